@@ -1,0 +1,33 @@
+// The test runner's settings. Tests run the TypeScript sources; worker threads and child processes
+// run from dist/, which is why every npm script that tests builds first. Two projects: `test` is
+// what `npm test` proves on every change, `stress` is what may take minutes.
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    reporters: ["default", ["json", { outputFile: "build/test-results.json" }]],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "test",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/stress/**"],
+          pool: "forks",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "stress",
+          include: ["test/stress/**/*.test.ts"],
+          pool: "forks",
+          testTimeout: 1_800_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
