@@ -1,0 +1,140 @@
+/**
+ * The numbers of Amazon SQS: every limit, range and pattern that is part of its contract.
+ * A leaf of plain constants: every layer of engine/ may import it, from any thread.
+ * Units are in the comments or the names; names are AWS's in camelCase. Which of them hold where
+ * is said by DESIGN ("AWS or this machine"): sizes, ranges and batches of ten always hold on the
+ * wire; an embedded broker may be more generous and says so where it is.
+ *
+ * Sources: SQS API Reference 2012-11-05 (the action and data type pages) and the SQS Developer
+ * Guide, "Amazon SQS message quotas", "standard queue quotas", "FIFO queue quotas", "policy
+ * quotas", "message metadata", as of November 2026.
+ */
+
+/** Whole numbers from `min` to `max`, both included. */
+export interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A numeric queue attribute: what may be set, and what a new queue has. */
+export interface NumericAttribute extends NumberRange {
+  readonly default: number;
+  readonly unit: "seconds" | "bytes";
+}
+
+/** Numeric queue attributes that change how messages flow (API Reference, SetQueueAttributes). */
+export const numericAttributes = {
+  delaySeconds: { min: 0, max: 900, default: 0, unit: "seconds" },
+  maximumMessageSize: { min: 1_024, max: 1_048_576, default: 1_048_576, unit: "bytes" },
+  messageRetentionPeriod: { min: 60, max: 1_209_600, default: 345_600, unit: "seconds" },
+  receiveMessageWaitTimeSeconds: { min: 0, max: 20, default: 0, unit: "seconds" },
+  visibilityTimeout: { min: 0, max: 43_200, default: 30, unit: "seconds" },
+} as const satisfies Record<string, NumericAttribute>;
+
+/** KmsDataKeyReusePeriodSeconds: stored and echoed only (API Reference, SetQueueAttributes). */
+export const kmsDataKeyReusePeriodSeconds = {
+  min: 60,
+  max: 86_400,
+  default: 300,
+  unit: "seconds",
+} as const satisfies NumericAttribute;
+
+/** Ranges of request parameters (API Reference, the page of the action in the comment). */
+export const parameterRanges = {
+  /** SendMessage, seconds. */
+  delaySeconds: { min: 0, max: 900 },
+  /** ReceiveMessage, ChangeMessageVisibility, seconds. */
+  visibilityTimeout: { min: 0, max: 43_200 },
+  /** ReceiveMessage, seconds. */
+  waitTimeSeconds: { min: 0, max: 20 },
+  /** ReceiveMessage, messages. */
+  maxNumberOfMessages: { min: 1, max: 10 },
+  /** ListQueues and ListDeadLetterSourceQueues, queues a page. */
+  maxResults: { min: 1, max: 1_000 },
+  /** RedrivePolicy, receives. */
+  maxReceiveCount: { min: 1, max: 1_000 },
+} as const satisfies Record<string, NumberRange>;
+
+/** Queue names and addresses (API Reference, CreateQueue). */
+export const queueNames = {
+  /** 1 to 80 letters, digits, `-` and `_`; the suffix of a FIFO queue counts among the 80. */
+  pattern: /^(?=.{1,80}$)[A-Za-z0-9_-]+(?:\.fifo)?$/,
+  fifoSuffix: ".fifo",
+  maxCharacters: 80,
+  /** ListQueues without MaxResults shows no more. */
+  maxListed: 1_000,
+} as const;
+
+/** A message (Developer Guide, "message quotas" and "message metadata"). */
+export const messages = {
+  /** Body and attributes together, of one message and of one batch. */
+  maxBytes: 1_048_576,
+  /** A body has at least one byte. */
+  minBytes: 1,
+  /** The total time one receive may hide a message, in seconds: 12 hours. */
+  maxInvisibleSeconds: 43_200,
+  /** MessageGroupId, MessageDeduplicationId and ReceiveRequestAttemptId: letters, digits and
+   * punctuation. */
+  idPattern: /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/,
+  maxIdCharacters: 128,
+} as const;
+
+/** A message's attributes (Developer Guide, "message attributes"). */
+export const messageAttributes = {
+  maxCount: 10,
+  /** Where dots may stand, and the reserved prefixes, are checked apart. */
+  namePattern: /^[A-Za-z0-9_.-]{1,256}$/,
+  maxNameCharacters: 256,
+  /** In any case; names beginning so are AWS's own. */
+  reservedPrefixes: ["aws.", "amazon."],
+  maxDataTypeCharacters: 256,
+  /** Significant digits of a Number. */
+  maxNumberDigits: 38,
+  /** Decimal exponents of a Number's magnitude: 10^-128 to 10^126. */
+  minNumberExponent: -128,
+  maxNumberExponent: 126,
+} as const;
+
+/** A batch (API Reference, SendMessageBatch and its kin). */
+export const batches = {
+  maxEntries: 10,
+  entryIdPattern: /^[A-Za-z0-9_-]{1,80}$/,
+  /** The sum over a batch of sends; no queue's MaximumMessageSize changes it. */
+  maxBytes: 1_048_576,
+} as const;
+
+/** FIFO queues (Developer Guide, "FIFO queue quotas" and "exactly-once processing"). */
+export const fifo = {
+  /** How long a deduplication id and a receive attempt id are remembered, in seconds. */
+  deduplicationSeconds: 300,
+  /** Calls a second an action, batched or not, without high throughput. */
+  callsPerSecond: 300,
+} as const;
+
+/** Limits that protect AWS rather than its user: switches in Sluice (Developer Guide, quotas). */
+export const protections = {
+  maxInFlight: 120_000,
+  /** Between two purges of a queue, in seconds. */
+  purgeSeconds: 60,
+  /** Between a queue's deletion and a new one with its name, in seconds. */
+  recreateSeconds: 60,
+} as const;
+
+/** A queue's Policy (Developer Guide, "policy quotas"). */
+export const policies = {
+  maxBytes: 8_192,
+  maxStatements: 20,
+  maxPrincipals: 50,
+  maxConditions: 10,
+  maxActions: 7,
+  versions: ["2008-10-17", "2012-10-17"],
+} as const;
+
+/** A queue's tags (API Reference, TagQueue; Developer Guide, "cost allocation tags"). */
+export const tags = {
+  maxCount: 50,
+  maxKeyCharacters: 128,
+  maxValueCharacters: 256,
+  pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
+  reservedPrefix: "aws:",
+} as const;
