@@ -1,10 +1,12 @@
 // The test runner's settings. Tests run the TypeScript sources; worker threads and child processes
 // run from dist/, which is why every npm script that tests builds first. Two projects: `test` is
-// what `npm test` proves on every change, `stress` is what may take minutes.
+// what `npm test` proves on every change, `stress` is what may take minutes. Files run one after the
+// other: many start threads of their own and measure time, and would disturb each other.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    fileParallelism: false,
     reporters: ["default", ["json", { outputFile: "build/test-results.json" }]],
     projects: [
       {
