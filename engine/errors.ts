@@ -127,8 +127,8 @@ export class SluiceError extends Error {
   readonly code: ErrorCode;
   /** True when the same call, unchanged, can succeed after a short pause. */
   readonly retryable: boolean;
-  /** The name of the queue it happened on, where there is one. */
-  readonly queue?: string;
+  /** The name of the queue it happened on; no member at all where there is none. */
+  declare readonly queue?: string;
 
   constructor(code: ErrorCode, message: string, options: SluiceErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
