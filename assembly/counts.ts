@@ -1,0 +1,41 @@
+/**
+ * What is in a queue now. Exact: everything that is due happens first, however much that is.
+ */
+import { Advance } from "./advance";
+import {
+  QUEUE_SHARD_FIRST,
+  SHARD_AGE_HEAD,
+  SHARD_DELAYED,
+  SHARD_IN_FLIGHT,
+  SHARD_TOTAL_EMPTY_RECEIVES,
+  SHARD_VISIBLE,
+  SLOT_SENT_AT,
+  SLOT_SEQUENCE,
+  THREAD_OUT_DELAYED,
+  THREAD_OUT_IN_FLIGHT,
+  THREAD_OUT_OLDEST_SENT_AT,
+  THREAD_OUT_VISIBLE,
+} from "./layout";
+import { At } from "./memory";
+
+export class Counts {
+  static run(thread: u32, queueIndex: u32, now: f64): void {
+    const shard = At.shard(load<u32>(At.queue(queueIndex), QUEUE_SHARD_FIRST));
+    const area = At.thread(thread);
+    Advance.run(thread, queueIndex, now, u32.MAX_VALUE);
+    const head = load<u32>(shard, SHARD_AGE_HEAD);
+    const oldest = At.slot(head);
+    const sentAt = load<f64>(oldest, SLOT_SENT_AT);
+    // Read without the lock: a head that was just taken out has no sequence any more.
+    const isThere = head !== 0 && load<u64>(oldest, SLOT_SEQUENCE) !== 0;
+    store<u32>(area, load<u32>(shard, SHARD_VISIBLE), THREAD_OUT_VISIBLE);
+    store<u32>(area, load<u32>(shard, SHARD_IN_FLIGHT), THREAD_OUT_IN_FLIGHT);
+    store<u32>(area, load<u32>(shard, SHARD_DELAYED), THREAD_OUT_DELAYED);
+    store<f64>(area, isThere ? sentAt : NaN, THREAD_OUT_OLDEST_SENT_AT);
+  }
+
+  /** A ReceiveMessage call that ends with nothing; a call is no section, so it is counted here. */
+  static emptyReceive(shard: usize): void {
+    atomic.add<u64>(shard, 1, SHARD_TOTAL_EMPTY_RECEIVES);
+  }
+}

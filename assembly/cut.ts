@@ -1,0 +1,49 @@
+/**
+ * The cut section: a purge or a queue's deletion. Everything sent up to now is dead from here on,
+ * by one store; the ring and the gauges are empty. What it ended is taken out later, in bounded
+ * steps (Sweep), by whoever passes. O(1) whatever the backlog.
+ */
+import {
+  PHASE_BEGIN_CUT,
+  SHARD_DELAYED,
+  SHARD_IN_FLIGHT,
+  SHARD_INCARNATION,
+  SHARD_LISTED,
+  SHARD_PURGE_SEQUENCE,
+  SHARD_RING_HEAD,
+  SHARD_RING_HEAD_INDEX,
+  SHARD_RING_OWED,
+  SHARD_RING_TAIL,
+  SHARD_RING_TAIL_INDEX,
+  SHARD_SEQUENCE,
+  SHARD_VISIBLE,
+  STATUS_GONE,
+} from "./layout";
+import { Lock } from "./lock";
+import { At } from "./memory";
+import { Shard } from "./shard";
+
+export class Cut {
+  /** `isLast`: the queue is deleted, and no later operation finds its incarnation. */
+  static section(thread: u32, shard: usize, incarnation: u32, isLast: bool, now: f64): i32 {
+    const area = At.thread(thread);
+    let status: i32 = STATUS_GONE;
+    Shard.lock(shard, thread);
+    Lock.begin(shard, PHASE_BEGIN_CUT);
+    Shard.enter(shard, area, now);
+    if (Shard.isStill(shard, incarnation)) {
+      store<u64>(shard, load<u64>(shard, SHARD_SEQUENCE), SHARD_PURGE_SEQUENCE);
+      store<u32>(shard, load<u32>(shard, SHARD_RING_TAIL), SHARD_RING_HEAD);
+      store<u32>(shard, load<u32>(shard, SHARD_RING_TAIL_INDEX), SHARD_RING_HEAD_INDEX);
+      store<u32>(shard, load<u32>(shard, SHARD_LISTED), SHARD_RING_OWED);
+      store<u32>(shard, 0, SHARD_VISIBLE);
+      store<u32>(shard, 0, SHARD_IN_FLIGHT);
+      store<u32>(shard, 0, SHARD_DELAYED);
+      if (isLast) store<u32>(shard, 0, SHARD_INCARNATION);
+      status = 0;
+    }
+    Lock.end(shard);
+    Shard.unlock(shard);
+    return status;
+  }
+}

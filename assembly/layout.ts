@@ -1,0 +1,581 @@
+/**
+ * The numbers of the shared memory: where everything lies, how wide it is, what each code means.
+ * The only file that both compilers read, so it must remain portable: integer constants below
+ * 2^31, made with + - * << | alone; no division, function, enum or import. Each offset is the one
+ * before plus a width, so that two fields can't overlap. docs/LAYOUT.md draws what stands here.
+ *
+ *   0        null page (never used: address 0 and index 0 mean "none")
+ *   64 KiB   header, then, at the bases the header names:
+ *            threads | queues | shards | pages | slots | wheel links | age links | chain links | arena
+ */
+
+export const LAYOUT_VERSION = 1;
+/** "Sluc" read as a little-endian word. */
+export const LAYOUT_MAGIC = 0x63756c53;
+
+// --- Units -----------------------------------------------------------------------------------
+
+export const PAGE_BYTES = 65536;
+export const PAGE_BYTES_LOG2 = 16;
+export const MEMORY_PAGES_MAX = 65535;
+export const LINE_BYTES = 64;
+/** The most messages one section touches: a section has no loop, so its steps are unrolled. */
+export const SECTION_STEPS = 10;
+/** The most messages one call handles; the caller's records hold as many. */
+export const BATCH_MAX = 256;
+
+// --- Header (one page) -----------------------------------------------------------------------
+
+export const HEADER = PAGE_BYTES;
+export const HEADER_MAGIC = 0;
+export const HEADER_VERSION = HEADER_MAGIC + 4;
+export const HEADER_MEMORY_PAGES = HEADER_VERSION + 4;
+export const HEADER_THREADS_MAX = HEADER_MEMORY_PAGES + 4;
+export const HEADER_QUEUES_MAX = HEADER_THREADS_MAX + 4;
+/** Slots are numbered from 1; this is the highest number. */
+export const HEADER_SLOTS_MAX = HEADER_QUEUES_MAX + 4;
+/** Arena pages are numbered from 1; this is the highest number. */
+export const HEADER_PAGES_MAX = HEADER_SLOTS_MAX + 4;
+export const HEADER_THREADS_BASE = HEADER_PAGES_MAX + 4;
+export const HEADER_QUEUES_BASE = HEADER_THREADS_BASE + 4;
+export const HEADER_SHARDS_BASE = HEADER_QUEUES_BASE + 4;
+export const HEADER_PAGES_BASE = HEADER_SHARDS_BASE + 4;
+export const HEADER_SLOTS_BASE = HEADER_PAGES_BASE + 4;
+export const HEADER_WHEEL_LINKS_BASE = HEADER_SLOTS_BASE + 4;
+export const HEADER_AGE_LINKS_BASE = HEADER_WHEEL_LINKS_BASE + 4;
+export const HEADER_CHAIN_LINKS_BASE = HEADER_AGE_LINKS_BASE + 4;
+export const HEADER_ARENA_BASE = HEADER_CHAIN_LINKS_BASE + 4;
+
+/** Line 1: identity of this memory. Two 128-bit keys, for receipts and for ids and hashes. */
+export const HEADER_SECRET = LINE_BYTES;
+export const HEADER_SECRET_BYTES = 32;
+export const HEADER_EPOCH = HEADER_SECRET + HEADER_SECRET_BYTES;
+/** Version of the hash that group and deduplication ids are stored under. */
+export const HEADER_HASH_VERSION = HEADER_EPOCH + 4;
+/** Shards a queue is given when it is made; 1 until sharding is built. */
+export const HEADER_SHARDS_PER_QUEUE = HEADER_HASH_VERSION + 4;
+
+/** Line 2: life of the broker. */
+export const HEADER_OWNER_STATE = LINE_BYTES * 2;
+export const HEADER_OWNER_THREAD = HEADER_OWNER_STATE + 4;
+/** 0: every thread reads the system's clock; 1: all read HEADER_VIRTUAL_NOW. */
+export const HEADER_CLOCK_MODE = HEADER_OWNER_THREAD + 4;
+export const HEADER_VIRTUAL_NOW = HEADER_CLOCK_MODE + 4 + 4;
+/** Queues made so far; the next one's incarnation is one more. Under the catalogue lock. */
+export const HEADER_INCARNATIONS = HEADER_VIRTUAL_NOW + 8;
+/** The highest descriptor ever used; those above have never been touched. */
+export const HEADER_QUEUES_BUMP = HEADER_INCARNATIONS + 4;
+/** Birth ids given out so far, BIRTHS_RESERVED at a time to a thread; 64-bit, atomic. */
+export const HEADER_BIRTHS = LINE_BYTES * 3;
+
+export const OWNER_OPEN = 1;
+export const OWNER_CLOSED = 2;
+export const OWNER_GONE = 3;
+
+/** Lines 4 and 5: the catalogue. Its lock has the shape every lock has. */
+export const HEADER_CATALOGUE = LINE_BYTES * 4;
+/** Raised by every change; a thread whose copy is older reads the descriptors again. */
+export const CATALOGUE_VERSION = LINE_BYTES;
+
+/** Lines 6 to 8, then the classes: the arena. */
+export const HEADER_ARENA = LINE_BYTES * 6;
+export const ARENA_SLOTS_BUMP = LINE_BYTES;
+export const ARENA_SLOTS_FREE = ARENA_SLOTS_BUMP + 4;
+export const ARENA_SLOTS_FREE_COUNT = ARENA_SLOTS_FREE + 4;
+export const ARENA_PAGES_BUMP = ARENA_SLOTS_FREE_COUNT + 4;
+export const ARENA_PAGES_FREE = ARENA_PAGES_BUMP + 4;
+export const ARENA_PAGES_FREE_COUNT = ARENA_PAGES_FREE + 4;
+/** A record a class, written once when the memory is made. */
+export const ARENA_CLASSES = LINE_BYTES * 2;
+export const CLASS_RECORD_BYTES = 16;
+export const CLASS_BYTES = 0;
+export const CLASS_PER_PAGE = 4;
+/** The first of the pages that have a free block of this class. */
+export const CLASS_PAGES = 8;
+/** Most blocks of this class that a magazine holds. */
+export const CLASS_HELD_MAX = 12;
+
+// --- Locks and phases --------------------------------------------------------------------------
+
+/** 0 is free; else the owner's thread number plus 1, and the bits below. */
+export const LOCK_WORD = 0;
+/** What the owner is in the middle of; plain stores, since only the owner's own order matters. */
+export const LOCK_PHASE = 4;
+/** What a section cut short needs to know to be undone. */
+export const LOCK_INTENT = 8;
+export const LOCK_THREAD_MASK = 0xff;
+export const LOCK_WAITERS = 0x100;
+export const LOCK_RECOVERING = 0x200;
+
+export const PHASE_IDLE = 0x5effffff;
+export const PHASE_BEGIN_COMMIT = 0x5e000001;
+export const PHASE_BEGIN_CLAIM = 0x5e000002;
+export const PHASE_BEGIN_REMOVE = 0x5e000003;
+export const PHASE_BEGIN_HIDE = 0x5e000004;
+export const PHASE_BEGIN_EXPIRE = 0x5e000005;
+export const PHASE_BEGIN_SWEEP = 0x5e000006;
+export const PHASE_BEGIN_CUT = 0x5e000007;
+export const PHASE_BEGIN_GROW = 0x5e000008;
+export const PHASE_BEGIN_SHRINK = 0x5e000009;
+export const PHASE_BEGIN_SLOTS_TAKE = 0x5e00000a;
+export const PHASE_BEGIN_SLOTS_GIVE = 0x5e00000b;
+export const PHASE_BEGIN_BLOCKS_TAKE = 0x5e00000c;
+export const PHASE_BEGIN_BLOCKS_GIVE = 0x5e00000d;
+export const PHASE_BEGIN_PAGES_TAKE = 0x5e00000e;
+export const PHASE_BEGIN_PAGES_GIVE = 0x5e00000f;
+export const PHASE_BEGIN_CATALOGUE = 0x5e000010;
+
+// --- Statuses ----------------------------------------------------------------------------------
+
+/** Counts are 0 or more; what is below 0 is one of these. */
+export const STATUS_FULL = -1;
+export const STATUS_GONE = -2;
+export const STATUS_STALE = -3;
+/** Somebody else changed it first: read again and retry. */
+export const STATUS_CHANGED = -4;
+/** The owner closed the broker or died. */
+export const STATUS_CLOSED = -5;
+export const STATUS_LIMIT = -6;
+
+/** Results in a handle record. */
+export const RESULT_APPLIED = 1;
+export const RESULT_STALE = 2;
+export const RESULT_GONE = 3;
+/** The message would be hidden for more than twelve hours after its receive. */
+export const RESULT_TOO_LONG = 4;
+
+// --- Thread record -----------------------------------------------------------------------------
+
+export const THREADS_MAX = 64;
+export const THREAD_BYTES = PAGE_BYTES * 4;
+
+export const THREAD_STATE = 0;
+/** Rung (raised by one, then notified) when a queue this thread waits for has something. */
+export const THREAD_DOORBELL = THREAD_STATE + 4;
+/** A block or page this thread holds outside magazines, slots and descriptors. */
+export const THREAD_HAND = THREAD_DOORBELL + 4;
+/** 1 while this thread never blocks and never runs foreign code (the steward). */
+export const THREAD_ROLE = THREAD_HAND + 4;
+/** What the last section of this thread reported. */
+export const THREAD_OUT_OPERATION = THREAD_ROLE + 4;
+export const THREAD_OUT_NOW = THREAD_OUT_OPERATION + 8;
+export const THREAD_OUT_COUNT = THREAD_OUT_NOW + 8;
+/** Steps the last section made that delivered nothing (dropped entries, wheel steps). */
+export const THREAD_OUT_DROPPED = THREAD_OUT_COUNT + 4;
+export const THREAD_OUT_READY = THREAD_OUT_DROPPED + 4;
+export const THREAD_OUT_ERROR = THREAD_OUT_READY + 4;
+/** A lower bound of when the queue has something new by itself; f64 ms, infinity for never. */
+export const THREAD_OUT_NEXT_DUE = THREAD_OUT_ERROR + 4;
+/** Visible, in flight, delayed (u32 each), then sentAt of the oldest message (f64, NaN: none). */
+export const THREAD_OUT_VISIBLE = THREAD_OUT_NEXT_DUE + 8;
+export const THREAD_OUT_IN_FLIGHT = THREAD_OUT_VISIBLE + 4;
+export const THREAD_OUT_DELAYED = THREAD_OUT_IN_FLIGHT + 4;
+export const THREAD_OUT_OLDEST_SENT_AT = THREAD_OUT_DELAYED + 4 + 4;
+/** Sequences that the last expire or sweep section moved or removed: SECTION_STEPS of f64. */
+export const THREAD_OUT_SEQUENCES = LINE_BYTES * 2;
+
+/** Birth ids this thread may still give out: next and limit, 64-bit. */
+export const THREAD_BIRTH_NEXT = THREAD_OUT_OLDEST_SENT_AT + 8;
+export const THREAD_BIRTH_LIMIT = THREAD_BIRTH_NEXT + 8;
+export const BIRTHS_RESERVED = 1024;
+/** Written by read-modify-write alone, to order what stands before and behind it. */
+export const THREAD_FENCE = THREAD_BIRTH_LIMIT + 8;
+/** Slots that the last section took out and that this thread must free: SECTION_STEPS of u32. */
+export const THREAD_OUT_SLOTS = THREAD_OUT_SEQUENCES + SECTION_STEPS * 8;
+
+/** One bit a queue: woken for it. */
+export const THREAD_DIRTY = LINE_BYTES * 4;
+export const THREAD_DIRTY_BYTES = 512;
+
+/** Free slots this thread holds, last in first out: a count, then the slots. */
+export const THREAD_SLOTS_COUNT = THREAD_DIRTY + THREAD_DIRTY_BYTES;
+export const THREAD_SLOTS = THREAD_SLOTS_COUNT + 4;
+export const THREAD_SLOTS_MAX = 40;
+
+/** Free blocks this thread holds, one magazine a class: a count each, then the addresses. */
+export const THREAD_BLOCKS_COUNTS = LINE_BYTES * 16;
+export const THREAD_BLOCKS = THREAD_BLOCKS_COUNTS + 128;
+/** Most blocks of one class in a magazine; large classes hold fewer (BLOCKS_HELD_BYTES_MAX). */
+export const THREAD_BLOCKS_MAX = 40;
+export const BLOCKS_HELD_BYTES_MAX = 65536;
+
+/** Receipts that a handler in this thread still works on, for the steward's heartbeats. */
+export const THREAD_HELD = PAGE_BYTES - 16384;
+export const THREAD_HELD_BYTES = 16384;
+
+export const THREAD_SENDS = PAGE_BYTES - 53248;
+export const THREAD_RECEIVES = PAGE_BYTES;
+export const THREAD_HANDLES = THREAD_RECEIVES + 20480;
+/** What JavaScript writes for the engine to copy: bodies and what goes with them. */
+export const THREAD_STAGING = THREAD_HANDLES + 8192;
+export const THREAD_STAGING_BYTES = 36864;
+/** Where received contents are gathered, back to back. */
+export const THREAD_BUFFER = PAGE_BYTES * 2;
+export const THREAD_BUFFER_BYTES = PAGE_BYTES * 2;
+
+export const THREAD_FREE = 0;
+export const THREAD_ALIVE = 1;
+export const THREAD_DEAD = 2;
+
+// Send record: what one message to be sent looks like.
+export const SEND_BYTES = 48;
+/** Out: the slot that was prepared. */
+export const SEND_SLOT = 0;
+export const SEND_BODY_BYTES = SEND_SLOT + 4;
+export const SEND_ATTRIBUTES_BYTES = SEND_BODY_BYTES + 4;
+/** BODY_ASCII and BODY_TEXT. */
+export const SEND_FLAGS = SEND_ATTRIBUTES_BYTES + 4;
+/** Milliseconds; below 0: the queue's delay. */
+export const SEND_DELAY_MS = SEND_FLAGS + 4;
+export const SEND_GROUP_BYTES = SEND_DELAY_MS + 8;
+export const SEND_DEDUPLICATION_BYTES = SEND_GROUP_BYTES + 2;
+export const SEND_TRACE_BYTES = SEND_DEDUPLICATION_BYTES + 2;
+export const SEND_SENDER_BYTES = SEND_TRACE_BYTES + 2;
+/** Out: sequence (u64). */
+export const SEND_SEQUENCE = SEND_SENDER_BYTES + 2;
+/** Out: the 64-bit birth id that the message id is made from. */
+export const SEND_BIRTH = SEND_SEQUENCE + 8;
+
+// Receive record: one message that was claimed.
+export const RECEIVE_BYTES = 80;
+export const RECEIVE_SLOT = 0;
+export const RECEIVE_COUNT = RECEIVE_SLOT + 4;
+export const RECEIVE_SEQUENCE = RECEIVE_COUNT + 4;
+export const RECEIVE_SENT_AT = RECEIVE_SEQUENCE + 8;
+export const RECEIVE_FIRST_AT = RECEIVE_SENT_AT + 8;
+export const RECEIVE_BIRTH = RECEIVE_FIRST_AT + 8;
+/** Where in the receive buffer the content begins; CONTENT_NOT_GATHERED when it did not fit. */
+export const RECEIVE_OFFSET = RECEIVE_BIRTH + 8;
+export const RECEIVE_BODY_BYTES = RECEIVE_OFFSET + 4;
+export const RECEIVE_ATTRIBUTES_BYTES = RECEIVE_BODY_BYTES + 4;
+export const RECEIVE_FLAGS = RECEIVE_ATTRIBUTES_BYTES + 4;
+export const RECEIVE_GROUP_BYTES = RECEIVE_FLAGS + 4;
+export const RECEIVE_DEDUPLICATION_BYTES = RECEIVE_GROUP_BYTES + 2;
+export const RECEIVE_TRACE_BYTES = RECEIVE_DEDUPLICATION_BYTES + 2;
+export const RECEIVE_SENDER_BYTES = RECEIVE_TRACE_BYTES + 2;
+/** Incarnation of the queue it was moved here from; 0: none. */
+export const RECEIVE_SOURCE = RECEIVE_SENDER_BYTES + 2;
+export const RECEIVE_BLOCK = RECEIVE_SOURCE + 4;
+export const CONTENT_NOT_GATHERED = -1;
+
+// Handle record: one receipt to delete or to change.
+export const HANDLE_BYTES = 32;
+export const HANDLE_SLOT = 0;
+export const HANDLE_COUNT = HANDLE_SLOT + 4;
+export const HANDLE_SEQUENCE = HANDLE_COUNT + 4;
+export const HANDLE_VISIBILITY_MS = HANDLE_SEQUENCE + 8;
+/** Out: one of the RESULT codes. */
+export const HANDLE_RESULT = HANDLE_VISIBILITY_MS + 8;
+
+// --- Queue descriptor --------------------------------------------------------------------------
+
+export const QUEUES_MAX = 4096;
+export const QUEUE_BYTES = 256;
+export const QUEUE_STATE = 0;
+export const QUEUE_INCARNATION = QUEUE_STATE + 4;
+export const QUEUE_SHARD_FIRST = QUEUE_INCARNATION + 4;
+export const QUEUE_SHARD_COUNT = QUEUE_SHARD_FIRST + 4;
+/** The catalogue's entry: a block with one msgpackr value; swapped by the address alone. */
+export const QUEUE_ENTRY = QUEUE_SHARD_COUNT + 4;
+export const QUEUE_ENTRY_BYTES = QUEUE_ENTRY + 4;
+export const QUEUE_VERSION = QUEUE_ENTRY_BYTES + 4;
+export const QUEUE_FLAGS = QUEUE_VERSION + 4;
+/** f64 milliseconds. */
+export const QUEUE_VISIBILITY_MS = QUEUE_FLAGS + 4;
+export const QUEUE_DELAY_MS = QUEUE_VISIBILITY_MS + 8;
+export const QUEUE_RETENTION_MS = QUEUE_DELAY_MS + 8;
+export const QUEUE_MAXIMUM_BYTES = QUEUE_RETENTION_MS + 8;
+/** Dead-letter queue: 0 for none. */
+export const QUEUE_RECEIVES_MAX = QUEUE_MAXIMUM_BYTES + 4;
+export const QUEUE_TARGET = QUEUE_RECEIVES_MAX + 4;
+export const QUEUE_TARGET_INCARNATION = QUEUE_TARGET + 4;
+/** Most messages in flight; 0 for no cap. */
+export const QUEUE_IN_FLIGHT_MAX = QUEUE_TARGET_INCARNATION + 4;
+/** A line of its own: one bit a waiting thread, and until when some waiter watches the clock. */
+export const QUEUE_WAITERS = LINE_BYTES * 2;
+export const QUEUE_WATCHED_DUE = QUEUE_WAITERS + 8;
+
+export const QUEUE_FREE = 0;
+export const QUEUE_LIVE = 1;
+export const QUEUE_DELETED = 2;
+
+export const QUEUE_FLAG_FIFO = 1;
+export const QUEUE_FLAG_CONTENT_DEDUPLICATION = 2;
+export const QUEUE_FLAG_GROUP_SCOPE = 4;
+export const QUEUE_FLAG_GROUP_THROUGHPUT = 8;
+
+// --- Shard -------------------------------------------------------------------------------------
+
+export const SHARD_BYTES = 4096;
+/** Line 0 is the lock. Line 1: what every section reads. */
+export const SHARD_QUEUE = LINE_BYTES;
+export const SHARD_INCARNATION = SHARD_QUEUE + 4;
+/** Sections so far: the operation number. */
+export const SHARD_OPERATION = SHARD_INCARNATION + 4;
+export const SHARD_SEQUENCE = SHARD_OPERATION + 8;
+/** What has a sequence at or below this is dead. */
+export const SHARD_PURGE_SEQUENCE = SHARD_SEQUENCE + 8;
+/** Effective now never steps back behind this. */
+export const SHARD_NOW = SHARD_PURGE_SEQUENCE + 8;
+/** A lower bound of the earliest timer; f64 ms, infinity for none. */
+export const SHARD_NEXT_DUE = SHARD_NOW + 8;
+
+/** Line 2: the ready ring, a circle of segments. */
+export const SHARD_RING_HEAD = LINE_BYTES * 2;
+export const SHARD_RING_HEAD_INDEX = SHARD_RING_HEAD + 4;
+export const SHARD_RING_TAIL = SHARD_RING_HEAD_INDEX + 4;
+export const SHARD_RING_TAIL_INDEX = SHARD_RING_TAIL + 4;
+export const SHARD_RING_SEGMENTS = SHARD_RING_TAIL_INDEX + 4;
+/** Entries in the ring plus messages that may yet need one: room for all is kept at all times. */
+export const SHARD_RING_OWED = SHARD_RING_SEGMENTS + 4;
+
+/** Line 3: the age list and the gauges. */
+export const SHARD_AGE_HEAD = LINE_BYTES * 3;
+export const SHARD_AGE_TAIL = SHARD_AGE_HEAD + 4;
+export const SHARD_VISIBLE = SHARD_AGE_TAIL + 4;
+export const SHARD_IN_FLIGHT = SHARD_VISIBLE + 4;
+export const SHARD_DELAYED = SHARD_IN_FLIGHT + 4;
+/** Slots in the age list, dead ones included. */
+export const SHARD_LISTED = SHARD_DELAYED + 4;
+/** Groups with a message in flight (FIFO). */
+export const SHARD_GROUPS_IN_FLIGHT = SHARD_LISTED + 4;
+
+/** Lines 4 and 5: totals since the queue was made, 64-bit. */
+export const SHARD_TOTAL_SENT = LINE_BYTES * 4;
+export const SHARD_TOTAL_SENT_BYTES = SHARD_TOTAL_SENT + 8;
+export const SHARD_TOTAL_RECEIVED = SHARD_TOTAL_SENT_BYTES + 8;
+export const SHARD_TOTAL_DELETED = SHARD_TOTAL_RECEIVED + 8;
+/** Counted outside the lock, atomically: it belongs to a call, not to a section. */
+export const SHARD_TOTAL_EMPTY_RECEIVES = SHARD_TOTAL_DELETED + 8;
+export const SHARD_TOTAL_DEDUPLICATED = SHARD_TOTAL_EMPTY_RECEIVES + 8;
+export const SHARD_TOTAL_EXPIRED = SHARD_TOTAL_DEDUPLICATED + 8;
+export const SHARD_TOTAL_MOVED = SHARD_TOTAL_EXPIRED + 8;
+export const SHARD_SENT_BYTES_MIN = SHARD_TOTAL_MOVED + 8;
+export const SHARD_SENT_BYTES_MAX = SHARD_SENT_BYTES_MIN + 4;
+
+/** Line 6: the wheel. */
+export const SHARD_WHEEL_TICK = LINE_BYTES * 6;
+export const SHARD_WHEEL_ARMED = SHARD_WHEEL_TICK + 8;
+/** One u64 a level: which spokes hold somebody. */
+export const SHARD_WHEEL_BITMAPS = LINE_BYTES * 7;
+export const SHARD_WHEEL_SPOKES = LINE_BYTES * 8;
+export const WHEEL_LEVELS = 6;
+export const WHEEL_SPOKES = 64;
+export const WHEEL_SPOKES_LOG2 = 6;
+export const SHARD_WHEEL_SPOKES_BYTES = WHEEL_LEVELS * WHEEL_SPOKES * 4;
+
+/** FIFO: groups by hash, ready groups, deduplication window, attempts, token buckets. */
+export const SHARD_FIFO = SHARD_WHEEL_SPOKES + SHARD_WHEEL_SPOKES_BYTES;
+export const FIFO_GROUPS_TABLE = SHARD_FIFO;
+export const FIFO_GROUPS_TABLE_LOG2 = FIFO_GROUPS_TABLE + 4;
+export const FIFO_GROUPS_OLD_TABLE = FIFO_GROUPS_TABLE_LOG2 + 4;
+export const FIFO_GROUPS_OLD_TABLE_LOG2 = FIFO_GROUPS_OLD_TABLE + 4;
+export const FIFO_GROUPS_MOVED = FIFO_GROUPS_OLD_TABLE_LOG2 + 4;
+export const FIFO_GROUPS_COUNT = FIFO_GROUPS_MOVED + 4;
+export const FIFO_GROUPS_FREE = FIFO_GROUPS_COUNT + 4;
+export const FIFO_GROUPS_PAGES = FIFO_GROUPS_FREE + 4;
+export const FIFO_READY_HEAD = FIFO_GROUPS_PAGES + 4;
+export const FIFO_READY_TAIL = FIFO_READY_HEAD + 4;
+export const FIFO_DEDUPLICATION_TABLE = FIFO_READY_TAIL + 4;
+export const FIFO_DEDUPLICATION_TABLE_LOG2 = FIFO_DEDUPLICATION_TABLE + 4;
+export const FIFO_DEDUPLICATION_OLD_TABLE = FIFO_DEDUPLICATION_TABLE_LOG2 + 4;
+export const FIFO_DEDUPLICATION_OLD_TABLE_LOG2 = FIFO_DEDUPLICATION_OLD_TABLE + 4;
+export const FIFO_DEDUPLICATION_MOVED = FIFO_DEDUPLICATION_OLD_TABLE_LOG2 + 4;
+export const FIFO_WINDOW_HEAD = FIFO_DEDUPLICATION_MOVED + 4;
+export const FIFO_WINDOW_HEAD_INDEX = FIFO_WINDOW_HEAD + 4;
+export const FIFO_WINDOW_TAIL = FIFO_WINDOW_HEAD_INDEX + 4;
+export const FIFO_WINDOW_TAIL_INDEX = FIFO_WINDOW_TAIL + 4;
+export const FIFO_WINDOW_COUNT = FIFO_WINDOW_TAIL_INDEX + 4;
+export const FIFO_ATTEMPTS_HEAD = FIFO_WINDOW_COUNT + 4;
+export const FIFO_ATTEMPTS_HEAD_INDEX = FIFO_ATTEMPTS_HEAD + 4;
+export const FIFO_ATTEMPTS_TAIL = FIFO_ATTEMPTS_HEAD_INDEX + 4;
+export const FIFO_ATTEMPTS_TAIL_INDEX = FIFO_ATTEMPTS_TAIL + 4;
+export const FIFO_ATTEMPTS_COUNT = FIFO_ATTEMPTS_TAIL_INDEX + 4;
+export const FIFO_BYTES = 512;
+/** Token buckets of send, receive and delete: tokens and last refill, f64 each. */
+export const SHARD_BUCKETS = SHARD_FIFO + FIFO_BYTES;
+export const BUCKET_BYTES = 16;
+export const BUCKET_COUNT = 3;
+/** The last operation that the journal holds, and the last that is durable (u64 each). */
+export const SHARD_JOURNALED = SHARD_BUCKETS + BUCKET_BYTES * 4;
+export const SHARD_DURABLE = SHARD_JOURNALED + 8;
+
+// Ring segment: a block of SEGMENT_BYTES; after its header come entries of {slot, sequence}.
+export const SEGMENT_BYTES = 4096;
+export const SEGMENT_NEXT = 8;
+export const SEGMENT_ENTRIES_OFFSET = 16;
+export const SEGMENT_ENTRIES = 510;
+export const ENTRY_BYTES = 8;
+export const ENTRY_SLOT = 0;
+export const ENTRY_SEQUENCE = 4;
+
+// --- Slot --------------------------------------------------------------------------------------
+
+export const SLOT_BYTES = 64;
+export const SLOT_BYTES_LOG2 = 6;
+/**
+ * The state word, 64 bits, stored last and by one store:
+ *    63          32 31      16 15     8 7    4 3     0
+ *   [receive count | target   | thread | flags | state ]
+ */
+export const SLOT_WORD = 0;
+/** Its low half: state, flags, thread number plus 1, target queue. */
+export const SLOT_STATE = 0;
+/** Its high half: how often the message was received. */
+export const SLOT_COUNT = 4;
+export const SLOT_SEQUENCE = 8;
+export const SLOT_SENT_AT = 16;
+export const SLOT_DUE = 24;
+/** Milliseconds after sentAt. */
+export const SLOT_FIRST_RECEIVE = 32;
+export const SLOT_LAST_RECEIVE = 36;
+export const SLOT_BLOCK = 40;
+export const SLOT_BODY_BYTES = 44;
+export const SLOT_SHARD = 48;
+export const SLOT_GROUP = 52;
+/** Incarnation of the queue that a dead letter came from. */
+export const SLOT_SOURCE = 56;
+export const SLOT_ATTEMPT = 60;
+
+export const SLOT_FREE = 0;
+/** In a thread's magazine. */
+export const SLOT_HELD = 1;
+/** In a thread's hands: being filled, or taken out and about to be freed. In no list. */
+export const SLOT_PREPARED = 2;
+export const SLOT_DELAYED = 3;
+export const SLOT_READY = 4;
+export const SLOT_IN_FLIGHT = 5;
+/** Between two queues; the target stands in the state word. */
+export const SLOT_MOVING = 6;
+/** Past its retention and found so by a receive; the sweep takes it. */
+export const SLOT_DEAD = 7;
+export const SLOT_STATE_MASK = 0x0f;
+/** An entry of this message is in the ready ring. */
+export const SLOT_FLAG_RINGED = 0x10;
+export const SLOT_THREAD_SHIFT = 8;
+export const SLOT_TARGET_SHIFT = 16;
+
+// Wheel link, 16 bytes a slot: a circular list a spoke.
+export const WHEEL_LINK_BYTES = 16;
+export const WHEEL_LINK_BYTES_LOG2 = 4;
+export const WHEEL_LINK_NEXT = 0;
+export const WHEEL_LINK_PREVIOUS = 4;
+/** Spoke plus 1 (level * 64 + spoke + 1); 0: not armed. */
+export const WHEEL_LINK_SPOKE = 8;
+/** Low 32 bits of the due tick: a cascade need not touch the slot. */
+export const WHEEL_LINK_DUE = 12;
+
+// Age and chain links, 8 bytes a slot.
+export const LIST_LINK_BYTES = 8;
+export const LIST_LINK_BYTES_LOG2 = 3;
+export const LIST_LINK_NEXT = 0;
+export const LIST_LINK_PREVIOUS = 4;
+
+// --- Group, deduplication node, attempt (FIFO) -------------------------------------------------
+
+export const GROUP_BYTES = 64;
+export const GROUP_HASH = 0;
+export const GROUP_HEAD = GROUP_HASH + 16;
+export const GROUP_TAIL = GROUP_HEAD + 4;
+export const GROUP_COUNT = GROUP_TAIL + 4;
+export const GROUP_IN_FLIGHT = GROUP_COUNT + 4;
+export const GROUP_READY_NEXT = GROUP_IN_FLIGHT + 4;
+export const GROUP_READY_PREVIOUS = GROUP_READY_NEXT + 4;
+export const GROUP_TABLE_NEXT = GROUP_READY_PREVIOUS + 4;
+export const GROUP_FLAGS = GROUP_TABLE_NEXT + 4;
+
+export const DEDUPLICATION_BYTES = 48;
+export const DEDUPLICATION_HASH = 0;
+export const DEDUPLICATION_BIRTH = DEDUPLICATION_HASH + 16;
+export const DEDUPLICATION_SEQUENCE = DEDUPLICATION_BIRTH + 8;
+export const DEDUPLICATION_AT = DEDUPLICATION_SEQUENCE + 8;
+export const DEDUPLICATION_TABLE_NEXT = DEDUPLICATION_AT + 8;
+
+export const ATTEMPT_BYTES = 256;
+export const ATTEMPT_HASH = 0;
+export const ATTEMPT_AT = ATTEMPT_HASH + 16;
+export const ATTEMPT_COUNT = ATTEMPT_AT + 8;
+export const ATTEMPT_NEXT = ATTEMPT_COUNT + 4;
+/** Ten of {slot, receive count, sequence}. */
+export const ATTEMPT_RECEIPTS = ATTEMPT_NEXT + 4;
+
+// --- Arena: pages and blocks -------------------------------------------------------------------
+
+// Page record, 32 bytes an arena page. Class and bump are truths, the rest is rebuilt.
+export const PAGE_RECORD_BYTES = 32;
+export const PAGE_RECORD_BYTES_LOG2 = 5;
+/** PAGE_UNUSED, PAGE_WHOLE, or PAGE_CLASSED + class. */
+export const PAGE_STATE = 0;
+/** Blocks ever cut from this page since it took its class. */
+export const PAGE_BUMP = 4;
+export const PAGE_FREE_BLOCK = 8;
+/** Blocks that are out. */
+export const PAGE_USED = 12;
+export const PAGE_NEXT = 16;
+export const PAGE_PREVIOUS = 20;
+/** In a whole page: the content's next page. */
+export const PAGE_CHAIN = 24;
+/** 1 while in its class's list of pages with room. */
+export const PAGE_LISTED = 28;
+export const PAGE_UNUSED = 0;
+/** Part of a large content; above it the number plus 1 of the thread that still holds it. */
+export const PAGE_WHOLE = 1;
+export const PAGE_STATE_MASK = 0xff;
+export const PAGE_THREAD_SHIFT = 8;
+/** Plus the class. WHOLE carries its holder above PAGE_THREAD_SHIFT, so the two can't meet. */
+export const PAGE_CLASSED = 16;
+
+/**
+ * Block sizes: 128, then four steps a doubling, cut so that a page holds a whole number of blocks
+ * with little left over. CLASS_n_BYTES are read through BlockClass, never one by one.
+ */
+export const CLASS_COUNT = 30;
+export const BLOCK_BYTES_MAX = 32768;
+/** Classes up to 4096 follow a rule (see BlockClass); those above are page fractions. */
+export const CLASS_OF_SEGMENT = 20;
+
+// Block header, 64 bytes, then the content: group, deduplication id, trace, sender, attributes
+// (one msgpackr value), body.
+export const BLOCK_HEADER_BYTES = 64;
+export const BLOCK_STATE = 0;
+/** Free: next free block of the page. Out: BODY flags, or what else it serves as. */
+export const BLOCK_FLAGS = 4;
+export const BLOCK_BIRTH = 8;
+export const BLOCK_GROUP_HASH = 16;
+export const BLOCK_DEDUPLICATION_HASH = 32;
+/** Second piece of the content, when one block would waste room; 0: none. */
+export const BLOCK_TAIL = 48;
+/** First of the content's whole pages; 0: none. */
+export const BLOCK_PAGE = 52;
+export const BLOCK_GROUP_BYTES = 54;
+export const BLOCK_DEDUPLICATION_BYTES = 55;
+export const BLOCK_TRACE_BYTES = 56;
+export const BLOCK_SENDER_BYTES = 58;
+export const BLOCK_ATTRIBUTES_BYTES = 60;
+
+export const BLOCK_FREE = 0;
+/** In use: hung on a slot, a descriptor or a ring. */
+export const BLOCK_OUT = 1;
+/** Held by the thread whose number plus 1 stands above, in a magazine or in hand. */
+export const BLOCK_HELD = 2;
+export const BLOCK_STATE_MASK = 0xff;
+export const BLOCK_THREAD_SHIFT = 8;
+
+/** Every character of the body is one byte: it may be read as latin1. */
+export const BODY_ASCII = 1;
+/** The body was given as text. */
+export const BODY_TEXT = 2;
+/** Not a message: a ring segment (shard number above), a catalogue entry. */
+export const BLOCK_IS_SEGMENT = 0x100;
+export const BLOCK_IS_ENTRY = 0x200;
+export const BLOCK_OWNER_SHIFT = 12;
+/** A tail block: its state, a free word, then bytes. */
+export const TAIL_HEADER_BYTES = 8;
+/** What an entry block's value begins behind. */
+export const ENTRY_BLOCK_HEADER_BYTES = 16;
+export const CONTENT_BYTES_MAX = 4194304;
+
+// --- Time --------------------------------------------------------------------------------------
+
+/** A message may be hidden this long after its receive: twelve hours. */
+export const HIDDEN_MS_MAX = 43200000;

@@ -1,0 +1,198 @@
+/**
+ * A shard's indexes made anew from its slots: age list, ready ring, wheel, gauges. Runs under the
+ * shard's lock (which says RECOVERING), taken from a dead owner or after a trap. May loop; may be
+ * cut short anywhere and run again. Cost: one pass over all slots ever used and a merge sort of
+ * this shard's through their own links, n log n, no memory needed.
+ */
+import { Age } from "./age";
+import { BlockClass } from "./classes";
+import {
+  ARENA_PAGES_BUMP,
+  ARENA_SLOTS_BUMP,
+  BLOCK_FLAGS,
+  BLOCK_OUT,
+  BLOCK_STATE,
+  CLASS_OF_SEGMENT,
+  HEADER,
+  HEADER_ARENA,
+  LIST_LINK_NEXT,
+  PAGE_BUMP,
+  PAGE_CLASSED,
+  PAGE_STATE,
+  SHARD_AGE_HEAD,
+  SHARD_AGE_TAIL,
+  SHARD_DELAYED,
+  SHARD_IN_FLIGHT,
+  SHARD_LISTED,
+  SHARD_NEXT_DUE,
+  SHARD_NOW,
+  SHARD_PURGE_SEQUENCE,
+  SHARD_RING_HEAD,
+  SHARD_RING_HEAD_INDEX,
+  SHARD_RING_OWED,
+  SHARD_RING_SEGMENTS,
+  SHARD_RING_TAIL,
+  SHARD_RING_TAIL_INDEX,
+  SHARD_SEQUENCE,
+  SHARD_VISIBLE,
+  SHARD_WHEEL_ARMED,
+  SHARD_WHEEL_BITMAPS,
+  SHARD_WHEEL_SPOKES,
+  SHARD_WHEEL_SPOKES_BYTES,
+  SHARD_WHEEL_TICK,
+  SLOT_DEAD,
+  SLOT_DELAYED,
+  SLOT_DUE,
+  SLOT_FLAG_RINGED,
+  SLOT_READY,
+  SLOT_SHARD,
+  WHEEL_LEVELS,
+  WHEEL_LINK_SPOKE,
+} from "./layout";
+import { At } from "./memory";
+import { Ring } from "./ring";
+import { SegmentMark } from "./segmentMark";
+import { Slot } from "./slot";
+import { Wheel } from "./wheel";
+
+export class Rebuild {
+  static shard(shard: usize): void {
+    Rebuild.clear(shard);
+    Rebuild.segments(shard);
+    let slot = Rebuild.sort(Rebuild.collect(shard));
+    while (slot !== 0) {
+      const next = load<u32>(At.ageLink(slot), LIST_LINK_NEXT);
+      Rebuild.enlist(shard, slot);
+      slot = next;
+    }
+  }
+
+  static clear(shard: usize): void {
+    store<u32>(shard, 0, SHARD_AGE_HEAD);
+    store<u32>(shard, 0, SHARD_AGE_TAIL);
+    store<u32>(shard, 0, SHARD_LISTED);
+    store<u32>(shard, 0, SHARD_VISIBLE);
+    store<u32>(shard, 0, SHARD_IN_FLIGHT);
+    store<u32>(shard, 0, SHARD_DELAYED);
+    store<u32>(shard, 0, SHARD_RING_HEAD);
+    store<u32>(shard, 0, SHARD_RING_TAIL);
+    store<u32>(shard, 0, SHARD_RING_HEAD_INDEX);
+    store<u32>(shard, 0, SHARD_RING_TAIL_INDEX);
+    store<u32>(shard, 0, SHARD_RING_SEGMENTS);
+    store<u32>(shard, 0, SHARD_RING_OWED);
+    store<u32>(shard, 0, SHARD_WHEEL_ARMED);
+    store<f64>(shard, Infinity, SHARD_NEXT_DUE);
+    store<u64>(shard, load<f64>(shard, SHARD_NOW) as u64, SHARD_WHEEL_TICK);
+    memory.fill(shard + SHARD_WHEEL_BITMAPS, 0, WHEEL_LEVELS << 3);
+    memory.fill(shard + SHARD_WHEEL_SPOKES, 0, SHARD_WHEEL_SPOKES_BYTES);
+  }
+
+  /** Finds this shard's segments by their mark and closes the circle again. */
+  static segments(shard: usize): void {
+    const bytes = BlockClass.bytes(CLASS_OF_SEGMENT);
+    const mark = SegmentMark.of(shard);
+    const last = load<u32>(HEADER + HEADER_ARENA, ARENA_PAGES_BUMP);
+    for (let page: u32 = 1; page <= last; page++) {
+      const record = At.pageRecord(page);
+      if (load<u32>(record, PAGE_STATE) !== PAGE_CLASSED + CLASS_OF_SEGMENT) continue;
+      const bump = load<u32>(record, PAGE_BUMP);
+      for (let index: u32 = 0; index < bump; index++) {
+        const block = At.page(page) + index * bytes;
+        const isOurs =
+          load<u32>(block, BLOCK_STATE) === BLOCK_OUT && load<u32>(block, BLOCK_FLAGS) === mark;
+        if (isOurs) Ring.insert(shard, block);
+      }
+    }
+  }
+
+  /** This shard's messages, linked by their age links in no order; the first, or 0. */
+  static collect(shard: usize): u32 {
+    const self = At.shardIndex(shard);
+    const last = load<u32>(HEADER + HEADER_ARENA, ARENA_SLOTS_BUMP);
+    let head: u32 = 0;
+    let highest = load<u64>(shard, SHARD_SEQUENCE);
+    for (let index: u32 = 1; index <= last; index++) {
+      const slot = At.slot(index);
+      const state = Slot.state(slot);
+      if (load<u32>(slot, SLOT_SHARD) !== self) continue;
+      if (!Slot.isListed(state) && state !== SLOT_DEAD) continue;
+      store<u32>(At.ageLink(index), head, LIST_LINK_NEXT);
+      store<u32>(At.wheelLink(index), 0, WHEEL_LINK_SPOKE);
+      if (Slot.sequence(slot) > highest) highest = Slot.sequence(slot);
+      head = index;
+    }
+    store<u64>(shard, highest, SHARD_SEQUENCE);
+    return head;
+  }
+
+  /** Merge sort by sequence, bottom-up, through the links; no memory but this frame. */
+  static sort(first: u32): u32 {
+    let list = first;
+    let width: u32 = 1;
+    while (true) {
+      let left = list;
+      let tail: u32 = 0;
+      let merges: u32 = 0;
+      list = 0;
+      while (left !== 0) {
+        merges++;
+        let leftCount: u32 = 0;
+        let right = left;
+        while (leftCount < width && right !== 0) {
+          leftCount++;
+          right = Rebuild.next(right);
+        }
+        let rightCount = width;
+        while (leftCount > 0 || (rightCount > 0 && right !== 0)) {
+          const isRightDone = rightCount === 0 || right === 0;
+          let taken: u32;
+          if (leftCount > 0 && (isRightDone || Rebuild.isBefore(left, right))) {
+            taken = left;
+            left = Rebuild.next(left);
+            leftCount--;
+          } else {
+            taken = right;
+            right = Rebuild.next(right);
+            rightCount--;
+          }
+          if (tail !== 0) store<u32>(At.ageLink(tail), taken, LIST_LINK_NEXT);
+          else list = taken;
+          tail = taken;
+        }
+        left = right;
+      }
+      if (tail !== 0) store<u32>(At.ageLink(tail), 0, LIST_LINK_NEXT);
+      if (merges <= 1) break;
+      width <<= 1;
+    }
+    return list;
+  }
+
+  @inline static next(slot: u32): u32 {
+    return load<u32>(At.ageLink(slot), LIST_LINK_NEXT);
+  }
+
+  @inline static isBefore(a: u32, b: u32): bool {
+    return Slot.sequence(At.slot(a)) <= Slot.sequence(At.slot(b));
+  }
+
+  /** Puts one message, in order of sequence, where its state says it belongs. */
+  static enlist(shard: usize, index: u32): void {
+    const slot = At.slot(index);
+    const state = Slot.state(slot);
+    const sequence = Slot.sequence(slot);
+    Age.append(shard, index);
+    Ring.owe(shard, 1);
+    if (state === SLOT_DEAD || sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE)) return;
+    if (state === SLOT_READY) {
+      Ring.push(shard, index, sequence as u32);
+      Slot.setState(slot, SLOT_READY | SLOT_FLAG_RINGED);
+      store<u32>(shard, load<u32>(shard, SHARD_VISIBLE) + 1, SHARD_VISIBLE);
+      return;
+    }
+    Slot.setState(slot, state);
+    const gauge = shard + (state === SLOT_DELAYED ? SHARD_DELAYED : SHARD_IN_FLIGHT);
+    store<u32>(gauge, load<u32>(gauge) + 1);
+    Wheel.arm(shard, index, load<f64>(slot, SLOT_DUE));
+  }
+}

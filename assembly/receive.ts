@@ -1,0 +1,160 @@
+/**
+ * Receiving: time passes, entries are claimed in sections of ten, contents are gathered back to
+ * back into this thread's buffer outside the lock. After copying, a message whose slot changed
+ * meanwhile is dropped: nobody ever sees another message's bytes.
+ */
+import { ADVANCE_SECTIONS, Advance } from "./advance";
+import { Claim } from "./claim";
+import { Content } from "./content";
+import {
+  BLOCK_ATTRIBUTES_BYTES,
+  BLOCK_BIRTH,
+  BLOCK_DEDUPLICATION_BYTES,
+  BLOCK_FLAGS,
+  BLOCK_GROUP_BYTES,
+  BLOCK_SENDER_BYTES,
+  BLOCK_TRACE_BYTES,
+  CONTENT_BYTES_MAX,
+  CONTENT_NOT_GATHERED,
+  QUEUE_SHARD_FIRST,
+  QUEUE_VISIBILITY_MS,
+  RECEIVE_ATTRIBUTES_BYTES,
+  RECEIVE_BIRTH,
+  RECEIVE_BLOCK,
+  RECEIVE_BODY_BYTES,
+  RECEIVE_BYTES,
+  RECEIVE_DEDUPLICATION_BYTES,
+  RECEIVE_FLAGS,
+  RECEIVE_GROUP_BYTES,
+  RECEIVE_OFFSET,
+  RECEIVE_SENDER_BYTES,
+  RECEIVE_SEQUENCE,
+  RECEIVE_SLOT,
+  RECEIVE_TRACE_BYTES,
+  SECTION_STEPS,
+  SHARD_INCARNATION,
+  SHARD_VISIBLE,
+  SLOT_SEQUENCE,
+  STATUS_GONE,
+  THREAD_BUFFER,
+  THREAD_BUFFER_BYTES,
+  THREAD_FENCE,
+  THREAD_OUT_DROPPED,
+  THREAD_RECEIVES,
+} from "./layout";
+import { At } from "./memory";
+import { Segments } from "./segments";
+import { Wake } from "./wake";
+
+/** Entries dropped by one call at most, ten a section: a long run of dead ones is cut up. */
+const CLAIM_SECTIONS: u32 = 1000;
+
+export class Receive {
+  @inline static record(thread: u32, index: u32): usize {
+    return At.thread(thread) + THREAD_RECEIVES + index * RECEIVE_BYTES;
+  }
+
+  /** How many messages are in the records now, in order; STATUS_GONE. */
+  static run(
+    thread: u32,
+    queueIndex: u32,
+    incarnation: u32,
+    most: u32,
+    visibilityMs: f64,
+    now: f64,
+  ): i32 {
+    const queue = At.queue(queueIndex);
+    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    if (load<u32>(shard, SHARD_INCARNATION) !== incarnation) return STATUS_GONE;
+    Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS);
+    const hiddenMs = visibilityMs < 0 ? load<f64>(queue, QUEUE_VISIBILITY_MS) : visibilityMs;
+    const area = At.thread(thread);
+    let claimed: u32 = 0;
+    for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
+      const step = most - claimed < (SECTION_STEPS as u32) ? most - claimed : SECTION_STEPS;
+      if (step === 0 || load<u32>(shard, SHARD_VISIBLE) === 0) break;
+      const got = Claim.section(thread, queue, shard, incarnation, claimed, step, hiddenMs, now);
+      if (got < 0) break;
+      claimed += got;
+      if ((got as u32) + load<u32>(area, THREAD_OUT_DROPPED) < step) break;
+    }
+    if (claimed === 0) return 0;
+    Segments.trim(thread, shard);
+    Wake.ifEarlier(queueIndex, queue, shard);
+    return Receive.gather(thread, area, claimed) as i32;
+  }
+
+  static gather(thread: u32, area: usize, claimed: u32): u32 {
+    let offset: u32 = 0;
+    for (let index: u32 = 0; index < claimed; index++) {
+      offset += Receive.copy(area, Receive.record(thread, index), offset);
+    }
+    // Contents before, sequences behind: a message that changed under the copying is dropped.
+    atomic.add<u32>(area, 0, THREAD_FENCE);
+    let kept: u32 = 0;
+    for (let index: u32 = 0; index < claimed; index++) {
+      const record = Receive.record(thread, index);
+      if (!Receive.isStill(record)) continue;
+      if (kept !== index) memory.copy(Receive.record(thread, kept), record, RECEIVE_BYTES);
+      kept++;
+    }
+    return kept;
+  }
+
+  @inline static isStill(record: usize): bool {
+    const slot = At.slot(load<u32>(record, RECEIVE_SLOT));
+    return load<u64>(slot, SLOT_SEQUENCE) === load<u64>(record, RECEIVE_SEQUENCE);
+  }
+
+  /** Header fields into the record, content into the buffer; how many bytes that took. */
+  @inline static copy(area: usize, record: usize, offset: u32): u32 {
+    const block: usize = load<u32>(record, RECEIVE_BLOCK);
+    store<u64>(record, load<u64>(block, BLOCK_BIRTH), RECEIVE_BIRTH);
+    store<u32>(record, load<u32>(block, BLOCK_FLAGS), RECEIVE_FLAGS);
+    store<u16>(record, load<u8>(block, BLOCK_GROUP_BYTES) as u16, RECEIVE_GROUP_BYTES);
+    store<u16>(
+      record,
+      load<u8>(block, BLOCK_DEDUPLICATION_BYTES) as u16,
+      RECEIVE_DEDUPLICATION_BYTES,
+    );
+    store<u16>(record, load<u16>(block, BLOCK_TRACE_BYTES), RECEIVE_TRACE_BYTES);
+    store<u16>(record, load<u16>(block, BLOCK_SENDER_BYTES), RECEIVE_SENDER_BYTES);
+    store<u32>(record, load<u32>(block, BLOCK_ATTRIBUTES_BYTES), RECEIVE_ATTRIBUTES_BYTES);
+    const contentBytes = Receive.contentBytes(record);
+    if (contentBytes > (THREAD_BUFFER_BYTES as u32) - offset) {
+      store<i32>(record, CONTENT_NOT_GATHERED, RECEIVE_OFFSET);
+      return 0;
+    }
+    Content.gather(block, contentBytes, area + THREAD_BUFFER + offset);
+    store<u32>(record, offset, RECEIVE_OFFSET);
+    return contentBytes;
+  }
+
+  @inline static contentBytes(record: usize): u32 {
+    return (
+      (load<u16>(record, RECEIVE_GROUP_BYTES) as u32) +
+      (load<u16>(record, RECEIVE_DEDUPLICATION_BYTES) as u32) +
+      (load<u16>(record, RECEIVE_TRACE_BYTES) as u32) +
+      (load<u16>(record, RECEIVE_SENDER_BYTES) as u32) +
+      load<u32>(record, RECEIVE_ATTRIBUTES_BYTES) +
+      load<u32>(record, RECEIVE_BODY_BYTES)
+    );
+  }
+
+  /**
+   * A part of a content that was not gathered, copied to the buffer at bufferOffset; 0 when the
+   * message changed meanwhile and must be dropped, else bytes.
+   */
+  static read(thread: u32, index: u32, contentOffset: u32, bytes: u32, bufferOffset: u32): i32 {
+    const area = At.thread(thread);
+    const record = Receive.record(thread, index);
+    const contentBytes = Receive.contentBytes(record);
+    if (contentBytes > (CONTENT_BYTES_MAX as u32) || contentOffset + bytes > contentBytes) return 0;
+    if (bufferOffset + bytes > (THREAD_BUFFER_BYTES as u32)) return 0;
+    const block: usize = load<u32>(record, RECEIVE_BLOCK);
+    const to = area + THREAD_BUFFER + bufferOffset;
+    Content.move(block, contentBytes, contentOffset, bytes, to, false);
+    atomic.add<u32>(area, 0, THREAD_FENCE);
+    return Receive.isStill(record) ? (bytes as i32) : 0;
+  }
+}

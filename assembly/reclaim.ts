@@ -1,0 +1,63 @@
+/**
+ * Dead messages given back: what a purge, a deletion or retention ended is taken out in bounded
+ * steps, and a deleted queue's descriptor becomes free when its last message and segment are gone.
+ * The steward does it for idle queues; a sender that finds memory full does it for everybody.
+ */
+import { Advance } from "./advance";
+import { Blocks } from "./blocks";
+import { Catalogue } from "./catalogue";
+import { Cut } from "./cut";
+import {
+  HEADER,
+  HEADER_QUEUES_BUMP,
+  QUEUE_DELETED,
+  QUEUE_FREE,
+  QUEUE_SHARD_FIRST,
+  QUEUE_STATE,
+  SHARD_INCARNATION,
+  SHARD_LISTED,
+  SHARD_NOW,
+} from "./layout";
+import { At } from "./memory";
+import { Segments } from "./segments";
+import { Slots } from "./slots";
+import { Sweep } from "./sweep";
+
+const HELP_STEPS: u32 = 400;
+
+export class Reclaim {
+  /** Frees up to about `steps` dead messages of one queue; how many. */
+  static queue(thread: u32, queueIndex: u32, steps: u32): u32 {
+    const queue = At.queue(queueIndex);
+    const state = load<u32>(queue, QUEUE_STATE);
+    if (state === QUEUE_FREE) return 0;
+    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const now = load<f64>(shard, SHARD_NOW);
+    if (state === QUEUE_DELETED) {
+      // Whoever deleted it may have died between the catalogue and the cut.
+      const incarnation = load<u32>(shard, SHARD_INCARNATION);
+      if (incarnation !== 0) Cut.section(thread, shard, incarnation, true, now);
+    }
+    let freed: u32 = 0;
+    while (freed < steps && Sweep.isDue(queue, shard, now)) {
+      freed += Advance.sweep(thread, queue, shard, now);
+    }
+    Segments.trim(thread, shard);
+    if (state === QUEUE_DELETED && load<u32>(shard, SHARD_LISTED) === 0) {
+      Segments.takeAll(thread, shard);
+      Catalogue.forget(thread, queueIndex);
+    }
+    return freed;
+  }
+
+  /** Memory is full: give back what is dead anywhere, and what this thread only keeps in stock. */
+  static help(thread: u32): void {
+    const last = load<u32>(HEADER, HEADER_QUEUES_BUMP);
+    let freed: u32 = 0;
+    for (let index: u32 = 0; index < last && freed < HELP_STEPS; index++) {
+      freed += Reclaim.queue(thread, index, HELP_STEPS - freed);
+    }
+    Slots.giveAllBack(thread);
+    Blocks.giveAllBack(thread);
+  }
+}

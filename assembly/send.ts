@@ -1,0 +1,147 @@
+/**
+ * Sending: prepare (slot and content in this thread's hands, outside every lock), commit (sections
+ * of ten), wake. What was prepared but not committed is discarded. Called by the thread whose
+ * number is given, and by no other.
+ */
+import { Commit } from "./commit";
+import { Content } from "./content";
+import {
+  BIRTHS_RESERVED,
+  BLOCK_BIRTH,
+  HEADER,
+  HEADER_BIRTHS,
+  QUEUE_SHARD_FIRST,
+  SECTION_STEPS,
+  SEND_BIRTH,
+  SEND_BYTES,
+  SEND_SLOT,
+  SLOT_ATTEMPT,
+  SLOT_BLOCK,
+  SLOT_GROUP,
+  SLOT_SOURCE,
+  STATUS_CHANGED,
+  STATUS_FULL,
+  THREAD_BIRTH_LIMIT,
+  THREAD_BIRTH_NEXT,
+  THREAD_FENCE,
+  THREAD_OUT_READY,
+  THREAD_SENDS,
+  THREAD_STAGING,
+} from "./layout";
+import { At } from "./memory";
+import { Reclaim } from "./reclaim";
+import { Segments } from "./segments";
+import { Slots } from "./slots";
+import { Wake } from "./wake";
+
+export class Send {
+  @inline static record(thread: u32, index: u32): usize {
+    return At.thread(thread) + THREAD_SENDS + index * SEND_BYTES;
+  }
+
+  /** Slot and room for the content of send record `index`; STATUS_FULL and nothing held if none. */
+  @inline static prepare(thread: u32, index: u32): i32 {
+    const send = Send.record(thread, index);
+    if (Send.take(thread, send)) return 0;
+    return Send.takeAfterHelp(thread, send);
+  }
+
+  static takeAfterHelp(thread: u32, send: usize): i32 {
+    Reclaim.help(thread);
+    return Send.take(thread, send) ? 0 : STATUS_FULL;
+  }
+
+  static take(thread: u32, send: usize): bool {
+    const slotIndex = Slots.prepare(thread);
+    if (slotIndex === 0) return false;
+    if (!Content.open(thread, slotIndex, send)) {
+      Slots.release(thread, slotIndex);
+      return false;
+    }
+    const slot = At.slot(slotIndex);
+    store<u32>(slot, 0, SLOT_GROUP);
+    store<u32>(slot, 0, SLOT_SOURCE);
+    store<u32>(slot, 0, SLOT_ATTEMPT);
+    const birth = Send.birth(At.thread(thread));
+    store<u64>(load<u32>(slot, SLOT_BLOCK), birth, BLOCK_BIRTH);
+    store<u64>(send, birth, SEND_BIRTH);
+    store<u32>(send, slotIndex, SEND_SLOT);
+    return true;
+  }
+
+  @inline static birth(area: usize): u64 {
+    if (load<u64>(area, THREAD_BIRTH_NEXT) === load<u64>(area, THREAD_BIRTH_LIMIT)) {
+      const first = atomic.add<u64>(HEADER, BIRTHS_RESERVED, HEADER_BIRTHS);
+      store<u64>(area, first, THREAD_BIRTH_NEXT);
+      store<u64>(area, first + BIRTHS_RESERVED, THREAD_BIRTH_LIMIT);
+    }
+    const birth = load<u64>(area, THREAD_BIRTH_NEXT);
+    store<u64>(area, birth + 1, THREAD_BIRTH_NEXT);
+    return birth;
+  }
+
+  /**
+   * Everything in one call: prepares records 0 to count - 1, copies their contents from staging,
+   * commits. Answers how many the queue took, a prefix; STATUS_GONE.
+   */
+  static run(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
+    const area = At.thread(thread);
+    let prepared: u32 = 0;
+    while (prepared < count && Send.prepare(thread, prepared) === 0) prepared++;
+    if (prepared === 0) return 0;
+    // A reader of a block's former content must see that the slot changed before the bytes do.
+    atomic.add<u32>(area, 0, THREAD_FENCE);
+    let from = area + THREAD_STAGING;
+    for (let index: u32 = 0; index < prepared; index++) {
+      const send = Send.record(thread, index);
+      const bytes = Content.sendBytes(send);
+      Content.fill(load<u32>(At.slot(load<u32>(send, SEND_SLOT)), SLOT_BLOCK), bytes, from);
+      from += bytes;
+    }
+    return Send.commit(thread, queueIndex, incarnation, prepared, now);
+  }
+
+  /** Copies `bytes` from staging into the content of a prepared record, from contentOffset on. */
+  static write(thread: u32, index: u32, contentOffset: u32, bytes: u32): void {
+    const area = At.thread(thread);
+    const send = Send.record(thread, index);
+    const block: usize = load<u32>(At.slot(load<u32>(send, SEND_SLOT)), SLOT_BLOCK);
+    atomic.add<u32>(area, 0, THREAD_FENCE);
+    const contentBytes = Content.sendBytes(send);
+    Content.move(block, contentBytes, contentOffset, bytes, area + THREAD_STAGING, true);
+  }
+
+  static commit(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
+    const queue = At.queue(queueIndex);
+    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const area = At.thread(thread);
+    let done: u32 = 0;
+    let ready: u32 = 0;
+    let status: i32 = 0;
+    while (done < count) {
+      const step = count - done < (SECTION_STEPS as u32) ? count - done : SECTION_STEPS;
+      if (!Segments.provide(thread, shard, step)) {
+        status = STATUS_FULL;
+        break;
+      }
+      status = Commit.section(thread, queue, shard, incarnation, done, step, now);
+      if (status === STATUS_CHANGED) continue;
+      if (status < 0) break;
+      done += step;
+      ready += load<u32>(area, THREAD_OUT_READY);
+    }
+    if (done < count) Send.discard(thread, done, count);
+    if (ready > 0) Wake.one(queueIndex);
+    else Wake.ifEarlier(queueIndex, queue, shard);
+    return done > 0 || status === STATUS_FULL ? (done as i32) : status;
+  }
+
+  /** Gives back what records `from` to `to - 1` hold. */
+  static discard(thread: u32, from: u32, to: u32): void {
+    for (let index = from; index < to; index++) {
+      const slot = load<u32>(Send.record(thread, index), SEND_SLOT);
+      Content.free(thread, slot);
+      Slots.release(thread, slot);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * Free slots: a magazine a thread, refilled from and emptied into one global list under the arena
+ * lock, ten a section. Only the thread that owns a magazine touches it (or the reaper, once that
+ * thread is dead). The truth is each slot's state word: FREE is in the global list, HELD is in the
+ * magazine of the thread it names; list, counts and magazines can be rebuilt from it.
+ * A slot that was never used is cut from the end of the table, so untouched memory stays untouched.
+ */
+
+import { ArenaLock } from "./arenaLock";
+import {
+  ARENA_SLOTS_BUMP,
+  ARENA_SLOTS_FREE,
+  ARENA_SLOTS_FREE_COUNT,
+  HEADER,
+  HEADER_ARENA,
+  HEADER_SLOTS_MAX,
+  PHASE_BEGIN_SLOTS_GIVE,
+  PHASE_BEGIN_SLOTS_TAKE,
+  SLOT_BLOCK,
+  SLOT_FREE,
+  SLOT_HELD,
+  SLOT_PREPARED,
+  SLOT_THREAD_SHIFT,
+  SLOT_WORD,
+  THREAD_SLOTS,
+  THREAD_SLOTS_COUNT,
+  THREAD_SLOTS_MAX,
+} from "./layout";
+import { At } from "./memory";
+
+/** While a slot is free its block field holds the next free slot. */
+const SLOT_NEXT_FREE = SLOT_BLOCK;
+const REFILL: u32 = 10;
+
+export class Slots {
+  /** A slot in PREPARED, this thread's; 0 when there is none. Call outside any lock. */
+  @inline static prepare(thread: u32): u32 {
+    const area = At.thread(thread);
+    let count = load<u32>(area, THREAD_SLOTS_COUNT);
+    if (count === 0) {
+      Slots.refill(thread);
+      count = load<u32>(area, THREAD_SLOTS_COUNT);
+      if (count === 0) return 0;
+    }
+    const slot = load<u32>(area + ((count - 1) << 2), THREAD_SLOTS);
+    // The state first: a thread that dies between the two stores leaves a slot that says whose
+    // it is, whatever its magazine says.
+    store<u64>(At.slot(slot), SLOT_PREPARED | ((thread + 1) << SLOT_THREAD_SHIFT), SLOT_WORD);
+    store<u32>(area, count - 1, THREAD_SLOTS_COUNT);
+    return slot;
+  }
+
+  /** Takes back a PREPARED slot of this thread whose block is gone. Call outside any lock. */
+  @inline static release(thread: u32, slot: u32): void {
+    const area = At.thread(thread);
+    let count = load<u32>(area, THREAD_SLOTS_COUNT);
+    if (count === THREAD_SLOTS_MAX) {
+      Slots.giveBack(thread, REFILL);
+      count = load<u32>(area, THREAD_SLOTS_COUNT);
+    }
+    store<u64>(At.slot(slot), SLOT_HELD | ((thread + 1) << SLOT_THREAD_SHIFT), SLOT_WORD);
+    store<u32>(area + (count << 2), slot, THREAD_SLOTS);
+    store<u32>(area, count + 1, THREAD_SLOTS_COUNT);
+  }
+
+  static refill(thread: u32): void {
+    const area = At.thread(thread);
+    const arena: usize = HEADER + HEADER_ARENA;
+    ArenaLock.take(thread);
+    ArenaLock.begin(PHASE_BEGIN_SLOTS_TAKE);
+    Slots.takeStep(arena, area, thread);
+    Slots.takeStep(arena, area, thread);
+    Slots.takeStep(arena, area, thread);
+    Slots.takeStep(arena, area, thread);
+    Slots.takeStep(arena, area, thread);
+    Slots.takeStep(arena, area, thread);
+    Slots.takeStep(arena, area, thread);
+    Slots.takeStep(arena, area, thread);
+    Slots.takeStep(arena, area, thread);
+    Slots.takeStep(arena, area, thread);
+    ArenaLock.end();
+    ArenaLock.give();
+  }
+
+  /** Gives the topmost `count` (at most ten) slots of the magazine to everybody. */
+  static giveBack(thread: u32, count: u32): void {
+    const area = At.thread(thread);
+    const arena: usize = HEADER + HEADER_ARENA;
+    ArenaLock.take(thread);
+    ArenaLock.begin(PHASE_BEGIN_SLOTS_GIVE);
+    Slots.giveStep(arena, area, 0, count);
+    Slots.giveStep(arena, area, 1, count);
+    Slots.giveStep(arena, area, 2, count);
+    Slots.giveStep(arena, area, 3, count);
+    Slots.giveStep(arena, area, 4, count);
+    Slots.giveStep(arena, area, 5, count);
+    Slots.giveStep(arena, area, 6, count);
+    Slots.giveStep(arena, area, 7, count);
+    Slots.giveStep(arena, area, 8, count);
+    Slots.giveStep(arena, area, 9, count);
+    ArenaLock.end();
+    ArenaLock.give();
+  }
+
+  /** Empties the magazine, as a thread does that leaves or that found memory full. */
+  static giveAllBack(thread: u32): void {
+    const area = At.thread(thread);
+    while (load<u32>(area, THREAD_SLOTS_COUNT) > 0) Slots.giveBack(thread, REFILL);
+  }
+
+  @inline static takeStep(arena: usize, area: usize, thread: u32): void {
+    const free = load<u32>(arena, ARENA_SLOTS_FREE);
+    const bump = load<u32>(arena, ARENA_SLOTS_BUMP);
+    const cut = free === 0 && bump < load<u32>(HEADER, HEADER_SLOTS_MAX);
+    if (cut) store<u32>(arena, bump + 1, ARENA_SLOTS_BUMP);
+    const slot = cut ? bump + 1 : free;
+    if (slot !== 0) {
+      const at = At.slot(slot);
+      if (!cut) {
+        store<u32>(arena, load<u32>(at, SLOT_NEXT_FREE), ARENA_SLOTS_FREE);
+        store<u32>(arena, load<u32>(arena, ARENA_SLOTS_FREE_COUNT) - 1, ARENA_SLOTS_FREE_COUNT);
+      }
+      store<u32>(at, 0, SLOT_BLOCK);
+      store<u64>(at, SLOT_HELD | ((thread + 1) << SLOT_THREAD_SHIFT), SLOT_WORD);
+      const count = load<u32>(area, THREAD_SLOTS_COUNT);
+      store<u32>(area + (count << 2), slot, THREAD_SLOTS);
+      store<u32>(area, count + 1, THREAD_SLOTS_COUNT);
+    }
+  }
+
+  @inline static giveStep(arena: usize, area: usize, step: u32, count: u32): void {
+    const held = load<u32>(area, THREAD_SLOTS_COUNT);
+    if (step < count && held > 0) {
+      const slot = load<u32>(area + ((held - 1) << 2), THREAD_SLOTS);
+      const at = At.slot(slot);
+      store<u32>(at, load<u32>(arena, ARENA_SLOTS_FREE), SLOT_NEXT_FREE);
+      store<u64>(at, SLOT_FREE, SLOT_WORD);
+      store<u32>(arena, slot, ARENA_SLOTS_FREE);
+      store<u32>(arena, load<u32>(arena, ARENA_SLOTS_FREE_COUNT) + 1, ARENA_SLOTS_FREE_COUNT);
+      store<u32>(area, held - 1, THREAD_SLOTS_COUNT);
+    }
+  }
+
+  /** A slot nobody holds any more goes straight to the list; for the reaper. One step. */
+  static reclaimOne(thread: u32, slot: u32): void {
+    const arena: usize = HEADER + HEADER_ARENA;
+    const at = At.slot(slot);
+    ArenaLock.take(thread);
+    ArenaLock.begin(PHASE_BEGIN_SLOTS_GIVE);
+    store<u32>(at, load<u32>(arena, ARENA_SLOTS_FREE), SLOT_NEXT_FREE);
+    store<u64>(at, SLOT_FREE, SLOT_WORD);
+    store<u32>(arena, slot, ARENA_SLOTS_FREE);
+    store<u32>(arena, load<u32>(arena, ARENA_SLOTS_FREE_COUNT) + 1, ARENA_SLOTS_FREE_COUNT);
+    ArenaLock.end();
+    ArenaLock.give();
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The sweep section: up to ten messages at the head of the age list that retention, a purge or
+ * the queue's deletion has ended are taken out. They are in this thread's hands afterwards
+ * (THREAD_OUT_SLOTS), and the caller frees them outside the lock.
+ */
+import { Age } from "./age";
+import {
+  PHASE_BEGIN_SWEEP,
+  QUEUE_RETENTION_MS,
+  SHARD_AGE_HEAD,
+  SHARD_PURGE_SEQUENCE,
+  SHARD_TOTAL_EXPIRED,
+  SLOT_DEAD,
+  SLOT_SENT_AT,
+  THREAD_OUT_COUNT,
+  THREAD_OUT_SEQUENCES,
+  THREAD_OUT_SLOTS,
+} from "./layout";
+import { Lock } from "./lock";
+import { At } from "./memory";
+import { Ring } from "./ring";
+import { Shard } from "./shard";
+import { Slot } from "./slot";
+import { Wheel } from "./wheel";
+
+export class Sweep {
+  /** Whether the oldest message is past; without the lock only a hint, but never wrong for long. */
+  @inline static isDue(queue: usize, shard: usize, now: f64): bool {
+    const head = load<u32>(shard, SHARD_AGE_HEAD);
+    return head !== 0 && Sweep.isPast(queue, shard, At.slot(head), now);
+  }
+
+  @inline static isPast(queue: usize, shard: usize, slot: usize, now: f64): bool {
+    return (
+      Slot.state(slot) === SLOT_DEAD ||
+      Slot.isPast(shard, slot, load<f64>(queue, QUEUE_RETENTION_MS), now)
+    );
+  }
+
+  /** When the oldest message's retention ends; infinity when there is none. */
+  @inline static dueMs(queue: usize, shard: usize): f64 {
+    const head = load<u32>(shard, SHARD_AGE_HEAD);
+    return head === 0
+      ? Infinity
+      : load<f64>(At.slot(head), SLOT_SENT_AT) + load<f64>(queue, QUEUE_RETENTION_MS);
+  }
+
+  /** Answers how many were taken out; their sequences stand in THREAD_OUT_SEQUENCES. */
+  static section(thread: u32, queue: usize, shard: usize, now: f64): i32 {
+    const area = At.thread(thread);
+    Shard.lock(shard, thread);
+    Lock.begin(shard, PHASE_BEGIN_SWEEP);
+    const at = Shard.enter(shard, area, now);
+    store<i32>(area, 0, THREAD_OUT_COUNT);
+    Sweep.step(area, thread, queue, shard, at);
+    Sweep.step(area, thread, queue, shard, at);
+    Sweep.step(area, thread, queue, shard, at);
+    Sweep.step(area, thread, queue, shard, at);
+    Sweep.step(area, thread, queue, shard, at);
+    Sweep.step(area, thread, queue, shard, at);
+    Sweep.step(area, thread, queue, shard, at);
+    Sweep.step(area, thread, queue, shard, at);
+    Sweep.step(area, thread, queue, shard, at);
+    Sweep.step(area, thread, queue, shard, at);
+    Lock.end(shard);
+    Shard.unlock(shard);
+    return load<i32>(area, THREAD_OUT_COUNT);
+  }
+
+  @inline static step(area: usize, thread: u32, queue: usize, shard: usize, now: f64): void {
+    const slotIndex = load<u32>(shard, SHARD_AGE_HEAD);
+    if (slotIndex !== 0) {
+      const slot = At.slot(slotIndex);
+      if (Sweep.isPast(queue, shard, slot, now)) {
+        const count = load<i32>(area, THREAD_OUT_COUNT);
+        const sequence = Slot.sequence(slot);
+        const state = Slot.state(slot);
+        const isCut = sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
+        // A cut emptied the ring and the gauges; what it ended owes an entry, ringed or not.
+        if (isCut || !Slot.isRinged(Slot.word(slot))) Ring.settle(shard);
+        if (!isCut) {
+          Shard.add(shard, SHARD_TOTAL_EXPIRED, 1);
+          if (state !== SLOT_DEAD) Shard.countOut(Shard.gauge(shard, state));
+        }
+        Slot.takeOut(slot, thread);
+        Wheel.cancel(shard, slotIndex);
+        Age.unlink(shard, slotIndex);
+        store<f64>(area + (count << 3), sequence as f64, THREAD_OUT_SEQUENCES);
+        store<u32>(area + (count << 2), slotIndex, THREAD_OUT_SLOTS);
+        store<i32>(area, count + 1, THREAD_OUT_COUNT);
+      }
+    }
+  }
+}

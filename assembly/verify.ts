@@ -1,0 +1,198 @@
+/**
+ * Every invariant of the memory, checked from end to end; for tests, and only while no other
+ * thread is active. Answers 0, or the number of the first check that failed, with the index of
+ * the shard, slot or page concerned in THREAD_OUT_ERROR. Linear in everything ever used.
+ *
+ *   1xx a shard's age list and gauges   2xx its ring   3xx its wheel
+ *   4xx slots and their contents        5xx the arena's pages and blocks   6xx locks
+ */
+import { BlockClass } from "./classes";
+import {
+  ARENA_PAGES_BUMP,
+  ARENA_PAGES_FREE,
+  ARENA_PAGES_FREE_COUNT,
+  ARENA_SLOTS_BUMP,
+  ARENA_SLOTS_FREE,
+  ARENA_SLOTS_FREE_COUNT,
+  BLOCK_FLAGS,
+  BLOCK_FREE,
+  BLOCK_OUT,
+  BLOCK_PAGE,
+  BLOCK_STATE,
+  BLOCK_TAIL,
+  CLASS_BYTES,
+  CLASS_COUNT,
+  CLASS_PAGES,
+  CLASS_PER_PAGE,
+  HEADER,
+  HEADER_ARENA,
+  HEADER_CATALOGUE,
+  HEADER_QUEUES_BUMP,
+  HEADER_THREADS_MAX,
+  LOCK_WORD,
+  PAGE_BUMP,
+  PAGE_CHAIN,
+  PAGE_CLASSED,
+  PAGE_FREE_BLOCK,
+  PAGE_LISTED,
+  PAGE_NEXT,
+  PAGE_PREVIOUS,
+  PAGE_STATE,
+  PAGE_UNUSED,
+  PAGE_USED,
+  PAGE_WHOLE,
+  SLOT_BLOCK,
+  SLOT_FREE,
+  SLOT_HELD,
+  THREAD_OUT_ERROR,
+  THREAD_SLOTS_COUNT,
+} from "./layout";
+import { At } from "./memory";
+import { Slot } from "./slot";
+import { VerifyShard } from "./verifyShard";
+
+export class Verify {
+  static run(thread: u32): i32 {
+    const area = At.thread(thread);
+    const locks = Verify.locks(area);
+    if (locks !== 0) return locks;
+    const last = load<u32>(HEADER, HEADER_QUEUES_BUMP);
+    let listed: u32 = 0;
+    for (let index: u32 = 0; index < last; index++) {
+      const broken = VerifyShard.run(area, index);
+      if (broken !== 0) return broken;
+      listed += VerifyShard.listed(index);
+    }
+    const slots = Verify.slots(area, listed);
+    return slots !== 0 ? slots : Verify.arena(area);
+  }
+
+  @inline static fail(area: usize, check: i32, index: u32): i32 {
+    store<u32>(area, index, THREAD_OUT_ERROR);
+    return check;
+  }
+
+  static locks(area: usize): i32 {
+    if (load<u32>(HEADER + HEADER_ARENA, LOCK_WORD) !== 0) return Verify.fail(area, 600, 0);
+    if (load<u32>(HEADER + HEADER_CATALOGUE, LOCK_WORD) !== 0) return Verify.fail(area, 601, 0);
+    return 0;
+  }
+
+  /** Each slot is free, held, prepared or listed; counts and lists agree; contents are whole. */
+  static slots(area: usize, listedInShards: u32): i32 {
+    const arena: usize = HEADER + HEADER_ARENA;
+    const last = load<u32>(arena, ARENA_SLOTS_BUMP);
+    let free: u32 = 0;
+    let held: u32 = 0;
+    let listed: u32 = 0;
+    for (let index: u32 = 1; index <= last; index++) {
+      const slot = At.slot(index);
+      const state = Slot.state(slot);
+      if (state === SLOT_FREE) free++;
+      else if (state === SLOT_HELD) held++;
+      else if (VerifyShard.isInAgeList(state)) {
+        listed++;
+        if (!Verify.isWhole(load<u32>(slot, SLOT_BLOCK))) return Verify.fail(area, 400, index);
+      }
+    }
+    if (listed !== listedInShards) return Verify.fail(area, 401, listed);
+    if (free !== load<u32>(arena, ARENA_SLOTS_FREE_COUNT)) return Verify.fail(area, 402, free);
+    let linked: u32 = 0;
+    let slot = load<u32>(arena, ARENA_SLOTS_FREE);
+    while (slot !== 0 && linked <= free) {
+      linked++;
+      if (Slot.state(At.slot(slot)) !== SLOT_FREE) return Verify.fail(area, 403, slot);
+      slot = load<u32>(At.slot(slot), SLOT_BLOCK);
+    }
+    if (linked !== free) return Verify.fail(area, 404, linked);
+    const most = load<u32>(HEADER, HEADER_THREADS_MAX);
+    let inMagazines: u32 = 0;
+    for (let thread: u32 = 0; thread < most; thread++) {
+      inMagazines += load<u32>(At.thread(thread), THREAD_SLOTS_COUNT);
+    }
+    return inMagazines === held ? 0 : Verify.fail(area, 405, inMagazines);
+  }
+
+  static isWhole(block: usize): bool {
+    if (block === 0 || load<u32>(block, BLOCK_STATE) !== BLOCK_OUT) return false;
+    const tail: usize = load<u32>(block, BLOCK_TAIL);
+    if (tail !== 0 && load<u32>(tail, BLOCK_STATE) !== BLOCK_OUT) return false;
+    let page: u32 = load<u16>(block, BLOCK_PAGE);
+    while (page !== 0) {
+      if (load<u32>(At.pageRecord(page), PAGE_STATE) !== PAGE_WHOLE) return false;
+      page = load<u32>(At.pageRecord(page), PAGE_CHAIN);
+    }
+    return true;
+  }
+
+  static arena(area: usize): i32 {
+    const arena: usize = HEADER + HEADER_ARENA;
+    const last = load<u32>(arena, ARENA_PAGES_BUMP);
+    let unused: u32 = 0;
+    let withRoom: u32 = 0;
+    for (let page: u32 = 1; page <= last; page++) {
+      const record = At.pageRecord(page);
+      const state = load<u32>(record, PAGE_STATE);
+      if (state === PAGE_UNUSED) unused++;
+      if (state < (PAGE_CLASSED as u32) || state >= ((PAGE_CLASSED + CLASS_COUNT) as u32)) continue;
+      const broken = Verify.page(area, page, state - PAGE_CLASSED);
+      if (broken !== 0) return broken;
+      withRoom += load<u32>(record, PAGE_LISTED);
+    }
+    if (unused !== load<u32>(arena, ARENA_PAGES_FREE_COUNT)) return Verify.fail(area, 500, unused);
+    let linked: u32 = 0;
+    let page = load<u32>(arena, ARENA_PAGES_FREE);
+    while (page !== 0 && linked <= unused) {
+      linked++;
+      if (load<u32>(At.pageRecord(page), PAGE_STATE) !== PAGE_UNUSED) {
+        return Verify.fail(area, 501, page);
+      }
+      page = load<u32>(At.pageRecord(page), PAGE_NEXT);
+    }
+    if (linked !== unused) return Verify.fail(area, 502, linked);
+    return Verify.classLists(area, withRoom);
+  }
+
+  static page(area: usize, page: u32, classIndex: u32): i32 {
+    const record = At.pageRecord(page);
+    const classed = BlockClass.record(classIndex);
+    const bump = load<u32>(record, PAGE_BUMP);
+    if (bump > load<u32>(classed, CLASS_PER_PAGE)) return Verify.fail(area, 510, page);
+    let free: u32 = 0;
+    for (let index: u32 = 0; index < bump; index++) {
+      const block = At.page(page) + index * load<u32>(classed, CLASS_BYTES);
+      if (load<u32>(block, BLOCK_STATE) === BLOCK_FREE) free++;
+    }
+    if (load<u32>(record, PAGE_USED) !== bump - free) return Verify.fail(area, 511, page);
+    let linked: u32 = 0;
+    let block: usize = load<u32>(record, PAGE_FREE_BLOCK);
+    while (block !== 0 && linked <= free) {
+      linked++;
+      if (load<u32>(block, BLOCK_STATE) !== BLOCK_FREE) return Verify.fail(area, 512, page);
+      block = load<u32>(block, BLOCK_FLAGS);
+    }
+    if (linked !== free) return Verify.fail(area, 513, page);
+    const hasRoom = free > 0 || bump < load<u32>(classed, CLASS_PER_PAGE);
+    if (load<u32>(record, PAGE_LISTED) !== (hasRoom ? 1 : 0)) return Verify.fail(area, 514, page);
+    return 0;
+  }
+
+  static classLists(area: usize, withRoom: u32): i32 {
+    let linked: u32 = 0;
+    for (let index: u32 = 0; index < (CLASS_COUNT as u32); index++) {
+      let page = load<u32>(BlockClass.record(index), CLASS_PAGES);
+      let previous: u32 = 0;
+      while (page !== 0 && linked <= withRoom) {
+        linked++;
+        const record = At.pageRecord(page);
+        if (load<u32>(record, PAGE_STATE) !== PAGE_CLASSED + index) {
+          return Verify.fail(area, 520, page);
+        }
+        if (load<u32>(record, PAGE_PREVIOUS) !== previous) return Verify.fail(area, 521, page);
+        previous = page;
+        page = load<u32>(record, PAGE_NEXT);
+      }
+    }
+    return linked === withRoom ? 0 : Verify.fail(area, 522, linked);
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * One shard's invariants, for Verify: what its slots say and what its lists, ring, wheel and
+ * gauges say must be the same. The numbers of the checks are explained in verify.ts.
+ */
+import {
+  ENTRY_BYTES,
+  ENTRY_SEQUENCE,
+  ENTRY_SLOT,
+  LIST_LINK_NEXT,
+  LIST_LINK_PREVIOUS,
+  LOCK_PHASE,
+  LOCK_WORD,
+  PHASE_IDLE,
+  QUEUE_SHARD_FIRST,
+  SEGMENT_ENTRIES,
+  SEGMENT_ENTRIES_OFFSET,
+  SEGMENT_NEXT,
+  SHARD_AGE_HEAD,
+  SHARD_AGE_TAIL,
+  SHARD_DELAYED,
+  SHARD_IN_FLIGHT,
+  SHARD_LISTED,
+  SHARD_NEXT_DUE,
+  SHARD_OPERATION,
+  SHARD_PURGE_SEQUENCE,
+  SHARD_RING_HEAD,
+  SHARD_RING_HEAD_INDEX,
+  SHARD_RING_OWED,
+  SHARD_RING_SEGMENTS,
+  SHARD_RING_TAIL,
+  SHARD_RING_TAIL_INDEX,
+  SHARD_VISIBLE,
+  SHARD_WHEEL_ARMED,
+  SHARD_WHEEL_BITMAPS,
+  SHARD_WHEEL_SPOKES,
+  SLOT_DEAD,
+  SLOT_DELAYED,
+  SLOT_DUE,
+  SLOT_IN_FLIGHT,
+  SLOT_READY,
+  SLOT_SENT_AT,
+  SLOT_SEQUENCE,
+  SLOT_SHARD,
+  THREAD_OUT_ERROR,
+  WHEEL_LEVELS,
+  WHEEL_LINK_NEXT,
+  WHEEL_LINK_PREVIOUS,
+  WHEEL_LINK_SPOKE,
+  WHEEL_SPOKES,
+} from "./layout";
+import { At } from "./memory";
+import { Ring } from "./ring";
+import { Slot } from "./slot";
+import { Wheel } from "./wheel";
+
+export class VerifyShard {
+  @inline static isInAgeList(state: u32): bool {
+    return Slot.isListed(state) || state === SLOT_DEAD;
+  }
+
+  static of(queueIndex: u32): usize {
+    return At.shard(load<u32>(At.queue(queueIndex), QUEUE_SHARD_FIRST));
+  }
+
+  static listed(queueIndex: u32): u32 {
+    return load<u32>(VerifyShard.of(queueIndex), SHARD_LISTED);
+  }
+
+  static run(area: usize, queueIndex: u32): i32 {
+    const shard = VerifyShard.of(queueIndex);
+    store<u32>(area, queueIndex, THREAD_OUT_ERROR);
+    if (load<u32>(shard, LOCK_WORD) !== 0) return 610;
+    if (load<u64>(shard, SHARD_OPERATION) > 0 && load<u32>(shard, LOCK_PHASE) !== PHASE_IDLE) {
+      return 611;
+    }
+    const age = VerifyShard.age(shard);
+    if (age !== 0) return age;
+    const ring = VerifyShard.ring(shard);
+    return ring !== 0 ? ring : VerifyShard.wheel(shard);
+  }
+
+  @inline static isLive(shard: usize, slot: usize): bool {
+    return (
+      Slot.state(slot) !== SLOT_DEAD && Slot.sequence(slot) > load<u64>(shard, SHARD_PURGE_SEQUENCE)
+    );
+  }
+
+  /** In order of arrival, linked both ways, counted; the gauges are what the states say. */
+  static age(shard: usize): i32 {
+    const self = At.shardIndex(shard);
+    const most = load<u32>(shard, SHARD_LISTED);
+    let listed: u32 = 0;
+    let visible: u32 = 0;
+    let inFlight: u32 = 0;
+    let delayed: u32 = 0;
+    let previous: u32 = 0;
+    let sequence: u64 = 0;
+    let sentAt: f64 = -Infinity;
+    let index = load<u32>(shard, SHARD_AGE_HEAD);
+    while (index !== 0) {
+      const slot = At.slot(index);
+      if (++listed > most) return 100;
+      if (load<u32>(At.ageLink(index), LIST_LINK_PREVIOUS) !== previous) return 101;
+      if (load<u32>(slot, SLOT_SHARD) !== self) return 102;
+      if (Slot.sequence(slot) <= sequence || load<f64>(slot, SLOT_SENT_AT) < sentAt) return 103;
+      if (!VerifyShard.isInAgeList(Slot.state(slot))) return 104;
+      sequence = Slot.sequence(slot);
+      sentAt = load<f64>(slot, SLOT_SENT_AT);
+      if (VerifyShard.isLive(shard, slot)) {
+        if (Slot.state(slot) === SLOT_READY) visible++;
+        if (Slot.state(slot) === SLOT_IN_FLIGHT) inFlight++;
+        if (Slot.state(slot) === SLOT_DELAYED) delayed++;
+      }
+      previous = index;
+      index = load<u32>(At.ageLink(index), LIST_LINK_NEXT);
+    }
+    if (listed !== most) return 105;
+    if (load<u32>(shard, SHARD_AGE_TAIL) !== previous) return 106;
+    if (load<u32>(shard, SHARD_VISIBLE) !== visible) return 107;
+    if (load<u32>(shard, SHARD_IN_FLIGHT) !== inFlight) return 108;
+    return load<u32>(shard, SHARD_DELAYED) === delayed ? 0 : 109;
+  }
+
+  /** Each ready message has one entry, and the circle has room for all that is owed. */
+  static ring(shard: usize): i32 {
+    const segments = load<u32>(shard, SHARD_RING_SEGMENTS);
+    const owed = load<u32>(shard, SHARD_RING_OWED);
+    const tail: usize = load<u32>(shard, SHARD_RING_TAIL);
+    if (segments === 0) return owed === 0 ? 0 : 200;
+    if ((segments - 1) * SEGMENT_ENTRIES < owed) return 201;
+    let circle: u32 = 0;
+    let segment = tail;
+    do {
+      segment = load<u32>(segment, SEGMENT_NEXT);
+      if (++circle > segments) return 202;
+    } while (segment !== tail);
+    if (circle !== segments) return 203;
+    let entries: u32 = 0;
+    let own: u32 = 0;
+    segment = load<u32>(shard, SHARD_RING_HEAD);
+    let index = load<u32>(shard, SHARD_RING_HEAD_INDEX);
+    const tailIndex = load<u32>(shard, SHARD_RING_TAIL_INDEX);
+    while (segment !== tail || index !== tailIndex) {
+      if (++entries > owed) return 204;
+      own += VerifyShard.isOwnEntry(shard, segment + SEGMENT_ENTRIES_OFFSET + index * ENTRY_BYTES);
+      if (++index === SEGMENT_ENTRIES) {
+        index = 0;
+        segment = load<u32>(segment, SEGMENT_NEXT);
+      }
+    }
+    return VerifyShard.owed(shard, entries, own, owed);
+  }
+
+  @inline static isOwnEntry(shard: usize, entry: usize): u32 {
+    const slot = At.slot(load<u32>(entry, ENTRY_SLOT));
+    const isOwn =
+      load<u32>(entry, ENTRY_SEQUENCE) === load<u32>(slot, SLOT_SEQUENCE) &&
+      load<u32>(slot, SLOT_SHARD) === At.shardIndex(shard) &&
+      Slot.isRinged(Slot.word(slot)) &&
+      VerifyShard.isInAgeList(Slot.state(slot));
+    return isOwn ? 1 : 0;
+  }
+
+  static owed(shard: usize, entries: u32, own: u32, owed: u32): i32 {
+    let ringed: u32 = 0;
+    let unringed: u32 = 0;
+    let index = load<u32>(shard, SHARD_AGE_HEAD);
+    while (index !== 0) {
+      const slot = At.slot(index);
+      const isCut = Slot.sequence(slot) <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
+      const isRinged = !isCut && Slot.isRinged(Slot.word(slot));
+      if (isRinged) ringed++;
+      else unringed++;
+      if (!isRinged && !isCut && Slot.state(slot) === SLOT_READY) return 205;
+      index = load<u32>(At.ageLink(index), LIST_LINK_NEXT);
+    }
+    if (own !== ringed) return 206;
+    return entries + unringed === owed ? 0 : 207;
+  }
+
+  /** Whoever is delayed or in flight is armed, on a spoke whose bit is set; nobody else is. */
+  static wheel(shard: usize): i32 {
+    let armed: u32 = 0;
+    const most = load<u32>(shard, SHARD_WHEEL_ARMED);
+    for (let spoke: u32 = 0; spoke < (WHEEL_LEVELS as u32) * WHEEL_SPOKES; spoke++) {
+      const first = load<u32>(shard + (spoke << 2), SHARD_WHEEL_SPOKES);
+      const bitmap = load<u64>(shard + ((spoke >> 6) << 3), SHARD_WHEEL_BITMAPS);
+      const isSet = ((bitmap >> ((spoke & 63) as u64)) & 1) === 1;
+      if (isSet !== (first !== 0)) return 300;
+      if (first === 0) continue;
+      let index = first;
+      do {
+        if (++armed > most) return 301;
+        const link = At.wheelLink(index);
+        if (load<u32>(link, WHEEL_LINK_SPOKE) !== spoke + 1) return 302;
+        const next = load<u32>(link, WHEEL_LINK_NEXT);
+        if (load<u32>(At.wheelLink(next), WHEEL_LINK_PREVIOUS) !== index) return 303;
+        if (load<f64>(shard, SHARD_NEXT_DUE) > load<f64>(At.slot(index), SLOT_DUE)) return 304;
+        index = next;
+      } while (index !== first);
+    }
+    if (armed !== most) return 305;
+    return VerifyShard.timers(shard);
+  }
+
+  static timers(shard: usize): i32 {
+    let index = load<u32>(shard, SHARD_AGE_HEAD);
+    while (index !== 0) {
+      const slot = At.slot(index);
+      const state = Slot.state(slot);
+      const wants = state === SLOT_DELAYED || state === SLOT_IN_FLIGHT;
+      if (VerifyShard.isLive(shard, slot) && wants !== Wheel.isArmed(index)) return 306;
+      index = load<u32>(At.ageLink(index), LIST_LINK_NEXT);
+    }
+    return Ring.isEmpty(shard) || load<u32>(shard, SHARD_RING_SEGMENTS) > 0 ? 0 : 307;
+  }
+}
