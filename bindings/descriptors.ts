@@ -1,0 +1,199 @@
+/**
+ * Reads queue descriptors and a queue's totals from the shared memory, and writes the image from
+ * which the engine makes or changes one. Reading takes no lock: a number alone is always whole, and
+ * who needs several that belong together compares the catalogue's version afterwards.
+ */
+import {
+  CATALOGUE_VERSION,
+  HEADER,
+  HEADER_CATALOGUE,
+  HEADER_QUEUES_BASE,
+  HEADER_QUEUES_BUMP,
+  HEADER_QUEUES_MAX,
+  HEADER_SHARDS_BASE,
+  QUEUE_BYTES,
+  QUEUE_DELAY_MS,
+  QUEUE_DELETED,
+  QUEUE_FLAGS,
+  QUEUE_IN_FLIGHT_MAX,
+  QUEUE_INCARNATION,
+  QUEUE_LIVE,
+  QUEUE_MAXIMUM_BYTES,
+  QUEUE_RECEIVES_MAX,
+  QUEUE_RETENTION_MS,
+  QUEUE_SHARD_FIRST,
+  QUEUE_STATE,
+  QUEUE_TARGET,
+  QUEUE_TARGET_INCARNATION,
+  QUEUE_VERSION,
+  QUEUE_VISIBILITY_MS,
+  QUEUE_WAITERS,
+  SHARD_BYTES,
+  SHARD_DELAYED,
+  SHARD_IN_FLIGHT,
+  SHARD_LISTED,
+  SHARD_NEXT_DUE,
+  SHARD_TOTAL_DEDUPLICATED,
+  SHARD_TOTAL_DELETED,
+  SHARD_TOTAL_EMPTY_RECEIVES,
+  SHARD_TOTAL_RECEIVED,
+  SHARD_TOTAL_SENT,
+  SHARD_TOTAL_SENT_BYTES,
+  SHARD_VISIBLE,
+  THREAD_STAGING,
+  THREAD_STAGING_BYTES,
+} from "../assembly/layout.ts";
+import type { ThreadArea, Views } from "./views.ts";
+
+/** What the engine itself needs to know of a queue. Times in milliseconds. */
+export interface QueueSettings {
+  readonly visibilityMs: number;
+  readonly delayMs: number;
+  readonly retentionMs: number;
+  readonly maximumBytes: number;
+  /** 0: no cap. */
+  readonly inFlightMax: number;
+}
+
+/** Sums since the queue was made; exact below 2^53. */
+export interface ShardTotals {
+  messagesSent: number;
+  sentBytes: number;
+  messagesReceived: number;
+  messagesDeleted: number;
+  emptyReceives: number;
+  deduplicatedSends: number;
+}
+
+/** The largest catalogue entry that fits behind the image. */
+export const ENTRY_BYTES_MAX = THREAD_STAGING_BYTES - QUEUE_BYTES;
+/** Where an entry stands in the thread's area. */
+const ENTRY = THREAD_STAGING + QUEUE_BYTES;
+
+export class Descriptors {
+  /** Queue numbers go from 0 to this, exclusive. */
+  readonly count: number;
+  readonly #views: Views;
+  readonly #area: ThreadArea;
+  readonly #queues: number;
+  readonly #shards: number;
+
+  constructor(views: Views, area: ThreadArea) {
+    this.#views = views;
+    this.#area = area;
+    this.count = views.header(HEADER_QUEUES_MAX);
+    this.#queues = views.header(HEADER_QUEUES_BASE);
+    this.#shards = views.header(HEADER_SHARDS_BASE);
+  }
+
+  /** No queue was ever made whose number is this or above. */
+  get used(): number {
+    return this.#views.header(HEADER_QUEUES_BUMP);
+  }
+
+  /** Raised by every change of the catalogue; read it before what it is to vouch for. */
+  catalogueVersion(): number {
+    return Atomics.load(this.#views.i32, (HEADER + HEADER_CATALOGUE + CATALOGUE_VERSION) >> 2);
+  }
+
+  #word(queue: number, field: number): number {
+    return this.#views.u32[(this.#queues + queue * QUEUE_BYTES + field) >> 2] as number;
+  }
+
+  #shardWord(queue: number, field: number): number {
+    const shard = this.#word(queue, QUEUE_SHARD_FIRST);
+    return this.#views.u32[(this.#shards + shard * SHARD_BYTES + field) >> 2] as number;
+  }
+
+  isLive(queue: number): boolean {
+    return this.#word(queue, QUEUE_STATE) === QUEUE_LIVE;
+  }
+
+  isDeleted(queue: number): boolean {
+    return this.#word(queue, QUEUE_STATE) === QUEUE_DELETED;
+  }
+
+  incarnation(queue: number): number {
+    return this.#word(queue, QUEUE_INCARNATION);
+  }
+
+  /** Raised by every change of this queue. */
+  version(queue: number): number {
+    return this.#word(queue, QUEUE_VERSION);
+  }
+
+  maximumBytes(queue: number): number {
+    return this.#word(queue, QUEUE_MAXIMUM_BYTES);
+  }
+
+  /** How many threads wait for this queue. */
+  waiters(queue: number): number {
+    return ones(this.#word(queue, QUEUE_WAITERS)) + ones(this.#word(queue, QUEUE_WAITERS + 4));
+  }
+
+  visible(queue: number): number {
+    return this.#shardWord(queue, SHARD_VISIBLE);
+  }
+
+  /** Messages that are dead but still hold memory. */
+  dead(queue: number): number {
+    const alive =
+      this.#shardWord(queue, SHARD_VISIBLE) +
+      this.#shardWord(queue, SHARD_IN_FLIGHT) +
+      this.#shardWord(queue, SHARD_DELAYED);
+    return Math.max(0, this.#shardWord(queue, SHARD_LISTED) - alive);
+  }
+
+  /** A lower bound of when the next timer of the queue fires. */
+  nextDueMs(queue: number): number {
+    const shard = this.#word(queue, QUEUE_SHARD_FIRST);
+    return this.#views.f64[(this.#shards + shard * SHARD_BYTES + SHARD_NEXT_DUE) >> 3] as number;
+  }
+
+  totals(queue: number): ShardTotals {
+    const total = (field: number): number =>
+      this.#shardWord(queue, field) + this.#shardWord(queue, field + 4) * 2 ** 32;
+    return {
+      messagesSent: total(SHARD_TOTAL_SENT),
+      sentBytes: total(SHARD_TOTAL_SENT_BYTES),
+      messagesReceived: total(SHARD_TOTAL_RECEIVED),
+      messagesDeleted: total(SHARD_TOTAL_DELETED),
+      emptyReceives: total(SHARD_TOTAL_EMPTY_RECEIVES),
+      deduplicatedSends: total(SHARD_TOTAL_DEDUPLICATED),
+    };
+  }
+
+  /** Writes the image of a queue and its entry into staging; how many bytes the entry has. */
+  writeImage(settings: QueueSettings, entry: Uint8Array): number {
+    const { u32, f64, bytes } = this.#area;
+    bytes.fill(0, THREAD_STAGING, ENTRY);
+    u32[(THREAD_STAGING + QUEUE_FLAGS) >> 2] = 0;
+    f64[(THREAD_STAGING + QUEUE_VISIBILITY_MS) >> 3] = settings.visibilityMs;
+    f64[(THREAD_STAGING + QUEUE_DELAY_MS) >> 3] = settings.delayMs;
+    f64[(THREAD_STAGING + QUEUE_RETENTION_MS) >> 3] = settings.retentionMs;
+    u32[(THREAD_STAGING + QUEUE_MAXIMUM_BYTES) >> 2] = settings.maximumBytes;
+    u32[(THREAD_STAGING + QUEUE_RECEIVES_MAX) >> 2] = 0;
+    u32[(THREAD_STAGING + QUEUE_TARGET) >> 2] = 0;
+    u32[(THREAD_STAGING + QUEUE_TARGET_INCARNATION) >> 2] = 0;
+    u32[(THREAD_STAGING + QUEUE_IN_FLIGHT_MAX) >> 2] = settings.inFlightMax;
+    bytes.set(entry, ENTRY);
+    return entry.length;
+  }
+
+  /** The entry that entryRead has put into staging, as bytes of its own. */
+  takeEntry(entryBytes: number): { entry: Uint8Array; incarnation: number; version: number } {
+    const { u32, bytes } = this.#area;
+    return {
+      entry: Uint8Array.from(bytes.subarray(ENTRY, ENTRY + entryBytes)),
+      incarnation: u32[(THREAD_STAGING + QUEUE_INCARNATION) >> 2] as number,
+      version: u32[(THREAD_STAGING + QUEUE_VERSION) >> 2] as number,
+    };
+  }
+}
+
+function ones(word: number): number {
+  let left = word;
+  let count = 0;
+  for (; left !== 0; left &= left - 1) count++;
+  return count;
+}

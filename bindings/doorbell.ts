@@ -1,0 +1,73 @@
+/**
+ * How threads wake one another: a word a thread that is raised and notified when something this
+ * thread waits for may be there. The thread reads it, looks whether there is anything, and sleeps
+ * only while the word is still the same, so no ring is missed.
+ * A wait that was begun can't be cancelled, and it does not keep the process alive; so a thread has
+ * at most one (`rung` is called again only when its promise has been answered).
+ */
+import {
+  HEADER_THREADS_BASE,
+  HEADER_THREADS_MAX,
+  THREAD_ALIVE,
+  THREAD_BYTES,
+  THREAD_DOORBELL,
+  THREAD_STATE,
+} from "../assembly/layout.ts";
+import type { Views } from "./views.ts";
+
+export class Doorbell {
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #index: number;
+  readonly #views: Views;
+  readonly #thread: number;
+
+  constructor(views: Views, thread: number) {
+    this.#words = views.i32;
+    this.#views = views;
+    this.#thread = thread;
+    this.#index = doorbellIndex(views, thread);
+  }
+
+  /** The word as it is now; read it before looking for what to do. */
+  read(): number {
+    return Atomics.load(this.#words, this.#index);
+  }
+
+  /** What this thread wrote before is seen by others before it reads what it reads next. */
+  fence(): void {
+    Atomics.add(this.#words, this.#index, 0);
+  }
+
+  /** Answers when the word is no longer `seen`; undefined: it is not any more. */
+  rung(seen: number): Promise<unknown> | undefined {
+    const wait = Atomics.waitAsync(this.#words, this.#index, seen);
+    return wait.async ? wait.value : undefined;
+  }
+
+  /** Blocks this thread while the word is `seen`, `timeoutMs` at the longest. */
+  sleep(seen: number, timeoutMs: number): void {
+    Atomics.wait(this.#words, this.#index, seen, timeoutMs);
+  }
+
+  /** Rings this thread's own bell, so that a wait that was begun ends. */
+  ringSelf(): void {
+    Atomics.add(this.#words, this.#index, 1);
+    Atomics.notify(this.#words, this.#index);
+  }
+
+  /** Rings every living thread but this one: something changed that concerns them all. */
+  ringOthers(): void {
+    const threads = this.#views.header(HEADER_THREADS_MAX);
+    for (let thread = 0; thread < threads; thread++) {
+      const index = doorbellIndex(this.#views, thread);
+      const state = this.#words[index + ((THREAD_STATE - THREAD_DOORBELL) >> 2)];
+      if (thread === this.#thread || state !== THREAD_ALIVE) continue;
+      Atomics.add(this.#words, index, 1);
+      Atomics.notify(this.#words, index);
+    }
+  }
+}
+
+function doorbellIndex(views: Views, thread: number): number {
+  return (views.header(HEADER_THREADS_BASE) + thread * THREAD_BYTES + THREAD_DOORBELL) >> 2;
+}

@@ -1,0 +1,349 @@
+/**
+ * The engine as one thread sees it: the compiled module on the shared memory, with this thread's
+ * number in every call. One object a thread (`open` makes the memory, `attach` joins it); its own
+ * thread only. Queues are named by number and incarnation; counts are 0 or more, what is below 0 is
+ * one of the STATUS codes. Nothing here reads a clock or throws for what a queue may answer.
+ */
+import {
+  BATCH_MAX,
+  HEADER,
+  HEADER_CLOCK_MODE,
+  HEADER_EPOCH,
+  HEADER_OWNER_STATE,
+  HEADER_OWNER_THREAD,
+  HEADER_SECRET,
+  HEADER_SECRET_BYTES,
+  HEADER_VIRTUAL_NOW,
+  OWNER_OPEN,
+  THREAD_OUT_DELAYED,
+  THREAD_OUT_IN_FLIGHT,
+  THREAD_OUT_NEXT_DUE,
+  THREAD_OUT_OLDEST_SENT_AT,
+  THREAD_OUT_VISIBLE,
+  THREAD_STAGING,
+} from "../assembly/layout.ts";
+import { Descriptors } from "./descriptors.ts";
+import { Doorbell } from "./doorbell.ts";
+import type { EngineExports } from "./exports.ts";
+import type { Inbox } from "./inbox.ts";
+import { checkMemory, createMemory, pagesOf } from "./memory.ts";
+import { loadModule } from "./module.ts";
+import { Outbox } from "./outbox.ts";
+import { Receipts } from "./receipts.ts";
+import { ThreadArea, Views } from "./views.ts";
+import { type WasmMemory, type WasmModule, wasm } from "./webassembly.ts";
+
+export interface EngineSizes {
+  /** Bytes of the shared memory. */
+  readonly memoryBytes: number;
+  readonly messagesMax: number;
+  readonly threadsMax: number;
+  readonly queuesMax: number;
+}
+
+export interface EngineIdentity {
+  /** HEADER_SECRET_BYTES bytes nobody can guess. */
+  readonly secret: Uint8Array;
+  /** Tells this memory from those before it. */
+  readonly epoch: number;
+  /** True when all threads read `virtualNow`, which the opener writes. */
+  readonly isClockVirtual: boolean;
+}
+
+/** What another thread needs to join; it can be posted. */
+export interface EngineShare {
+  readonly module: WasmModule;
+  readonly memory: WasmMemory;
+  /** The number that thread shall have. */
+  readonly thread: number;
+}
+
+/** What a queue holds now; `oldestSentAtMs` is NaN for an empty queue. */
+export interface EngineCounts {
+  visible: number;
+  inFlight: number;
+  delayed: number;
+  oldestSentAtMs: number;
+}
+
+/** Bytes that an EngineIdentity's secret has. */
+export const SECRET_BYTES = HEADER_SECRET_BYTES;
+const VIRTUAL_NOW = (HEADER + HEADER_VIRTUAL_NOW) >> 3;
+const OWNER_STATE = (HEADER + HEADER_OWNER_STATE) >> 2;
+
+/** A thread's number and instance, while it is being attached. */
+interface Instance {
+  readonly module: WasmModule;
+  readonly memory: WasmMemory;
+  readonly exports: EngineExports;
+}
+
+function instantiate(module: WasmModule, memory: WasmMemory): Instance {
+  const instance = new wasm.Instance(module, { env: { memory } });
+  return { module, memory, exports: instance.exports as EngineExports };
+}
+
+export class Engine {
+  readonly thread: number;
+  readonly outbox: Outbox;
+  readonly receipts: Receipts;
+  readonly queues: Descriptors;
+  readonly doorbell: Doorbell;
+  readonly #module: WasmModule;
+  readonly #memory: WasmMemory;
+  readonly #exports: EngineExports;
+  readonly #views: Views;
+  readonly #area: ThreadArea;
+  /** The inbox whose messages lie in this thread's receive buffer. */
+  #resident: Inbox | undefined;
+
+  private constructor({ module, memory, exports }: Instance, views: Views, thread: number) {
+    this.thread = thread;
+    this.#module = module;
+    this.#memory = memory;
+    this.#exports = exports;
+    this.#views = views;
+    this.#area = new ThreadArea(views, thread);
+    this.outbox = new Outbox(exports, thread, this.#area);
+    this.receipts = new Receipts(exports, thread, this.#area, views);
+    this.queues = new Descriptors(views, this.#area);
+    this.doorbell = new Doorbell(views, thread);
+  }
+
+  /** A new memory with this thread attached. Throws a RangeError when the sizes don't go together. */
+  static async open(
+    sizes: EngineSizes,
+    identity: EngineIdentity,
+    build?: WasmModule,
+  ): Promise<Engine> {
+    const { threadsMax, queuesMax, messagesMax } = sizes;
+    const module = build ?? (await loadModule());
+    const pages = pagesOf(sizes.memoryBytes);
+    const instance = instantiate(module, createMemory(pages));
+    if (instance.exports.memoryInit(pages, threadsMax, queuesMax, messagesMax) < 0) {
+      throw new RangeError(
+        `${sizes.memoryBytes} bytes of memory do not hold the records of ${threadsMax} threads, ` +
+          `${queuesMax} queues and ${messagesMax} messages with 1 MiB left for what they carry.`,
+      );
+    }
+    const views = new Views(instance.memory.buffer);
+    views.bytes.set(identity.secret.subarray(0, SECRET_BYTES), HEADER + HEADER_SECRET);
+    views.u32[(HEADER + HEADER_EPOCH) >> 2] = identity.epoch;
+    views.u32[(HEADER + HEADER_CLOCK_MODE) >> 2] = identity.isClockVirtual ? 1 : 0;
+    const thread = instance.exports.threadAttach(0);
+    views.u32[(HEADER + HEADER_OWNER_THREAD) >> 2] = thread;
+    Atomics.store(views.i32, OWNER_STATE, OWNER_OPEN);
+    return new Engine(instance, views, thread);
+  }
+
+  /** Joins a memory that another thread opened, under the number it was given there. */
+  static attach({ module, memory, thread }: EngineShare): Engine {
+    checkMemory(memory);
+    return new Engine(instantiate(module, memory), new Views(memory.buffer), thread);
+  }
+
+  /**
+   * Takes a number for one more thread; undefined when all are taken. `release` gives it back.
+   * `isSteward`: that thread never blocks and never runs anybody's code.
+   */
+  share(isSteward = false): EngineShare | undefined {
+    const thread = this.#exports.threadAttach(isSteward ? 1 : 0);
+    if (thread < 0) return undefined;
+    return { module: this.#module, memory: this.#memory, thread };
+  }
+
+  /** A thread left in order: what it kept in stock goes back. It must not call any more. */
+  release(thread: number): void {
+    this.#exports.threadDetach(thread);
+  }
+
+  /** A thread died: what it held is put right. The steward's alone. */
+  bury(thread: number): void {
+    this.#exports.threadDied(this.thread, thread);
+  }
+
+  // --- The broker's life ------------------------------------------------------------------------
+
+  /** One of the OWNER codes. */
+  get ownerState(): number {
+    return this.#views.i32[OWNER_STATE] as number;
+  }
+
+  /** Says that the opener closed or is gone; the first to say so is right. */
+  endOwner(state: number): void {
+    Atomics.compareExchange(this.#views.i32, OWNER_STATE, OWNER_OPEN, state);
+  }
+
+  get isClockVirtual(): boolean {
+    return this.#views.header(HEADER_CLOCK_MODE) === 1;
+  }
+
+  get virtualNowMs(): number {
+    return this.#views.f64[VIRTUAL_NOW] as number;
+  }
+
+  set virtualNowMs(nowMs: number) {
+    this.#views.f64[VIRTUAL_NOW] = nowMs;
+  }
+
+  // --- Messages ---------------------------------------------------------------------------------
+
+  /** Claims up to `max` messages into `inbox`; how many, or a status. */
+  receive(
+    inbox: Inbox,
+    queue: number,
+    incarnation: number,
+    max: number,
+    visibilityMs: number,
+    now: number,
+  ): number {
+    if (this.#resident !== undefined && this.#resident !== inbox) this.#resident.moveOut();
+    const count = this.#exports.receive(this.thread, queue, incarnation, max, visibilityMs, now);
+    if (count <= 0) {
+      inbox.clear();
+      this.#resident = undefined;
+      return count;
+    }
+    inbox.occupy(this.#area, count);
+    this.#resident = inbox;
+    if (!inbox.lacksContents) return count;
+    this.#resident = undefined;
+    inbox.collect((index, offset, bytes) =>
+      this.#exports.read(this.thread, index, offset, bytes, 0),
+    );
+    return inbox.count;
+  }
+
+  /** Deletes handle records 0 to count - 1; how many were still there to delete, or a status. */
+  remove(queue: number, incarnation: number, count: number, now: number): number {
+    return this.#exports.remove(this.thread, queue, incarnation, count, now);
+  }
+
+  /** Changes the visibility of handle records 0 to count - 1; how many, or a status. */
+  hide(queue: number, incarnation: number, count: number, now: number): number {
+    return this.#exports.hide(this.thread, queue, incarnation, count, now);
+  }
+
+  /** Deletes the messages from..to-1 of an inbox; how many were still there, or a status. */
+  removeMessages(
+    inbox: Inbox,
+    from: number,
+    to: number,
+    queue: number,
+    incarnation: number,
+    now: number,
+  ): number {
+    let removed = 0;
+    for (let first = from; first < to; first += BATCH_MAX) {
+      const end = Math.min(to, first + BATCH_MAX);
+      this.receipts.putMessages(inbox, first, end);
+      const status = this.#exports.remove(this.thread, queue, incarnation, end - first, now);
+      if (status < 0) return status;
+      removed += status;
+    }
+    return removed;
+  }
+
+  /** The id of the message that was born with this number, as a UUID's text. Uses staging. */
+  messageId(birthLow: number, birthHigh: number): string {
+    this.#exports.messageId(this.thread, birthLow, birthHigh);
+    const hex = this.#area.text.hexSlice(THREAD_STAGING, THREAD_STAGING + 16);
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  }
+
+  // --- Queues -----------------------------------------------------------------------------------
+
+  /** Lets time pass for a queue, a bounded piece of it; 0: nothing was due, or a status. */
+  advance(queue: number, incarnation: number, now: number): number {
+    return this.#exports.advance(this.thread, queue, incarnation, now);
+  }
+
+  /** When the queue that was last received from or advanced has something new by itself. */
+  get nextDueMs(): number {
+    return this.#area.f64[THREAD_OUT_NEXT_DUE >> 3] as number;
+  }
+
+  /** What the queue holds after all that is due has happened; undefined when it is gone. */
+  count(queue: number, incarnation: number, now: number): EngineCounts | undefined {
+    if (this.#exports.count(this.thread, queue, incarnation, now) < 0) return undefined;
+    const { u32, f64 } = this.#area;
+    return {
+      visible: u32[THREAD_OUT_VISIBLE >> 2] as number,
+      inFlight: u32[THREAD_OUT_IN_FLIGHT >> 2] as number,
+      delayed: u32[THREAD_OUT_DELAYED >> 2] as number,
+      oldestSentAtMs: f64[THREAD_OUT_OLDEST_SENT_AT >> 3] as number,
+    };
+  }
+
+  countEmptyReceive(queue: number): void {
+    this.#exports.countEmptyReceive(queue);
+  }
+
+  /** Ends all that was sent up to now; 0 or a status. */
+  cut(queue: number, incarnation: number, now: number): number {
+    return this.#exports.cut(this.thread, queue, incarnation, now);
+  }
+
+  /** Frees up to `steps` dead messages, and a deleted queue's descriptor behind the last; how many. */
+  reclaim(queue: number, steps: number): number {
+    return this.#exports.reclaim(this.thread, queue, steps);
+  }
+
+  /** Makes the queue whose image and entry lie in staging; its number, or a status. */
+  createQueue(version: number, entryBytes: number): number {
+    return this.#exports.catalogueCreate(this.thread, version, entryBytes);
+  }
+
+  /** Gives a queue the image and entry in staging; 0 or a status. */
+  changeQueue(version: number, queue: number, incarnation: number, entryBytes: number): number {
+    return this.#exports.catalogueChange(this.thread, version, queue, incarnation, entryBytes);
+  }
+
+  deleteQueue(version: number, queue: number, incarnation: number, now: number): number {
+    return this.#exports.catalogueDelete(this.thread, version, queue, incarnation, now);
+  }
+
+  /** Copies a queue's entry into staging (Descriptors.takeEntry reads it); its bytes, or a status. */
+  readEntry(queue: number): number {
+    return this.#exports.entryRead(this.thread, queue);
+  }
+
+  // --- Waiting ----------------------------------------------------------------------------------
+
+  /** From now on this thread is rung for the queue; then look once more before sleeping. */
+  waitBegin(queue: number): void {
+    this.#exports.waitBegin(this.thread, queue);
+  }
+
+  /** Not any more; another waiter is rung in its stead. */
+  waitEnd(queue: number): void {
+    this.#exports.waitEnd(this.thread, queue);
+  }
+
+  /** True when this thread was rung for the queue since it last asked. */
+  takeDirty(queue: number): boolean {
+    return this.#exports.takeDirty(this.thread, queue) !== 0;
+  }
+
+  /**
+   * This thread will look again at `dueMs`; whoever arms an earlier timer rings. Then read when the
+   * queue's next timer is due: one that was armed just before did not know.
+   */
+  watch(queue: number, dueMs: number): void {
+    this.#exports.watch(queue, dueMs);
+    this.doorbell.fence();
+  }
+
+  wake(queue: number): void {
+    this.#exports.wake(queue);
+  }
+
+  wakeAll(queue: number): void {
+    this.#exports.wakeAll(queue);
+  }
+
+  /** 0, or the number of the first invariant that does not hold; no other thread may be active. */
+  verify(): number {
+    return this.#exports.verify(this.thread);
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * What the compiled engine offers, as TypeScript sees it: numbers in, numbers out. A test compares
+ * the list of names with the real module. Counts are 0 or more, statuses below 0 (STATUS_* of
+ * assembly/layout.ts). `thread` is the caller's own number unless said otherwise; `now` is
+ * milliseconds since 1970; a queue is named by its number and its incarnation.
+ * Only engine.ts, outbox.ts and inbox.ts call these.
+ */
+export interface EngineExports {
+  /** Writes the header: 0, or STATUS_LIMIT when that does not fit. Once, by whoever opens. */
+  memoryInit(memoryPages: number, threadsMax: number, queuesMax: number, slotsMax: number): number;
+  threadAttach(role: number): number;
+  threadDetach(thread: number): void;
+  /** The steward's: marks `dead` as dead and puts right what it held. */
+  threadDied(self: number, dead: number): void;
+
+  send(thread: number, queue: number, incarnation: number, count: number, now: number): number;
+  prepare(thread: number, index: number): number;
+  write(thread: number, index: number, contentOffset: number, bytes: number): void;
+  commit(thread: number, queue: number, incarnation: number, count: number, now: number): number;
+  discard(thread: number, count: number): void;
+  receive(
+    thread: number,
+    queue: number,
+    incarnation: number,
+    max: number,
+    visibilityMs: number,
+    now: number,
+  ): number;
+  read(
+    thread: number,
+    index: number,
+    contentOffset: number,
+    bytes: number,
+    bufferOffset: number,
+  ): number;
+  remove(thread: number, queue: number, incarnation: number, count: number, now: number): number;
+  hide(thread: number, queue: number, incarnation: number, count: number, now: number): number;
+  advance(thread: number, queue: number, incarnation: number, now: number): number;
+  count(thread: number, queue: number, incarnation: number, now: number): number;
+  countEmptyReceive(queue: number): void;
+  cut(thread: number, queue: number, incarnation: number, now: number): number;
+  reclaim(thread: number, queue: number, steps: number): number;
+
+  waitBegin(thread: number, queue: number): void;
+  waitEnd(thread: number, queue: number): void;
+  takeDirty(thread: number, queue: number): number;
+  watch(queue: number, dueMs: number): void;
+  wake(queue: number): void;
+  wakeAll(queue: number): void;
+
+  catalogueCreate(thread: number, version: number, entryBytes: number): number;
+  catalogueChange(
+    thread: number,
+    version: number,
+    queue: number,
+    incarnation: number,
+    entryBytes: number,
+  ): number;
+  catalogueDelete(
+    thread: number,
+    version: number,
+    queue: number,
+    incarnation: number,
+    now: number,
+  ): number;
+  entryRead(thread: number, queue: number): number;
+
+  mac(thread: number, bytes: number): void;
+  messageId(thread: number, birthLow: number, birthHigh: number): void;
+  verify(thread: number): number;
+}
+
+/** Every name above; the compiler refuses a list that lacks one. */
+export const exportNames = Object.keys({
+  memoryInit: true,
+  threadAttach: true,
+  threadDetach: true,
+  threadDied: true,
+  send: true,
+  prepare: true,
+  write: true,
+  commit: true,
+  discard: true,
+  receive: true,
+  read: true,
+  remove: true,
+  hide: true,
+  advance: true,
+  count: true,
+  countEmptyReceive: true,
+  cut: true,
+  reclaim: true,
+  waitBegin: true,
+  waitEnd: true,
+  takeDirty: true,
+  watch: true,
+  wake: true,
+  wakeAll: true,
+  catalogueCreate: true,
+  catalogueChange: true,
+  catalogueDelete: true,
+  entryRead: true,
+  mac: true,
+  messageId: true,
+  verify: true,
+} satisfies Record<keyof EngineExports, true>);

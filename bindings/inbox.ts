@@ -1,0 +1,338 @@
+/**
+ * Where received messages are read from. A thread has one receive buffer; the inbox that was filled
+ * last reads its messages there, in place. Before another receive overwrites the buffer, the inbox
+ * takes its messages out into memory of its own (`moveOut`): nothing changes for whoever reads it.
+ * Its thread only. A text costs a third when its neighbours are wanted too: all contents lie back
+ * to back, so one native call makes one string of them and each text is a part of it. Such a part
+ * keeps the whole string alive.
+ */
+import {
+  BODY_ASCII,
+  BODY_TEXT,
+  CONTENT_NOT_GATHERED,
+  RECEIVE_ATTRIBUTES_BYTES,
+  RECEIVE_BIRTH,
+  RECEIVE_BODY_BYTES,
+  RECEIVE_BYTES,
+  RECEIVE_COUNT,
+  RECEIVE_DEDUPLICATION_BYTES,
+  RECEIVE_FIRST_AT,
+  RECEIVE_FLAGS,
+  RECEIVE_GROUP_BYTES,
+  RECEIVE_OFFSET,
+  RECEIVE_SENDER_BYTES,
+  RECEIVE_SENT_AT,
+  RECEIVE_SEQUENCE,
+  RECEIVE_SLOT,
+  RECEIVE_SOURCE,
+  RECEIVE_TRACE_BYTES,
+  THREAD_BUFFER,
+  THREAD_BUFFER_BYTES,
+  THREAD_RECEIVES,
+} from "../assembly/layout.ts";
+import { type TextBuffer, textOf } from "./text.ts";
+import type { ThreadArea } from "./views.ts";
+
+/** Copies `bytes` of message `index`'s content to the start of the receive buffer; 0: it is gone. */
+export type ContentReader = (index: number, contentOffset: number, bytes: number) => number;
+
+/** Four texts before the attributes, in this order. */
+const PRELUDE_FIELDS = [
+  RECEIVE_GROUP_BYTES,
+  RECEIVE_DEDUPLICATION_BYTES,
+  RECEIVE_TRACE_BYTES,
+  RECEIVE_SENDER_BYTES,
+] as const;
+
+/** Which text before the body: its place in PRELUDE_FIELDS. */
+export const GROUP = 0;
+export const DEDUPLICATION = 1;
+export const TRACE = 2;
+export const SENDER = 3;
+
+/** Contents up to this size together are made one string; above, a string a message. */
+const JOIN_BYTES_MAX = THREAD_BUFFER_BYTES;
+/** Memory of its own above this is given back when it has been read. */
+const KEPT_BYTES_MAX = 1_048_576;
+
+type Whereabouts = Pick<ThreadArea, "u16" | "u32" | "f64" | "text">;
+
+function storage(bytes: number): Whereabouts {
+  const text = textOf(bytes);
+  const { buffer } = text;
+  return {
+    text,
+    u16: new Uint16Array(buffer),
+    u32: new Uint32Array(buffer),
+    f64: new Float64Array(buffer),
+  };
+}
+
+export class Inbox {
+  /** The most messages one fill brings. */
+  readonly capacity: number;
+  #count = 0;
+  #records: Whereabouts | undefined;
+  /** Offset in bytes of the first record in `#records`. */
+  #recordsAt = 0;
+  #contents: TextBuffer | undefined;
+  /** What a record's offset is relative to in `#contents`. */
+  #contentsAt = 0;
+  #isInPlace = false;
+  #ownRecords: Whereabouts | undefined;
+  #ownContents: TextBuffer | undefined;
+  #joined: string | undefined;
+
+  /** @param capacity 1 to 256 messages. */
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The engine has received `count` messages into this thread's buffer. */
+  occupy(area: ThreadArea, count: number): void {
+    this.#count = count;
+    this.#joined = undefined;
+    this.#records = area;
+    this.#recordsAt = THREAD_RECEIVES;
+    this.#contents = area.text;
+    this.#contentsAt = THREAD_BUFFER;
+    this.#isInPlace = true;
+    if (this.#ownContents !== undefined && this.#ownContents.length > KEPT_BYTES_MAX) {
+      this.#ownContents = undefined;
+    }
+  }
+
+  clear(): void {
+    this.#count = 0;
+    this.#isInPlace = false;
+  }
+
+  /** Takes the messages out of the thread's buffer; nothing to do when they are out already. */
+  moveOut(): void {
+    if (!this.#isInPlace) return;
+    this.#isInPlace = false;
+    if (this.#count === 0) return;
+    const first = this.#contentStart(0);
+    const end = this.#contentEnd(this.#count - 1);
+    const contents = this.#roomFor(end - first);
+    this.#contents?.copy(contents, 0, first, end);
+    this.#moveRecords();
+    this.#contents = contents;
+    this.#contentsAt = THREAD_BUFFER - first;
+  }
+
+  /** True when some content was too large for the receive buffer; then `collect` must follow. */
+  get lacksContents(): boolean {
+    for (let index = 0; index < this.#count; index++) {
+      if ((this.#u32(index, RECEIVE_OFFSET) | 0) === CONTENT_NOT_GATHERED) return true;
+    }
+    return false;
+  }
+
+  /** Moves all out, reading piece by piece what was not gathered; drops what changed meanwhile. */
+  collect(read: ContentReader): void {
+    const starts: number[] = [];
+    let total = 0;
+    for (let index = 0; index < this.#count; index++) {
+      starts.push(total);
+      total += this.#contentBytes(index);
+    }
+    const contents = this.#roomFor(total);
+    const isGathered = (index: number): boolean =>
+      (this.#u32(index, RECEIVE_OFFSET) | 0) !== CONTENT_NOT_GATHERED;
+    // What was gathered goes first: reading the rest overwrites the receive buffer.
+    starts.forEach((start, index) => {
+      if (!isGathered(index)) return;
+      this.#contents?.copy(contents, start, this.#contentStart(index), this.#contentEnd(index));
+    });
+    const kept = starts.flatMap((start, index) =>
+      isGathered(index) || this.#readInto(contents, start, index, read) ? [index] : [],
+    );
+    this.#moveRecords();
+    this.#isInPlace = false;
+    this.#contents = contents;
+    this.#contentsAt = 0;
+    this.#keep(kept, starts);
+  }
+
+  #readInto(contents: TextBuffer, at: number, index: number, read: ContentReader): boolean {
+    const bytes = this.#contentBytes(index);
+    for (let done = 0; done < bytes; ) {
+      const piece = Math.min(bytes - done, THREAD_BUFFER_BYTES);
+      if (read(index, done, piece) !== piece) return false;
+      this.#contents?.copy(contents, at + done, THREAD_BUFFER, THREAD_BUFFER + piece);
+      done += piece;
+    }
+    return true;
+  }
+
+  /** Leaves only the records named, which are in order, and tells them where their contents lie. */
+  #keep(kept: readonly number[], starts: readonly number[]): void {
+    const { u32, text } = this.#records as Whereabouts;
+    kept.forEach((from, to) => {
+      text.copyWithin(to * RECEIVE_BYTES, from * RECEIVE_BYTES, (from + 1) * RECEIVE_BYTES);
+      u32[(to * RECEIVE_BYTES + RECEIVE_OFFSET) >> 2] = starts[from] as number;
+    });
+    this.#count = kept.length;
+  }
+
+  #moveRecords(): void {
+    this.#ownRecords ??= storage(this.capacity * RECEIVE_BYTES);
+    const from = this.#recordsAt;
+    this.#records?.text.copy(this.#ownRecords.text, 0, from, from + this.#count * RECEIVE_BYTES);
+    this.#records = this.#ownRecords;
+    this.#recordsAt = 0;
+  }
+
+  #roomFor(bytes: number): TextBuffer {
+    if (this.#ownContents === undefined || this.#ownContents.length < bytes) {
+      this.#ownContents = textOf(Math.max(bytes, 1024));
+    }
+    return this.#ownContents;
+  }
+
+  // --- Fields of one message; `index` from 0 to count - 1 --------------------------------------
+
+  #u32(index: number, field: number): number {
+    const { u32 } = this.#records as Whereabouts;
+    return u32[(this.#recordsAt + index * RECEIVE_BYTES + field) >> 2] as number;
+  }
+
+  #u16(index: number, field: number): number {
+    const { u16 } = this.#records as Whereabouts;
+    return u16[(this.#recordsAt + index * RECEIVE_BYTES + field) >> 1] as number;
+  }
+
+  #f64(index: number, field: number): number {
+    const { f64 } = this.#records as Whereabouts;
+    return f64[(this.#recordsAt + index * RECEIVE_BYTES + field) >> 3] as number;
+  }
+
+  slot(index: number): number {
+    return this.#u32(index, RECEIVE_SLOT);
+  }
+
+  receiveCount(index: number): number {
+    return this.#u32(index, RECEIVE_COUNT);
+  }
+
+  sequenceLow(index: number): number {
+    return this.#u32(index, RECEIVE_SEQUENCE);
+  }
+
+  sequenceHigh(index: number): number {
+    return this.#u32(index, RECEIVE_SEQUENCE + 4);
+  }
+
+  birthLow(index: number): number {
+    return this.#u32(index, RECEIVE_BIRTH);
+  }
+
+  birthHigh(index: number): number {
+    return this.#u32(index, RECEIVE_BIRTH + 4);
+  }
+
+  sentAtMs(index: number): number {
+    return this.#f64(index, RECEIVE_SENT_AT);
+  }
+
+  firstReceivedAtMs(index: number): number {
+    return this.#f64(index, RECEIVE_FIRST_AT);
+  }
+
+  bodyBytes(index: number): number {
+    return this.#u32(index, RECEIVE_BODY_BYTES);
+  }
+
+  /** Incarnation of the queue it was moved here from; 0 for none. */
+  source(index: number): number {
+    return this.#u32(index, RECEIVE_SOURCE);
+  }
+
+  /** True when the body was given as text. */
+  isText(index: number): boolean {
+    return (this.#u32(index, RECEIVE_FLAGS) & BODY_TEXT) !== 0;
+  }
+
+  /** GROUP, DEDUPLICATION, TRACE or SENDER; empty for none. */
+  prelude(index: number, which: number): string {
+    const bytes = this.#u16(index, PRELUDE_FIELDS[which] as number);
+    if (bytes === 0) return "";
+    let start = this.#contentStart(index);
+    for (let before = 0; before < which; before++) {
+      start += this.#u16(index, PRELUDE_FIELDS[before] as number);
+    }
+    return (this.#contents as TextBuffer).utf8Slice(start, start + bytes);
+  }
+
+  /** The attributes as they were packed, in memory that the next fill overwrites. */
+  attributes(index: number): Uint8Array | undefined {
+    const bytes = this.#u32(index, RECEIVE_ATTRIBUTES_BYTES);
+    if (bytes === 0) return undefined;
+    const end = this.#bodyStart(index);
+    return this.#contents?.subarray(end - bytes, end);
+  }
+
+  /** The body as a text; bytes that are not UTF-8 become U+FFFD. */
+  text(index: number): string {
+    const start = this.#bodyStart(index);
+    const end = start + this.#u32(index, RECEIVE_BODY_BYTES);
+    if ((this.#u32(index, RECEIVE_FLAGS) & BODY_ASCII) === 0) {
+      return (this.#contents as TextBuffer).utf8Slice(start, end);
+    }
+    const first = this.#contentStart(0);
+    this.#joined ??= this.#join(first);
+    if (this.#joined === "") return (this.#contents as TextBuffer).latin1Slice(start, end);
+    return this.#joined.substring(start - first, end - first);
+  }
+
+  #join(first: number): string {
+    const end = this.#contentEnd(this.#count - 1);
+    if (this.#count === 1 || end - first > JOIN_BYTES_MAX) return "";
+    return (this.#contents as TextBuffer).latin1Slice(first, end);
+  }
+
+  /** The body's bytes, in memory of this inbox that its next fill overwrites. */
+  view(index: number): Uint8Array {
+    this.moveOut();
+    const start = this.#bodyStart(index);
+    const contents = this.#contents as TextBuffer;
+    return new Uint8Array(contents.buffer, contents.byteOffset + start, this.bodyBytes(index));
+  }
+
+  /** The body's bytes, in memory of their own. */
+  bytes(index: number): Uint8Array {
+    const start = this.#bodyStart(index);
+    return new Uint8Array(
+      (this.#contents as TextBuffer).subarray(start, start + this.bodyBytes(index)),
+    );
+  }
+
+  #contentStart(index: number): number {
+    return this.#contentsAt + this.#u32(index, RECEIVE_OFFSET);
+  }
+
+  #contentEnd(index: number): number {
+    return this.#bodyStart(index) + this.#u32(index, RECEIVE_BODY_BYTES);
+  }
+
+  #bodyStart(index: number): number {
+    return (
+      this.#contentStart(index) +
+      this.#u16(index, RECEIVE_GROUP_BYTES) +
+      this.#u16(index, RECEIVE_DEDUPLICATION_BYTES) +
+      this.#u16(index, RECEIVE_TRACE_BYTES) +
+      this.#u16(index, RECEIVE_SENDER_BYTES) +
+      this.#u32(index, RECEIVE_ATTRIBUTES_BYTES)
+    );
+  }
+
+  /** Does not depend on where the content lies. */
+  #contentBytes(index: number): number {
+    return this.#contentEnd(index) - this.#contentStart(index);
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * What engine/ may see of the bindings: the engine of a thread, what goes in and comes out, and the
+ * codes it answers with.
+ */
+export {
+  BATCH_MAX,
+  OWNER_CLOSED,
+  OWNER_GONE,
+  OWNER_OPEN,
+  RESULT_APPLIED,
+  RESULT_GONE,
+  RESULT_STALE,
+  RESULT_TOO_LONG,
+  STATUS_CHANGED,
+  STATUS_CLOSED,
+  STATUS_FULL,
+  STATUS_GONE,
+  STATUS_LIMIT,
+  STATUS_STALE,
+} from "../assembly/layout.ts";
+export { ENTRY_BYTES_MAX, type QueueSettings, type ShardTotals } from "./descriptors.ts";
+export {
+  Engine,
+  type EngineCounts,
+  type EngineIdentity,
+  type EngineShare,
+  type EngineSizes,
+  SECRET_BYTES,
+} from "./engine.ts";
+export { DEDUPLICATION, GROUP, Inbox, SENDER, TRACE } from "./inbox.ts";
+export { compileFile, loadModule } from "./module.ts";
+export { type Outgoing, SHORT_CHARACTERS_MAX } from "./outbox.ts";
+export type { Receipt } from "./receipts.ts";
+export type { WasmModule } from "./webassembly.ts";

@@ -1,0 +1,32 @@
+/**
+ * Finds the compiled engine and compiles it once for the process: other threads are given the
+ * compiled module. In a package or a build it lies above the compiled TypeScript as engine.wasm;
+ * run from sources it is the release build.
+ */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { type WasmModule, wasm } from "./webassembly.ts";
+
+const PLACES = ["../engine.wasm", "../build/engine.release.wasm"];
+
+let loaded: Promise<WasmModule> | undefined;
+
+/** The engine, compiled; the same promise for every caller of this thread. */
+export function loadModule(): Promise<WasmModule> {
+  loaded ??= compileFile(find());
+  return loaded;
+}
+
+/** Another build of the engine, compiled now (tests use the debug and the fault build). */
+export async function compileFile(file: URL): Promise<WasmModule> {
+  return wasm.compile(await readFile(file));
+}
+
+function find(): URL {
+  const files = PLACES.map((place) => new URL(place, import.meta.url));
+  const found = files.find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  const places = files.map((file) => fileURLToPath(file)).join(" or ");
+  throw new Error(`The engine is not built: there is no ${places}. Run "npm run build".`);
+}

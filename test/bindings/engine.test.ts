@@ -1,0 +1,276 @@
+/**
+ * The bindings over the compiled engine: what is put in comes out, whatever its size and kind, and
+ * whatever else was received in between.
+ */
+import { readFileSync } from "node:fs";
+import { beforeEach, describe, expect, test } from "vitest";
+import { Engine } from "../../bindings/engine.ts";
+import { type EngineExports, exportNames } from "../../bindings/exports.ts";
+import { Inbox } from "../../bindings/inbox.ts";
+import type { Outgoing } from "../../bindings/outbox.ts";
+import { wasm } from "../../bindings/webassembly.ts";
+
+const NOW = 1_000_000;
+const settings = {
+  visibilityMs: 30_000,
+  delayMs: 0,
+  retentionMs: 345_600_000,
+  maximumBytes: 1_048_576,
+  inFlightMax: 0,
+};
+
+let engine: Engine;
+let queue: number;
+let incarnation: number;
+
+beforeEach(async () => {
+  engine = await Engine.open(
+    { memoryBytes: 64 * 1_048_576, threadsMax: 4, queuesMax: 8, messagesMax: 10_000 },
+    { secret: new Uint8Array(32).fill(7), epoch: 99, isClockVirtual: false },
+  );
+  const entryBytes = engine.queues.writeImage(settings, new Uint8Array([1, 2, 3]));
+  queue = engine.createQueue(engine.queues.catalogueVersion(), entryBytes);
+  incarnation = engine.queues.incarnation(queue);
+});
+
+function outgoing(body: string | Uint8Array, more: Partial<Outgoing> = {}): Outgoing {
+  const bodyBytes = typeof body === "string" ? Buffer.byteLength(body) : body.length;
+  const plain = { delayMs: -1, group: "", deduplication: "", trace: "", sender: "" };
+  return { body, bodyBytes, attributes: undefined, ...plain, ...more };
+}
+
+function sendShort(bodies: string[]): number {
+  return engine.outbox.sendShort(queue, incarnation, bodies, 0, bodies.length, 700, NOW);
+}
+
+function send(...messages: Outgoing[]): number {
+  engine.outbox.begin();
+  for (const message of messages) {
+    if (!engine.outbox.add(message)) throw new Error("does not fit");
+  }
+  return engine.outbox.flush(queue, incarnation, NOW);
+}
+
+function receive(inbox: Inbox, max = inbox.capacity, now = NOW): number {
+  return engine.receive(inbox, queue, incarnation, max, -1, now);
+}
+
+function texts(inbox: Inbox): string[] {
+  return Array.from({ length: inbox.count }, (_, index) => inbox.text(index));
+}
+
+describe("the module", () => {
+  test("exports what the bindings call, and each is a function", () => {
+    const file = new URL("../../build/engine.release.wasm", import.meta.url);
+    const functions = wasm.Module.exports(new wasm.Module(readFileSync(file)))
+      .filter(({ kind }) => kind === "function")
+      .map(({ name }) => name);
+    expect(functions).toEqual(expect.arrayContaining(exportNames));
+    const known: (keyof EngineExports)[] = ["send", "receive"];
+    expect(exportNames).toEqual(expect.arrayContaining(known));
+  });
+
+  test("refuses sizes that don't go together, and says which", async () => {
+    const sizes = { memoryBytes: 2_097_152, threadsMax: 64, queuesMax: 8, messagesMax: 1_000 };
+    const identity = { secret: new Uint8Array(32), epoch: 1, isClockVirtual: false };
+    await expect(Engine.open(sizes, identity)).rejects.toThrow(/64 threads, 8 queues and 1000/);
+  });
+});
+
+describe("texts", () => {
+  test("short ones go together and come back in order", () => {
+    const bodies = Array.from(
+      { length: 10 },
+      (_, index) => `message ${index} ${"x".repeat(index)}`,
+    );
+    expect(sendShort(bodies)).toBe(10);
+    const inbox = new Inbox(10);
+    expect(receive(inbox)).toBe(10);
+    expect(texts(inbox)).toEqual(bodies);
+  });
+
+  test("of any alphabet, mixed with ASCII, empty ones too", () => {
+    const bodies = ["plain", "héllo ✓", "", "日本語", "x".repeat(300), "𝄞 clef", "\u00ff\u0080"];
+    expect(sendShort(bodies)).toBe(bodies.length);
+    const inbox = new Inbox(10);
+    receive(inbox);
+    expect(texts(inbox)).toEqual(bodies);
+    expect(sendShort(["all ascii again"])).toBe(1);
+    receive(inbox);
+    expect(texts(inbox)).toEqual(["all ascii again"]);
+  });
+
+  test("a lone surrogate becomes U+FFFD", () => {
+    sendShort(["a\ud800b"]);
+    send(outgoing("\udc00"));
+    const inbox = new Inbox(10);
+    receive(inbox);
+    expect(texts(inbox)).toEqual(["a\ufffdb", "\ufffd"]);
+  });
+
+  test("sendShort stops at a body that is long or no text, and at what staging holds", () => {
+    const long = "y".repeat(701);
+    const bodies = ["a", "b", long, "c"];
+    expect(engine.outbox.sendShort(queue, incarnation, bodies, 0, 4, 700, NOW)).toBe(2);
+    expect(engine.outbox.tried).toBe(2);
+    expect(engine.outbox.sendShort(queue, incarnation, bodies, 2, 4, 700, NOW)).toBe(0);
+    expect(engine.outbox.tried).toBe(0);
+    const many = Array.from({ length: 256 }, () => "z".repeat(700));
+    const sent = engine.outbox.sendShort(queue, incarnation, many, 0, 256, 700, NOW);
+    expect(sent).toBe(engine.outbox.tried);
+    expect(sent).toBeGreaterThan(10);
+    expect(sent).toBeLessThan(256);
+  });
+});
+
+describe("whole messages", () => {
+  test("keep group, trace, sender, attributes and body apart", () => {
+    const attributes = new Uint8Array([9, 8, 7]);
+    const more = { group: "g1", trace: "Root=1-é", sender: "someone", attributes };
+    expect(send(outgoing("one", more), outgoing(new Uint8Array([0, 255, 10])))).toBe(2);
+    // A plain text after a rich record must not inherit anything of it.
+    expect(sendShort(["plain"])).toBe(1);
+    const inbox = new Inbox(3);
+    receive(inbox);
+    expect([0, 1, 2, 3].map((which) => inbox.prelude(0, which))).toEqual([
+      "g1",
+      "",
+      "Root=1-é",
+      "someone",
+    ]);
+    expect([...(inbox.attributes(0) ?? [])]).toEqual([9, 8, 7]);
+    expect(inbox.isText(1)).toBe(false);
+    expect([...inbox.bytes(1)]).toEqual([0, 255, 10]);
+    expect(inbox.prelude(1, 0) + inbox.prelude(2, 0)).toBe("");
+    expect(inbox.attributes(2)).toBeUndefined();
+    expect(texts(inbox)[0]).toBe("one");
+    expect(inbox.text(2)).toBe("plain");
+  });
+
+  test("larger than staging go and come in pieces, between small ones, in order", () => {
+    const large = Buffer.alloc(1_000_000);
+    for (let index = 0; index < large.length; index++) large[index] = (index * 31) & 255;
+    const text = "äö".repeat(100_000);
+    const attributes = new Uint8Array(50_000).fill(5);
+    send(outgoing("first"));
+    expect(engine.outbox.sendLarge(queue, incarnation, outgoing(large), NOW)).toBe(1);
+    const rich = outgoing(text, { group: "group", attributes });
+    expect(engine.outbox.sendLarge(queue, incarnation, rich, NOW)).toBe(1);
+    send(outgoing("last"));
+    const inbox = new Inbox(10);
+    expect(receive(inbox)).toBe(4);
+    expect(inbox.text(0)).toBe("first");
+    expect(large.equals(inbox.bytes(1))).toBe(true);
+    expect(inbox.text(2)).toBe(text);
+    expect(inbox.prelude(2, 0)).toBe("group");
+    expect(inbox.attributes(2)?.length).toBe(50_000);
+    expect(inbox.text(3)).toBe("last");
+    expect(engine.verify()).toBe(0);
+  });
+
+  test("one that does not fit any more is left for the next batch", () => {
+    engine.outbox.begin();
+    expect(engine.outbox.add(outgoing("z".repeat(30_000)))).toBe(true);
+    expect(engine.outbox.add(outgoing("z".repeat(10_000)))).toBe(false);
+    expect(engine.outbox.count).toBe(1);
+  });
+});
+
+describe("an inbox", () => {
+  test("keeps its messages when another is filled, views too", () => {
+    sendShort(["a1", "a2", "ü3"]);
+    sendShort(["b1", "b2", "b3"]);
+    const first = new Inbox(3);
+    const second = new Inbox(3);
+    receive(first);
+    const view = first.view(1);
+    receive(second);
+    expect(texts(first)).toEqual(["a1", "a2", "ü3"]);
+    expect(texts(second)).toEqual(["b1", "b2", "b3"]);
+    expect(Buffer.from(view).toString()).toBe("a2");
+    expect(first.receiveCount(0)).toBe(1);
+    expect(first.sentAtMs(2)).toBe(NOW);
+    expect(first.slot(0)).not.toBe(second.slot(0));
+  });
+
+  test("is empty after a receive that brought nothing", () => {
+    sendShort(["a"]);
+    const inbox = new Inbox(3);
+    receive(inbox);
+    expect(receive(inbox)).toBe(0);
+    expect(inbox.count).toBe(0);
+  });
+});
+
+describe("receipts", () => {
+  test("delete what was received, once", () => {
+    sendShort(["a", "b", "c"]);
+    const inbox = new Inbox(3);
+    receive(inbox);
+    expect(engine.removeMessages(inbox, 0, 3, queue, incarnation, NOW)).toBe(3);
+    expect(engine.removeMessages(inbox, 0, 3, queue, incarnation, NOW)).toBe(0);
+    expect(engine.count(queue, incarnation, NOW)).toEqual({
+      visible: 0,
+      inFlight: 0,
+      delayed: 0,
+      oldestSentAtMs: Number.NaN,
+    });
+  });
+
+  test("survive as text, and nothing else does", () => {
+    const receipt = { incarnation, slot: 5, receiveCount: 3, sequenceLow: 9, sequenceHigh: 1 };
+    const text = engine.receipts.write(receipt);
+    expect(text).toMatch(/^[\w-]{44}$/);
+    expect(engine.receipts.read(text)).toEqual(receipt);
+    for (let index = 0; index < text.length; index++) {
+      const other = text[index] === "A" ? "B" : "A";
+      const forged = text.slice(0, index) + other + text.slice(index + 1);
+      expect(engine.receipts.read(forged)).toBeUndefined();
+    }
+    for (const garbage of [
+      "",
+      "A",
+      text.slice(1),
+      `${text}A`,
+      `+${text.slice(1)}`,
+      "é".repeat(44),
+    ]) {
+      expect(engine.receipts.read(garbage)).toBeUndefined();
+    }
+  });
+
+  test("message ids are UUIDs, and each message has its own", () => {
+    sendShort(["a", "b"]);
+    const { outbox } = engine;
+    const ids = [0, 1].map((index) =>
+      engine.messageId(outbox.birthLow(index), outbox.birthHigh(index)),
+    );
+    expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(ids[0]).not.toBe(ids[1]);
+    const inbox = new Inbox(2);
+    receive(inbox);
+    expect(engine.messageId(inbox.birthLow(0), inbox.birthHigh(0))).toBe(ids[0]);
+  });
+});
+
+describe("another thread's engine", () => {
+  test("works on the same messages", () => {
+    const share = engine.share();
+    if (share === undefined) throw new Error("no thread left");
+    const other = Engine.attach(share);
+    expect(other.thread).not.toBe(engine.thread);
+    sendShort(["across"]);
+    const inbox = new Inbox(1);
+    expect(other.receive(inbox, queue, incarnation, 1, -1, NOW)).toBe(1);
+    expect(inbox.text(0)).toBe("across");
+    engine.release(other.thread);
+    expect(engine.verify()).toBe(0);
+  });
+
+  test("is refused a memory of something else", () => {
+    const share = engine.share();
+    const memory = new wasm.Memory({ initial: 4, maximum: 4, shared: true });
+    if (share === undefined) throw new Error("no thread left");
+    expect(() => Engine.attach({ ...share, memory })).toThrow(/not made by a Sluice broker/);
+  });
+});
