@@ -38,7 +38,7 @@ export class Advance {
     let done: u32 = 0;
     let ready: i32 = 0;
     while (done < most) {
-      if (Expire.isDue(shard, now)) ready += Expire.section(thread, shard, now);
+      if (Expire.isDue(shard, now)) ready += Expire.turn(thread, shard, now);
       else if (Sweep.isDue(queue, shard, now)) Advance.sweep(thread, queue, shard, now);
       else break;
       done++;

@@ -1,36 +1,47 @@
 /**
- * The age list of a shard: its messages in order of arrival, so that the head is always the oldest.
- * Retention and the age of the oldest message are read off its head. Under the shard's lock; O(1).
+ * The age list of a shard: its messages in order of arrival, so that the first is always the
+ * oldest. Retention and the age of the oldest message are read off it. A circle through the
+ * shard's end record. Under the shard's lock; O(1).
  */
-import {
-  LIST_LINK_NEXT,
-  LIST_LINK_PREVIOUS,
-  SHARD_AGE_HEAD,
-  SHARD_AGE_TAIL,
-  SHARD_LISTED,
-} from "./layout";
+import { LINK_NEXT, LINK_PREVIOUS, SHARD_AGE } from "./layout";
 import { At } from "./memory";
 
 export class Age {
-  @inline static append(shard: usize, slot: u32): void {
-    const link = At.ageLink(slot);
-    const tail = load<u32>(shard, SHARD_AGE_TAIL);
-    store<u32>(link, 0, LIST_LINK_NEXT);
-    store<u32>(link, tail, LIST_LINK_PREVIOUS);
-    if (tail !== 0) store<u32>(At.ageLink(tail), slot, LIST_LINK_NEXT);
-    else store<u32>(shard, slot, SHARD_AGE_HEAD);
-    store<u32>(shard, slot, SHARD_AGE_TAIL);
-    store<u32>(shard, load<u32>(shard, SHARD_LISTED) + 1, SHARD_LISTED);
+  @inline static end(shard: usize): usize {
+    return shard + SHARD_AGE;
   }
 
-  @inline static unlink(shard: usize, slot: u32): void {
-    const link = At.ageLink(slot);
-    const next = load<u32>(link, LIST_LINK_NEXT);
-    const previous = load<u32>(link, LIST_LINK_PREVIOUS);
-    if (next !== 0) store<u32>(At.ageLink(next), previous, LIST_LINK_PREVIOUS);
-    else store<u32>(shard, previous, SHARD_AGE_TAIL);
-    if (previous !== 0) store<u32>(At.ageLink(previous), next, LIST_LINK_NEXT);
-    else store<u32>(shard, next, SHARD_AGE_HEAD);
-    store<u32>(shard, load<u32>(shard, SHARD_LISTED) - 1, SHARD_LISTED);
+  @inline static clear(shard: usize): void {
+    store<u32>(Age.end(shard), Age.end(shard) as u32, LINK_NEXT);
+    store<u32>(Age.end(shard), Age.end(shard) as u32, LINK_PREVIOUS);
+  }
+
+  /** The oldest message's slot, or 0; without the lock a hint. */
+  @inline static first(shard: usize): u32 {
+    const link: usize = load<u32>(Age.end(shard), LINK_NEXT);
+    return link === Age.end(shard) || link === 0 ? 0 : At.slotOfAgeLink(link);
+  }
+
+  @inline static last(shard: usize): usize {
+    return load<u32>(Age.end(shard), LINK_PREVIOUS);
+  }
+
+  /** Hangs a link behind `last`; the circle stays open until `close`. Answers the new last. */
+  @inline static hang(last: usize, link: usize): usize {
+    store<u32>(last, link as u32, LINK_NEXT);
+    store<u32>(link, last as u32, LINK_PREVIOUS);
+    return link;
+  }
+
+  @inline static close(shard: usize, last: usize): void {
+    store<u32>(last, Age.end(shard) as u32, LINK_NEXT);
+    store<u32>(Age.end(shard), last as u32, LINK_PREVIOUS);
+  }
+
+  @inline static unlink(link: usize): void {
+    const next: usize = load<u32>(link, LINK_NEXT);
+    const previous: usize = load<u32>(link, LINK_PREVIOUS);
+    store<u32>(previous, next as u32, LINK_NEXT);
+    store<u32>(next, previous as u32, LINK_PREVIOUS);
   }
 }

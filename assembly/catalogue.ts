@@ -5,6 +5,7 @@
  * by its address. Every change raises the version that all threads compare with their copy.
  * A reader copies an entry and compares the queue's version: no lock.
  */
+import { Age } from "./age";
 import { Blocks } from "./blocks";
 import { BlockClass } from "./classes";
 import { Copy } from "./content";
@@ -265,6 +266,7 @@ export class Catalogue {
   /** Sequences and operation numbers go on where the shard's former queue left them. */
   @inline static freshShard(shard: usize, queueIndex: u32): void {
     store<u32>(shard, queueIndex, SHARD_QUEUE);
+    Age.clear(shard);
     store<f64>(shard, Infinity, SHARD_NEXT_DUE);
     store<u64>(shard, 0, SHARD_TOTAL_SENT);
     store<u64>(shard, 0, SHARD_TOTAL_SENT_BYTES);

@@ -6,22 +6,16 @@
 import {
   ENTRY_SEQUENCE,
   ENTRY_SLOT,
+  LINK_PREVIOUS,
   PHASE_BEGIN_CLAIM,
   QUEUE_RETENTION_MS,
-  RECEIVE_BLOCK,
-  RECEIVE_BODY_BYTES,
   RECEIVE_BYTES,
-  RECEIVE_COUNT,
-  RECEIVE_FIRST_AT,
-  RECEIVE_SENT_AT,
   RECEIVE_SEQUENCE,
   RECEIVE_SLOT,
-  RECEIVE_SOURCE,
   SHARD_IN_FLIGHT,
   SHARD_TOTAL_RECEIVED,
   SHARD_VISIBLE,
-  SLOT_BLOCK,
-  SLOT_BODY_BYTES,
+  SLOT_BYTES_LOG2,
   SLOT_DEAD,
   SLOT_DUE,
   SLOT_FIRST_RECEIVE,
@@ -32,12 +26,12 @@ import {
   SLOT_SENT_AT,
   SLOT_SEQUENCE,
   SLOT_SHARD,
-  SLOT_SOURCE,
   SLOT_STATE_MASK,
   STATUS_GONE,
   THREAD_OUT_COUNT,
   THREAD_OUT_DROPPED,
   THREAD_RECEIVES,
+  WHEEL_LINK_BYTES_LOG2,
 } from "./layout";
 import { Lock } from "./lock";
 import { At } from "./memory";
@@ -48,9 +42,9 @@ import { Wheel } from "./wheel";
 
 export class Claim {
   /**
-   * Fills receive records from `from` on, `most` (at most ten) at the most. Answers how many;
-   * THREAD_OUT_DROPPED how many entries were dropped: when both together are `most`, there may
-   * be more. STATUS_GONE when the queue is no more.
+   * Fills slot, count and sequence of receive records from `from` on, `most` (at most ten) at the
+   * most. Answers how many; THREAD_OUT_DROPPED how many entries were dropped: when both together
+   * are `most`, there may be more. STATUS_GONE when the queue is no more.
    */
   static section(
     thread: u32,
@@ -63,103 +57,265 @@ export class Claim {
     now: f64,
   ): i32 {
     const area = At.thread(thread);
-    const receives = area + THREAD_RECEIVES + from * RECEIVE_BYTES;
+    const records = area + THREAD_RECEIVES + from * RECEIVE_BYTES;
     const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
     const self = At.shardIndex(shard);
+    const slots = At.slot(0);
+    const links = At.wheelLink(0);
+    let claimed: i32 = STATUS_GONE;
+    let last: usize = 0;
     Shard.lock(shard, thread);
     Lock.begin(shard, PHASE_BEGIN_CLAIM);
     const at = Shard.enter(shard, area, now);
-    store<i32>(area, 0, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_DROPPED);
     if (Shard.isStill(shard, incarnation)) {
       const due = at + visibilityMs;
-      Claim.step(area, shard, self, receives, 0, most, at, due, retentionMs);
-      Claim.step(area, shard, self, receives, 1, most, at, due, retentionMs);
-      Claim.step(area, shard, self, receives, 2, most, at, due, retentionMs);
-      Claim.step(area, shard, self, receives, 3, most, at, due, retentionMs);
-      Claim.step(area, shard, self, receives, 4, most, at, due, retentionMs);
-      Claim.step(area, shard, self, receives, 5, most, at, due, retentionMs);
-      Claim.step(area, shard, self, receives, 6, most, at, due, retentionMs);
-      Claim.step(area, shard, self, receives, 7, most, at, due, retentionMs);
-      Claim.step(area, shard, self, receives, 8, most, at, due, retentionMs);
-      Claim.step(area, shard, self, receives, 9, most, at, due, retentionMs);
-      Shard.add(shard, SHARD_TOTAL_RECEIVED, load<u32>(area, THREAD_OUT_COUNT) as u64);
-    } else {
-      store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
+      const dueTick = ceil<f64>(due) as u64;
+      // All that one section claims is due at the same time: one spoke, opened once.
+      const spoke = Wheel.spokeOf(shard, dueTick);
+      const end = Wheel.open(shard, spoke);
+      const low = dueTick as u32;
+      const past = at - retentionMs;
+      store<i32>(area, 0, THREAD_OUT_COUNT);
+      last = load<u32>(end, LINK_PREVIOUS);
+      last = Claim.step(
+        area,
+        shard,
+        self,
+        slots,
+        links,
+        records,
+        0,
+        most,
+        at,
+        past,
+        due,
+        spoke,
+        low,
+        last,
+      );
+      last = Claim.step(
+        area,
+        shard,
+        self,
+        slots,
+        links,
+        records,
+        1,
+        most,
+        at,
+        past,
+        due,
+        spoke,
+        low,
+        last,
+      );
+      last = Claim.step(
+        area,
+        shard,
+        self,
+        slots,
+        links,
+        records,
+        2,
+        most,
+        at,
+        past,
+        due,
+        spoke,
+        low,
+        last,
+      );
+      last = Claim.step(
+        area,
+        shard,
+        self,
+        slots,
+        links,
+        records,
+        3,
+        most,
+        at,
+        past,
+        due,
+        spoke,
+        low,
+        last,
+      );
+      last = Claim.step(
+        area,
+        shard,
+        self,
+        slots,
+        links,
+        records,
+        4,
+        most,
+        at,
+        past,
+        due,
+        spoke,
+        low,
+        last,
+      );
+      last = Claim.step(
+        area,
+        shard,
+        self,
+        slots,
+        links,
+        records,
+        5,
+        most,
+        at,
+        past,
+        due,
+        spoke,
+        low,
+        last,
+      );
+      last = Claim.step(
+        area,
+        shard,
+        self,
+        slots,
+        links,
+        records,
+        6,
+        most,
+        at,
+        past,
+        due,
+        spoke,
+        low,
+        last,
+      );
+      last = Claim.step(
+        area,
+        shard,
+        self,
+        slots,
+        links,
+        records,
+        7,
+        most,
+        at,
+        past,
+        due,
+        spoke,
+        low,
+        last,
+      );
+      last = Claim.step(
+        area,
+        shard,
+        self,
+        slots,
+        links,
+        records,
+        8,
+        most,
+        at,
+        past,
+        due,
+        spoke,
+        low,
+        last,
+      );
+      last = Claim.step(
+        area,
+        shard,
+        self,
+        slots,
+        links,
+        records,
+        9,
+        most,
+        at,
+        past,
+        due,
+        spoke,
+        low,
+        last,
+      );
+      Wheel.close(end, last);
+      claimed = load<i32>(area, THREAD_OUT_COUNT);
+      if (claimed > 0) Wheel.count(shard, claimed, due);
+      store<u32>(shard, load<u32>(shard, SHARD_VISIBLE) - claimed, SHARD_VISIBLE);
+      store<u32>(shard, load<u32>(shard, SHARD_IN_FLIGHT) + claimed, SHARD_IN_FLIGHT);
+      Shard.add(shard, SHARD_TOTAL_RECEIVED, claimed as u64);
     }
+    store<i32>(area, claimed, THREAD_OUT_COUNT);
     Lock.end(shard);
     Shard.unlock(shard);
-    return load<i32>(area, THREAD_OUT_COUNT);
+    return claimed;
   }
 
+  /** One entry; answers the last link of the spoke that the claimed hang on. */
   @inline static step(
     area: usize,
     shard: usize,
     self: u32,
-    receives: usize,
+    slots: usize,
+    links: usize,
+    records: usize,
     index: u32,
     most: u32,
     now: f64,
+    past: f64,
     due: f64,
-    retentionMs: f64,
-  ): void {
-    if (index < most && !Ring.isEmpty(shard)) {
-      const entry = Ring.head(shard);
-      const slotIndex = load<u32>(entry, ENTRY_SLOT);
-      const slot = At.slot(slotIndex);
-      const word = Slot.word(slot);
-      const isItsOwn =
-        load<u32>(entry, ENTRY_SEQUENCE) === load<u32>(slot, SLOT_SEQUENCE) &&
-        load<u32>(slot, SLOT_SHARD) === self &&
-        Slot.isRinged(word);
-      const isReady = (word & SLOT_STATE_MASK) === SLOT_READY;
-      if (isItsOwn && isReady && !Slot.isPast(shard, slot, retentionMs, now)) {
-        Claim.claim(area, shard, slotIndex, slot, receives, now, due);
-      } else {
-        store<u32>(area, load<u32>(area, THREAD_OUT_DROPPED) + 1, THREAD_OUT_DROPPED);
-        if (!isItsOwn) {
-          Ring.settle(shard);
-        } else if (isReady && Slot.isExpired(slot, retentionMs, now)) {
-          // Ready no more whatever the retention becomes: its entry is gone. The sweep takes it.
-          Slot.setState(slot, SLOT_DEAD);
-          Shard.countOut(shard + SHARD_VISIBLE);
-        } else {
-          Slot.setState(slot, word & ~SLOT_FLAG_RINGED);
-        }
-      }
-      Ring.dropHead(shard);
+    spoke: u32,
+    dueLow: u32,
+    last: usize,
+  ): usize {
+    if (index >= most || Ring.isEmpty(shard)) return last;
+    const entry = Ring.head(shard);
+    const slotIndex = load<u32>(entry, ENTRY_SLOT);
+    const slot = slots + (slotIndex << SLOT_BYTES_LOG2);
+    const word = Slot.word(slot);
+    const isItsOwn =
+      load<u32>(entry, ENTRY_SEQUENCE) === load<u32>(slot, SLOT_SEQUENCE) &&
+      load<u32>(slot, SLOT_SHARD) === self &&
+      Slot.isRinged(word);
+    Ring.dropHead(shard);
+    const isReady = (word & SLOT_STATE_MASK) === SLOT_READY;
+    const isExpired = load<f64>(slot, SLOT_SENT_AT) <= past;
+    if (!isItsOwn || !isReady || isExpired) {
+      Claim.drop(area, shard, slot, word, isItsOwn, isReady);
+      return last;
     }
-  }
-
-  @inline static claim(
-    area: usize,
-    shard: usize,
-    slotIndex: u32,
-    slot: usize,
-    receives: usize,
-    now: f64,
-    due: f64,
-  ): void {
     const claimed = load<u32>(area, THREAD_OUT_COUNT);
-    const record = receives + claimed * RECEIVE_BYTES;
-    const sentAt = load<f64>(slot, SLOT_SENT_AT);
+    const record = records + claimed * RECEIVE_BYTES;
+    const age = (now - load<f64>(slot, SLOT_SENT_AT)) as u32;
     const count = Slot.count(slot) + 1;
-    const age = (now - sentAt) as u32;
     if (count === 1) store<u32>(slot, age, SLOT_FIRST_RECEIVE);
     store<u32>(slot, age, SLOT_LAST_RECEIVE);
     store<f64>(slot, due, SLOT_DUE);
     Slot.setWord(slot, SLOT_IN_FLIGHT, count);
-    Wheel.arm(shard, slotIndex, due);
-    Shard.countOut(shard + SHARD_VISIBLE);
-    Shard.countIn(shard + SHARD_IN_FLIGHT);
-    store<u32>(record, slotIndex, RECEIVE_SLOT);
-    store<u32>(record, count, RECEIVE_COUNT);
+    store<u64>(record, ((count as u64) << 32) | (slotIndex as u64), RECEIVE_SLOT);
     store<u64>(record, Slot.sequence(slot), RECEIVE_SEQUENCE);
-    store<f64>(record, sentAt, RECEIVE_SENT_AT);
-    store<f64>(record, sentAt + (load<u32>(slot, SLOT_FIRST_RECEIVE) as f64), RECEIVE_FIRST_AT);
-    store<u32>(record, load<u32>(slot, SLOT_BLOCK), RECEIVE_BLOCK);
-    store<u32>(record, load<u32>(slot, SLOT_BODY_BYTES), RECEIVE_BODY_BYTES);
-    store<u32>(record, load<u32>(slot, SLOT_SOURCE), RECEIVE_SOURCE);
     store<u32>(area, claimed + 1, THREAD_OUT_COUNT);
+    return Wheel.hang(last, links + (slotIndex << WHEEL_LINK_BYTES_LOG2), spoke, dueLow);
+  }
+
+  /** An entry that delivers nothing. Ready means here: past its retention. */
+  @inline static drop(
+    area: usize,
+    shard: usize,
+    slot: usize,
+    word: u32,
+    isItsOwn: bool,
+    isReady: bool,
+  ): void {
+    store<u32>(area, load<u32>(area, THREAD_OUT_DROPPED) + 1, THREAD_OUT_DROPPED);
+    if (!isItsOwn) {
+      Ring.settle(shard);
+    } else if (isReady) {
+      // It has no entry any more and must not depend on what the retention becomes.
+      Slot.setState(slot, SLOT_DEAD);
+      Shard.countOut(shard + SHARD_VISIBLE);
+    } else {
+      Slot.setState(slot, word & ~SLOT_FLAG_RINGED);
+    }
   }
 }

@@ -2,9 +2,9 @@
  * What is in a queue now. Exact: everything that is due happens first, however much that is.
  */
 import { Advance } from "./advance";
+import { Age } from "./age";
 import {
   QUEUE_SHARD_FIRST,
-  SHARD_AGE_HEAD,
   SHARD_DELAYED,
   SHARD_IN_FLIGHT,
   SHARD_TOTAL_EMPTY_RECEIVES,
@@ -23,7 +23,7 @@ export class Counts {
     const shard = At.shard(load<u32>(At.queue(queueIndex), QUEUE_SHARD_FIRST));
     const area = At.thread(thread);
     Advance.run(thread, queueIndex, now, u32.MAX_VALUE);
-    const head = load<u32>(shard, SHARD_AGE_HEAD);
+    const head = Age.first(shard);
     const oldest = At.slot(head);
     const sentAt = load<f64>(oldest, SLOT_SENT_AT);
     // Read without the lock: a head that was just taken out has no sequence any more.

@@ -1,17 +1,19 @@
 /**
- * The expire section: up to ten moves of the wheel. A delay or visibility timeout that is over
- * makes its message ready again, behind the others.
+ * Timers that are due: the fire section makes up to ten messages of one spoke ready again, behind
+ * the others; the cascade section moves up to ten timers of a higher spoke down. Which of the two
+ * is next is found under the same lock, so each is a turn of its own.
  */
 import {
+  PHASE_BEGIN_CASCADE,
   PHASE_BEGIN_EXPIRE,
   SHARD_NEXT_DUE,
   SHARD_PURGE_SEQUENCE,
   SHARD_VISIBLE,
+  SHARD_WHEEL_ARMED,
   SLOT_DUE,
   SLOT_FLAG_RINGED,
   SLOT_READY,
   THREAD_OUT_COUNT,
-  THREAD_OUT_DROPPED,
   THREAD_OUT_READY,
   THREAD_OUT_SEQUENCES,
 } from "./layout";
@@ -28,50 +30,96 @@ export class Expire {
   }
 
   /** Answers how many messages became ready; their sequences stand in THREAD_OUT_SEQUENCES. */
-  static section(thread: u32, shard: usize, now: f64): i32 {
+  static turn(thread: u32, shard: usize, now: f64): i32 {
     const area = At.thread(thread);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_EXPIRE);
-    const at = Shard.enter(shard, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
-    store<u32>(area, 0, THREAD_OUT_READY);
-    store<u32>(area, 0, THREAD_OUT_DROPPED);
-    const nowTick = at as u64;
-    Expire.step(area, shard, at, nowTick);
-    Expire.step(area, shard, at, nowTick);
-    Expire.step(area, shard, at, nowTick);
-    Expire.step(area, shard, at, nowTick);
-    Expire.step(area, shard, at, nowTick);
-    Expire.step(area, shard, at, nowTick);
-    Expire.step(area, shard, at, nowTick);
-    Expire.step(area, shard, at, nowTick);
-    Expire.step(area, shard, at, nowTick);
-    Expire.step(area, shard, at, nowTick);
-    Wheel.settle(shard, nowTick);
-    store<u32>(area, load<i32>(area, THREAD_OUT_COUNT), THREAD_OUT_READY);
-    Lock.end(shard);
+    Shard.lock(shard, thread);
+    const level = Wheel.firstLevel(shard, Wheel.tick(shard));
+    if (level === 0) Expire.fire(area, shard, now);
+    else Expire.cascade(area, shard, level, now);
     Shard.unlock(shard);
+    store<u32>(area, load<i32>(area, THREAD_OUT_COUNT), THREAD_OUT_READY);
     return load<i32>(area, THREAD_OUT_COUNT);
   }
 
-  @inline static step(area: usize, shard: usize, now: f64, nowTick: u64): void {
-    const slotIndex = Wheel.step(shard, nowTick);
-    if (slotIndex !== 0) {
-      const slot = At.slot(slotIndex);
-      const word = Slot.word(slot);
-      const due = load<f64>(slot, SLOT_DUE);
-      if (due > now) {
-        Wheel.arm(shard, slotIndex, due);
-      } else if (Slot.sequence(slot) > load<u64>(shard, SHARD_PURGE_SEQUENCE)) {
-        const count = load<i32>(area, THREAD_OUT_COUNT);
-        if (!Slot.isRinged(word)) Ring.push(shard, slotIndex, Slot.sequence(slot) as u32);
-        const gauge = Shard.gauge(shard, Slot.state(slot));
-        Slot.setState(slot, SLOT_READY | SLOT_FLAG_RINGED);
-        Shard.countOut(gauge);
-        Shard.countIn(shard + SHARD_VISIBLE);
-        store<f64>(area + (count << 3), Slot.sequence(slot) as f64, THREAD_OUT_SEQUENCES);
-        store<i32>(area, count + 1, THREAD_OUT_COUNT);
-      }
+  /** Under the lock. */
+  static fire(area: usize, shard: usize, now: f64): void {
+    Lock.begin(shard, PHASE_BEGIN_EXPIRE);
+    const at = Shard.enter(shard, area, now);
+    const nowTick = at as u64;
+    const begins = Wheel.beginsOn(shard, 0);
+    if (begins <= nowTick) {
+      const spoke = Wheel.spokeAt(0, begins);
+      Wheel.reach(shard, begins);
+      Expire.fireStep(area, shard, spoke, at);
+      Expire.fireStep(area, shard, spoke, at);
+      Expire.fireStep(area, shard, spoke, at);
+      Expire.fireStep(area, shard, spoke, at);
+      Expire.fireStep(area, shard, spoke, at);
+      Expire.fireStep(area, shard, spoke, at);
+      Expire.fireStep(area, shard, spoke, at);
+      Expire.fireStep(area, shard, spoke, at);
+      Expire.fireStep(area, shard, spoke, at);
+      Expire.fireStep(area, shard, spoke, at);
     }
+    Wheel.settle(shard, nowTick);
+    Lock.end(shard);
+  }
+
+  @inline static fireStep(area: usize, shard: usize, spoke: u32, now: f64): void {
+    const link = Wheel.firstOf(shard, spoke);
+    if (link === 0) return;
+    const slotIndex = At.slotOfWheelLink(link);
+    const slot = At.slot(slotIndex);
+    const due = load<f64>(slot, SLOT_DUE);
+    Wheel.unlink(link);
+    if (due > now) {
+      // It lay beyond the wheel's span.
+      Wheel.place(shard, link, ceil<f64>(due) as u64);
+      return;
+    }
+    store<u32>(shard, load<u32>(shard, SHARD_WHEEL_ARMED) - 1, SHARD_WHEEL_ARMED);
+    const sequence = Slot.sequence(slot);
+    if (sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE)) return;
+    const count = load<i32>(area, THREAD_OUT_COUNT);
+    const gauge = Shard.gauge(shard, Slot.state(slot));
+    if (!Slot.isRinged(Slot.word(slot))) Ring.push(shard, slotIndex, sequence as u32);
+    Slot.setState(slot, SLOT_READY | SLOT_FLAG_RINGED);
+    Shard.countOut(gauge);
+    Shard.countIn(shard + SHARD_VISIBLE);
+    store<f64>(area + (count << 3), sequence as f64, THREAD_OUT_SEQUENCES);
+    store<i32>(area, count + 1, THREAD_OUT_COUNT);
+  }
+
+  /** Under the lock. */
+  static cascade(area: usize, shard: usize, level: u32, now: f64): void {
+    Lock.begin(shard, PHASE_BEGIN_CASCADE);
+    const at = Shard.enter(shard, area, now);
+    const nowTick = at as u64;
+    const begins = Wheel.beginsOn(shard, level);
+    if (begins <= nowTick) {
+      const spoke = Wheel.spokeAt(level, begins);
+      Wheel.reach(shard, begins);
+      Expire.cascadeStep(shard, spoke);
+      Expire.cascadeStep(shard, spoke);
+      Expire.cascadeStep(shard, spoke);
+      Expire.cascadeStep(shard, spoke);
+      Expire.cascadeStep(shard, spoke);
+      Expire.cascadeStep(shard, spoke);
+      Expire.cascadeStep(shard, spoke);
+      Expire.cascadeStep(shard, spoke);
+      Expire.cascadeStep(shard, spoke);
+      Expire.cascadeStep(shard, spoke);
+    }
+    Wheel.settle(shard, nowTick);
+    Lock.end(shard);
+  }
+
+  @inline static cascadeStep(shard: usize, spoke: u32): void {
+    const link = Wheel.firstOf(shard, spoke);
+    if (link === 0) return;
+    const due = Wheel.dueOf(link, Wheel.tick(shard));
+    Wheel.unlink(link);
+    Wheel.place(shard, link, due);
   }
 }

@@ -126,11 +126,11 @@ export class Hide {
     const word = Slot.word(slot);
     const ringed = word & SLOT_FLAG_RINGED;
     const isInFlight = Slot.state(slot) === SLOT_IN_FLIGHT;
-    if (isInFlight) Wheel.cancel(shard, slotIndex);
+    if (isInFlight) Wheel.cancel(shard, At.wheelLink(slotIndex));
     if (visibilityMs > 0) {
       store<f64>(slot, now + visibilityMs, SLOT_DUE);
       Slot.setState(slot, SLOT_IN_FLIGHT | ringed);
-      Wheel.arm(shard, slotIndex, now + visibilityMs);
+      Wheel.arm(shard, At.wheelLink(slotIndex), now + visibilityMs);
       if (!isInFlight) {
         Shard.countOut(shard + SHARD_VISIBLE);
         Shard.countIn(shard + SHARD_IN_FLIGHT);

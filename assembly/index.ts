@@ -273,10 +273,10 @@ export function sectionHide(thread: u32, queue: u32, incarnation: u32, count: u3
   return Hide.section(thread, At.queue(queue), Of.shard(queue), incarnation, 0, count, now);
 }
 
-/** How many became ready; -1: nothing is due. */
+/** How many became ready (0: timers cascaded); -1: nothing is due. */
 export function sectionExpire(thread: u32, queue: u32, now: f64): i32 {
   const shard = Of.shard(queue);
-  return Expire.isDue(shard, now) ? Expire.section(thread, shard, now) : -1;
+  return Expire.isDue(shard, now) ? Expire.turn(thread, shard, now) : -1;
 }
 
 /** How many were taken out; -1: nothing is past. */

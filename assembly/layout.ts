@@ -124,6 +124,8 @@ export const PHASE_BEGIN_BLOCKS_GIVE = 0x5e00000d;
 export const PHASE_BEGIN_PAGES_TAKE = 0x5e00000e;
 export const PHASE_BEGIN_PAGES_GIVE = 0x5e00000f;
 export const PHASE_BEGIN_CATALOGUE = 0x5e000010;
+export const PHASE_BEGIN_COMMIT_DELAYED = 0x5e000011;
+export const PHASE_BEGIN_CASCADE = 0x5e000012;
 
 // --- Statuses ----------------------------------------------------------------------------------
 
@@ -180,6 +182,8 @@ export const THREAD_BIRTH_LIMIT = THREAD_BIRTH_NEXT + 8;
 export const BIRTHS_RESERVED = 1024;
 /** Written by read-modify-write alone, to order what stands before and behind it. */
 export const THREAD_FENCE = THREAD_BIRTH_LIMIT + 8;
+/** Sizes of the batch being sent: sum, least, greatest (u32 each). */
+export const THREAD_SIZES = THREAD_FENCE + 4;
 /** Slots that the last section took out and that this thread must free: SECTION_STEPS of u32. */
 export const THREAD_OUT_SLOTS = THREAD_OUT_SEQUENCES + SECTION_STEPS * 8;
 
@@ -306,7 +310,7 @@ export const QUEUE_FLAG_GROUP_THROUGHPUT = 8;
 
 // --- Shard -------------------------------------------------------------------------------------
 
-export const SHARD_BYTES = 4096;
+export const SHARD_BYTES = 8192;
 /** Line 0 is the lock. Line 1: what every section reads. */
 export const SHARD_QUEUE = LINE_BYTES;
 export const SHARD_INCARNATION = SHARD_QUEUE + 4;
@@ -329,10 +333,9 @@ export const SHARD_RING_SEGMENTS = SHARD_RING_TAIL_INDEX + 4;
 /** Entries in the ring plus messages that may yet need one: room for all is kept at all times. */
 export const SHARD_RING_OWED = SHARD_RING_SEGMENTS + 4;
 
-/** Line 3: the age list and the gauges. */
-export const SHARD_AGE_HEAD = LINE_BYTES * 3;
-export const SHARD_AGE_TAIL = SHARD_AGE_HEAD + 4;
-export const SHARD_VISIBLE = SHARD_AGE_TAIL + 4;
+/** Line 3: the age list's two ends (a link record that is nobody's), and the gauges. */
+export const SHARD_AGE = LINE_BYTES * 3;
+export const SHARD_VISIBLE = SHARD_AGE + 8;
 export const SHARD_IN_FLIGHT = SHARD_VISIBLE + 4;
 export const SHARD_DELAYED = SHARD_IN_FLIGHT + 4;
 /** Slots in the age list, dead ones included. */
@@ -356,13 +359,15 @@ export const SHARD_SENT_BYTES_MAX = SHARD_SENT_BYTES_MIN + 4;
 /** Line 6: the wheel. */
 export const SHARD_WHEEL_TICK = LINE_BYTES * 6;
 export const SHARD_WHEEL_ARMED = SHARD_WHEEL_TICK + 8;
-/** One u64 a level: which spokes hold somebody. */
+/** One u64 a level: which spokes may hold somebody; a clear bit means nobody. */
 export const SHARD_WHEEL_BITMAPS = LINE_BYTES * 7;
 export const SHARD_WHEEL_SPOKES = LINE_BYTES * 8;
 export const WHEEL_LEVELS = 6;
 export const WHEEL_SPOKES = 64;
 export const WHEEL_SPOKES_LOG2 = 6;
-export const SHARD_WHEEL_SPOKES_BYTES = WHEEL_LEVELS * WHEEL_SPOKES * 4;
+/** A spoke's two ends: a link record that is nobody's, meaningless while its bit is clear. */
+export const SPOKE_BYTES = 8;
+export const SHARD_WHEEL_SPOKES_BYTES = WHEEL_LEVELS * WHEEL_SPOKES * SPOKE_BYTES;
 
 /** FIFO: groups by hash, ready groups, deduplication window, attempts, token buckets. */
 export const SHARD_FIFO = SHARD_WHEEL_SPOKES + SHARD_WHEEL_SPOKES_BYTES;
@@ -455,11 +460,14 @@ export const SLOT_FLAG_RINGED = 0x10;
 export const SLOT_THREAD_SHIFT = 8;
 export const SLOT_TARGET_SHIFT = 16;
 
-// Wheel link, 16 bytes a slot: a circular list a spoke.
+// Links are addresses of links, and every list is a circle through its owner's end record, so that
+// taking one out is four memory accesses and no branch.
+export const LINK_NEXT = 0;
+export const LINK_PREVIOUS = 4;
+
+// Wheel link, 16 bytes a slot: one circle a spoke.
 export const WHEEL_LINK_BYTES = 16;
 export const WHEEL_LINK_BYTES_LOG2 = 4;
-export const WHEEL_LINK_NEXT = 0;
-export const WHEEL_LINK_PREVIOUS = 4;
 /** Spoke plus 1 (level * 64 + spoke + 1); 0: not armed. */
 export const WHEEL_LINK_SPOKE = 8;
 /** Low 32 bits of the due tick: a cascade need not touch the slot. */
@@ -468,8 +476,6 @@ export const WHEEL_LINK_DUE = 12;
 // Age and chain links, 8 bytes a slot.
 export const LIST_LINK_BYTES = 8;
 export const LIST_LINK_BYTES_LOG2 = 3;
-export const LIST_LINK_NEXT = 0;
-export const LIST_LINK_PREVIOUS = 4;
 
 // --- Group, deduplication node, attempt (FIFO) -------------------------------------------------
 

@@ -48,6 +48,14 @@ export class At {
     return load<u32>(HEADER, HEADER_WHEEL_LINKS_BASE) + (slotIndex << WHEEL_LINK_BYTES_LOG2);
   }
 
+  @inline static slotOfWheelLink(link: usize): u32 {
+    return ((link - load<u32>(HEADER, HEADER_WHEEL_LINKS_BASE)) as u32) >> WHEEL_LINK_BYTES_LOG2;
+  }
+
+  @inline static slotOfAgeLink(link: usize): u32 {
+    return ((link - load<u32>(HEADER, HEADER_AGE_LINKS_BASE)) as u32) >> LIST_LINK_BYTES_LOG2;
+  }
+
   @inline static ageLink(slotIndex: u32): usize {
     return load<u32>(HEADER, HEADER_AGE_LINKS_BASE) + (slotIndex << LIST_LINK_BYTES_LOG2);
   }

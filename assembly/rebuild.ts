@@ -15,12 +15,10 @@ import {
   CLASS_OF_SEGMENT,
   HEADER,
   HEADER_ARENA,
-  LIST_LINK_NEXT,
+  LINK_NEXT,
   PAGE_BUMP,
   PAGE_CLASSED,
   PAGE_STATE,
-  SHARD_AGE_HEAD,
-  SHARD_AGE_TAIL,
   SHARD_DELAYED,
   SHARD_IN_FLIGHT,
   SHARD_LISTED,
@@ -37,8 +35,6 @@ import {
   SHARD_VISIBLE,
   SHARD_WHEEL_ARMED,
   SHARD_WHEEL_BITMAPS,
-  SHARD_WHEEL_SPOKES,
-  SHARD_WHEEL_SPOKES_BYTES,
   SHARD_WHEEL_TICK,
   SLOT_DEAD,
   SLOT_DELAYED,
@@ -61,15 +57,14 @@ export class Rebuild {
     Rebuild.segments(shard);
     let slot = Rebuild.sort(Rebuild.collect(shard));
     while (slot !== 0) {
-      const next = load<u32>(At.ageLink(slot), LIST_LINK_NEXT);
+      const next = load<u32>(At.ageLink(slot), LINK_NEXT);
       Rebuild.enlist(shard, slot);
       slot = next;
     }
   }
 
   static clear(shard: usize): void {
-    store<u32>(shard, 0, SHARD_AGE_HEAD);
-    store<u32>(shard, 0, SHARD_AGE_TAIL);
+    Age.clear(shard);
     store<u32>(shard, 0, SHARD_LISTED);
     store<u32>(shard, 0, SHARD_VISIBLE);
     store<u32>(shard, 0, SHARD_IN_FLIGHT);
@@ -84,7 +79,6 @@ export class Rebuild {
     store<f64>(shard, Infinity, SHARD_NEXT_DUE);
     store<u64>(shard, load<f64>(shard, SHARD_NOW) as u64, SHARD_WHEEL_TICK);
     memory.fill(shard + SHARD_WHEEL_BITMAPS, 0, WHEEL_LEVELS << 3);
-    memory.fill(shard + SHARD_WHEEL_SPOKES, 0, SHARD_WHEEL_SPOKES_BYTES);
   }
 
   /** Finds this shard's segments by their mark and closes the circle again. */
@@ -116,7 +110,7 @@ export class Rebuild {
       const state = Slot.state(slot);
       if (load<u32>(slot, SLOT_SHARD) !== self) continue;
       if (!Slot.isListed(state) && state !== SLOT_DEAD) continue;
-      store<u32>(At.ageLink(index), head, LIST_LINK_NEXT);
+      store<u32>(At.ageLink(index), head, LINK_NEXT);
       store<u32>(At.wheelLink(index), 0, WHEEL_LINK_SPOKE);
       if (Slot.sequence(slot) > highest) highest = Slot.sequence(slot);
       head = index;
@@ -155,13 +149,13 @@ export class Rebuild {
             right = Rebuild.next(right);
             rightCount--;
           }
-          if (tail !== 0) store<u32>(At.ageLink(tail), taken, LIST_LINK_NEXT);
+          if (tail !== 0) store<u32>(At.ageLink(tail), taken, LINK_NEXT);
           else list = taken;
           tail = taken;
         }
         left = right;
       }
-      if (tail !== 0) store<u32>(At.ageLink(tail), 0, LIST_LINK_NEXT);
+      if (tail !== 0) store<u32>(At.ageLink(tail), 0, LINK_NEXT);
       if (merges <= 1) break;
       width <<= 1;
     }
@@ -169,7 +163,7 @@ export class Rebuild {
   }
 
   @inline static next(slot: u32): u32 {
-    return load<u32>(At.ageLink(slot), LIST_LINK_NEXT);
+    return load<u32>(At.ageLink(slot), LINK_NEXT);
   }
 
   @inline static isBefore(a: u32, b: u32): bool {
@@ -181,7 +175,8 @@ export class Rebuild {
     const slot = At.slot(index);
     const state = Slot.state(slot);
     const sequence = Slot.sequence(slot);
-    Age.append(shard, index);
+    Age.close(shard, Age.hang(Age.last(shard), At.ageLink(index)));
+    store<u32>(shard, load<u32>(shard, SHARD_LISTED) + 1, SHARD_LISTED);
     Ring.owe(shard, 1);
     if (state === SLOT_DEAD || sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE)) return;
     if (state === SLOT_READY) {
@@ -193,6 +188,6 @@ export class Rebuild {
     Slot.setState(slot, state);
     const gauge = shard + (state === SLOT_DELAYED ? SHARD_DELAYED : SHARD_IN_FLIGHT);
     store<u32>(gauge, load<u32>(gauge) + 1);
-    Wheel.arm(shard, index, load<f64>(slot, SLOT_DUE));
+    Wheel.arm(shard, At.wheelLink(index), load<f64>(slot, SLOT_DUE));
   }
 }

@@ -24,17 +24,25 @@ import {
   RECEIVE_BODY_BYTES,
   RECEIVE_BYTES,
   RECEIVE_DEDUPLICATION_BYTES,
+  RECEIVE_FIRST_AT,
   RECEIVE_FLAGS,
   RECEIVE_GROUP_BYTES,
   RECEIVE_OFFSET,
   RECEIVE_SENDER_BYTES,
+  RECEIVE_SENT_AT,
   RECEIVE_SEQUENCE,
   RECEIVE_SLOT,
+  RECEIVE_SOURCE,
   RECEIVE_TRACE_BYTES,
   SECTION_STEPS,
   SHARD_INCARNATION,
   SHARD_VISIBLE,
+  SLOT_BLOCK,
+  SLOT_BODY_BYTES,
+  SLOT_FIRST_RECEIVE,
+  SLOT_SENT_AT,
   SLOT_SEQUENCE,
+  SLOT_SOURCE,
   STATUS_GONE,
   THREAD_BUFFER,
   THREAD_BUFFER_BYTES,
@@ -106,9 +114,17 @@ export class Receive {
     return load<u64>(slot, SLOT_SEQUENCE) === load<u64>(record, RECEIVE_SEQUENCE);
   }
 
-  /** Header fields into the record, content into the buffer; how many bytes that took. */
+  /** Slot and header fields into the record, content into the buffer; how many bytes that took. */
   @inline static copy(area: usize, record: usize, offset: u32): u32 {
-    const block: usize = load<u32>(record, RECEIVE_BLOCK);
+    const slot = At.slot(load<u32>(record, RECEIVE_SLOT));
+    const block: usize = load<u32>(slot, SLOT_BLOCK);
+    const sentAt = load<f64>(slot, SLOT_SENT_AT);
+    store<u32>(record, block as u32, RECEIVE_BLOCK);
+    store<u32>(record, load<u32>(slot, SLOT_BODY_BYTES), RECEIVE_BODY_BYTES);
+    store<u32>(record, load<u32>(slot, SLOT_SOURCE), RECEIVE_SOURCE);
+    store<f64>(record, sentAt, RECEIVE_SENT_AT);
+    store<f64>(record, sentAt + (load<u32>(slot, SLOT_FIRST_RECEIVE) as f64), RECEIVE_FIRST_AT);
+    if (block === 0) return 0;
     store<u64>(record, load<u64>(block, BLOCK_BIRTH), RECEIVE_BIRTH);
     store<u32>(record, load<u32>(block, BLOCK_FLAGS), RECEIVE_FLAGS);
     store<u16>(record, load<u8>(block, BLOCK_GROUP_BYTES) as u16, RECEIVE_GROUP_BYTES);
@@ -121,6 +137,8 @@ export class Receive {
     store<u16>(record, load<u16>(block, BLOCK_SENDER_BYTES), RECEIVE_SENDER_BYTES);
     store<u32>(record, load<u32>(block, BLOCK_ATTRIBUTES_BYTES), RECEIVE_ATTRIBUTES_BYTES);
     const contentBytes = Receive.contentBytes(record);
+    // The sizes are only good if the slot has not changed; if it has, gather drops the record.
+    if (!Receive.isStill(record)) return 0;
     if (contentBytes > (THREAD_BUFFER_BYTES as u32) - offset) {
       store<i32>(record, CONTENT_NOT_GATHERED, RECEIVE_OFFSET);
       return 0;

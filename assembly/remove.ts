@@ -11,15 +11,26 @@ import {
   HANDLE_RESULT,
   HANDLE_SEQUENCE,
   HANDLE_SLOT,
+  LIST_LINK_BYTES_LOG2,
   PHASE_BEGIN_REMOVE,
   QUEUE_RETENTION_MS,
   RESULT_APPLIED,
   RESULT_GONE,
   RESULT_STALE,
+  SHARD_LISTED,
+  SHARD_PURGE_SEQUENCE,
   SHARD_TOTAL_DELETED,
+  SLOT_BYTES_LOG2,
+  SLOT_PREPARED,
+  SLOT_SENT_AT,
+  SLOT_SEQUENCE,
+  SLOT_SHARD,
+  SLOT_STATE_MASK,
+  SLOT_THREAD_SHIFT,
   STATUS_GONE,
   THREAD_HANDLES,
   THREAD_OUT_COUNT,
+  WHEEL_LINK_BYTES_LOG2,
 } from "./layout";
 import { Lock } from "./lock";
 import { At } from "./memory";
@@ -43,25 +54,30 @@ export class Remove {
     const handles = area + THREAD_HANDLES + from * HANDLE_BYTES;
     const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
     const self = At.shardIndex(shard);
+    const slots = At.slot(0);
+    const ages = At.ageLink(0);
+    const links = At.wheelLink(0);
+    const word: u32 = SLOT_PREPARED | ((thread + 1) << SLOT_THREAD_SHIFT);
     Shard.lock(shard, thread);
     Lock.begin(shard, PHASE_BEGIN_REMOVE);
     const at = Shard.enter(shard, area, now);
-    store<i32>(area, 0, THREAD_OUT_COUNT);
+    store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
     if (Shard.isStill(shard, incarnation)) {
-      Remove.step(area, thread, shard, self, handles, 0, count, at, retentionMs);
-      Remove.step(area, thread, shard, self, handles, 1, count, at, retentionMs);
-      Remove.step(area, thread, shard, self, handles, 2, count, at, retentionMs);
-      Remove.step(area, thread, shard, self, handles, 3, count, at, retentionMs);
-      Remove.step(area, thread, shard, self, handles, 4, count, at, retentionMs);
-      Remove.step(area, thread, shard, self, handles, 5, count, at, retentionMs);
-      Remove.step(area, thread, shard, self, handles, 6, count, at, retentionMs);
-      Remove.step(area, thread, shard, self, handles, 7, count, at, retentionMs);
-      Remove.step(area, thread, shard, self, handles, 8, count, at, retentionMs);
-      Remove.step(area, thread, shard, self, handles, 9, count, at, retentionMs);
+      const past = at - retentionMs;
+      const purged = load<u64>(shard, SHARD_PURGE_SEQUENCE);
+      store<i32>(area, 0, THREAD_OUT_COUNT);
+      Remove.step(area, shard, self, slots, ages, links, word, handles, 0, count, past, purged);
+      Remove.step(area, shard, self, slots, ages, links, word, handles, 1, count, past, purged);
+      Remove.step(area, shard, self, slots, ages, links, word, handles, 2, count, past, purged);
+      Remove.step(area, shard, self, slots, ages, links, word, handles, 3, count, past, purged);
+      Remove.step(area, shard, self, slots, ages, links, word, handles, 4, count, past, purged);
+      Remove.step(area, shard, self, slots, ages, links, word, handles, 5, count, past, purged);
+      Remove.step(area, shard, self, slots, ages, links, word, handles, 6, count, past, purged);
+      Remove.step(area, shard, self, slots, ages, links, word, handles, 7, count, past, purged);
+      Remove.step(area, shard, self, slots, ages, links, word, handles, 8, count, past, purged);
+      Remove.step(area, shard, self, slots, ages, links, word, handles, 9, count, past, purged);
       // CloudWatch counts every delete with a valid receipt, repeats too.
       Shard.add(shard, SHARD_TOTAL_DELETED, count as u64);
-    } else {
-      store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
     }
     Lock.end(shard);
     Shard.unlock(shard);
@@ -70,38 +86,47 @@ export class Remove {
 
   @inline static step(
     area: usize,
-    thread: u32,
     shard: usize,
     self: u32,
+    slots: usize,
+    ages: usize,
+    links: usize,
+    takenOut: u32,
     handles: usize,
     index: u32,
     count: u32,
-    now: f64,
-    retentionMs: f64,
+    past: f64,
+    purged: u64,
   ): void {
-    if (index < count) {
-      const handle = handles + index * HANDLE_BYTES;
-      const slotIndex = load<u32>(handle, HANDLE_SLOT);
-      const slot = At.slot(slotIndex);
-      const state = Slot.state(slot);
-      let result: u32 = RESULT_GONE;
-      if (
-        Slot.isListed(state) &&
-        Slot.isOf(slot, self, load<u64>(handle, HANDLE_SEQUENCE)) &&
-        !Slot.isPast(shard, slot, retentionMs, now)
-      ) {
-        result = RESULT_STALE;
-        if (Slot.count(slot) === load<u32>(handle, HANDLE_COUNT)) {
-          result = RESULT_APPLIED;
-          if (!Slot.isRinged(Slot.word(slot))) Ring.settle(shard);
-          Shard.countOut(Shard.gauge(shard, state));
-          Slot.takeOut(slot, thread);
-          Wheel.cancel(shard, slotIndex);
-          Age.unlink(shard, slotIndex);
-          store<i32>(area, load<i32>(area, THREAD_OUT_COUNT) + 1, THREAD_OUT_COUNT);
-        }
-      }
-      store<u32>(handle, result, HANDLE_RESULT);
+    if (index >= count) return;
+    const handle = handles + index * HANDLE_BYTES;
+    const slotIndex = load<u32>(handle, HANDLE_SLOT);
+    const slot = slots + (slotIndex << SLOT_BYTES_LOG2);
+    const word = Slot.word(slot);
+    const state = word & SLOT_STATE_MASK;
+    const sequence = load<u64>(handle, HANDLE_SEQUENCE);
+    if (
+      !Slot.isListed(state) ||
+      Slot.sequence(slot) !== sequence ||
+      load<u32>(slot, SLOT_SHARD) !== self ||
+      sequence <= purged ||
+      load<f64>(slot, SLOT_SENT_AT) <= past
+    ) {
+      store<u32>(handle, RESULT_GONE, HANDLE_RESULT);
+      return;
     }
+    if (Slot.count(slot) !== load<u32>(handle, HANDLE_COUNT)) {
+      store<u32>(handle, RESULT_STALE, HANDLE_RESULT);
+      return;
+    }
+    if (!Slot.isRinged(word)) Ring.settle(shard);
+    Shard.countOut(Shard.gauge(shard, state));
+    Slot.setState(slot, takenOut);
+    store<u64>(slot, 0, SLOT_SEQUENCE);
+    Wheel.cancel(shard, links + (slotIndex << WHEEL_LINK_BYTES_LOG2));
+    Age.unlink(ages + (slotIndex << LIST_LINK_BYTES_LOG2));
+    Shard.countOut(shard + SHARD_LISTED);
+    store<u32>(handle, RESULT_APPLIED, HANDLE_RESULT);
+    store<i32>(area, load<i32>(area, THREAD_OUT_COUNT) + 1, THREAD_OUT_COUNT);
   }
 }

@@ -10,6 +10,7 @@ import {
   BLOCK_BIRTH,
   HEADER,
   HEADER_BIRTHS,
+  QUEUE_DELAY_MS,
   QUEUE_SHARD_FIRST,
   SECTION_STEPS,
   SEND_BIRTH,
@@ -119,7 +120,8 @@ export class Send {
     let ready: u32 = 0;
     let status: i32 = 0;
     while (done < count) {
-      const step = count - done < (SECTION_STEPS as u32) ? count - done : SECTION_STEPS;
+      const left = count - done < (SECTION_STEPS as u32) ? count - done : SECTION_STEPS;
+      const step = Commit.run(Send.record(thread, done), left, load<f64>(queue, QUEUE_DELAY_MS));
       if (!Segments.provide(thread, shard, step)) {
         status = STATUS_FULL;
         break;

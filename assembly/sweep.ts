@@ -7,7 +7,7 @@ import { Age } from "./age";
 import {
   PHASE_BEGIN_SWEEP,
   QUEUE_RETENTION_MS,
-  SHARD_AGE_HEAD,
+  SHARD_LISTED,
   SHARD_PURGE_SEQUENCE,
   SHARD_TOTAL_EXPIRED,
   SLOT_DEAD,
@@ -26,7 +26,7 @@ import { Wheel } from "./wheel";
 export class Sweep {
   /** Whether the oldest message is past; without the lock only a hint, but never wrong for long. */
   @inline static isDue(queue: usize, shard: usize, now: f64): bool {
-    const head = load<u32>(shard, SHARD_AGE_HEAD);
+    const head = Age.first(shard);
     return head !== 0 && Sweep.isPast(queue, shard, At.slot(head), now);
   }
 
@@ -39,7 +39,7 @@ export class Sweep {
 
   /** When the oldest message's retention ends; infinity when there is none. */
   @inline static dueMs(queue: usize, shard: usize): f64 {
-    const head = load<u32>(shard, SHARD_AGE_HEAD);
+    const head = Age.first(shard);
     return head === 0
       ? Infinity
       : load<f64>(At.slot(head), SLOT_SENT_AT) + load<f64>(queue, QUEUE_RETENTION_MS);
@@ -68,7 +68,7 @@ export class Sweep {
   }
 
   @inline static step(area: usize, thread: u32, queue: usize, shard: usize, now: f64): void {
-    const slotIndex = load<u32>(shard, SHARD_AGE_HEAD);
+    const slotIndex = Age.first(shard);
     if (slotIndex !== 0) {
       const slot = At.slot(slotIndex);
       if (Sweep.isPast(queue, shard, slot, now)) {
@@ -83,8 +83,9 @@ export class Sweep {
           if (state !== SLOT_DEAD) Shard.countOut(Shard.gauge(shard, state));
         }
         Slot.takeOut(slot, thread);
-        Wheel.cancel(shard, slotIndex);
-        Age.unlink(shard, slotIndex);
+        Wheel.cancel(shard, At.wheelLink(slotIndex));
+        Age.unlink(At.ageLink(slotIndex));
+        Shard.countOut(shard + SHARD_LISTED);
         store<f64>(area + (count << 3), sequence as f64, THREAD_OUT_SEQUENCES);
         store<u32>(area + (count << 2), slotIndex, THREAD_OUT_SLOTS);
         store<i32>(area, count + 1, THREAD_OUT_COUNT);

@@ -2,12 +2,14 @@
  * One shard's invariants, for Verify: what its slots say and what its lists, ring, wheel and
  * gauges say must be the same. The numbers of the checks are explained in verify.ts.
  */
+
+import { Age } from "./age";
 import {
   ENTRY_BYTES,
   ENTRY_SEQUENCE,
   ENTRY_SLOT,
-  LIST_LINK_NEXT,
-  LIST_LINK_PREVIOUS,
+  LINK_NEXT,
+  LINK_PREVIOUS,
   LOCK_PHASE,
   LOCK_WORD,
   PHASE_IDLE,
@@ -15,8 +17,6 @@ import {
   SEGMENT_ENTRIES,
   SEGMENT_ENTRIES_OFFSET,
   SEGMENT_NEXT,
-  SHARD_AGE_HEAD,
-  SHARD_AGE_TAIL,
   SHARD_DELAYED,
   SHARD_IN_FLIGHT,
   SHARD_LISTED,
@@ -32,7 +32,6 @@ import {
   SHARD_VISIBLE,
   SHARD_WHEEL_ARMED,
   SHARD_WHEEL_BITMAPS,
-  SHARD_WHEEL_SPOKES,
   SLOT_DEAD,
   SLOT_DELAYED,
   SLOT_DUE,
@@ -43,13 +42,10 @@ import {
   SLOT_SHARD,
   THREAD_OUT_ERROR,
   WHEEL_LEVELS,
-  WHEEL_LINK_NEXT,
-  WHEEL_LINK_PREVIOUS,
   WHEEL_LINK_SPOKE,
   WHEEL_SPOKES,
 } from "./layout";
 import { At } from "./memory";
-import { Ring } from "./ring";
 import { Slot } from "./slot";
 import { Wheel } from "./wheel";
 
@@ -93,14 +89,14 @@ export class VerifyShard {
     let visible: u32 = 0;
     let inFlight: u32 = 0;
     let delayed: u32 = 0;
-    let previous: u32 = 0;
+    let previous: usize = Age.end(shard);
     let sequence: u64 = 0;
     let sentAt: f64 = -Infinity;
-    let index = load<u32>(shard, SHARD_AGE_HEAD);
-    while (index !== 0) {
-      const slot = At.slot(index);
+    let link: usize = load<u32>(previous, LINK_NEXT);
+    while (link !== Age.end(shard)) {
+      const slot = At.slot(At.slotOfAgeLink(link));
       if (++listed > most) return 100;
-      if (load<u32>(At.ageLink(index), LIST_LINK_PREVIOUS) !== previous) return 101;
+      if (load<u32>(link, LINK_PREVIOUS) !== (previous as u32)) return 101;
       if (load<u32>(slot, SLOT_SHARD) !== self) return 102;
       if (Slot.sequence(slot) <= sequence || load<f64>(slot, SLOT_SENT_AT) < sentAt) return 103;
       if (!VerifyShard.isInAgeList(Slot.state(slot))) return 104;
@@ -111,11 +107,11 @@ export class VerifyShard {
         if (Slot.state(slot) === SLOT_IN_FLIGHT) inFlight++;
         if (Slot.state(slot) === SLOT_DELAYED) delayed++;
       }
-      previous = index;
-      index = load<u32>(At.ageLink(index), LIST_LINK_NEXT);
+      previous = link;
+      link = load<u32>(link, LINK_NEXT);
     }
     if (listed !== most) return 105;
-    if (load<u32>(shard, SHARD_AGE_TAIL) !== previous) return 106;
+    if (Age.last(shard) !== previous) return 106;
     if (load<u32>(shard, SHARD_VISIBLE) !== visible) return 107;
     if (load<u32>(shard, SHARD_IN_FLIGHT) !== inFlight) return 108;
     return load<u32>(shard, SHARD_DELAYED) === delayed ? 0 : 109;
@@ -164,18 +160,21 @@ export class VerifyShard {
   static owed(shard: usize, entries: u32, own: u32, owed: u32): i32 {
     let ringed: u32 = 0;
     let unringed: u32 = 0;
-    let index = load<u32>(shard, SHARD_AGE_HEAD);
-    while (index !== 0) {
-      const slot = At.slot(index);
+    for (let link = VerifyShard.after(Age.end(shard)); link !== Age.end(shard); ) {
+      const slot = At.slot(At.slotOfAgeLink(link));
       const isCut = Slot.sequence(slot) <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
       const isRinged = !isCut && Slot.isRinged(Slot.word(slot));
       if (isRinged) ringed++;
       else unringed++;
       if (!isRinged && !isCut && Slot.state(slot) === SLOT_READY) return 205;
-      index = load<u32>(At.ageLink(index), LIST_LINK_NEXT);
+      link = VerifyShard.after(link);
     }
     if (own !== ringed) return 206;
     return entries + unringed === owed ? 0 : 207;
+  }
+
+  @inline static after(link: usize): usize {
+    return load<u32>(link, LINK_NEXT);
   }
 
   /** Whoever is delayed or in flight is armed, on a spoke whose bit is set; nobody else is. */
@@ -183,35 +182,41 @@ export class VerifyShard {
     let armed: u32 = 0;
     const most = load<u32>(shard, SHARD_WHEEL_ARMED);
     for (let spoke: u32 = 0; spoke < (WHEEL_LEVELS as u32) * WHEEL_SPOKES; spoke++) {
-      const first = load<u32>(shard + (spoke << 2), SHARD_WHEEL_SPOKES);
       const bitmap = load<u64>(shard + ((spoke >> 6) << 3), SHARD_WHEEL_BITMAPS);
-      const isSet = ((bitmap >> ((spoke & 63) as u64)) & 1) === 1;
-      if (isSet !== (first !== 0)) return 300;
-      if (first === 0) continue;
-      let index = first;
-      do {
-        if (++armed > most) return 301;
-        const link = At.wheelLink(index);
-        if (load<u32>(link, WHEEL_LINK_SPOKE) !== spoke + 1) return 302;
-        const next = load<u32>(link, WHEEL_LINK_NEXT);
-        if (load<u32>(At.wheelLink(next), WHEEL_LINK_PREVIOUS) !== index) return 303;
-        if (load<f64>(shard, SHARD_NEXT_DUE) > load<f64>(At.slot(index), SLOT_DUE)) return 304;
-        index = next;
-      } while (index !== first);
+      if (((bitmap >> ((spoke & 63) as u64)) & 1) === 0) continue;
+      const found = VerifyShard.spoke(shard, spoke, most - armed);
+      if (found < 0) return -found;
+      armed += found;
     }
-    if (armed !== most) return 305;
-    return VerifyShard.timers(shard);
+    return armed === most ? VerifyShard.timers(shard) : 305;
+  }
+
+  /** How many timers lie on a spoke; below 0: the number of a broken check. */
+  static spoke(shard: usize, spoke: u32, most: u32): i32 {
+    const end = Wheel.end(shard, spoke);
+    let count: u32 = 0;
+    let previous = end;
+    for (let link = VerifyShard.after(end); link !== end; link = VerifyShard.after(link)) {
+      if (++count > most) return -301;
+      if (load<u32>(link, WHEEL_LINK_SPOKE) !== spoke + 1) return -302;
+      if (load<u32>(link, LINK_PREVIOUS) !== (previous as u32)) return -303;
+      const due = load<f64>(At.slot(At.slotOfWheelLink(link)), SLOT_DUE);
+      if (load<f64>(shard, SHARD_NEXT_DUE) > due) return -304;
+      previous = link;
+    }
+    return load<u32>(end, LINK_PREVIOUS) === (previous as u32) ? (count as i32) : -300;
   }
 
   static timers(shard: usize): i32 {
-    let index = load<u32>(shard, SHARD_AGE_HEAD);
-    while (index !== 0) {
+    const end = Age.end(shard);
+    for (let link = VerifyShard.after(end); link !== end; link = VerifyShard.after(link)) {
+      const index = At.slotOfAgeLink(link);
       const slot = At.slot(index);
       const state = Slot.state(slot);
       const wants = state === SLOT_DELAYED || state === SLOT_IN_FLIGHT;
-      if (VerifyShard.isLive(shard, slot) && wants !== Wheel.isArmed(index)) return 306;
-      index = load<u32>(At.ageLink(index), LIST_LINK_NEXT);
+      const isArmed = Wheel.isArmed(At.wheelLink(index));
+      if (VerifyShard.isLive(shard, slot) && wants !== isArmed) return 306;
     }
-    return Ring.isEmpty(shard) || load<u32>(shard, SHARD_RING_SEGMENTS) > 0 ? 0 : 307;
+    return 0;
   }
 }
