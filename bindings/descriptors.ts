@@ -135,6 +135,10 @@ export class Descriptors {
     return this.#shardWord(queue, SHARD_VISIBLE);
   }
 
+  inFlight(queue: number): number {
+    return this.#shardWord(queue, SHARD_IN_FLIGHT);
+  }
+
   /** Messages that are dead but still hold memory. */
   dead(queue: number): number {
     const alive =

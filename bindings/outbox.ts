@@ -145,9 +145,27 @@ export class Outbox {
     const behindTexts = start + this.#writeTexts(index, message, start);
     const { attributes } = message;
     if (attributes !== undefined) this.#area.bytes.set(attributes, behindTexts);
-    const body = behindTexts + (attributes?.length ?? 0);
-    this.#used = body + this.#writeBody(message, body) - THREAD_STAGING;
+    const bodyAt = behindTexts + (attributes?.length ?? 0);
+    this.#writeBody(message.body, message.bodyBytes, bodyAt);
+    this.#used = bodyAt + message.bodyBytes - THREAD_STAGING;
     this.#fill(index, message);
+    return true;
+  }
+
+  /** Begins a batch of bodies alone. */
+  beginBodies(): void {
+    if (this.#plainFrom > 0) this.#makePlain();
+    this.begin();
+  }
+
+  /** Adds a message that is a body alone, to a batch of such; false when there is no room. */
+  addBody(body: string | Uint8Array, bodyBytes: number): boolean {
+    if (this.#count === BATCH_MAX || this.#used + bodyBytes > THREAD_STAGING_BYTES) return false;
+    const record = this.#count++ * RECORD_WORDS;
+    this.#writeBody(body, bodyBytes, THREAD_STAGING + this.#used);
+    this.#used += bodyBytes;
+    this.#area.u32[BODY_WORD + record] = bodyBytes;
+    this.#area.u32[FLAGS_WORD + record] = flagsOf(body, bodyBytes);
     return true;
   }
 
@@ -212,20 +230,17 @@ export class Outbox {
     return at - start;
   }
 
-  #writeBody({ body, bodyBytes }: Outgoing, at: number): number {
+  #writeBody(body: string | Uint8Array, bodyBytes: number, at: number): void {
     if (typeof body !== "string") this.#area.bytes.set(body, at);
     else if (bodyBytes === body.length) this.#area.text.latin1Write(body, at, bodyBytes);
     else this.#area.text.utf8Write(body, at, bodyBytes);
-    return bodyBytes;
   }
 
   #fill(index: number, { attributes, body, bodyBytes, delayMs }: Outgoing): void {
     const { u32, f64 } = this.#area;
     u32[ATTRIBUTES_WORD + index * RECORD_WORDS] = attributes?.length ?? 0;
-    const isText = typeof body === "string";
-    const textFlags = bodyBytes === body.length ? TEXT_AND_ASCII : BODY_TEXT;
     u32[BODY_WORD + index * RECORD_WORDS] = bodyBytes;
-    u32[FLAGS_WORD + index * RECORD_WORDS] = isText ? textFlags : 0;
+    u32[FLAGS_WORD + index * RECORD_WORDS] = flagsOf(body, bodyBytes);
     f64[(THREAD_SENDS + SEND_DELAY_MS + index * SEND_BYTES) >> 3] = delayMs;
   }
 
@@ -243,6 +258,12 @@ export class Outbox {
     }
     this.#plainFrom = 0;
   }
+}
+
+/** As many bytes as characters means ASCII. */
+function flagsOf(body: string | Uint8Array, bodyBytes: number): number {
+  if (typeof body !== "string") return 0;
+  return bodyBytes === body.length ? TEXT_AND_ASCII : BODY_TEXT;
 }
 
 function putText(text: TextBuffer, value: string, at: number): number {

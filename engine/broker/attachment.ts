@@ -1,0 +1,52 @@
+/**
+ * How a thread joins a broker: what the opener puts into the handle's port, and the few messages
+ * that go over it afterwards. A handle is one thread's: it carries the number that this thread shall
+ * have, taken when the handle was made, so that no death between two steps loses one. The other end
+ * of the port is the steward's; its closing without a word is how a death is seen.
+ */
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import type { Engine, EngineShare } from "../../bindings/index.ts";
+import { SluiceError } from "../errors.ts";
+import type { BrokerHandle } from "../types.ts";
+import type { BrokerSettings } from "./options.ts";
+
+/** What a handle's port holds until the thread attaches. */
+export interface Welcome {
+  readonly share: EngineShare;
+  readonly settings: BrokerSettings;
+}
+
+/** What an attached thread tells the steward. */
+export type Word =
+  /** It has left in order and does not call any more. */
+  | { readonly kind: "left" }
+  /** It shared the broker with another thread, which has this number. */
+  | { readonly kind: "shared"; readonly port: MessagePort; readonly thread: number };
+
+/** A handle for one more thread, and the steward's end of its port. */
+export function makeHandle(
+  engine: Engine,
+  settings: BrokerSettings,
+): { handle: BrokerHandle; port: MessagePort; thread: number } {
+  const share = engine.share();
+  if (share === undefined) {
+    throw new SluiceError(
+      "OverLimit",
+      "All threads that this broker was opened for are taken; open it with more threadsMax.",
+    );
+  }
+  const { port1, port2 } = new MessageChannel();
+  const welcome: Welcome = { share, settings };
+  port1.postMessage(welcome);
+  return { handle: { port: port2 }, port: port1, thread: share.thread };
+}
+
+/** What the opener put into the handle; throws when it was taken out before. */
+export function takeWelcome(handle: BrokerHandle): Welcome {
+  const received = receiveMessageOnPort(handle.port) as { message: Welcome } | undefined;
+  if (received !== undefined) return received.message;
+  throw new SluiceError(
+    "InvalidParameterValue",
+    "This handle was used before, or did not come from share(); every thread needs its own.",
+  );
+}

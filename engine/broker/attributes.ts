@@ -1,0 +1,135 @@
+/**
+ * Queue names and queue attributes: what may be set, what a new queue has, what the engine needs to
+ * know of it. Pure; called when a queue is made or changed, never for a message.
+ * Sources: API Reference, CreateQueue and SetQueueAttributes.
+ */
+import type { QueueSettings } from "../../bindings/index.ts";
+import { SluiceError } from "../errors.ts";
+import { numericAttributes, protections, queueNames } from "../limits.ts";
+import type { QueueAttributes, QueueDetails, Quotas } from "../types.ts";
+
+/** All attributes of a queue, as the catalogue keeps them. */
+export type AttributeSet = QueueDetails["attributes"];
+
+type NumericName = keyof typeof numericAttributes;
+
+const NUMERIC_NAMES = Object.keys(numericAttributes) as NumericName[];
+const FIFO_NAMES = [
+  "contentBasedDeduplication",
+  "deduplicationScope",
+  "fifoThroughputLimit",
+] as const;
+
+const DEFAULTS: AttributeSet = {
+  delaySeconds: numericAttributes.delaySeconds.default,
+  maximumMessageSize: numericAttributes.maximumMessageSize.default,
+  messageRetentionPeriod: numericAttributes.messageRetentionPeriod.default,
+  receiveMessageWaitTimeSeconds: numericAttributes.receiveMessageWaitTimeSeconds.default,
+  visibilityTimeout: numericAttributes.visibilityTimeout.default,
+  contentBasedDeduplication: false,
+  deduplicationScope: "queue",
+  fifoThroughputLimit: "perQueue",
+};
+
+/** AWS's spelling of an attribute's name. */
+function wireName(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+/** Throws InvalidParameterValue for a name that no queue can have. */
+export function checkQueueName(name: string): void {
+  if (typeof name === "string" && queueNames.pattern.test(name)) return;
+  throw new SluiceError(
+    "InvalidParameterValue",
+    `A queue name is 1 to ${queueNames.maxCharacters} letters, digits, hyphens and underscores, ` +
+      `and ends in ${queueNames.fifoSuffix} for a FIFO queue; "${name}" is not.`,
+  );
+}
+
+/** Throws when a queue with this name and these attributes can't be made. */
+export function checkNewQueue(name: string, attributes: QueueAttributes): void {
+  checkQueueName(name);
+  const isFifoName = name.endsWith(queueNames.fifoSuffix);
+  const isFifo = attributes.fifoQueue === true;
+  if (isFifoName !== isFifo) {
+    throw new SluiceError(
+      "InvalidParameterValue",
+      isFifo
+        ? `The name of a FIFO queue ends in ${queueNames.fifoSuffix}; "${name}" does not.`
+        : `"${name}" is the name of a FIFO queue, but the attribute FifoQueue is not true.`,
+      { queue: name },
+    );
+  }
+  if (isFifo) {
+    throw new SluiceError("UnsupportedOperation", "FIFO queues are not built yet.", {
+      queue: name,
+    });
+  }
+  checkAttributes(name, attributes);
+}
+
+/** Throws for what a Standard queue called `queue` can't be set to. */
+export function checkAttributes(queue: string, attributes: QueueAttributes): void {
+  for (const name of NUMERIC_NAMES) {
+    const value = attributes[name];
+    const { min, max, unit } = numericAttributes[name];
+    if (value === undefined || (Number.isInteger(value) && value >= min && value <= max)) continue;
+    throw new SluiceError(
+      "InvalidAttributeValue",
+      `Invalid value for the parameter ${wireName(name)}. ` +
+        `It is a whole number of ${unit} from ${min} to ${max}, not ${value}.`,
+      { queue },
+    );
+  }
+  if (attributes.redrivePolicy !== undefined) {
+    throw new SluiceError("UnsupportedOperation", "Dead-letter queues are not built yet.", {
+      queue,
+    });
+  }
+  if (attributes.fifoQueue !== undefined) throw unknownAttribute("fifoQueue", queue);
+  for (const name of FIFO_NAMES) {
+    if (attributes[name] !== undefined) throw unknownAttribute(name, queue);
+  }
+}
+
+function unknownAttribute(name: string, queue: string): SluiceError {
+  return new SluiceError(
+    "InvalidAttributeName",
+    `Unknown Attribute ${wireName(name)}. Only a FIFO queue has it.`,
+    { queue },
+  );
+}
+
+/** `base` (default: what a new queue has) with the attributes that `change` names. */
+export function withAttributes(
+  change: QueueAttributes,
+  base: AttributeSet = DEFAULTS,
+): AttributeSet {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  return { ...base, ...Object.fromEntries(given) };
+}
+
+/** The first attribute given that the queue does not have, by AWS's name; undefined for none. */
+export function firstDifference(
+  given: QueueAttributes,
+  has: AttributeSet,
+  stored: Readonly<Record<string, string>>,
+  hasStored: Readonly<Record<string, string>>,
+): string | undefined {
+  const typed = Object.entries(given).find(
+    ([name, value]) => value !== undefined && value !== has[name as keyof AttributeSet],
+  );
+  if (typed !== undefined) return wireName(typed[0]);
+  return Object.entries(stored).find(([name, value]) => (hasStored[name] ?? "") !== value)?.[0];
+}
+
+/** What the engine needs to know of a queue with these attributes. */
+export function engineSettings(attributes: AttributeSet, quotas: Quotas): QueueSettings {
+  return {
+    visibilityMs: attributes.visibilityTimeout * 1_000,
+    delayMs: attributes.delaySeconds * 1_000,
+    retentionMs: attributes.messageRetentionPeriod * 1_000,
+    maximumBytes: attributes.maximumMessageSize,
+    inFlightMax: quotas.inFlightCap ? protections.maxInFlight : 0,
+  };
+}

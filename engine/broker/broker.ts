@@ -1,0 +1,305 @@
+/**
+ * The broker: queues in shared memory, opened by one thread and shared by any number of others, each
+ * with a Broker object of its own. The thread that opened it owns its life: when it closes or ends,
+ * calls in the other threads reject with OwnerGone. A Broker is used by its own thread only; queues
+ * and messages are everybody's.
+ *
+ * Closing order: waiting calls are told, other threads are told and woken, the steward ends. Nothing
+ * here keeps a process alive but a call that waits.
+ */
+import type { MessagePort } from "node:worker_threads";
+import {
+  BATCH_MAX,
+  Engine,
+  Inbox,
+  OWNER_CLOSED,
+  OWNER_GONE,
+  SECRET_BYTES,
+} from "../../bindings/index.ts";
+import type { Cancel } from "../clock.ts";
+import { SluiceError } from "../errors.ts";
+import { protections } from "../limits.ts";
+import { randomSecret, randomWord } from "../random.ts";
+import type {
+  BrokerHandle,
+  BrokerOptions,
+  Queue,
+  QueueAttributes,
+  StoredAttributes,
+} from "../types.ts";
+import { makeHandle, takeWelcome, type Word } from "./attachment.ts";
+import { checkNewQueue, engineSettings, firstDifference, withAttributes } from "./attributes.ts";
+import { Catalogue, type Known } from "./catalogue.ts";
+import { Member, noSuchQueue } from "./member.ts";
+import { settingsOf, sizesOf } from "./options.ts";
+import { BrokerQueue, type QueueHost } from "./queue.ts";
+import { Reclaimer } from "./reclaimer.ts";
+import { Room } from "./room.ts";
+import { Steward } from "./steward.ts";
+import { attachTiming, openTiming, publishTime } from "./timing.ts";
+import { Waiting } from "./waiting.ts";
+
+const DRAIN_LOOK_MS = 10;
+
+/** How this thread came to the broker: it opened it, or joined over a port. */
+type Role = { readonly port?: MessagePort; readonly stopTime: Cancel };
+
+function nothing(): void {}
+
+export class Broker implements AsyncDisposable {
+  readonly account: string;
+  readonly region: string;
+  readonly #member: Member;
+  readonly #role: Role;
+  readonly #catalogue: Catalogue;
+  readonly #waiting: Waiting;
+  readonly #room = new Room();
+  readonly #reclaimer: Reclaimer;
+  readonly #host: QueueHost;
+  readonly #queues = new Map<number, BrokerQueue>();
+  /** When this thread deleted a queue of that name; kept only where the 60-second rule is on. */
+  readonly #deletedAtMs = new Map<string, number>();
+  #steward: Steward | undefined;
+  #closing: Promise<void> | undefined;
+
+  private constructor(member: Member, role: Role) {
+    this.account = member.settings.account;
+    this.region = member.settings.region;
+    this.#member = member;
+    this.#role = role;
+    this.#catalogue = new Catalogue(member);
+    this.#waiting = new Waiting(member);
+    this.#reclaimer = new Reclaimer(member);
+    this.#host = {
+      member,
+      catalogue: this.#catalogue,
+      waiting: this.#waiting,
+      room: this.#room,
+      inbox: new Inbox(BATCH_MAX),
+      arnOfName: (name) => this.#arnOf(name),
+      arnOf: (incarnation) => this.#arnOfIncarnation(incarnation),
+      reclaim: (queue) => this.#reclaimer.reclaim(queue),
+    };
+  }
+
+  /** A new broker with no queues. Rejects with InvalidParameterValue for options that can't be. */
+  static async open(options: BrokerOptions = {}): Promise<Broker> {
+    const settings = settingsOf(options);
+    const timing = openTiming(options.clock);
+    const identity = {
+      secret: randomSecret(SECRET_BYTES),
+      epoch: randomWord(),
+      isClockVirtual: timing.isVirtual,
+    };
+    const engine = await Engine.open(sizesOf(options), identity).catch((error: unknown) => {
+      if (!(error instanceof RangeError)) throw error;
+      throw new SluiceError("InvalidParameterValue", error.message, { cause: error });
+    });
+    const stopTime = publishTime(timing.clock, engine);
+    return new Broker(new Member(engine, settings, timing), { stopTime });
+  }
+
+  /** Joins the broker that another thread shared; `handle` is good for one thread, once. */
+  static async attach(handle: BrokerHandle): Promise<Broker> {
+    const { share, settings } = takeWelcome(handle);
+    const engine = Engine.attach(share);
+    const member = new Member(engine, settings, attachTiming(engine));
+    member.check();
+    const { port } = handle;
+    const broker = new Broker(member, { port, stopTime: nothing });
+    port.on("close", () => broker.#onPortClosed());
+    port.unref();
+    return broker;
+  }
+
+  /**
+   * A handle for one other thread: put it into its workerData, and its port into the transferList.
+   * Rejects with OverLimit when all threads are taken.
+   */
+  share(): BrokerHandle {
+    this.#member.check();
+    if (this.#member.timing.isPrivate) {
+      throw new SluiceError(
+        "UnsupportedOperation",
+        "Other threads can't read a clock of your own; use VirtualClock, or no clock.",
+      );
+    }
+    const { engine, settings } = this.#member;
+    if (this.#role.port === undefined) this.#steward ??= new Steward(engine);
+    const { handle, port, thread } = makeHandle(engine, settings);
+    if (this.#steward !== undefined) this.#steward.join(port, thread);
+    else this.#tellSteward({ kind: "shared", port, thread }, [port]);
+    return handle;
+  }
+
+  /**
+   * Makes a queue, or answers the one of this name, if it has the attributes given (those alone are
+   * compared; else QueueNameExists). `stored` and `tags` are kept and given back as they are.
+   */
+  async createQueue(
+    name: string,
+    attributes: QueueAttributes = {},
+    more: { stored?: StoredAttributes; tags?: Record<string, string> } = {},
+  ): Promise<Queue> {
+    this.#member.check();
+    checkNewQueue(name, attributes);
+    const { stored = {}, tags = {} } = more;
+    const complete = withAttributes(attributes);
+    const now = this.#member.nowMs();
+    if (this.#catalogue.find(name) === undefined) this.#checkRecreation(name, now);
+    const details = { attributes: complete, stored, tags, createdAtMs: now, modifiedAtMs: now };
+    const { known, isNew } = this.#catalogue.create(
+      name,
+      { details, purgedAtMs: 0 },
+      engineSettings(complete, this.#member.settings.quotas),
+    );
+    if (isNew) return this.#queueOf(known);
+    const has = known.details;
+    const difference = firstDifference(attributes, has.attributes, stored, has.stored);
+    if (difference === undefined) return this.#queueOf(known);
+    throw new SluiceError(
+      "QueueNameExists",
+      `A queue already exists with the same name and a different value for attribute ${difference}.`,
+      { queue: name },
+    );
+  }
+
+  /** Rejects with QueueDoesNotExist. */
+  async getQueue(name: string): Promise<Queue> {
+    const queue = this.findQueue(name);
+    if (queue === undefined) throw noSuchQueue(name);
+    return queue;
+  }
+
+  /** The queue of this name, at once; undefined for none. Throws only when the broker has ended. */
+  findQueue(name: string): Queue | undefined {
+    this.#member.check();
+    const known = this.#catalogue.find(name);
+    return known === undefined ? undefined : this.#queueOf(known);
+  }
+
+  /** Names in order of their characters; `prefix` minds case. */
+  async listQueues(options: { prefix?: string | undefined } = {}): Promise<string[]> {
+    this.#member.check();
+    const { prefix = "" } = options;
+    return this.#catalogue.names().filter((name) => name.startsWith(prefix));
+  }
+
+  /** Deletes the queue and all that is in it; whoever waits for it is told QueueDoesNotExist. */
+  async deleteQueue(name: string): Promise<void> {
+    this.#member.check();
+    const { number } = this.#catalogue.delete(name);
+    if (this.#member.settings.quotas.sixtySecondRules) {
+      this.#deletedAtMs.set(name, this.#member.nowMs());
+    }
+    this.#queues.delete(number);
+    this.#reclaimer.reclaim(number);
+    this.#waiting.look(number);
+  }
+
+  /** Consumer pools are not built yet. */
+  consume(): never {
+    throw new SluiceError("UnsupportedOperation", "Consumer pools are not built yet.");
+  }
+
+  /** Nothing is kept on disk yet, so everything is as durable as it gets. */
+  async flush(): Promise<void> {
+    this.#member.check();
+  }
+
+  /**
+   * Ends this thread's broker; in the thread that opened it, the whole broker. Calls that wait are
+   * rejected with BrokerClosed. With `drain` it first waits until no queue has a visible message or
+   * one in flight, `deadlineMs` milliseconds at the longest (default: as long as it takes); sends
+   * and receives go on meanwhile.
+   */
+  close(options: { drain?: boolean; deadlineMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(options);
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close({ drain = false, deadlineMs = Number.POSITIVE_INFINITY }): Promise<void> {
+    if (drain) await this.#drain(this.#member.nowMs() + deadlineMs);
+    const { engine, timing } = this.#member;
+    const { port } = this.#role;
+    this.#member.close();
+    this.#waiting.close(this.#member.ended());
+    this.#room.retry();
+    this.#reclaimer.close();
+    this.#role.stopTime();
+    timing.close();
+    if (port !== undefined) {
+      this.#member.release();
+      this.#tellSteward({ kind: "left" }, []);
+      port.close();
+      return;
+    }
+    engine.endOwner(OWNER_CLOSED);
+    engine.doorbell.ringOthers();
+    await this.#steward?.end();
+  }
+
+  async #drain(deadlineMs: number): Promise<void> {
+    const isBusy = ({ number, incarnation }: Known): boolean => {
+      const counts = this.#member.engine.count(number, incarnation, this.#member.nowMs());
+      return counts !== undefined && counts.visible + counts.inFlight > 0;
+    };
+    while (
+      this.#member.isOpen &&
+      this.#member.nowMs() < deadlineMs &&
+      this.#catalogue.all().some(isBusy)
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
+    }
+  }
+
+  /** The port's other end is the steward's, which ends only with the opener. */
+  #onPortClosed(): void {
+    if (this.#closing !== undefined) return;
+    this.#member.engine.endOwner(OWNER_GONE);
+    this.#member.engine.doorbell.ringOthers();
+    this.#waiting.close(this.#member.ended());
+    this.#room.retry();
+  }
+
+  #tellSteward(word: Word, transfer: MessagePort[]): void {
+    this.#role.port?.postMessage(word, transfer);
+  }
+
+  #queueOf(known: Known): BrokerQueue {
+    const kept = this.#queues.get(known.number);
+    if (kept?.incarnation === known.incarnation) return kept;
+    const queue = new BrokerQueue(this.#host, known);
+    this.#queues.set(known.number, queue);
+    return queue;
+  }
+
+  #arnOf(name: string): string {
+    return `arn:aws:sqs:${this.region}:${this.account}:${name}`;
+  }
+
+  #arnOfIncarnation(incarnation: number): string | undefined {
+    const known = this.#catalogue.all().find((queue) => queue.incarnation === incarnation);
+    return known === undefined ? undefined : this.#arnOf(known.name);
+  }
+
+  /** AWS refuses a name for 60 seconds after its queue was deleted. */
+  #checkRecreation(name: string, now: number): void {
+    const deletedAtMs = this.#deletedAtMs.get(name);
+    if (deletedAtMs === undefined) return;
+    if (now - deletedAtMs >= protections.recreateSeconds * 1_000) {
+      this.#deletedAtMs.delete(name);
+      return;
+    }
+    throw new SluiceError(
+      "QueueDeletedRecently",
+      `You must wait ${protections.recreateSeconds} seconds after deleting a queue before you ` +
+        "can create another with the same name.",
+      { queue: name },
+    );
+  }
+}

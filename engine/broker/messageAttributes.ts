@@ -1,0 +1,75 @@
+/**
+ * Message attributes as a message carries them: one msgpackr value, an array of name and value
+ * pairs in the order given (an attribute may be called `__proto__`, which no plain object keeps).
+ * Pure; called only for messages that have attributes. What a name or a Number may look like on the
+ * wire is the server's to check; here is what every message keeps to.
+ */
+import { Packr } from "msgpackr";
+import { SluiceError } from "../errors.ts";
+import { messageAttributes as limits } from "../limits.ts";
+import type { AttributeValue } from "../types.ts";
+
+export interface PackedAttributes {
+  readonly packed: Uint8Array;
+  /** What they count towards the message's size: names, data types and values, in bytes. */
+  readonly sizeBytes: number;
+}
+
+const packr = new Packr({ useRecords: false });
+/** "String", "Number" and "Binary" have as many letters. */
+const PLAIN_TYPE_BYTES = 6;
+
+function invalid(name: string, why: string): SluiceError {
+  return new SluiceError("InvalidParameterValue", `The message attribute "${name}" ${why}.`);
+}
+
+function valueBytes(name: string, value: AttributeValue): number {
+  if (typeof value === "string") return PLAIN_TYPE_BYTES + Buffer.byteLength(value);
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw invalid(name, `is a finite number, not ${value}`);
+    return PLAIN_TYPE_BYTES + String(value).length;
+  }
+  if (value instanceof Uint8Array) return PLAIN_TYPE_BYTES + value.length;
+  if (typeof value?.dataType !== "string") {
+    throw invalid(name, "is a string, a number, bytes, or an object with a dataType");
+  }
+  const { dataType, stringValue, binaryValue } = value;
+  if ((stringValue === undefined) === (binaryValue === undefined)) {
+    throw invalid(name, "has either a stringValue or a binaryValue");
+  }
+  const bytes =
+    stringValue === undefined ? (binaryValue?.length ?? 0) : Buffer.byteLength(stringValue);
+  return Buffer.byteLength(dataType) + bytes;
+}
+
+/** Undefined for no attributes. Throws InvalidParameterValue for what no message can carry. */
+export function packAttributes(
+  attributes: Readonly<Record<string, AttributeValue>> | undefined,
+): PackedAttributes | undefined {
+  const pairs = attributes === undefined ? [] : Object.entries(attributes);
+  if (pairs.length === 0) return undefined;
+  if (pairs.length > limits.maxCount) {
+    throw new SluiceError(
+      "InvalidParameterValue",
+      `A message has at most ${limits.maxCount} attributes, not ${pairs.length}.`,
+    );
+  }
+  let sizeBytes = 0;
+  for (const [name, value] of pairs) {
+    if (name === "") throw invalid(name, "has no name");
+    sizeBytes += Buffer.byteLength(name) + valueBytes(name, value);
+  }
+  return { packed: packr.pack(pairs), sizeBytes };
+}
+
+/** What `packAttributes` packed. The object has no prototype: its names are anybody's. */
+export function unpackAttributes(
+  packed: Uint8Array | undefined,
+): Readonly<Record<string, AttributeValue>> {
+  const attributes: Record<string, AttributeValue> = Object.create(null);
+  if (packed === undefined) return attributes;
+  for (const [name, value] of packr.unpack(packed) as [string, AttributeValue][]) {
+    attributes[name] = value;
+  }
+  return attributes;
+}

@@ -1,0 +1,177 @@
+/**
+ * Receiving: at once, by long poll, or blocking the thread. A receive takes what is there, lets the
+ * queue's own time pass first, and never waits to be full. Own thread only.
+ */
+import { BATCH_MAX, type Inbox, STATUS_LIMIT } from "../../bindings/index.ts";
+import { SluiceError } from "../errors.ts";
+import { parameterRanges, protections } from "../limits.ts";
+import type { Message, ReceiveOptions } from "../types.ts";
+import { checkSignal } from "./abort.ts";
+import { type MessageHome, ReceivedMessage } from "./message.ts";
+import type { Place } from "./place.ts";
+
+/** A receive whose options were checked. */
+interface Poll {
+  readonly max: number;
+  readonly waitMs: number;
+  /** Below 0: the queue's. */
+  readonly visibilityMs: number;
+}
+
+function invalid(place: Place, name: string, value: unknown, range: string): SluiceError {
+  return new SluiceError(
+    "InvalidParameterValue",
+    `Value ${value} for parameter ${name} is invalid. Reason: it is ${range}.`,
+    { queue: place.name },
+  );
+}
+
+/** Seconds (fractions allowed) in milliseconds; below 0 for none given. */
+export function visibilityMsOf(place: Place, visibilityTimeout: number | undefined): number {
+  if (visibilityTimeout === undefined) return -1;
+  const { min, max } = parameterRanges.visibilityTimeout;
+  if (visibilityTimeout >= min && visibilityTimeout <= max) return visibilityTimeout * 1_000;
+  throw invalid(place, "VisibilityTimeout", visibilityTimeout, `from ${min} to ${max} seconds`);
+}
+
+function checkMax(place: Place, max: number): number {
+  if (Number.isInteger(max) && max >= 1 && max <= BATCH_MAX) return max;
+  throw invalid(place, "MaxNumberOfMessages", max, `from 1 to ${BATCH_MAX}`);
+}
+
+function pollOf(place: Place, options: ReceiveOptions): Poll {
+  const { maxNumberOfMessages = 1, waitTimeSeconds, visibilityTimeout } = options;
+  const waitSeconds = waitTimeSeconds ?? queueWaitSeconds(place);
+  if (!(waitSeconds >= 0)) throw invalid(place, "WaitTimeSeconds", waitSeconds, "0 or more");
+  return {
+    max: checkMax(place, maxNumberOfMessages),
+    waitMs: waitSeconds * 1_000,
+    visibilityMs: visibilityMsOf(place, visibilityTimeout),
+  };
+}
+
+function queueWaitSeconds(place: Place): number {
+  const known = place.desk.catalogue.at(place.number, place.incarnation);
+  return known?.details.attributes.receiveMessageWaitTimeSeconds ?? 0;
+}
+
+/** Claims into an inbox: how many. Throws when the queue or the broker is gone. */
+export function claim(place: Place, inbox: Inbox, max: number, visibilityMs: number): number {
+  const { member, number, incarnation } = place;
+  member.check();
+  const now = member.nowMs();
+  const count = member.engine.receive(inbox, number, incarnation, max, visibilityMs, now);
+  if (count >= 0) return count;
+  if (count === STATUS_LIMIT) return 0;
+  throw member.failure(count, place.name);
+}
+
+function take(
+  place: Place & MessageHome,
+  inbox: Inbox,
+  { max, visibilityMs }: Poll,
+): Message[] | undefined {
+  const count = claim(place, inbox, max, visibilityMs);
+  if (count === 0) return undefined;
+  return Array.from({ length: count }, (_, index) => new ReceivedMessage(place, inbox, index));
+}
+
+/** AWS tells a short poll, and only that, when too many messages are in flight. */
+function checkCap(place: Place): void {
+  const { queues } = place.member.engine;
+  if (!place.member.settings.quotas.inFlightCap) return;
+  if (queues.inFlight(place.number) < protections.maxInFlight) return;
+  throw new SluiceError(
+    "OverLimit",
+    `Too many messages in flight: the queue is at the limit of ${protections.maxInFlight}.`,
+    { queue: place.name },
+  );
+}
+
+/** Up to maxNumberOfMessages messages; waits for the first as long as the options say. */
+export async function receive(
+  place: Place & MessageHome,
+  inbox: Inbox,
+  options: ReceiveOptions,
+): Promise<Message[]> {
+  place.member.check();
+  checkSignal(options.signal);
+  const poll = pollOf(place, options);
+  const { waiting } = place.desk;
+  const look = (): Message[] | undefined => take(place, inbox, poll);
+  // Who waits already is served first.
+  let found = poll.waitMs > 0 && waiting.has(place.number) ? undefined : look();
+  if (found === undefined && poll.waitMs > 0) {
+    const deadlineMs = place.member.nowMs() + poll.waitMs;
+    found = await waiting.wait(place.number, deadlineMs, look, options.signal);
+  }
+  if (found !== undefined) return found;
+  if (poll.waitMs === 0) checkCap(place);
+  place.member.engine.countEmptyReceive(place.number);
+  return [];
+}
+
+/** Fills the inbox: how many messages. */
+export function receiveSync(
+  place: Place,
+  inbox: Inbox,
+  max: number,
+  visibilityTimeout: number | undefined,
+): number {
+  const most = Math.min(checkMax(place, max), inbox.capacity);
+  const count = claim(place, inbox, most, visibilityMsOf(place, visibilityTimeout));
+  if (count === 0) place.member.engine.countEmptyReceive(place.number);
+  return count;
+}
+
+/** As `receiveSync`, but blocks this thread until something is there or `timeoutMs` have passed. */
+export function receiveBlocking(
+  place: Place,
+  inbox: Inbox,
+  max: number,
+  timeoutMs: number,
+): number {
+  const { member, number } = place;
+  if (!(timeoutMs >= 0)) throw invalid(place, "timeoutMs", timeoutMs, "0 or more");
+  const most = Math.min(checkMax(place, max), inbox.capacity);
+  const deadlineMs = member.nowMs() + timeoutMs;
+  let count = claim(place, inbox, most, -1);
+  if (count === 0 && timeoutMs > 0) {
+    if (member.timing.blockMs(deadlineMs) === undefined) {
+      throw new SluiceError(
+        "UnsupportedOperation",
+        "A thread can't block on a VirtualClock that only it can move; receive with waitTimeSeconds.",
+        { queue: place.name },
+      );
+    }
+    member.engine.waitBegin(number);
+    try {
+      count = blockFor(place, inbox, most, deadlineMs);
+    } finally {
+      // Long polls of this thread keep the bit; what woke this one may be theirs.
+      if (place.desk.waiting.has(number)) place.desk.waiting.look(number);
+      else member.engine.waitEnd(number);
+    }
+  }
+  if (count === 0) member.engine.countEmptyReceive(number);
+  return count;
+}
+
+function blockFor(place: Place, inbox: Inbox, max: number, deadlineMs: number): number {
+  const { member, number } = place;
+  const { engine } = member;
+  for (;;) {
+    const seen = engine.doorbell.read();
+    engine.takeDirty(number);
+    const count = claim(place, inbox, max, -1);
+    if (count > 0) {
+      if (engine.queues.visible(number) > 0) engine.wake(number);
+      return count;
+    }
+    if (member.nowMs() >= deadlineMs) return 0;
+    const dueMs = engine.queues.nextDueMs(number);
+    engine.watch(number, dueMs);
+    if (engine.queues.nextDueMs(number) < dueMs) continue;
+    engine.doorbell.sleep(seen, member.timing.blockMs(Math.min(dueMs, deadlineMs)) ?? 0);
+  }
+}

@@ -1,0 +1,261 @@
+/**
+ * Sending: checks what is to be sent, measures it, hands it to the engine. Memory that is full is a
+ * result, not an error: the callers decide whether to refuse or to wait. Own thread only.
+ * Sizes are SQS's: body plus names, types and values of attributes against the queue's
+ * maximumMessageSize. What characters a body may have is the wire's rule; here every text is taken,
+ * and a lone surrogate, which no UTF-8 can carry, becomes U+FFFD.
+ */
+import { BATCH_MAX, type Outgoing, SHORT_CHARACTERS_MAX } from "../../bindings/index.ts";
+import { SluiceError } from "../errors.ts";
+import { messages, parameterRanges } from "../limits.ts";
+import type { BatchResult, Body, SendEntry, SendOptions, Sent } from "../types.ts";
+import { checkSignal } from "./abort.ts";
+import { full } from "./member.ts";
+import { SentMessage } from "./message.ts";
+import { packAttributes } from "./messageAttributes.ts";
+import type { Place } from "./place.ts";
+
+type EntryOptions = Omit<SendEntry, "body">;
+type WaitOptions = Pick<SendOptions, "waitForCapacity" | "signal">;
+
+/** Bytes that a trace header and a sender may take. */
+const SYSTEM_TEXT_BYTES_MAX = 2_048;
+
+function invalid(place: Place, message: string): SluiceError {
+  return new SluiceError("InvalidParameterValue", message, { queue: place.name });
+}
+
+/** Bytes of a body; throws for what is none. */
+function bodyBytesOf(place: Place, body: Body): number {
+  if (typeof body === "string") return Buffer.byteLength(body);
+  if (body instanceof Uint8Array) return body.length;
+  throw invalid(place, `A body is a string or a Uint8Array, not ${typeof body}.`);
+}
+
+function checkSize(place: Place, sizeBytes: number): void {
+  const maximumBytes = place.member.engine.queues.maximumBytes(place.number);
+  if (sizeBytes <= maximumBytes) return;
+  throw invalid(
+    place,
+    "One or more parameters are invalid. " +
+      `Reason: Message must be shorter than ${maximumBytes} bytes; it has ${sizeBytes}.`,
+  );
+}
+
+function delayMsOf(place: Place, delaySeconds: number | undefined): number {
+  if (delaySeconds === undefined) return -1;
+  const { min, max } = parameterRanges.delaySeconds;
+  if (delaySeconds >= min && delaySeconds <= max) return delaySeconds * 1_000;
+  throw invalid(
+    place,
+    `Value ${delaySeconds} for parameter DelaySeconds is invalid. Reason: it is from ${min} to ${max} seconds.`,
+  );
+}
+
+function groupOf(place: Place, group: string | undefined): string {
+  if (group === undefined) return "";
+  if (messages.idPattern.test(group)) return group;
+  throw invalid(
+    place,
+    `Value ${group} for parameter MessageGroupId is invalid. ` +
+      `Reason: it is 1 to ${messages.maxIdCharacters} letters, digits and punctuation.`,
+  );
+}
+
+function systemText(place: Place, name: string, text: string | undefined): string {
+  if (text === undefined || Buffer.byteLength(text) <= SYSTEM_TEXT_BYTES_MAX) return text ?? "";
+  throw invalid(place, `${name} has at most ${SYSTEM_TEXT_BYTES_MAX} bytes.`);
+}
+
+/** Checks and measures one message. Throws what its sender is to be told. */
+export function outgoingOf(place: Place, body: Body, options: EntryOptions): Outgoing {
+  if (options.messageDeduplicationId !== undefined) {
+    throw invalid(place, "MessageDeduplicationId is not valid for this queue type.");
+  }
+  const bodyBytes = bodyBytesOf(place, body);
+  const attributes = packAttributes(options.messageAttributes);
+  checkSize(place, bodyBytes + (attributes?.sizeBytes ?? 0));
+  const { account } = place.member.settings;
+  const sender = options.senderId === account ? undefined : options.senderId;
+  return {
+    body,
+    bodyBytes,
+    delayMs: delayMsOf(place, options.delaySeconds),
+    group: groupOf(place, options.messageGroupId),
+    deduplication: "",
+    trace: systemText(place, "awsTraceHeader", options.awsTraceHeader),
+    sender: systemText(place, "senderId", sender),
+    attributes: attributes?.packed,
+  };
+}
+
+/** Sends as many of outgoing[from..] as one call takes: how many of how many that were tried. */
+function sendSome(
+  place: Place,
+  outgoing: readonly Outgoing[],
+  from: number,
+): { accepted: number; tried: number } {
+  const { member, number, incarnation } = place;
+  const { outbox } = member.engine;
+  const now = member.nowMs();
+  outbox.begin();
+  for (let index = from; index < outgoing.length; index++) {
+    if (!outbox.add(outgoing[index] as Outgoing)) break;
+  }
+  const tried = Math.max(1, outbox.count);
+  const accepted =
+    outbox.count > 0
+      ? outbox.flush(number, incarnation, now)
+      : outbox.sendLarge(number, incarnation, outgoing[from] as Outgoing, now);
+  if (accepted < 0) throw member.failure(accepted, place.name);
+  if (accepted > 0) place.desk.waiting.look(number);
+  return { accepted, tried };
+}
+
+/** Sends one message; undefined when memory is full. */
+export function sendNow(place: Place, outgoing: Outgoing): Sent | undefined {
+  place.member.check();
+  if (sendSome(place, [outgoing], 0).accepted === 0) return undefined;
+  return sentOf(place, outgoing, 0);
+}
+
+function sentOf(place: Place, { body }: Outgoing, record: number): Sent {
+  const { outbox } = place.member.engine;
+  return new SentMessage(place.member, body, outbox.birthLow(record), outbox.birthHigh(record));
+}
+
+/** Sends one message, waiting for room when the options say so. */
+export async function send(place: Place, body: Body, options: SendOptions): Promise<Sent> {
+  place.member.check();
+  checkSignal(options.signal);
+  const outgoing = outgoingOf(place, body, options);
+  const { room } = place.desk;
+  const mayWait = options.waitForCapacity === true;
+  let sent = mayWait && room.isAwaited ? undefined : sendNow(place, outgoing);
+  if (sent !== undefined) return sent;
+  if (!mayWait) throw full(place.name);
+  const attempt = (): boolean => {
+    sent = sendNow(place, outgoing);
+    return sent !== undefined;
+  };
+  await room.wait(attempt, options.signal);
+  return sent as unknown as Sent;
+}
+
+/** A batch on its way: what is left to send, and what became of the rest. */
+class BatchSend {
+  readonly successful: { index: number; value: Sent }[] = [];
+  readonly failed: { index: number; error: SluiceError }[] = [];
+  readonly #place: Place;
+  #outgoing: Outgoing[] = [];
+  #indices: number[] = [];
+
+  constructor(place: Place, entries: readonly (Body | SendEntry)[]) {
+    this.#place = place;
+    entries.forEach((entry, index) => {
+      try {
+        this.#outgoing.push(this.#checked(entry));
+        this.#indices.push(index);
+      } catch (error) {
+        if (!(error instanceof SluiceError)) throw error;
+        this.failed.push({ index, error });
+      }
+    });
+  }
+
+  #checked(entry: Body | SendEntry): Outgoing {
+    if (typeof entry === "string" || entry instanceof Uint8Array) {
+      return outgoingOf(this.#place, entry, {});
+    }
+    return outgoingOf(this.#place, entry.body, entry);
+  }
+
+  /** Sends what is left, as far as there is room; true when nothing is left. */
+  run(): boolean {
+    this.#place.member.check();
+    let from = 0;
+    while (from < this.#outgoing.length) {
+      const { accepted, tried } = sendSome(this.#place, this.#outgoing, from);
+      for (let record = 0; record < accepted; record++) {
+        const value = sentOf(this.#place, this.#outgoing[from + record] as Outgoing, record);
+        this.successful.push({ index: this.#indices[from + record] as number, value });
+      }
+      from += accepted;
+      if (accepted < tried) break;
+    }
+    this.#outgoing = this.#outgoing.slice(from);
+    this.#indices = this.#indices.slice(from);
+    return this.#outgoing.length === 0;
+  }
+
+  /** What is left is refused. */
+  refuseRest(): void {
+    for (const index of this.#indices) {
+      this.failed.push({ index, error: full(this.#place.name) });
+    }
+    this.failed.sort((one, other) => one.index - other.index);
+  }
+}
+
+/** Sends a batch of any size; each entry succeeds or fails by itself. */
+export async function sendBatch(
+  place: Place,
+  entries: readonly (Body | SendEntry)[],
+  options: WaitOptions,
+): Promise<BatchResult<Sent>> {
+  place.member.check();
+  checkSignal(options.signal);
+  const batch = new BatchSend(place, entries);
+  const { room } = place.desk;
+  const mayWait = options.waitForCapacity === true;
+  const isDone = mayWait && room.isAwaited ? false : batch.run();
+  if (!isDone && mayWait) await room.wait(() => batch.run(), options.signal);
+  else batch.refuseRest();
+  return { successful: batch.successful, failed: batch.failed };
+}
+
+/** Checks bodies that are sent together, before the first is sent. */
+function checkBodies(place: Place, bodies: readonly Body[], count: number, shortMax: number): void {
+  for (let index = 0; index < count; index++) {
+    const body = bodies[index];
+    if (typeof body === "string" && body.length <= shortMax) continue;
+    checkSize(place, bodyBytesOf(place, body as Body));
+  }
+}
+
+/** Sends bodies[from..to) that are no short texts, as many as go together; `tried` in the outbox. */
+function sendLong(place: Place, bodies: readonly Body[], from: number, to: number): number {
+  const { member, number, incarnation } = place;
+  const { outbox } = member.engine;
+  const end = Math.min(to, from + BATCH_MAX);
+  outbox.beginBodies();
+  for (let index = from; index < end; index++) {
+    const body = bodies[index] as Body;
+    if (!outbox.addBody(body, bodyBytesOf(place, body))) break;
+  }
+  outbox.tried = Math.max(1, outbox.count);
+  const now = member.nowMs();
+  if (outbox.count > 0) return outbox.flush(number, incarnation, now);
+  const outgoing = outgoingOf(place, bodies[from] as Body, {});
+  return outbox.sendLarge(number, incarnation, outgoing, now);
+}
+
+/** Sends the first `count` bodies, in order, as far as there is room: how many. */
+export function sendBodies(place: Place, bodies: readonly Body[], count: number): number {
+  const { member, number, incarnation } = place;
+  const { outbox, queues } = member.engine;
+  member.check();
+  const shortMax = Math.min(SHORT_CHARACTERS_MAX, Math.floor(queues.maximumBytes(number) / 3));
+  checkBodies(place, bodies, count, shortMax);
+  let sent = 0;
+  while (sent < count) {
+    const now = member.nowMs();
+    let accepted = outbox.sendShort(number, incarnation, bodies, sent, count, shortMax, now);
+    if (outbox.tried === 0) accepted = sendLong(place, bodies, sent, count);
+    if (accepted < 0) throw member.failure(accepted, place.name);
+    sent += accepted;
+    if (accepted < outbox.tried) break;
+  }
+  if (sent > 0) place.desk.waiting.look(number);
+  return sent;
+}

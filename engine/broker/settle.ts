@@ -1,0 +1,209 @@
+/**
+ * What a receiver says of the messages it holds: delete them, or change how long they stay hidden.
+ * Own thread only. A receipt handle that a receive gave out is always accepted for deletion, also
+ * when the message is gone or was received again meanwhile (then nothing happens); a text that no
+ * receive of this queue gave out is ReceiptHandleIsInvalid. Source: Developer Guide, "visibility
+ * timeout"; API Reference, DeleteMessage and ChangeMessageVisibility.
+ */
+import {
+  BATCH_MAX,
+  type Inbox,
+  RESULT_GONE,
+  RESULT_TOO_LONG,
+  type Receipt,
+} from "../../bindings/index.ts";
+import { SluiceError } from "../errors.ts";
+import { messages as limits } from "../limits.ts";
+import type { BatchResult, Message } from "../types.ts";
+import { ReceivedMessage } from "./message.ts";
+import type { Place } from "./place.ts";
+import { visibilityMsOf } from "./receive.ts";
+
+type Handle = Message | string;
+
+function notOurs(place: Place): SluiceError {
+  return new SluiceError("ReceiptHandleIsInvalid", "The input receipt handle is invalid.", {
+    queue: place.name,
+  });
+}
+
+/** What a message or handle stands for; throws when this queue never gave it out. */
+function receiptOf(place: Place, handle: Handle): Receipt {
+  const receipt =
+    handle instanceof ReceivedMessage
+      ? handle.receipt
+      : place.member.engine.receipts.read(
+          typeof handle === "string" ? handle : String(handle?.receiptHandle),
+        );
+  if (receipt === undefined || receipt.incarnation !== place.incarnation) throw notOurs(place);
+  return receipt;
+}
+
+/** Applies `run` to the receipts, as many at a time as one call takes. */
+function inParts(
+  place: Place,
+  receipts: readonly Receipt[],
+  prepare: (record: number) => void,
+  run: (count: number) => number,
+  result: (index: number, code: number) => void,
+): void {
+  const { member, name } = place;
+  for (let from = 0; from < receipts.length; from += BATCH_MAX) {
+    const part = receipts.slice(from, from + BATCH_MAX);
+    part.forEach((receipt, record) => {
+      member.engine.receipts.put(record, receipt);
+      prepare(record);
+    });
+    const status = run(part.length);
+    if (status < 0) throw member.failure(status, name);
+    part.forEach((_, record) => {
+      result(from + record, member.engine.receipts.result(record));
+    });
+  }
+}
+
+function nothing(): void {}
+
+function removeAll(place: Place, receipts: readonly Receipt[]): void {
+  const { member, number, incarnation } = place;
+  const run = (count: number): number =>
+    member.engine.remove(number, incarnation, count, member.nowMs());
+  inParts(place, receipts, nothing, run, nothing);
+  if (place.desk.room.isAwaited) place.desk.room.retry();
+}
+
+export async function deleteMessage(place: Place, handle: Handle): Promise<void> {
+  place.member.check();
+  removeAll(place, [receiptOf(place, handle)]);
+}
+
+/** Deletes any number; fails are only the handles that this queue never gave out. */
+export async function deleteBatch(
+  place: Place,
+  handles: readonly Handle[],
+): Promise<BatchResult<void>> {
+  place.member.check();
+  const successful: { index: number; value: undefined }[] = [];
+  const failed: { index: number; error: SluiceError }[] = [];
+  const receipts: Receipt[] = [];
+  handles.forEach((handle, index) => {
+    try {
+      receipts.push(receiptOf(place, handle));
+      successful.push({ index, value: undefined });
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      failed.push({ index, error });
+    }
+  });
+  removeAll(place, receipts);
+  return { successful, failed };
+}
+
+/** What a change of visibility that did not apply is answered with; undefined: nothing. */
+function refusal(place: Place, result: number, visibilityMs: number): SluiceError | undefined {
+  const value = `Value ${visibilityMs / 1_000} for parameter VisibilityTimeout is invalid.`;
+  if (result === RESULT_TOO_LONG) {
+    return new SluiceError(
+      "InvalidParameterValue",
+      `${value} Reason: Total VisibilityTimeout for the message is beyond the limit ` +
+        `[${limits.maxInvisibleSeconds} seconds].`,
+      { queue: place.name },
+    );
+  }
+  if (result !== RESULT_GONE) return undefined;
+  return new SluiceError(
+    "InvalidParameterValue",
+    `${value} Reason: Message does not exist or is not available for visibility timeout change.`,
+    { queue: place.name },
+  );
+}
+
+/** Hides the messages for `visibilityMs` from now; the first refusal, if any. */
+export function hideAll(
+  place: Place,
+  receipts: readonly Receipt[],
+  visibilityMs: number,
+): SluiceError | undefined {
+  const { member, number, incarnation } = place;
+  let refused: SluiceError | undefined;
+  inParts(
+    place,
+    receipts,
+    (record) => member.engine.receipts.putVisibility(record, visibilityMs),
+    (count) => member.engine.hide(number, incarnation, count, member.nowMs()),
+    (_, result) => {
+      refused ??= refusal(place, result, visibilityMs);
+    },
+  );
+  place.desk.waiting.look(number);
+  return refused;
+}
+
+function neededVisibilityMs(place: Place, visibilityTimeout: number | undefined): number {
+  const visibilityMs = visibilityMsOf(place, visibilityTimeout);
+  if (visibilityMs >= 0) return visibilityMs;
+  throw new SluiceError(
+    "MissingParameter",
+    "The request must contain the parameter VisibilityTimeout.",
+    { queue: place.name },
+  );
+}
+
+/** A handle of a message that was received again meanwhile changes nothing, and is no error. */
+export async function changeVisibility(
+  place: Place,
+  handle: Handle,
+  visibilityTimeout: number,
+): Promise<void> {
+  place.member.check();
+  const visibilityMs = neededVisibilityMs(place, visibilityTimeout);
+  const refused = hideAll(place, [receiptOf(place, handle)], visibilityMs);
+  if (refused !== undefined) throw refused;
+}
+
+/** Makes messages that nobody will handle visible at once; what can't be is left to its timeout. */
+export function giveBack(place: Place, messages: readonly Message[]): void {
+  if (messages.length === 0 || !place.member.isOpen) return;
+  try {
+    hideAll(
+      place,
+      messages.map((message) => receiptOf(place, message)),
+      0,
+    );
+  } catch (error) {
+    // The queue was deleted meanwhile, its messages with it.
+    if (!(error instanceof SluiceError)) throw error;
+  }
+}
+
+/** Deletes the messages from..to-1 of an inbox; how many were still there to delete. */
+export function deleteSync(place: Place, inbox: Inbox, from: number, to: number): number {
+  const { member, number, incarnation } = place;
+  member.check();
+  const now = member.nowMs();
+  const removed = member.engine.removeMessages(inbox, from, to, number, incarnation, now);
+  if (removed < 0) throw member.failure(removed, place.name);
+  if (place.desk.room.isAwaited) place.desk.room.retry();
+  return removed;
+}
+
+/** Changes the visibility of the messages from..to-1 of an inbox; how many it applied to. */
+export function changeVisibilitySync(
+  place: Place,
+  inbox: Inbox,
+  from: number,
+  to: number,
+  visibilityTimeout: number,
+): number {
+  const { member, number, incarnation } = place;
+  member.check();
+  const visibilityMs = neededVisibilityMs(place, visibilityTimeout);
+  member.engine.receipts.putMessages(inbox, from, to);
+  for (let record = 0; record < to - from; record++) {
+    member.engine.receipts.putVisibility(record, visibilityMs);
+  }
+  const changed = member.engine.hide(number, incarnation, to - from, member.nowMs());
+  if (changed < 0) throw member.failure(changed, place.name);
+  place.desk.waiting.look(number);
+  return changed;
+}

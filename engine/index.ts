@@ -1,0 +1,45 @@
+/**
+ * Sluice, embedded: a message broker with the semantics of Amazon SQS inside this process, shared by
+ * all of its threads.
+ *
+ * Where things are: `broker/` holds queues and their operations, one verb a file, and the steward
+ * that looks after threads that die; `server/` is the SQS endpoint in front of a broker; `cli/` is
+ * the command `sluice`, one command a file; beside them stand the leaves that know nothing of each
+ * other: clock (the only one to read the time), random (the only one to read entropy), errors,
+ * limits, types. Below lies `bindings/`, which alone touches the shared memory and the compiled
+ * engine of `assembly/`.
+ *
+ * @example
+ * const broker = await Broker.open();
+ * const queue = await broker.createQueue("jobs");
+ * await queue.send("hello");
+ * for (const message of await queue.receive()) await message.delete();
+ * await broker.close();
+ */
+export { AbortError } from "./broker/abort.ts";
+export { MessageBatch } from "./broker/batch.ts";
+export { Broker } from "./broker/broker.ts";
+export { VirtualClock } from "./clock.ts";
+export { type ErrorCode, SluiceError } from "./errors.ts";
+export type {
+  AttributeValue,
+  BatchResult,
+  Body,
+  BrokerHandle,
+  BrokerOptions,
+  Clock,
+  Message,
+  Queue,
+  QueueAttributes,
+  QueueCounts,
+  QueueDetails,
+  QueueTotals,
+  Quotas,
+  ReceiveOptions,
+  RedrivePolicy,
+  SendEntry,
+  SendOptions,
+  Sent,
+  StoredAttributes,
+  SyncQueue,
+} from "./types.ts";
