@@ -173,7 +173,7 @@ export class Content {
         piece = block + BLOCK_HEADER_BYTES + offset;
         room = headBytes - offset;
       } else if (offset < rest) {
-        piece = Content.tailOf(block) + TAIL_HEADER_BYTES + offset - headBytes;
+        piece = Content.tailOf(block, rest - headBytes) + TAIL_HEADER_BYTES + offset - headBytes;
         room = rest - offset;
       } else {
         piece = Content.pageByte(block, offset - rest);
@@ -190,11 +190,11 @@ export class Content {
    * Pointers in a block that is being reused under a reader may be anything: what is read through
    * them is thrown away, but they must not lead out of the arena.
    */
-  @inline static tailOf(block: usize): usize {
+  @inline static tailOf(block: usize, bytes: u32): usize {
     const tail: usize = load<u32>(block, BLOCK_TAIL);
     const first = At.page(1);
-    const last = At.page(load<u32>(HEADER, HEADER_PAGES_MAX));
-    return tail >= first && tail <= last ? tail : first;
+    const last = At.page(load<u32>(HEADER, HEADER_PAGES_MAX)) + PAGE_BYTES - TAIL_HEADER_BYTES;
+    return tail >= first && tail <= last - bytes ? tail : first;
   }
 
   static pageByte(block: usize, offset: u32): usize {

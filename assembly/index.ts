@@ -254,6 +254,11 @@ export function sectionClaim(
   return Claim.section(thread, At.queue(queue), shard, incarnation, 0, most, visibilityMs, now);
 }
 
+/** Contents of claimed records into the buffer; how many are still this receiver's. */
+export function sectionGather(thread: u32, claimed: u32): i32 {
+  return Receive.gather(thread, At.thread(thread), claimed) as i32;
+}
+
 export function sectionRemove(
   thread: u32,
   queue: u32,
@@ -264,7 +269,7 @@ export function sectionRemove(
   Settle.checkSlots(thread, count);
   const shard = Of.shard(queue);
   const applied = Remove.section(thread, At.queue(queue), shard, incarnation, 0, count, now);
-  Settle.free(thread, 0, count);
+  if (applied > 0) Settle.free(thread, 0, count);
   return applied;
 }
 

@@ -1,0 +1,100 @@
+/**
+ * What one section of a shard did, as a stream of numbers: the history that a model replays.
+ * A stream and not objects, because a run of a million messages makes a million entries in each
+ * of several threads, and they travel between threads as one buffer.
+ *
+ *   kind, operation, now, status, first argument, second argument, count, then count items
+ */
+export const COMMIT = 1;
+export const CLAIM = 2;
+export const REMOVE = 3;
+export const HIDE = 4;
+export const EXPIRE = 5;
+export const SWEEP = 6;
+export const CUT = 7;
+/** Not a section: the queue's retention was set (first argument, ms). */
+export const RETAIN = 8;
+
+export const NAMES = ["", "commit", "claim", "remove", "hide", "expire", "sweep", "cut", "retain"];
+
+/** Numbers an item has. */
+const WIDTHS = [0, 2, 2, 3, 4, 1, 1, 0, 0];
+const HEAD = 7;
+
+export interface Operation {
+  kind: number;
+  /** The shard's operation number; sections of one shard are numbered without a gap. */
+  operation: number;
+  /** The time that was passed in, ms. */
+  now: number;
+  status: number;
+  first: number;
+  second: number;
+  /** COMMIT sequence, delayMs (-1: the queue's) · CLAIM sequence, receive count · REMOVE sequence,
+   * receive count, result · HIDE sequence, receive count, visibilityMs, result · EXPIRE and SWEEP
+   * sequence. */
+  items: number[];
+}
+
+export class History {
+  #numbers: Float64Array;
+  #length: number;
+
+  constructor(numbers = new Float64Array(1 << 16), length = 0) {
+    this.#numbers = numbers;
+    this.#length = length;
+  }
+
+  get numbers(): Float64Array {
+    return this.#numbers.subarray(0, this.#length);
+  }
+
+  add(operation: Operation): void {
+    const { kind, operation: number, now, status, first, second, items } = operation;
+    const needed = this.#length + HEAD + items.length;
+    if (needed > this.#numbers.length) {
+      const larger = new Float64Array(Math.max(needed, this.#numbers.length * 2));
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    const count = (WIDTHS[kind] as number) === 0 ? 0 : items.length / (WIDTHS[kind] as number);
+    this.#numbers.set([kind, number, now, status, first, second, count, ...items], this.#length);
+    this.#length = needed;
+  }
+}
+
+/** Reads a history from its numbers, one operation at a time. */
+export class Reader {
+  readonly #numbers: Float64Array;
+  #at = 0;
+
+  constructor(numbers: Float64Array) {
+    this.#numbers = numbers;
+  }
+
+  get isDone(): boolean {
+    return this.#at >= this.#numbers.length;
+  }
+
+  /** The operation number that stands next. */
+  get operation(): number {
+    return this.#numbers[this.#at + 1] as number;
+  }
+
+  read(): Operation {
+    const at = this.#at;
+    const field = (index: number) => this.#numbers[at + index] as number;
+    const width = WIDTHS[field(0)] as number;
+    const end = at + HEAD + field(6) * width;
+    this.#at = end;
+    return {
+      kind: field(0),
+      operation: field(1),
+      now: field(2),
+      status: field(3),
+      first: field(4),
+      second: field(5),
+      items: Array.from(this.#numbers.subarray(at + HEAD, end)),
+    };
+  }
+}
