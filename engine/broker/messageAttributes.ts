@@ -19,23 +19,24 @@ const packr = new Packr({ useRecords: false });
 /** "String", "Number" and "Binary" have as many letters. */
 const PLAIN_TYPE_BYTES = 6;
 
-function invalid(name: string, why: string): SluiceError {
-  return new SluiceError("InvalidParameterValue", `The message attribute "${name}" ${why}.`);
+function invalid(queue: string, name: string, why: string): SluiceError {
+  const message = `The message attribute "${name}" ${why}.`;
+  return new SluiceError("InvalidParameterValue", message, { queue });
 }
 
-function valueBytes(name: string, value: AttributeValue): number {
+function valueBytes(queue: string, name: string, value: AttributeValue): number {
   if (typeof value === "string") return PLAIN_TYPE_BYTES + Buffer.byteLength(value);
   if (typeof value === "number") {
-    if (!Number.isFinite(value)) throw invalid(name, `is a finite number, not ${value}`);
+    if (!Number.isFinite(value)) throw invalid(queue, name, `is a finite number, not ${value}`);
     return PLAIN_TYPE_BYTES + String(value).length;
   }
   if (value instanceof Uint8Array) return PLAIN_TYPE_BYTES + value.length;
   if (typeof value?.dataType !== "string") {
-    throw invalid(name, "is a string, a number, bytes, or an object with a dataType");
+    throw invalid(queue, name, "is a string, a number, bytes, or an object with a dataType");
   }
   const { dataType, stringValue, binaryValue } = value;
   if ((stringValue === undefined) === (binaryValue === undefined)) {
-    throw invalid(name, "has either a stringValue or a binaryValue");
+    throw invalid(queue, name, "has either a stringValue or a binaryValue");
   }
   const bytes =
     stringValue === undefined ? (binaryValue?.length ?? 0) : Buffer.byteLength(stringValue);
@@ -44,6 +45,7 @@ function valueBytes(name: string, value: AttributeValue): number {
 
 /** Undefined for no attributes. Throws InvalidParameterValue for what no message can carry. */
 export function packAttributes(
+  queue: string,
   attributes: Readonly<Record<string, AttributeValue>> | undefined,
 ): PackedAttributes | undefined {
   const pairs = attributes === undefined ? [] : Object.entries(attributes);
@@ -52,12 +54,13 @@ export function packAttributes(
     throw new SluiceError(
       "InvalidParameterValue",
       `A message has at most ${limits.maxCount} attributes, not ${pairs.length}.`,
+      { queue },
     );
   }
   let sizeBytes = 0;
   for (const [name, value] of pairs) {
-    if (name === "") throw invalid(name, "has no name");
-    sizeBytes += Buffer.byteLength(name) + valueBytes(name, value);
+    if (name === "") throw invalid(queue, name, "has no name");
+    sizeBytes += Buffer.byteLength(name) + valueBytes(queue, name, value);
   }
   return { packed: packr.pack(pairs), sizeBytes };
 }

@@ -73,7 +73,7 @@ export function outgoingOf(place: Place, body: Body, options: EntryOptions): Out
     throw invalid(place, "MessageDeduplicationId is not valid for this queue type.");
   }
   const bodyBytes = bodyBytesOf(place, body);
-  const attributes = packAttributes(options.messageAttributes);
+  const attributes = packAttributes(place.name, options.messageAttributes);
   checkSize(place, bodyBytes + (attributes?.sizeBytes ?? 0));
   const { account } = place.member.settings;
   const sender = options.senderId === account ? undefined : options.senderId;
