@@ -127,6 +127,8 @@ export const policies = {
   maxPrincipals: 50,
   maxConditions: 10,
   maxActions: 7,
+  /** RedriveAllowPolicy with byQueue. */
+  maxSourceQueueArns: 10,
   versions: ["2008-10-17", "2012-10-17"],
 } as const;
 

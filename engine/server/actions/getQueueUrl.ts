@@ -1,0 +1,24 @@
+/** GetQueueUrl: from a queue's name to its URL. */
+import { SluiceError } from "../../errors.ts";
+import { action } from "../action.ts";
+import { noSuchQueue, queueUrl } from "../queueUrl.ts";
+
+const members = {
+  // Not marked as required: AWS answers its absence as a bad value.
+  QueueName: { type: "string" },
+  QueueOwnerAWSAccountId: { type: "string" },
+} as const;
+
+/** Another account's queues are not here, so they do not exist. */
+export const getQueueUrl = action(members, ({ broker, origin }, input) => {
+  const name = input.QueueName;
+  if (name === undefined || name === "") {
+    throw new SluiceError(
+      "InvalidParameterValue",
+      "Value for parameter QueueName is invalid. Reason: Must specify a queue name.",
+    );
+  }
+  const owner = input.QueueOwnerAWSAccountId ?? broker.account;
+  if (owner !== broker.account || broker.findQueue(name) === undefined) throw noSuchQueue(name);
+  return { QueueUrl: queueUrl(origin, broker.account, name) };
+});

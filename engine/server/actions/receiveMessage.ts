@@ -1,0 +1,107 @@
+/** ReceiveMessage: up to ten messages, waiting for the first of them when asked to. */
+import { hash } from "node:crypto";
+import { parameterRanges } from "../../limits.ts";
+import type { Message, ReceiveOptions } from "../../types.ts";
+import { queueAction } from "../action.ts";
+import type { Answer, Context } from "../context.ts";
+import { attributeFilter, showAttributes } from "../messageAttributes.ts";
+import type { Input } from "../schema.ts";
+
+const members = {
+  // The older and the newer name of one list; both are honoured, and merge.
+  AttributeNames: { type: "list", of: { type: "string" } },
+  MessageSystemAttributeNames: { type: "list", of: { type: "string" } },
+  MessageAttributeNames: { type: "list", of: { type: "string" } },
+  MaxNumberOfMessages: { type: "integer", range: parameterRanges.maxNumberOfMessages },
+  VisibilityTimeout: { type: "integer", range: parameterRanges.visibilityTimeout },
+  WaitTimeSeconds: { type: "integer", range: parameterRanges.waitTimeSeconds },
+  ReceiveRequestAttemptId: { type: "string" },
+} as const;
+
+type ReceiveInput = Input<typeof members>;
+
+/** System attributes in the order of the answer; undefined where the message has none. */
+const systemAttributes: readonly (readonly [string, (message: Message) => string | undefined])[] = [
+  ["SenderId", (message) => message.senderId],
+  ["SentTimestamp", (message) => String(message.sentAtMs)],
+  ["ApproximateReceiveCount", (message) => String(message.receiveCount)],
+  ["ApproximateFirstReceiveTimestamp", (message) => String(message.firstReceivedAtMs)],
+  ["MessageGroupId", (message) => message.messageGroupId],
+  ["MessageDeduplicationId", (message) => message.messageDeduplicationId],
+  ["SequenceNumber", (message) => message.sequenceNumber],
+  ["AWSTraceHeader", (message) => message.awsTraceHeader],
+  ["DeadLetterQueueSourceArn", (message) => message.deadLetterQueueSourceArn],
+];
+
+/** What a request wants to see of each message besides body and handle. */
+interface Wanted {
+  readonly system: readonly string[] | undefined;
+  readonly filter: ((name: string) => boolean) | undefined;
+}
+
+function showSystem(message: Message, names: readonly string[]): object | undefined {
+  const shown: Record<string, string> = {};
+  let isEmpty = true;
+  for (const [name, read] of systemAttributes) {
+    const text = names.includes("All") || names.includes(name) ? read(message) : undefined;
+    if (text === undefined) continue;
+    shown[name] = text;
+    isEmpty = false;
+  }
+  return isEmpty ? undefined : shown;
+}
+
+function showMessage(message: Message, wanted: Wanted): object {
+  const { body } = message;
+  const shown = {
+    MessageId: message.messageId,
+    ReceiptHandle: message.receiptHandle,
+    // Of the text that is shown: bytes that are no UTF-8, sent by an embedder, change on the way,
+    // and a client that finds another digest refuses the whole answer.
+    MD5OfBody: hash("md5", body),
+    Body: body,
+  };
+  if (wanted.system === undefined && wanted.filter === undefined) return shown;
+  const system = wanted.system && showSystem(message, wanted.system);
+  const own = wanted.filter && showAttributes(message.messageAttributes, wanted.filter);
+  return { ...shown, ...(system && { Attributes: system }), ...own };
+}
+
+function wantedOf(input: ReceiveInput): Wanted {
+  const system = [...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])];
+  return {
+    system: system.length > 0 ? system : undefined,
+    filter: attributeFilter(input.MessageAttributeNames),
+  };
+}
+
+/** A request that says not to wait needs no signal; any other may, by the queue's own setting. */
+function optionsOf(context: Context, input: ReceiveInput): ReceiveOptions {
+  const options: ReceiveOptions = {};
+  if (input.MaxNumberOfMessages !== undefined) {
+    options.maxNumberOfMessages = input.MaxNumberOfMessages;
+  }
+  if (input.VisibilityTimeout !== undefined) options.visibilityTimeout = input.VisibilityTimeout;
+  if (input.WaitTimeSeconds !== undefined) options.waitTimeSeconds = input.WaitTimeSeconds;
+  if (input.WaitTimeSeconds !== 0) options.signal = context.signal;
+  if (input.ReceiveRequestAttemptId !== undefined) {
+    options.receiveRequestAttemptId = input.ReceiveRequestAttemptId;
+  }
+  return options;
+}
+
+/** A wait that was cut short (the client has gone, the server drains) took no message. */
+function emptyIfAborted(error: unknown): readonly Message[] {
+  if (error instanceof Error && error.name === "AbortError") return [];
+  throw error;
+}
+
+export const receiveMessage = queueAction(
+  members,
+  async (context, input, queue): Promise<Answer> => {
+    const received = await queue.receive(optionsOf(context, input)).catch(emptyIfAborted);
+    if (received.length === 0) return {};
+    const wanted = wantedOf(input);
+    return { Messages: received.map((message) => showMessage(message, wanted)) };
+  },
+);

@@ -1,0 +1,105 @@
+/**
+ * One HTTP request and its answer. Made by the server for each request, on its thread.
+ *
+ * It collects the body up to a limit, hands it to the server's `answer`, and writes the reply. A
+ * body over the limit is read and dropped up to a second limit, so that the client, which is still
+ * sending, gets to read its 413 instead of a reset; past that the connection is cut.
+ *
+ * `signal` is the way out of a wait: it aborts when the client has gone, and when the server
+ * drains. It is made when first asked for, because only long polls need it.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { SluiceError } from "../errors.ts";
+import { randomUuid } from "../random.ts";
+import { contentType, errorReply, type Reply } from "./json.ts";
+
+/** Bytes of a body: a batch of 1 MiB may be twice that once it is escaped as JSON. */
+export const bodyBytesMax = 2 * 1_048_576;
+const droppedBytesMax = 16 * 1_048_576;
+
+/** What an exchange asks of the server that made it. */
+export interface Exchanger {
+  /** Never rejects. */
+  answer(exchange: Exchange, body: Buffer): Promise<Reply>;
+  /** True once no more requests are wanted on this connection. */
+  readonly isDraining: boolean;
+  /** Called once, when the reply is out or the connection is gone. */
+  ended(exchange: Exchange): void;
+}
+
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #server: Exchanger;
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #aborter: AbortController | undefined;
+
+  constructor(server: Exchanger, request: IncomingMessage, response: ServerResponse) {
+    this.#server = server;
+    this.request = request;
+    this.#response = response;
+    response.once("close", () => this.#close());
+    request.on("data", (chunk: Buffer) => this.#take(chunk));
+    request.once("end", () => void this.#finish());
+    // Without a listener a connection that breaks in mid-body would be an uncaught error.
+    request.once("error", () => {});
+  }
+
+  get signal(): AbortSignal {
+    if (this.#aborter === undefined) {
+      this.#aborter = new AbortController();
+      if (this.#server.isDraining || this.#response.destroyed) this.#aborter.abort();
+    }
+    return this.#aborter.signal;
+  }
+
+  /** Ends a wait, if there is one; the request is then answered with what it has. */
+  abort(): void {
+    this.#aborter?.abort();
+  }
+
+  /** Writes the reply with its headers; `close` ends the connection after it. */
+  send({ status, body, errorHeader }: Reply, close = this.#server.isDraining): void {
+    if (this.#response.headersSent || this.#response.destroyed) return;
+    const headers: Record<string, string | number> = {
+      "x-amzn-RequestId": randomUuid(),
+      "Content-Type": contentType,
+      "Content-Length": Buffer.byteLength(body),
+    };
+    if (errorHeader !== undefined) headers["x-amzn-query-error"] = errorHeader;
+    if (close) headers.Connection = "close";
+    this.#response.writeHead(status, headers);
+    this.#response.end(body);
+  }
+
+  #take(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes <= bodyBytesMax) this.#chunks.push(chunk);
+    else if (this.#bytes <= droppedBytesMax) this.#chunks.length = 0;
+    else this.#refuse();
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#bytes > bodyBytesMax) {
+      this.#refuse();
+      return;
+    }
+    const [first] = this.#chunks;
+    const isWhole = this.#chunks.length === 1 && first !== undefined;
+    const body = isWhole ? first : Buffer.concat(this.#chunks);
+    this.#chunks.length = 0;
+    this.send(await this.#server.answer(this, body));
+  }
+
+  #refuse(): void {
+    const message = `A request body may have ${bodyBytesMax} bytes.`;
+    this.send(errorReply(new SluiceError("RequestEntityTooLarge", message)), true);
+  }
+
+  #close(): void {
+    // After an answer there is no wait to end, and aborting makes an error object for nobody.
+    if (!this.#response.writableFinished) this.abort();
+    this.#server.ended(this);
+  }
+}

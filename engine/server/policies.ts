@@ -1,0 +1,95 @@
+/**
+ * The attributes of a queue that are JSON documents: what may be set as Policy,
+ * RedriveAllowPolicy and RedrivePolicy. Pure functions; called when attributes are set.
+ * Policy and RedriveAllowPolicy are stored as the text that was sent, because Terraform compares
+ * it; nothing here evaluates them.
+ */
+import { SluiceError } from "../errors.ts";
+import { parameterRanges, policies } from "../limits.ts";
+import type { RedrivePolicy } from "../types.ts";
+
+function invalidValue(name: string, reason: string): SluiceError {
+  return new SluiceError(
+    "InvalidAttributeValue",
+    `Invalid value for the parameter ${name}. Reason: ${reason}`,
+  );
+}
+
+function invalidParameter(name: string, text: string, reason: string): SluiceError {
+  return new SluiceError(
+    "InvalidParameterValue",
+    `Value ${text} for parameter ${name} is invalid. Reason: ${reason}`,
+  );
+}
+
+function parseObject(name: string, text: string): Record<string, unknown> {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw invalidValue(name, "it is not JSON.");
+  }
+  if (typeof document !== "object" || document === null || Array.isArray(document)) {
+    throw invalidValue(name, "it is not a JSON object.");
+  }
+  return document as Record<string, unknown>;
+}
+
+/** An access policy: size, version and number of statements. */
+export function checkPolicy(text: string): void {
+  if (Buffer.byteLength(text) > policies.maxBytes) {
+    throw invalidValue("Policy", `it is longer than ${policies.maxBytes} bytes.`);
+  }
+  const { Version, Statement } = parseObject("Policy", text);
+  const versions: readonly unknown[] = policies.versions;
+  if (Version !== undefined && !versions.includes(Version)) {
+    throw invalidValue("Policy", `Version must be ${policies.versions.join(" or ")}.`);
+  }
+  if (typeof Statement !== "object" || Statement === null) {
+    throw invalidValue("Policy", "it has no Statement.");
+  }
+  if (Array.isArray(Statement) && Statement.length > policies.maxStatements) {
+    throw new SluiceError(
+      "OverLimit",
+      `${Statement.length} statements were found, maximum allowed is ${policies.maxStatements}.`,
+    );
+  }
+}
+
+/** Which queues may name this one as their dead-letter queue. */
+export function checkRedriveAllowPolicy(text: string): void {
+  const name = "RedriveAllowPolicy";
+  const { redrivePermission, sourceQueueArns, ...others } = parseObject(name, text);
+  const other = Object.keys(others)[0];
+  if (other !== undefined) throw invalidValue(name, `it has the unknown key ${other}.`);
+  if (redrivePermission === "allowAll" || redrivePermission === "denyAll") {
+    if (sourceQueueArns === undefined) return;
+    throw invalidParameter(name, text, "sourceQueueArns goes with byQueue only.");
+  }
+  if (redrivePermission !== "byQueue") {
+    throw invalidParameter(name, text, "redrivePermission is allowAll, denyAll or byQueue.");
+  }
+  const arns = Array.isArray(sourceQueueArns) ? sourceQueueArns : [];
+  const areTexts = arns.every((arn) => typeof arn === "string");
+  if (arns.length < 1 || arns.length > policies.maxSourceQueueArns || !areTexts) {
+    const reason = `byQueue needs 1 to ${policies.maxSourceQueueArns} sourceQueueArns.`;
+    throw invalidParameter(name, text, reason);
+  }
+}
+
+/** Where messages go that were received too often; the count may travel as text. */
+export function readRedrivePolicy(text: string): RedrivePolicy {
+  const name = "RedrivePolicy";
+  const { deadLetterTargetArn, maxReceiveCount } = parseObject(name, text);
+  if (typeof deadLetterTargetArn !== "string" || maxReceiveCount === undefined) {
+    throw invalidParameter(name, text, "deadLetterTargetArn and maxReceiveCount are needed.");
+  }
+  const isText = typeof maxReceiveCount === "string" && /^\d+$/.test(maxReceiveCount);
+  const count = isText ? Number(maxReceiveCount) : maxReceiveCount;
+  const { min, max } = parameterRanges.maxReceiveCount;
+  if (typeof count !== "number" || !Number.isInteger(count) || count < min || count > max) {
+    const reason = `maxReceiveCount must be a whole number from ${min} to ${max}.`;
+    throw invalidParameter(name, text, reason);
+  }
+  return { deadLetterTargetArn, maxReceiveCount: count };
+}

@@ -1,0 +1,60 @@
+/**
+ * From an action's name to what runs it: a table. The names that SQS has and this server has not
+ * yet are told apart from names that nobody has.
+ */
+import { SluiceError } from "../errors.ts";
+import type { Action } from "./action.ts";
+import { changeMessageVisibility } from "./actions/changeMessageVisibility.ts";
+import { changeMessageVisibilityBatch } from "./actions/changeMessageVisibilityBatch.ts";
+import { createQueue } from "./actions/createQueue.ts";
+import { deleteMessage } from "./actions/deleteMessage.ts";
+import { deleteMessageBatch } from "./actions/deleteMessageBatch.ts";
+import { deleteQueue } from "./actions/deleteQueue.ts";
+import { getQueueAttributes } from "./actions/getQueueAttributes.ts";
+import { getQueueUrl } from "./actions/getQueueUrl.ts";
+import { listQueues } from "./actions/listQueues.ts";
+import { purgeQueue } from "./actions/purgeQueue.ts";
+import { receiveMessage } from "./actions/receiveMessage.ts";
+import { sendMessage } from "./actions/sendMessage.ts";
+import { sendMessageBatch } from "./actions/sendMessageBatch.ts";
+import { setQueueAttributes } from "./actions/setQueueAttributes.ts";
+
+const actions: ReadonlyMap<string, Action> = new Map([
+  ["ChangeMessageVisibility", changeMessageVisibility],
+  ["ChangeMessageVisibilityBatch", changeMessageVisibilityBatch],
+  ["CreateQueue", createQueue],
+  ["DeleteMessage", deleteMessage],
+  ["DeleteMessageBatch", deleteMessageBatch],
+  ["DeleteQueue", deleteQueue],
+  ["GetQueueAttributes", getQueueAttributes],
+  ["GetQueueUrl", getQueueUrl],
+  ["ListQueues", listQueues],
+  ["PurgeQueue", purgeQueue],
+  ["ReceiveMessage", receiveMessage],
+  ["SendMessage", sendMessage],
+  ["SendMessageBatch", sendMessageBatch],
+  ["SetQueueAttributes", setQueueAttributes],
+]);
+
+const unbuilt: ReadonlySet<string> = new Set([
+  "AddPermission",
+  "CancelMessageMoveTask",
+  "ListDeadLetterSourceQueues",
+  "ListMessageMoveTasks",
+  "ListQueueTags",
+  "RemovePermission",
+  "StartMessageMoveTask",
+  "TagQueue",
+  "UntagQueue",
+]);
+
+/** Throws UnsupportedOperation for an action not built yet, InvalidAction for no action. */
+export function findAction(name: string | undefined): Action {
+  const found = actions.get(name ?? "");
+  if (found !== undefined) return found;
+  if (name !== undefined && unbuilt.has(name)) {
+    throw new SluiceError("UnsupportedOperation", `Sluice does not support ${name} yet.`);
+  }
+  const which = name === undefined ? "The request names no action" : `No action is named ${name}`;
+  throw new SluiceError("InvalidAction", `${which}; X-Amz-Target is AmazonSQS.<Action>.`);
+}

@@ -1,0 +1,151 @@
+/**
+ * Requests described as data, and the small checker that reads such a description.
+ * Pure functions over plain values: any thread may call them; they know no broker.
+ *
+ * A request is checked in three steps, because AWS answers them in this order and other checks
+ * (does the queue exist, may the caller do this) stand between them:
+ *   1. `checkTypes`: the JSON types, deep. A wrong one means that the request could not even be
+ *      read (MalformedInput, in AWS's words a SerializationException).
+ *   2. `checkRequired`: what must be there (MissingParameter).
+ *   3. `checkRanges`: numbers that are out of range (InvalidParameterValue).
+ * Steps 2 and 3 look at one level only: the entries of a batch fail one by one.
+ *
+ * The checker walks the description, never the request, so members that it does not know cost
+ * nothing and are ignored. A value that passes is used as it is; nothing is copied, except that a
+ * `null` becomes absent.
+ */
+import { SluiceError } from "../errors.ts";
+import type { NumberRange } from "../limits.ts";
+
+export interface TextShape {
+  readonly type: "string";
+}
+export interface IntegerShape {
+  readonly type: "integer";
+  readonly range?: NumberRange;
+}
+/** Bytes, which travel as base64. */
+export interface BlobShape {
+  readonly type: "blob";
+}
+export interface ListShape {
+  readonly type: "list";
+  readonly of: Shape;
+}
+/** A JSON object whose member names are the user's. */
+export interface MapShape {
+  readonly type: "map";
+  readonly of: Shape;
+}
+export interface StructureShape {
+  readonly type: "structure";
+  readonly members: Members;
+}
+export type Shape = TextShape | IntegerShape | BlobShape | ListShape | MapShape | StructureShape;
+export type Member = Shape & { readonly required?: true };
+export type Members = Readonly<Record<string, Member>>;
+
+/** The TypeScript type of a value that passed step 1; a blob is still base64 text. */
+export type Value<S> = S extends { type: "string" | "blob" }
+  ? string
+  : S extends { type: "integer" }
+    ? number
+    : S extends { type: "list"; of: infer E }
+      ? readonly Value<E>[]
+      : S extends { type: "map"; of: infer E }
+        ? Readonly<Record<string, Value<E>>>
+        : S extends { type: "structure"; members: infer M }
+          ? Partly<M>
+          : never;
+
+/** A structure after step 1: everything may still be absent. */
+export type Partly<M> = { readonly [K in keyof M]?: Value<M[K]> | undefined };
+
+/** A structure after step 2: what is required is there. */
+export type Input<M> = Partly<M> & {
+  readonly [K in keyof M as M[K] extends { required: true } ? K : never]: Value<M[K]>;
+};
+
+const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** A request, or an entry of a batch, of which no more is known than that it is an object. */
+export type Loose = Readonly<Record<string, unknown>>;
+
+/** Step 1. Returns the same object; after step 2 it is an `Input` of the description. */
+export function checkTypes(members: Members, value: unknown): Loose {
+  checkStructure(members, value, "The request");
+  return value as Loose;
+}
+
+/** Step 2 for one level. */
+export function checkRequired(members: Members, value: Loose): void {
+  for (const name in members) {
+    if (members[name]?.required === true && value[name] === undefined) {
+      throw new SluiceError("MissingParameter", `The request must contain the parameter ${name}.`);
+    }
+  }
+}
+
+/** Step 3 for one level. */
+export function checkRanges(members: Members, value: Loose): void {
+  for (const name in members) {
+    const member = members[name] as Member;
+    if (member.type !== "integer" || member.range === undefined) continue;
+    const number = value[name] as number | undefined;
+    if (number === undefined) continue;
+    const { min, max } = member.range;
+    if (number >= min && number <= max) continue;
+    throw new SluiceError(
+      "InvalidParameterValue",
+      `Value ${number} for parameter ${name} is invalid. Reason: it must be between ${min} and ${max}.`,
+    );
+  }
+}
+
+function checkStructure(members: Members, value: unknown, path: string): void {
+  const record = asObject(value, path);
+  for (const name in members) {
+    const member = record[name];
+    if (member === undefined) continue;
+    if (member === null) record[name] = undefined;
+    else checkValue(members[name] as Member, member, name);
+  }
+}
+
+function checkValue(shape: Shape, value: unknown, path: string): void {
+  switch (shape.type) {
+    case "string":
+      if (typeof value !== "string") throw malformed(path, "a string");
+      return;
+    case "integer":
+      if (!Number.isSafeInteger(value)) throw malformed(path, "a whole number");
+      return;
+    case "blob":
+      if (typeof value !== "string" || value.length % 4 !== 0 || !base64.test(value)) {
+        throw malformed(path, "base64 text");
+      }
+      return;
+    case "list":
+      if (!Array.isArray(value)) throw malformed(path, "an array");
+      for (const element of value) checkValue(shape.of, element, path);
+      return;
+    case "map":
+      for (const element of Object.values(asObject(value, path))) {
+        checkValue(shape.of, element, path);
+      }
+      return;
+    case "structure":
+      checkStructure(shape.members, value, path);
+  }
+}
+
+function asObject(value: unknown, path: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw malformed(path, "a JSON object");
+  }
+  return value as Record<string, unknown>;
+}
+
+function malformed(path: string, wanted: string): SluiceError {
+  return new SluiceError("MalformedInput", `${path} must be ${wanted}.`);
+}

@@ -1,0 +1,122 @@
+/**
+ * From a send on the wire to a send of the broker: one message, alone or in a batch.
+ * Checks what belongs to the message itself; what the queue allows (its MaximumMessageSize, room
+ * in memory) the broker checks. Called once a message by the hot path: without attributes it
+ * allocates the entry and nothing else.
+ */
+import { SluiceError } from "../errors.ts";
+import { messages, parameterRanges } from "../limits.ts";
+import type { Queue, SendEntry, Sent } from "../types.ts";
+import { checkBody } from "./bodyText.ts";
+import type { Context } from "./context.ts";
+import {
+  md5OfAttributes,
+  readAttributes,
+  type WireAttributes,
+  wireAttributes,
+} from "./messageAttributes.ts";
+import type { Input } from "./schema.ts";
+
+/** The members of SendMessage, and of an entry of SendMessageBatch, that make a message. */
+export const sendMembers = {
+  MessageBody: { type: "string", required: true },
+  DelaySeconds: { type: "integer", range: parameterRanges.delaySeconds },
+  MessageAttributes: wireAttributes,
+  MessageSystemAttributes: wireAttributes,
+  MessageGroupId: { type: "string" },
+  MessageDeduplicationId: { type: "string" },
+} as const;
+
+export interface PreparedSend {
+  readonly entry: SendEntry;
+  readonly md5OfAttributes: string | undefined;
+  readonly md5OfSystemAttributes: string | undefined;
+}
+
+function invalid(message: string): SluiceError {
+  return new SluiceError("InvalidParameterValue", message);
+}
+
+function checkId(name: string, id: string): string {
+  if (messages.idPattern.test(id)) return id;
+  throw invalid(
+    `Value ${id} for parameter ${name} is invalid. Reason: ${name} can only include ` +
+      `alphanumeric and punctuation characters, 1 to ${messages.maxIdCharacters} in length.`,
+  );
+}
+
+/** One or more `Key=value` separated by `;`, of which one is the Root. */
+const tracePattern = /^(?=(?:.*;)?Root=)\w+=[^;=]+(?:;\w+=[^;=]+)*;?$/;
+
+export function isTraceHeader(text: string): boolean {
+  return text.length <= 1_024 && tracePattern.test(text);
+}
+
+/** The text of AWSTraceHeader, the only system attribute that a send may have. */
+function readTrace(wire: WireAttributes | undefined): string | undefined {
+  let trace: string | undefined;
+  for (const [name, value] of Object.entries(wire ?? {})) {
+    if (name !== "AWSTraceHeader") {
+      throw invalid(`Message system attribute name '${name}' is invalid.`);
+    }
+    if (value.DataType !== "String" || !isTraceHeader(value.StringValue ?? "")) {
+      throw invalid("The message system attribute 'AWSTraceHeader' must be a trace header String.");
+    }
+    trace = value.StringValue;
+  }
+  return trace;
+}
+
+function md5OfTrace(trace: string): string {
+  return md5OfAttributes({ AWSTraceHeader: { dataType: "String", stringValue: trace } });
+}
+
+/** Checks one message and puts it into the broker's form; throws a SluiceError. */
+export function prepareSend(
+  context: Context,
+  queue: Queue,
+  input: Input<typeof sendMembers>,
+): PreparedSend {
+  checkBody(input.MessageBody);
+  const entry: SendEntry = { body: input.MessageBody };
+  if (input.DelaySeconds !== undefined) entry.delaySeconds = input.DelaySeconds;
+  const attributes = readAttributes(input.MessageAttributes);
+  if (attributes !== undefined) entry.messageAttributes = attributes.values;
+  const ownTrace = readTrace(input.MessageSystemAttributes);
+  const trace = ownTrace ?? context.traceHeader;
+  if (trace !== undefined) entry.awsTraceHeader = trace;
+  addIds(entry, queue, input);
+  const { account, principal } = context.caller;
+  // The account itself is the broker's default, which costs no bytes a message.
+  if (principal !== account) entry.senderId = principal;
+  return {
+    entry,
+    md5OfAttributes: attributes?.md5,
+    md5OfSystemAttributes: ownTrace === undefined ? undefined : md5OfTrace(ownTrace),
+  };
+}
+
+function addIds(entry: SendEntry, queue: Queue, input: Input<typeof sendMembers>): void {
+  const group = input.MessageGroupId;
+  const deduplication = input.MessageDeduplicationId;
+  if (group !== undefined) entry.messageGroupId = checkId("MessageGroupId", group);
+  if (deduplication === undefined) return;
+  if (!queue.isFifo) {
+    throw invalid(
+      "The request includes the parameter MessageDeduplicationId, which is not valid for this " +
+        "queue type.",
+    );
+  }
+  entry.messageDeduplicationId = checkId("MessageDeduplicationId", deduplication);
+}
+
+/** What the answer shows of a message sent; JSON leaves out what is undefined. */
+export function showSent(sent: Sent, prepared: PreparedSend): object {
+  return {
+    MessageId: sent.messageId,
+    MD5OfMessageBody: sent.md5OfBody,
+    MD5OfMessageAttributes: prepared.md5OfAttributes,
+    MD5OfMessageSystemAttributes: prepared.md5OfSystemAttributes,
+    SequenceNumber: sent.sequenceNumber,
+  };
+}

@@ -1,0 +1,182 @@
+/**
+ * The SQS endpoint: node:http in front of a broker that this thread has open. Parse, check, call.
+ *
+ * Ways in: any path takes POST with AWS JSON 1.0; GET /health answers 200 while the server takes
+ * requests. What can't be read in time, or is too large, is refused and its connection closed;
+ * nothing a client sends ends the process.
+ *
+ * How it ends. `close` is called once, by whoever opened the server (the command line: on SIGTERM
+ * or SIGINT), before it closes the broker. It stops listening, closes the connections that idle,
+ * and aborts every wait: a long poll then answers at once with no messages, and as an aborted
+ * receive takes no message, none is lost. Requests that are being worked on finish, and their
+ * answers tell the client that the connection closes. Each exchange reports its own end; when the
+ * last one has, or when the deadline has passed (a client that stopped in mid-request), what is
+ * left of the connections is cut, and `close` resolves.
+ */
+import { createServer, type Server as HttpServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Broker } from "../broker/broker.ts";
+import { SluiceError } from "../errors.ts";
+import type { Caller, Context } from "./context.ts";
+import { Exchange, type Exchanger } from "./exchange.ts";
+import { actionOf, answerReply, errorReply, parseBody, type Reply } from "./json.ts";
+import { findAction } from "./router.ts";
+import { isTraceHeader } from "./sends.ts";
+
+/** SDKs keep connections for reuse between polls of 20 s; the server must not close them first. */
+const keepAliveMs = 75_000;
+/** A request's head, and the whole of it, must have arrived by then; else 408 and close. */
+const headMs = 10_000;
+const requestMs = 20_000;
+/** How often Node looks for requests that are late. */
+const checkMs = 1_000;
+/** Bytes of a request's head: signatures and session tokens are long, but not longer. */
+const headBytes = 16_384;
+/** How long `close` waits for requests that are being worked on. */
+const drainMs = 5_000;
+
+export interface ServerOptions {
+  readonly broker: Broker;
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Told of errors that are this program's fault; the client gets InternalFailure. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export class Server implements Exchanger {
+  readonly #options: ServerOptions;
+  readonly #caller: Caller;
+  readonly #http: HttpServer;
+  readonly #exchanges = new Set<Exchange>();
+  #closing: Promise<void> | undefined;
+  #allEnded: (() => void) | undefined;
+
+  /** Resolves once the port is taken; rejects with Node's error (EADDRINUSE, ...). */
+  static async listen(options: ServerOptions): Promise<Server> {
+    const server = new Server(options);
+    await new Promise<void>((resolve, reject) => {
+      server.#http.once("error", reject);
+      server.#http.listen(options.port, options.host, resolve);
+    });
+    return server;
+  }
+
+  private constructor(options: ServerOptions) {
+    this.#options = options;
+    const { account } = options.broker;
+    this.#caller = { account, principal: account };
+    this.#http = createServer({
+      keepAliveTimeout: keepAliveMs,
+      headersTimeout: headMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: checkMs,
+      maxHeaderSize: headBytes,
+    });
+    this.#http.on("request", (request, response) => {
+      this.#exchanges.add(new Exchange(this, request, response));
+    });
+  }
+
+  get isDraining(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** `http://HOST:PORT`, where it listens. */
+  get url(): string {
+    const { address, port, family } = this.#http.address() as AddressInfo;
+    return family === "IPv6" ? `http://[${address}]:${port}` : `http://${address}:${port}`;
+  }
+
+  /** See the head of this file. A second call waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#drain();
+    return this.#closing;
+  }
+
+  async answer(exchange: Exchange, body: Buffer): Promise<Reply> {
+    try {
+      return await this.#route(exchange, body);
+    } catch (error) {
+      if (error instanceof SluiceError) return errorReply(error);
+      this.#options.onFault(error);
+      return errorReply(new SluiceError("InternalFailure", "The server failed; see its log."));
+    }
+  }
+
+  ended(exchange: Exchange): void {
+    this.#exchanges.delete(exchange);
+    if (this.#exchanges.size === 0) this.#allEnded?.();
+  }
+
+  async #route(exchange: Exchange, body: Buffer): Promise<Reply> {
+    const { method, url = "/", headers } = exchange.request;
+    if (method !== "POST") return readOnlyReply(method, url);
+    if (headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) {
+      throw unsupportedQuery();
+    }
+    const run = findAction(actionOf(headerOf(exchange.request, "x-amz-target")));
+    const origin = `http://${headers.host ?? this.url.slice("http://".length)}`;
+    const context = new RequestContext(this.#options.broker, this.#caller, origin, exchange);
+    return answerReply(await run(context, parseBody(body)));
+  }
+
+  async #drain(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
+    for (const exchange of this.#exchanges) exchange.abort();
+    await new Promise<void>((resolve) => {
+      const deadline = setTimeout(resolve, drainMs);
+      this.#allEnded = () => {
+        clearTimeout(deadline);
+        resolve();
+      };
+      if (this.#exchanges.size === 0) this.#allEnded();
+    });
+    this.#http.closeAllConnections();
+    await closed;
+  }
+}
+
+class RequestContext implements Context {
+  readonly broker: Broker;
+  readonly caller: Caller;
+  readonly origin: string;
+  readonly traceHeader: string | undefined;
+  readonly #exchange: Exchange;
+
+  constructor(broker: Broker, caller: Caller, origin: string, exchange: Exchange) {
+    this.broker = broker;
+    this.caller = caller;
+    this.origin = origin;
+    const trace = headerOf(exchange.request, "x-amzn-trace-id");
+    this.traceHeader = trace !== undefined && isTraceHeader(trace) ? trace : undefined;
+    this.#exchange = exchange;
+  }
+
+  get signal(): AbortSignal {
+    return this.#exchange.signal;
+  }
+}
+
+/** A header that has one value; of several that Node joins or lists, the request means none. */
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function unsupportedQuery(): SluiceError {
+  return new SluiceError(
+    "UnsupportedOperation",
+    "Sluice does not support the AWS query protocol yet; use a client that speaks AWS JSON 1.0.",
+  );
+}
+
+/** Requests without a body: the health check, and the query protocol's GET. */
+function readOnlyReply(method: string | undefined, url: string): Reply {
+  const isRead = method === "GET" || method === "HEAD";
+  const path = url.split("?", 1)[0];
+  if (isRead && path === "/health") return { status: 200, body: '{"status":"ok"}' };
+  if (isRead && /[?&]Action=/.test(url)) throw unsupportedQuery();
+  const error = new SluiceError("InvalidAction", `There is nothing to ${method} here; use POST.`);
+  return { ...errorReply(error), status: isRead ? 404 : 405 };
+}
