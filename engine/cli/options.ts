@@ -1,0 +1,64 @@
+/**
+ * The readers of option values. Each throws commander's InvalidArgumentError with a sentence;
+ * commander puts the option's name and the value before it.
+ */
+import { InvalidArgumentError } from "commander";
+
+/** A TCP port; 0 picks a free one. */
+export function readPort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
+}
+
+/** An address or a name of one; which exist, listening will tell. */
+export function readHost(text: string): string {
+  if (/^[\w.:%-]+$/.test(text)) return text;
+  throw new InvalidArgumentError("A host is a name or an IP address.");
+}
+
+const unitBytes: ReadonlyMap<string, number> = new Map([
+  ["", 1],
+  ["KiB", 2 ** 10],
+  ["MiB", 2 ** 20],
+  ["GiB", 2 ** 30],
+]);
+
+/** Bytes, from a whole number that may have a unit: no more than 32 bits can address. */
+export function readMemory(text: string): number {
+  const match = /^(\d{1,12})(\w*)$/.exec(text);
+  const unit = unitBytes.get(match?.[2] ?? "") ?? Number.NaN;
+  const bytes = Number(match?.[1]) * unit;
+  if (bytes >= 2 ** 20 && bytes <= 2 ** 32) return bytes;
+  throw new InvalidArgumentError("It is 1MiB to 4GiB: a whole number with KiB, MiB or GiB.");
+}
+
+/** The twelve digits of an AWS account. */
+export function readAccount(text: string): string {
+  if (/^\d{12}$/.test(text)) return text;
+  throw new InvalidArgumentError("An account is twelve digits.");
+}
+
+/** A region, which is part of every queue's ARN. */
+export function readRegion(text: string): string {
+  if (/^[a-z0-9-]{1,64}$/.test(text)) return text;
+  throw new InvalidArgumentError("A region is lower-case letters, digits and hyphens.");
+}
+
+/** How many threads listen; more than one is not there yet. */
+export function readThreads(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) {
+    throw new InvalidArgumentError("It is a whole number from 1.");
+  }
+  if (text !== "1") {
+    throw new InvalidArgumentError("More than one listening thread is not built yet; use 1.");
+  }
+  return 1;
+}
+
+/** For an option that has its name already but does nothing yet: it must not be ignored. */
+export function refuse(sentence: string): (text: string) => never {
+  return () => {
+    throw new InvalidArgumentError(sentence);
+  };
+}
