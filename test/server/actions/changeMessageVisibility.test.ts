@@ -1,0 +1,76 @@
+/** ChangeMessageVisibility: wire form, validation, behaviour. */
+import { expect, test } from "vitest";
+import { serveOnce } from "../../support/serve.ts";
+import { badHandle, expectError, expectVoid, invalidValue, missing } from "../../support/wire.ts";
+
+const serve = serveOnce();
+const change = (QueueUrl: string, ReceiptHandle: unknown, VisibilityTimeout: unknown) =>
+  serve().call("ChangeMessageVisibility", { QueueUrl, ReceiptHandle, VisibilityTimeout });
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function queueWithOne(name: string): Promise<string> {
+  const QueueUrl = await serve().createQueue(name);
+  await serve().ok("SendMessage", { QueueUrl, MessageBody: "one" });
+  return QueueUrl;
+}
+
+async function received(QueueUrl: string, VisibilityTimeout = 30): Promise<string | undefined> {
+  const { Messages } = await serve().ok("ReceiveMessage", { QueueUrl, VisibilityTimeout });
+  return Messages?.[0]?.ReceiptHandle;
+}
+
+test("0 makes a message visible at once", async () => {
+  const QueueUrl = await queueWithOne("released");
+  const handle = await received(QueueUrl);
+  expect(await received(QueueUrl)).toBeUndefined();
+  expectVoid(await change(QueueUrl, handle, 0));
+  expect(await received(QueueUrl)).toBeDefined();
+});
+
+test("a longer timeout counts from now, and only for this receive", async () => {
+  const QueueUrl = await queueWithOne("longer");
+  const handle = await received(QueueUrl, 1);
+  expectVoid(await change(QueueUrl, handle, 2));
+  await pause(1_300);
+  expect(await received(QueueUrl)).toBeUndefined();
+  await pause(1_000);
+  expect(await received(QueueUrl, 1)).toBeDefined();
+  await pause(1_100);
+  expect(await received(QueueUrl)).toBeDefined();
+});
+
+test("a message whose timeout has passed is hidden again by its last handle", async () => {
+  const QueueUrl = await queueWithOne("late");
+  const handle = await received(QueueUrl, 1);
+  await pause(1_100);
+  expectVoid(await change(QueueUrl, handle, 30));
+  expect(await received(QueueUrl)).toBeUndefined();
+});
+
+test("a deleted message can't be changed", async () => {
+  const QueueUrl = await queueWithOne("deleted");
+  const handle = await received(QueueUrl);
+  await serve().call("DeleteMessage", { QueueUrl, ReceiptHandle: handle });
+  expectError(await change(QueueUrl, handle, 10), invalidValue);
+});
+
+test("garbage is no handle", async () => {
+  expectError(await change(await queueWithOne("garbage"), "garbage", 10), badHandle);
+});
+
+test("a handle and a timeout are needed, and the timeout has a range", async () => {
+  const QueueUrl = await queueWithOne("needed");
+  const handle = await received(QueueUrl);
+  expectError(await change(QueueUrl, undefined, 1), missing);
+  expectError(await change(QueueUrl, handle, undefined), missing);
+  expectError(await change(QueueUrl, handle, -1), invalidValue);
+  expectError(await change(QueueUrl, handle, 43_201), invalidValue);
+});
+
+test("no receive hides a message for more than twelve hours in all", async () => {
+  const QueueUrl = await queueWithOne("twelve");
+  const handle = await received(QueueUrl);
+  await pause(1_100);
+  expectError(await change(QueueUrl, handle, 43_200), invalidValue);
+  expectVoid(await change(QueueUrl, handle, 43_190));
+});

@@ -1,0 +1,84 @@
+/** DeleteMessage: wire form, validation, behaviour. */
+import { expect, test } from "vitest";
+import { serveOnce } from "../../support/serve.ts";
+import { badHandle, expectError, expectVoid, missing } from "../../support/wire.ts";
+
+const serve = serveOnce();
+const remove = (QueueUrl: string, ReceiptHandle?: string) =>
+  serve().call("DeleteMessage", { QueueUrl, ReceiptHandle });
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function received(QueueUrl: string, VisibilityTimeout = 30): Promise<string> {
+  const { Messages } = await serve().ok("ReceiveMessage", { QueueUrl, VisibilityTimeout });
+  const handle = Messages?.[0]?.ReceiptHandle;
+  if (handle === undefined) throw new Error("no message");
+  return handle;
+}
+
+async function queueWithOne(name: string): Promise<string> {
+  const QueueUrl = await serve().createQueue(name);
+  await serve().ok("SendMessage", { QueueUrl, MessageBody: "one" });
+  return QueueUrl;
+}
+
+async function countOf(QueueUrl: string): Promise<number> {
+  const { Attributes = {} } = await serve().ok("GetQueueAttributes", {
+    QueueUrl,
+    AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+  });
+  return Object.values(Attributes).reduce((sum, text) => sum + Number(text), 0);
+}
+
+test("a message in flight is deleted, and deleting it again is no error", async () => {
+  const QueueUrl = await queueWithOne("once");
+  const handle = await received(QueueUrl);
+  expectVoid(await remove(QueueUrl, handle));
+  expect(await countOf(QueueUrl)).toBe(0);
+  expectVoid(await remove(QueueUrl, handle));
+});
+
+test("a message that is visible again is deleted by its last handle", async () => {
+  const QueueUrl = await queueWithOne("late");
+  const handle = await received(QueueUrl, 1);
+  await pause(1_100);
+  expectVoid(await remove(QueueUrl, handle));
+  expect(await countOf(QueueUrl)).toBe(0);
+});
+
+test("a message that was received again is not deleted by the older handle", async () => {
+  const QueueUrl = await queueWithOne("stale");
+  const older = await received(QueueUrl, 0);
+  const newer = await received(QueueUrl);
+  expectVoid(await remove(QueueUrl, older));
+  expect(await countOf(QueueUrl)).toBe(1);
+  expectVoid(await remove(QueueUrl, newer));
+  expect(await countOf(QueueUrl)).toBe(0);
+});
+
+test("a handle is needed", async () => {
+  expectError(await remove(await queueWithOne("needed")), missing);
+});
+
+test.each(["", "garbage", "AQEB1234", "x".repeat(5_000), "é"])(
+  "the handle %j was never given out",
+  async (handle) => {
+    expectError(await remove(await serve().createQueue("garbage"), handle), badHandle);
+  },
+);
+
+test("a handle that was changed by one letter was never given out", async () => {
+  const QueueUrl = await queueWithOne("forged");
+  const handle = await received(QueueUrl);
+  const last = handle.at(-1) === "A" ? "B" : "A";
+  const middle = handle.at(9) === "A" ? "B" : "A";
+  expectError(await remove(QueueUrl, handle.slice(0, -1) + last), badHandle);
+  expectError(await remove(QueueUrl, handle.slice(0, 9) + middle + handle.slice(10)), badHandle);
+  expect(await countOf(QueueUrl)).toBe(1);
+});
+
+test("a handle of another queue was never given out by this one", async () => {
+  const QueueUrl = await queueWithOne("mine");
+  const handle = await received(QueueUrl);
+  expectError(await remove(await queueWithOne("yours"), handle), badHandle);
+  expect(await countOf(QueueUrl)).toBe(1);
+});

@@ -1,0 +1,32 @@
+/** GetQueueUrl: wire form, validation, behaviour. */
+import { expect, test } from "vitest";
+import { serveOnce } from "../../support/serve.ts";
+import { expectError, invalidValue, noQueue } from "../../support/wire.ts";
+
+const serve = serveOnce();
+const get = (input: object) => serve().call("GetQueueUrl", input);
+
+test("a name becomes the URL that CreateQueue gave", async () => {
+  const QueueUrl = await serve().createQueue("known");
+  expect((await get({ QueueName: "known" })).json).toEqual({ QueueUrl });
+  const owned = { QueueName: "known", QueueOwnerAWSAccountId: "000000000000" };
+  expect((await get(owned)).json).toEqual({ QueueUrl });
+});
+
+test("a name is needed", async () => {
+  expectError(await get({}), invalidValue);
+  expectError(await get({ QueueName: "" }), invalidValue);
+});
+
+test("an unknown name, another case and another account have no queue", async () => {
+  await serve().createQueue("known");
+  expectError(await get({ QueueName: "unknown" }), noQueue);
+  expectError(await get({ QueueName: "Known" }), noQueue);
+  expectError(await get({ QueueName: "known", QueueOwnerAWSAccountId: "111111111111" }), noQueue);
+});
+
+test("a deleted queue has no URL", async () => {
+  const QueueUrl = await serve().createQueue("gone");
+  await serve().call("DeleteQueue", { QueueUrl });
+  expectError(await get({ QueueName: "gone" }), noQueue);
+});

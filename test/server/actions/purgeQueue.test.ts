@@ -1,0 +1,51 @@
+/** PurgeQueue: wire form, validation, behaviour. */
+import { expect, test } from "vitest";
+import { Serve, serveOnce } from "../../support/serve.ts";
+import { expectError, expectVoid, noQueue, purgeInProgress } from "../../support/wire.ts";
+
+const serve = serveOnce();
+const counts = [
+  "ApproximateNumberOfMessages",
+  "ApproximateNumberOfMessagesNotVisible",
+  "ApproximateNumberOfMessagesDelayed",
+];
+
+test("a purge takes visible, delayed and in-flight messages, and no later ones", async () => {
+  const QueueUrl = await serve().createQueue("full");
+  for (const DelaySeconds of [0, 0, 900]) {
+    await serve().ok("SendMessage", { QueueUrl, MessageBody: "old", DelaySeconds });
+  }
+  const { Messages } = await serve().ok("ReceiveMessage", { QueueUrl, VisibilityTimeout: 1 });
+  expectVoid(await serve().call("PurgeQueue", { QueueUrl }));
+  const { Attributes } = await serve().ok("GetQueueAttributes", {
+    QueueUrl,
+    AttributeNames: counts,
+  });
+  expect(Object.values(Attributes ?? {})).toEqual(["0", "0", "0"]);
+  await serve().ok("SendMessage", { QueueUrl, MessageBody: "new" });
+  const deleted = { QueueUrl, ReceiptHandle: Messages?.[0]?.ReceiptHandle };
+  expectVoid(await serve().call("DeleteMessage", deleted));
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  const rest = await serve().ok("ReceiveMessage", { QueueUrl, MaxNumberOfMessages: 10 });
+  expect(rest.Messages?.map(({ Body }) => Body)).toEqual(["new"]);
+});
+
+test("a purge may follow another at once, unless AWS's quotas are on", async () => {
+  const QueueUrl = await serve().createQueue("full");
+  expectVoid(await serve().call("PurgeQueue", { QueueUrl }));
+  expectVoid(await serve().call("PurgeQueue", { QueueUrl }));
+  const strict = await Serve.start(["--quotas", "aws"]);
+  try {
+    const url = await strict.createQueue("strict");
+    expectVoid(await strict.call("PurgeQueue", { QueueUrl: url }));
+    const answer = await strict.call("PurgeQueue", { QueueUrl: url });
+    expectError(answer, purgeInProgress);
+    expect(answer.json.message).toContain("strict");
+  } finally {
+    await strict.stop("SIGKILL");
+  }
+});
+
+test("a queue that is not there can't be purged", async () => {
+  expectError(await serve().call("PurgeQueue", { QueueUrl: "none" }), noQueue);
+});

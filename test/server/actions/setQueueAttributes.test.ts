@@ -1,0 +1,124 @@
+/** SetQueueAttributes: wire form, validation, behaviour. */
+import { describe, expect, test } from "vitest";
+import { serveOnce } from "../../support/serve.ts";
+import {
+  badAttributeName,
+  badAttributeValue,
+  expectError,
+  expectVoid,
+  missing,
+  noQueue,
+  unsupported,
+} from "../../support/wire.ts";
+
+const serve = serveOnce();
+const set = (QueueUrl: string, Attributes: object) =>
+  serve().call("SetQueueAttributes", { QueueUrl, Attributes });
+const all = async (QueueUrl: string) =>
+  (await serve().ok("GetQueueAttributes", { QueueUrl, AttributeNames: ["All"] })).Attributes ?? {};
+
+describe("a change", () => {
+  test("is void, seen at once, and dated", async () => {
+    const QueueUrl = await serve().createQueue("changed");
+    const before = await all(QueueUrl);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expectVoid(await set(QueueUrl, { VisibilityTimeout: "60", DelaySeconds: "5" }));
+    const after = await all(QueueUrl);
+    expect(after).toMatchObject({ VisibilityTimeout: "60", DelaySeconds: "5" });
+    expect(after.CreatedTimestamp).toBe(before.CreatedTimestamp);
+    expect(Number(after.LastModifiedTimestamp)).toBeGreaterThan(
+      Number(before.LastModifiedTimestamp),
+    );
+  });
+
+  test("holds for messages that are sent and received after it", async () => {
+    const QueueUrl = await serve().createQueue("delaying");
+    await set(QueueUrl, { DelaySeconds: "900" });
+    await serve().ok("SendMessage", { QueueUrl, MessageBody: "later" });
+    await set(QueueUrl, { DelaySeconds: "0", VisibilityTimeout: "0" });
+    await serve().ok("SendMessage", { QueueUrl, MessageBody: "now" });
+    for (const count of ["1", "2"]) {
+      const { Messages } = await serve().ok("ReceiveMessage", {
+        QueueUrl,
+        AttributeNames: ["ApproximateReceiveCount"],
+      });
+      expect(Messages?.map(({ Body }) => Body)).toEqual(["now"]);
+      expect(Messages?.[0]?.Attributes).toEqual({ ApproximateReceiveCount: count });
+    }
+  });
+
+  test("is made whole or not at all", async () => {
+    const QueueUrl = await serve().createQueue("whole");
+    const before = await all(QueueUrl);
+    expectError(await set(QueueUrl, { DelaySeconds: "9", Colour: "red" }), badAttributeName);
+    expectError(
+      await set(QueueUrl, { DelaySeconds: "9", VisibilityTimeout: "x" }),
+      badAttributeValue,
+    );
+    expect(await all(QueueUrl)).toEqual(before);
+  });
+
+  test("of nothing is a missing parameter, on no queue an unknown one", async () => {
+    const QueueUrl = await serve().createQueue("whole");
+    expectError(await set(QueueUrl, {}), missing);
+    expectError(await serve().call("SetQueueAttributes", { QueueUrl }), missing);
+    expectError(await set(`${QueueUrl}x`, { DelaySeconds: "1" }), noQueue);
+  });
+
+  test.each(["QueueArn", "ApproximateNumberOfMessages", "LastModifiedTimestamp", "FifoQueue"])(
+    "of %s is refused",
+    async (name) => {
+      const QueueUrl = await serve().createQueue("whole");
+      expectError(await set(QueueUrl, { [name]: "true" }), badAttributeName);
+    },
+  );
+
+  test("of the dead-letter queue is not supported, its removal is nothing", async () => {
+    const QueueUrl = await serve().createQueue("whole");
+    const RedrivePolicy = `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:whole","maxReceiveCount":3}`;
+    expectError(await set(QueueUrl, { RedrivePolicy }), unsupported);
+    expectVoid(await set(QueueUrl, { RedrivePolicy: "" }));
+    expect(await all(QueueUrl)).not.toHaveProperty("RedrivePolicy");
+  });
+});
+
+describe("stored texts", () => {
+  test("are echoed as they were sent, and removed by an empty text", async () => {
+    const QueueUrl = await serve().createQueue("stored");
+    const texts = {
+      Policy: '{"Version": "2008-10-17",\n "Statement": [{"Sid": "é"}]}',
+      RedriveAllowPolicy: '{"redrivePermission" : "denyAll"}',
+    };
+    expectVoid(await set(QueueUrl, texts));
+    expect(await all(QueueUrl)).toMatchObject(texts);
+    expectVoid(await set(QueueUrl, { Policy: "", RedriveAllowPolicy: "" }));
+    const after = await all(QueueUrl);
+    expect(after).not.toHaveProperty("Policy");
+    expect(after).not.toHaveProperty("RedriveAllowPolicy");
+  });
+
+  test("of a KMS key go with it, and the managed encryption stays off", async () => {
+    const QueueUrl = await serve().createQueue("keyed");
+    await set(QueueUrl, { KmsMasterKeyId: "key", KmsDataKeyReusePeriodSeconds: "60" });
+    expect(await all(QueueUrl)).toMatchObject({
+      KmsMasterKeyId: "key",
+      KmsDataKeyReusePeriodSeconds: "60",
+      SqsManagedSseEnabled: "false",
+    });
+    await set(QueueUrl, { KmsMasterKeyId: "" });
+    const after = await all(QueueUrl);
+    expect(after).not.toHaveProperty("KmsMasterKeyId");
+    expect(after).not.toHaveProperty("KmsDataKeyReusePeriodSeconds");
+    expect(after.SqsManagedSseEnabled).toBe("false");
+    await set(QueueUrl, { KmsMasterKeyId: "key" });
+    expect((await all(QueueUrl)).KmsDataKeyReusePeriodSeconds).toBe("300");
+  });
+
+  test("of a KMS key go when the managed encryption is switched on", async () => {
+    const QueueUrl = await serve().createQueue("managed", { KmsMasterKeyId: "key" });
+    await set(QueueUrl, { SqsManagedSseEnabled: "true" });
+    const after = await all(QueueUrl);
+    expect(after.SqsManagedSseEnabled).toBe("true");
+    expect(after).not.toHaveProperty("KmsMasterKeyId");
+  });
+});

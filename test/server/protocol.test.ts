@@ -1,0 +1,151 @@
+/**
+ * What holds for every action: the envelope, the ways in, the names of actions, how a queue is
+ * addressed, and the two types of check that come before any action.
+ */
+import { describe, expect, test } from "vitest";
+import { serveOnce } from "../support/serve.ts";
+import {
+  expectEnvelope,
+  expectError,
+  malformed,
+  missing,
+  noQueue,
+  unknownAction,
+  unsupported,
+} from "../support/wire.ts";
+
+const serve = serveOnce(["--account", "123456789012", "--region", "eu-west-1"]);
+
+describe("the way in", () => {
+  test("GET /health answers 200 once the server takes requests", async () => {
+    const answer = await serve().send({ method: "GET", path: "/health" });
+    expect([answer.status, answer.text]).toEqual([200, '{"status":"ok"}']);
+    const head = await serve().send({ method: "HEAD", path: "/health?x=1" });
+    expect([head.status, head.text]).toEqual([200, ""]);
+  });
+
+  test("every answer has a request id of its own, a type and a length", async () => {
+    const first = await serve().call("ListQueues", {});
+    const second = await serve().call("ListQueues", {});
+    expectEnvelope(first);
+    expect(first.headers["x-amzn-requestid"]).not.toBe(second.headers["x-amzn-requestid"]);
+  });
+
+  test("any path takes POST", async () => {
+    for (const path of ["/", "/123456789012/some-queue", "/a/b?c=d"]) {
+      const headers = { "X-Amz-Target": "AmazonSQS.ListQueues" };
+      const answer = await serve().send({ path, headers, body: "{}" });
+      expect([path, answer.status]).toEqual([path, 200]);
+    }
+  });
+
+  test("another method, or GET of anything else, is no action", async () => {
+    const put = await serve().send({ method: "PUT", body: "{}" });
+    expectError(put, [405, unknownAction[1], unknownAction[2]]);
+    const get = await serve().send({ method: "GET", path: "/nothing" });
+    expectError(get, [404, unknownAction[1], unknownAction[2]]);
+  });
+
+  test("a client that asks first whether it may send its body gets to send it", async () => {
+    const headers = { "X-Amz-Target": "AmazonSQS.ListQueues", Expect: "100-continue" };
+    expect((await serve().send({ headers, body: "{}" })).status).toBe(200);
+  });
+});
+
+describe("an action", () => {
+  test("that nobody has, or none at all, is unknown", async () => {
+    expectError(await serve().call("MakeCoffee", {}), unknownAction);
+    expectError(await serve().call("constructor", {}), unknownAction);
+    expectError(await serve().send({ body: "{}" }), unknownAction);
+    const headers = { "X-Amz-Target": "DynamoDB_20120810.ListTables" };
+    expectError(await serve().send({ headers, body: "{}" }), unknownAction);
+  });
+
+  test.each([
+    "AddPermission",
+    "CancelMessageMoveTask",
+    "ListDeadLetterSourceQueues",
+    "ListMessageMoveTasks",
+    "ListQueueTags",
+    "RemovePermission",
+    "StartMessageMoveTask",
+    "TagQueue",
+    "UntagQueue",
+  ])("%s says that it is not supported", async (name) => {
+    expectError(await serve().call(name, {}), unsupported);
+  });
+
+  test("in the query protocol says that it is not supported, by POST and by GET", async () => {
+    const headers = { "Content-Type": "application/x-www-form-urlencoded; charset=utf-8" };
+    const body = "Action=ListQueues&Version=2012-11-05";
+    expectError(await serve().send({ headers, body }), unsupported);
+    expectError(await serve().send({ method: "GET", path: `/?${body}` }), unsupported);
+  });
+});
+
+describe("a request", () => {
+  test.each([
+    ["a string for a number", "ReceiveMessage", { WaitTimeSeconds: "1" }],
+    ["a fraction for a whole number", "ReceiveMessage", { WaitTimeSeconds: 1.5 }],
+    ["a number for a string", "SendMessage", { MessageBody: 1 }],
+    ["an array for a map", "CreateQueue", { QueueName: "q", Attributes: [] }],
+    ["a number in a map of strings", "CreateQueue", { Attributes: { DelaySeconds: 1 } }],
+    ["a string for a list", "GetQueueAttributes", { AttributeNames: "All" }],
+    ["a number in a list of strings", "GetQueueAttributes", { AttributeNames: [1] }],
+    ["a string for a structure", "SendMessage", { MessageAttributes: { a: "b" } }],
+    ["a null in a list", "GetQueueAttributes", { AttributeNames: [null] }],
+    ["no base64", "SendMessage", { MessageAttributes: { a: { BinaryValue: "%" } } }],
+    ["a string among entries", "SendMessageBatch", { Entries: ["a"] }],
+    ["a wrong type deep in an entry", "SendMessageBatch", { Entries: [{ Id: 1 }] }],
+    ["a number for a QueueUrl", "PurgeQueue", { QueueUrl: 7 }],
+  ])("with %s can't be read", async (_, action, input) => {
+    expectError(await serve().call(action, input), malformed);
+  });
+
+  test("may have members that nobody knows, and nulls for absent ones", async () => {
+    const QueueUrl = await serve().createQueue("lenient");
+    const absent = { DelaySeconds: null, MessageAttributes: null, MessageGroupId: null };
+    const input = { QueueUrl, MessageBody: "a", ...absent, Colour: { of: ["it"] } };
+    expect((await serve().call("SendMessage", input)).status).toBe(200);
+    expectError(await serve().call("SendMessage", { ...input, MessageBody: null }), missing);
+  });
+});
+
+describe("a queue", () => {
+  test("has a URL with the host that the client used, and the account", async () => {
+    const answer = await serve().call("CreateQueue", { QueueName: "q" }, { Host: "sqs.test:81" });
+    expect(answer.json.QueueUrl).toBe("http://sqs.test:81/123456789012/q");
+    const { Attributes } = await serve().ok("GetQueueAttributes", {
+      QueueUrl: answer.json.QueueUrl,
+      AttributeNames: ["QueueArn"],
+    });
+    expect(Attributes).toEqual({ QueueArn: "arn:aws:sqs:eu-west-1:123456789012:q" });
+  });
+
+  test.each([
+    "https://sqs.us-east-1.amazonaws.com/123456789012/found",
+    "http://elsewhere/123456789012/found",
+    "/123456789012/found",
+    "http://localhost:9324/queue/found",
+    "found",
+  ])("is found by the path of %s", async (QueueUrl) => {
+    await serve().createQueue("found");
+    const answer = await serve().call("GetQueueAttributes", { QueueUrl });
+    expect([answer.status, answer.text]).toEqual([200, "{}"]);
+  });
+
+  test.each([
+    ["another name", "http://localhost/123456789012/lost"],
+    ["another case", "http://localhost/123456789012/FOUND"],
+    ["another account", "http://localhost/999999999999/found"],
+    ["a slash at its end", "http://localhost/123456789012/found/"],
+    ["no path", "http://localhost"],
+    ["no text", ""],
+    ["no member at all", undefined],
+    ["a name that objects have", "constructor"],
+  ])("is not found by %s", async (_, QueueUrl) => {
+    await serve().createQueue("found");
+    expectError(await serve().call("GetQueueAttributes", { QueueUrl }), noQueue);
+    expectError(await serve().call("SendMessage", { QueueUrl, MessageBody: "a" }), noQueue);
+  });
+});

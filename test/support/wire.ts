@@ -1,0 +1,170 @@
+/**
+ * The shapes of SQS's JSON answers, and its errors, written down from AWS's documents rather than
+ * taken from the engine, so that the tests do not repeat the engine's mistakes.
+ */
+import type { IncomingHttpHeaders } from "node:http";
+import { expect } from "vitest";
+
+export interface WireAttribute {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  readonly BinaryValue?: string;
+}
+
+export interface WireMessage {
+  readonly MessageId: string;
+  readonly ReceiptHandle: string;
+  readonly MD5OfBody: string;
+  readonly Body: string;
+  readonly Attributes?: Readonly<Record<string, string>>;
+  readonly MD5OfMessageAttributes?: string;
+  readonly MessageAttributes?: Readonly<Record<string, WireAttribute>>;
+}
+
+export interface WireSuccess {
+  readonly Id: string;
+  readonly MessageId?: string;
+  readonly MD5OfMessageBody?: string;
+  readonly MD5OfMessageAttributes?: string;
+}
+
+export interface WireFailure {
+  readonly Id: string;
+  readonly SenderFault: boolean;
+  readonly Code: string;
+  readonly Message: string;
+}
+
+/** Every member that an answer of any action may have. */
+export interface WireAnswer {
+  readonly QueueUrl?: string;
+  readonly QueueUrls?: readonly string[];
+  readonly NextToken?: string;
+  readonly Attributes?: Readonly<Record<string, string>>;
+  readonly MessageId?: string;
+  readonly MD5OfMessageBody?: string;
+  readonly MD5OfMessageAttributes?: string;
+  readonly MD5OfMessageSystemAttributes?: string;
+  readonly Messages?: readonly WireMessage[];
+  readonly Successful?: readonly WireSuccess[];
+  readonly Failed?: readonly WireFailure[];
+  readonly __type?: string;
+  readonly message?: string;
+}
+
+/** An HTTP answer. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The text read as JSON; an empty object for an empty text. */
+  readonly json: WireAnswer;
+}
+
+/** Status, `__type` and the code of x-amzn-query-error. */
+export type WireError = readonly [status: number, type: string, code: string];
+
+const SQS = "com.amazonaws.sqs#";
+const CORAL = "com.amazon.coral.service#";
+const OLD = "AWS.SimpleQueueService.";
+
+export const malformed: WireError = [400, `${CORAL}SerializationException`, "MalformedInput"];
+export const unknownAction: WireError = [400, `${CORAL}UnknownOperationException`, "InvalidAction"];
+export const missing: WireError = [
+  400,
+  `${CORAL}MissingRequiredParameterException`,
+  "MissingParameter",
+];
+export const invalidValue: WireError = [
+  400,
+  `${CORAL}InvalidParameterValueException`,
+  "InvalidParameterValue",
+];
+export const tooLarge: WireError = [
+  413,
+  `${CORAL}RequestEntityTooLargeException`,
+  "RequestEntityTooLarge",
+];
+export const capacity: WireError = [503, `${CORAL}CapacityExceeded`, "CapacityExceeded"];
+export const noQueue: WireError = [400, `${SQS}QueueDoesNotExist`, `${OLD}NonExistentQueue`];
+export const queueExists: WireError = [400, `${SQS}QueueNameExists`, "QueueAlreadyExists"];
+export const deletedRecently: WireError = [
+  400,
+  `${SQS}QueueDeletedRecently`,
+  `${OLD}QueueDeletedRecently`,
+];
+export const purgeInProgress: WireError = [
+  403,
+  `${SQS}PurgeQueueInProgress`,
+  `${OLD}PurgeQueueInProgress`,
+];
+export const unsupported: WireError = [
+  400,
+  `${SQS}UnsupportedOperation`,
+  `${OLD}UnsupportedOperation`,
+];
+export const badAttributeName: WireError = [
+  400,
+  `${SQS}InvalidAttributeName`,
+  "InvalidAttributeName",
+];
+export const badAttributeValue: WireError = [
+  400,
+  `${SQS}InvalidAttributeValue`,
+  "InvalidAttributeValue",
+];
+export const overLimit: WireError = [403, `${SQS}OverLimit`, "OverLimit"];
+export const badContents: WireError = [
+  400,
+  `${SQS}InvalidMessageContents`,
+  "InvalidMessageContents",
+];
+export const badHandle: WireError = [404, `${SQS}ReceiptHandleIsInvalid`, "ReceiptHandleIsInvalid"];
+export const emptyBatch: WireError = [400, `${SQS}EmptyBatchRequest`, `${OLD}EmptyBatchRequest`];
+export const tooManyEntries: WireError = [
+  400,
+  `${SQS}TooManyEntriesInBatchRequest`,
+  `${OLD}TooManyEntriesInBatchRequest`,
+];
+export const badEntryId: WireError = [
+  400,
+  `${SQS}InvalidBatchEntryId`,
+  `${OLD}InvalidBatchEntryId`,
+];
+export const sameEntryId: WireError = [
+  400,
+  `${SQS}BatchEntryIdsNotDistinct`,
+  `${OLD}BatchEntryIdsNotDistinct`,
+];
+export const batchTooLong: WireError = [
+  400,
+  `${SQS}BatchRequestTooLong`,
+  `${OLD}BatchRequestTooLong`,
+];
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** The envelope that every answer has, and the error's three names. */
+export function expectError(answer: Answer, [status, type, code]: WireError): void {
+  expect([answer.status, answer.json.__type, answer.headers["x-amzn-query-error"]]).toEqual([
+    status,
+    type,
+    `${code};${status < 500 ? "Sender" : "Receiver"}`,
+  ]);
+  expect(answer.json.message).toMatch(/\w/);
+  expectEnvelope(answer);
+}
+
+export function expectEnvelope(answer: Answer): void {
+  expect(answer.headers["x-amzn-requestid"]).toMatch(uuid);
+  expect(answer.headers["content-type"]).toBe("application/x-amz-json-1.0");
+  expect(answer.headers["content-length"]).toBe(String(Buffer.byteLength(answer.text)));
+}
+
+/** An action without a result: 200 and no bytes. */
+export function expectVoid(answer: Answer): void {
+  expect([answer.status, answer.text]).toEqual([200, ""]);
+  expectEnvelope(answer);
+}
+
+export { uuid as uuidPattern };
