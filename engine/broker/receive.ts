@@ -2,7 +2,7 @@
  * Receiving: at once, by long poll, or blocking the thread. A receive takes what is there, lets the
  * queue's own time pass first, and never waits to be full. Own thread only.
  */
-import { BATCH_MAX, type Inbox, STATUS_LIMIT } from "../../bindings/index.ts";
+import { BATCH_MAX, type Inbox } from "../../bindings/index.ts";
 import { SluiceError } from "../errors.ts";
 import { parameterRanges, protections } from "../limits.ts";
 import type { Message, ReceiveOptions } from "../types.ts";
@@ -55,15 +55,31 @@ function queueWaitSeconds(place: Place): number {
   return known?.details.attributes.receiveMessageWaitTimeSeconds ?? 0;
 }
 
-/** Claims into an inbox: how many. Throws when the queue or the broker is gone. */
-export function claim(place: Place, inbox: Inbox, max: number, visibilityMs: number): number {
+/**
+ * Claims into an inbox: how many. Throws when the queue or the broker is gone.
+ * The cap on messages in flight is kept here and not under the queue's lock, so threads that receive
+ * at the same moment may pass it by a batch each; AWS calls its own "approximately".
+ */
+function claim(place: Place, inbox: Inbox, max: number, visibilityMs: number): number {
   const { member, number, incarnation } = place;
   member.check();
   const now = member.nowMs();
-  const count = member.engine.receive(inbox, number, incarnation, max, visibilityMs, now);
+  const most = member.settings.quotas.inFlightCap ? Math.min(max, roomUnderCap(place, now)) : max;
+  if (most <= 0) {
+    inbox.clear();
+    return 0;
+  }
+  const count = member.engine.receive(inbox, number, incarnation, most, visibilityMs, now);
   if (count >= 0) return count;
-  if (count === STATUS_LIMIT) return 0;
   throw member.failure(count, place.name);
+}
+
+/** How many more messages may be in flight, after those whose time is up have come back. */
+function roomUnderCap({ member, number, incarnation }: Place, now: number): number {
+  const { engine } = member;
+  const room = (): number => protections.maxInFlight - engine.queues.inFlight(number);
+  while (room() < BATCH_MAX && engine.advance(number, incarnation, now) > 0);
+  return room();
 }
 
 function take(
@@ -78,9 +94,8 @@ function take(
 
 /** AWS tells a short poll, and only that, when too many messages are in flight. */
 function checkCap(place: Place): void {
-  const { queues } = place.member.engine;
   if (!place.member.settings.quotas.inFlightCap) return;
-  if (queues.inFlight(place.number) < protections.maxInFlight) return;
+  if (roomUnderCap(place, place.member.nowMs()) > 0) return;
   throw new SluiceError(
     "OverLimit",
     `Too many messages in flight: the queue is at the limit of ${protections.maxInFlight}.`,

@@ -1,0 +1,266 @@
+/**
+ * Which queues there are and what they are set to: names, attributes, tags, limits, and the rules
+ * that AWS puts on making and purging.
+ */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Broker } from "../../engine/broker/broker.ts";
+import { VirtualClock } from "../../engine/clock.ts";
+import type { BrokerOptions, QueueAttributes } from "../../engine/types.ts";
+
+let clock: VirtualClock;
+let broker: Broker;
+
+async function open(options: BrokerOptions = {}): Promise<Broker> {
+  clock = new VirtualClock();
+  broker = await Broker.open({ memoryBytes: 64 * 1_048_576, clock, ...options });
+  return broker;
+}
+
+beforeEach(async () => {
+  await open();
+});
+
+afterEach(() => broker.close());
+
+describe("names", () => {
+  test.each([
+    ["", "InvalidParameterValue"],
+    ["a/b", "InvalidParameterValue"],
+    ["a.b", "InvalidParameterValue"],
+    ["ü", "InvalidParameterValue"],
+    ["x".repeat(81), "InvalidParameterValue"],
+    [undefined as unknown as string, "InvalidParameterValue"],
+    ["orders.fifo", "InvalidParameterValue"],
+  ])("%s is refused", async (name, code) => {
+    await expect(broker.createQueue(name)).rejects.toMatchObject({ code });
+  });
+
+  test("of 80 letters, digits, hyphens and underscores are queues, and mind case", async () => {
+    const names = ["x".repeat(80), "A-b_9", "a-b_9", "0"];
+    for (const name of names) expect((await broker.createQueue(name)).name).toBe(name);
+    expect(await broker.listQueues()).toEqual([...names].sort());
+    expect(await broker.listQueues({ prefix: "A" })).toEqual(["A-b_9"]);
+    expect(await broker.listQueues({ prefix: "nothing" })).toEqual([]);
+  });
+
+  test("FIFO queues say that they are not built", async () => {
+    const fifo = { fifoQueue: true as const };
+    await expect(broker.createQueue("a.fifo", fifo)).rejects.toMatchObject({
+      code: "UnsupportedOperation",
+      message: expect.stringMatching(/FIFO/),
+    });
+    await expect(broker.createQueue("a", fifo)).rejects.toMatchObject({
+      code: "InvalidParameterValue",
+    });
+  });
+});
+
+describe("a queue that is there", () => {
+  test("is found by everybody, as one object, until it is deleted", async () => {
+    const queue = await broker.createQueue("jobs");
+    expect(await broker.createQueue("jobs")).toBe(queue);
+    expect(await broker.getQueue("jobs")).toBe(queue);
+    expect(broker.findQueue("jobs")).toBe(queue);
+    expect(queue.arn).toBe("arn:aws:sqs:us-east-1:000000000000:jobs");
+    await broker.deleteQueue("jobs");
+    expect(broker.findQueue("jobs")).toBeUndefined();
+    const gone = { code: "QueueDoesNotExist", queue: "jobs" };
+    await expect(broker.getQueue("jobs")).rejects.toMatchObject(gone);
+    await expect(broker.deleteQueue("jobs")).rejects.toMatchObject(gone);
+    await expect(queue.receive()).rejects.toMatchObject(gone);
+    await expect(queue.setAttributes({ delaySeconds: 1 })).rejects.toMatchObject(gone);
+    await expect(queue.purge()).rejects.toMatchObject(gone);
+    expect(() => queue.counts()).toThrow(expect.objectContaining(gone));
+    expect(() => queue.totals()).toThrow(expect.objectContaining(gone));
+    expect(() => queue.details()).toThrow(expect.objectContaining(gone));
+    expect(() => queue.sync.send("x")).toThrow(expect.objectContaining(gone));
+  });
+
+  test("is made again only with attributes it has now; others need not be named", async () => {
+    const queue = await broker.createQueue("jobs", { delaySeconds: 5, visibilityTimeout: 60 });
+    expect(await broker.createQueue("jobs", { delaySeconds: 5 })).toBe(queue);
+    await queue.setAttributes({ delaySeconds: 6 });
+    const exists = {
+      code: "QueueNameExists",
+      message: expect.stringMatching(/DelaySeconds/),
+    };
+    await expect(broker.createQueue("jobs", { delaySeconds: 5 })).rejects.toMatchObject(exists);
+    expect(await broker.createQueue("jobs", { delaySeconds: 6 })).toBe(queue);
+    await queue.update({ stored: { Policy: "{}" } });
+    await expect(
+      broker.createQueue("jobs", {}, { stored: { Policy: "{ }" } }),
+    ).rejects.toMatchObject({ message: expect.stringMatching(/Policy/) });
+    await broker.createQueue("jobs", {}, { stored: { Policy: "{}", KmsMasterKeyId: "" } });
+  });
+
+  test("tells all that is known of it", async () => {
+    const createdAtMs = clock.nowMs();
+    const queue = await broker.createQueue(
+      "jobs",
+      { messageRetentionPeriod: 60 },
+      { stored: { Policy: "{}" }, tags: { team: "größe", empty: "", __proto__x: "y" } },
+    );
+    expect(queue.details()).toEqual({
+      attributes: {
+        delaySeconds: 0,
+        maximumMessageSize: 1_048_576,
+        messageRetentionPeriod: 60,
+        receiveMessageWaitTimeSeconds: 0,
+        visibilityTimeout: 30,
+        contentBasedDeduplication: false,
+        deduplicationScope: "queue",
+        fifoThroughputLimit: "perQueue",
+      },
+      stored: { Policy: "{}" },
+      tags: { team: "größe", empty: "", __proto__x: "y" },
+      createdAtMs,
+      modifiedAtMs: createdAtMs,
+    });
+    await clock.advance(1_000);
+    await queue.update({
+      attributes: { visibilityTimeout: 0 },
+      stored: { Policy: "", Other: "kept" },
+      tags: { only: "this" },
+    });
+    expect(queue.details()).toMatchObject({
+      attributes: { visibilityTimeout: 0, messageRetentionPeriod: 60 },
+      stored: { Other: "kept" },
+      tags: { only: "this" },
+      createdAtMs,
+      modifiedAtMs: createdAtMs + 1_000,
+    });
+    expect(await queue.getAttributes()).toMatchObject({ visibilityTimeout: 0 });
+  });
+});
+
+describe("attributes", () => {
+  const outOfRange: [keyof QueueAttributes, number[]][] = [
+    ["delaySeconds", [-1, 901, 1.5]],
+    ["maximumMessageSize", [1_023, 1_048_577]],
+    ["messageRetentionPeriod", [59, 1_209_601]],
+    ["receiveMessageWaitTimeSeconds", [-1, 21]],
+    ["visibilityTimeout", [-1, 43_201, Number.NaN]],
+  ];
+  test.each(outOfRange)("%s is refused out of its range, and nothing is set", async (name, all) => {
+    const queue = await broker.createQueue("jobs");
+    const before = queue.details();
+    for (const value of all) {
+      const error = { code: "InvalidAttributeValue" };
+      await expect(queue.setAttributes({ [name]: value })).rejects.toMatchObject(error);
+      await expect(broker.createQueue("new", { [name]: value })).rejects.toMatchObject(error);
+    }
+    expect(queue.details()).toEqual(before);
+    expect(broker.findQueue("new")).toBeUndefined();
+  });
+
+  test("of FIFO queues are unknown to a Standard queue, dead-letter queues not built", async () => {
+    const queue = await broker.createQueue("jobs");
+    const unknown = { code: "InvalidAttributeName" };
+    await expect(queue.setAttributes({ contentBasedDeduplication: false })).rejects.toMatchObject(
+      unknown,
+    );
+    await expect(queue.setAttributes({ deduplicationScope: "queue" })).rejects.toMatchObject(
+      unknown,
+    );
+    const redrivePolicy = { deadLetterTargetArn: queue.arn, maxReceiveCount: 3 };
+    await expect(queue.setAttributes({ redrivePolicy })).rejects.toMatchObject({
+      code: "UnsupportedOperation",
+    });
+  });
+
+  test("and tags that take too much room are OverLimit, and the queue stays as it was", async () => {
+    const tags = { key: "x".repeat(40_000) };
+    await expect(broker.createQueue("jobs", {}, { tags })).rejects.toMatchObject({
+      code: "OverLimit",
+    });
+    const queue = await broker.createQueue("jobs");
+    await expect(queue.update({ tags })).rejects.toMatchObject({ code: "OverLimit" });
+    expect(queue.details().tags).toEqual({});
+  });
+});
+
+describe("limits", () => {
+  test("no more queues than the broker was opened for; a deleted one makes room", async () => {
+    await broker.close();
+    await open({ queuesMax: 3 });
+    for (const name of ["a", "b", "c"]) {
+      const queue = await broker.createQueue(name);
+      queue.sync.sendBatch(Array.from({ length: 7_000 }, () => "x"));
+    }
+    await expect(broker.createQueue("d")).rejects.toMatchObject({ code: "OverLimit" });
+    await broker.deleteQueue("b");
+    const made = await broker.createQueue("d");
+    expect(made.counts()).toMatchObject({ visible: 0, inFlight: 0, delayed: 0 });
+    expect(made.totals().messagesSent).toBe(0);
+    expect(await broker.listQueues()).toEqual(["a", "c", "d"]);
+  });
+
+  test.each([
+    [{ memoryBytes: 5 }, /memoryBytes/],
+    [{ threadsMax: 1 }, /threadsMax/],
+    [{ queuesMax: 5_000 }, /queuesMax/],
+    [{ messagesMax: 0.5 }, /messagesMax/],
+    [{ account: "12" }, /account/],
+    [{ region: "US East" }, /region/],
+    [{ quotas: "none" as "off" }, /quotas/],
+    [{ memoryBytes: 2 * 1_048_576 }, /do not hold/],
+  ])("options %j are refused", async (options, text) => {
+    await expect(Broker.open(options)).rejects.toMatchObject({
+      code: "InvalidParameterValue",
+      message: expect.stringMatching(text),
+    });
+  });
+
+  test("a directory is not built", async () => {
+    await expect(Broker.open({ directory: "/tmp/x" })).rejects.toMatchObject({
+      code: "UnsupportedOperation",
+    });
+  });
+});
+
+describe("with AWS's quotas", () => {
+  beforeEach(async () => {
+    await broker.close();
+    await open({ quotas: "aws", memoryBytes: 256 * 1_048_576 });
+  });
+
+  test("a name is free 60 seconds after its queue was deleted", async () => {
+    await broker.createQueue("jobs");
+    await broker.deleteQueue("jobs");
+    const recently = { code: "QueueDeletedRecently" };
+    await expect(broker.createQueue("jobs")).rejects.toMatchObject(recently);
+    await clock.advance(59_999);
+    await expect(broker.createQueue("jobs")).rejects.toMatchObject(recently);
+    await clock.advance(1);
+    await broker.createQueue("jobs");
+  });
+
+  test("a queue is purged once in 60 seconds", async () => {
+    const queue = await broker.createQueue("jobs");
+    await queue.purge();
+    await queue.send("x");
+    await expect(queue.purge()).rejects.toMatchObject({
+      code: "PurgeQueueInProgress",
+      message: expect.stringMatching(/jobs/),
+    });
+    expect(queue.counts().visible).toBe(1);
+    await clock.advance(60_000);
+    await queue.purge();
+    expect(queue.counts().visible).toBe(0);
+  });
+
+  test("120,000 messages are in flight at most; a short poll is told, a long one waits", async () => {
+    const queue = await broker.createQueue("jobs");
+    const many = Array.from({ length: 120_001 }, () => "x");
+    expect(queue.sync.sendBatch(many)).toBe(120_001);
+    for (let got = 0; got < 120_000; ) {
+      const messages = await queue.receive({ maxNumberOfMessages: 250 });
+      got += messages.length;
+    }
+    expect(queue.counts()).toMatchObject({ visible: 1, inFlight: 120_000 });
+    await expect(queue.receive()).rejects.toMatchObject({ code: "OverLimit" });
+    const poll = queue.receive({ waitTimeSeconds: 1 });
+    await clock.advance(1_000);
+    expect(await poll).toEqual([]);
+  });
+});
