@@ -1,0 +1,86 @@
+/**
+ * Two threads: one produces, one consumes. Through the broker (send; receive, read, delete), and
+ * next to it what a program would do without one: postMessage, one by one and in arrays of ten.
+ * Each way is run several times in turn; the clock runs from the start signal to the consumer's
+ * last message.
+ */
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import type { Broker, BrokerHandle } from "../engine/index.ts";
+import { type Figure, figureOf } from "./slices.ts";
+
+export type Way =
+  | "sluice, batch 10"
+  | "sluice, batch 1"
+  | "postMessage"
+  | "postMessage, arrays of 10";
+
+export const WAYS: readonly Way[] = [
+  "sluice, batch 10",
+  "sluice, batch 1",
+  "postMessage",
+  "postMessage, arrays of 10",
+];
+
+export interface Part {
+  readonly role: "producer" | "consumer";
+  readonly handle: BrokerHandle;
+  /** Between the two threads, for the ways without a broker. */
+  readonly channel: MessagePort;
+  readonly bytes: number;
+}
+
+export interface Start {
+  readonly way: Way;
+  readonly queue: string;
+  readonly messages: number;
+}
+
+const MESSAGES = 200_000;
+
+function spawn(part: Part): Worker {
+  return new Worker(new URL("./thread.js", import.meta.url), {
+    workerData: part,
+    transferList: [part.handle.port, part.channel],
+  });
+}
+
+/** Resolves with what the worker says next. */
+function answer(worker: Worker): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+}
+
+export async function measureThreads(
+  broker: Broker,
+  bytes: number,
+  rounds: number,
+  said: (round: number) => void,
+): Promise<Figure[]> {
+  const { port1, port2 } = new MessageChannel();
+  const producer = spawn({ role: "producer", handle: broker.share(), channel: port1, bytes });
+  const consumer = spawn({ role: "consumer", handle: broker.share(), channel: port2, bytes });
+  const times = new Map<Way, number[]>(WAYS.map((way) => [way, []]));
+  await Promise.all([answer(producer), answer(consumer)]);
+  for (let round = 0; round <= rounds; round++) {
+    for (const way of WAYS) {
+      const queue = `bench-threads-${round}-${WAYS.indexOf(way)}`;
+      await broker.createQueue(queue, { visibilityTimeout: 600 });
+      const start: Start = { way, queue, messages: MESSAGES };
+      const ready = answer(consumer);
+      consumer.postMessage(start);
+      await ready;
+      const done = answer(consumer);
+      const startedMs = performance.now();
+      producer.postMessage(start);
+      await done;
+      // Round 0 warms up.
+      if (round > 0) times.get(way)?.push(((performance.now() - startedMs) * 1e6) / MESSAGES);
+      await broker.deleteQueue(queue);
+    }
+    said(round);
+  }
+  await Promise.all([producer.terminate(), consumer.terminate()]);
+  return WAYS.map((way) => figureOf(`two threads, ${bytes} B: ${way}`, times.get(way) ?? []));
+}
