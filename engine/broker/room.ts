@@ -3,7 +3,7 @@
  * in any thread, of which nobody is told (a ring for each would cost every delete), so the head of
  * the line tries again every 10 ms, and at once after a delete in this thread. Own thread only.
  */
-import { AbortError } from "./abort.ts";
+import { onAbort } from "./abort.ts";
 
 const RETRY_MS = 10;
 
@@ -25,17 +25,16 @@ export class Room {
   /** Resolves when `attempt`, called again and again, answers true; rejects with what it throws. */
   wait(attempt: () => boolean, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
+      const cancel = onAbort(signal, (error) => {
         this.#line = this.#line.filter((other) => other !== sender);
-        if (signal !== undefined) reject(new AbortError(signal));
-      };
+        reject(error);
+      });
       const settle = (error?: unknown): void => {
-        signal?.removeEventListener("abort", onAbort);
+        cancel();
         if (error === undefined) resolve();
         else reject(error);
       };
       const sender: Sender = { attempt, settle };
-      signal?.addEventListener("abort", onAbort, { once: true });
       this.#line.push(sender);
       this.#timer ??= setInterval(() => this.retry(), RETRY_MS);
     });

@@ -3,7 +3,7 @@
  * - holds a port for every attached thread, and puts right what a thread held that died;
  * - lets time pass for queues that nobody touches: timers, retention, what a purge ended;
  * - wakes a second waiter when the first that was rung does not come (its thread may be busy).
- * Between ticks it sleeps: 25 ms where two threads wait for one queue, half a second otherwise.
+ * Between ticks it sleeps: 100 ms where two threads wait for one queue, half a second otherwise.
  */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { Engine, type EngineShare, OWNER_OPEN } from "../../bindings/index.ts";
@@ -12,8 +12,8 @@ import type { Order } from "./steward.ts";
 import { attachTiming } from "./timing.ts";
 
 const IDLE_MS = 500;
-/** A ring that nobody answers is noticed within this time. */
-const CONTESTED_MS = 25;
+/** A ring that nobody answers is noticed within this time; each tick costs about 0.3 ms. */
+const CONTESTED_MS = 100;
 const BUSY_MS = 1;
 const RECLAIM_STEPS = 2_000;
 

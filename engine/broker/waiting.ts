@@ -11,7 +11,7 @@
  */
 import type { Engine } from "../../bindings/index.ts";
 import type { Cancel } from "../clock.ts";
-import { AbortError, checkSignal } from "./abort.ts";
+import { checkSignal, onAbort } from "./abort.ts";
 import type { Member } from "./member.ts";
 
 interface Waiter {
@@ -66,13 +66,12 @@ export class Waiting {
   ): Promise<T | undefined> {
     checkSignal(signal);
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
+      const cancel = onAbort(signal, (error) => {
         this.#leave(queue, waiter);
-        if (signal !== undefined) reject(new AbortError(signal));
-      };
-      const settled = (): void => signal?.removeEventListener("abort", onAbort);
+        reject(error);
+      });
       const answer = (value: T | undefined): void => {
-        settled();
+        cancel();
         resolve(value);
       };
       const waiter: Waiter = {
@@ -84,11 +83,10 @@ export class Waiting {
         },
         expire: () => answer(undefined),
         fail: (error) => {
-          settled();
+          cancel();
           reject(error);
         },
       };
-      signal?.addEventListener("abort", onAbort, { once: true });
       this.#join(queue, waiter);
     });
   }

@@ -1,0 +1,29 @@
+/**
+ * A program of its own: a hundred long polls that nothing happens to, and a second thread that has
+ * joined, so that the steward runs too. Prints how much processor time five seconds of it took.
+ */
+import { Broker } from "../../../dist/engine/index.js";
+
+const broker = await Broker.open({ memoryBytes: 64 * 1_048_576 });
+const attached = await Broker.attach(broker.share());
+const names = Array.from({ length: 10 }, (_, index) => `queue-${index}`);
+const aborter = new AbortController();
+const polls = [];
+for (const name of names) {
+  const queue = await broker.createQueue(name);
+  const there = await attached.getQueue(name);
+  for (let index = 0; index < 5; index++) {
+    const options = { waitTimeSeconds: 20, signal: aborter.signal };
+    polls.push(queue.receive(options), there.receive(options));
+  }
+}
+const ends = Promise.allSettled(polls);
+await new Promise((resolve) => setTimeout(resolve, 1_000));
+const before = process.cpuUsage();
+await new Promise((resolve) => setTimeout(resolve, 5_000));
+const { user, system } = process.cpuUsage(before);
+aborter.abort();
+const aborted = (await ends).filter(({ reason }) => reason?.name === "AbortError").length;
+await attached.close();
+await broker.close();
+console.log(JSON.stringify({ cpuMs: (user + system) / 1_000, aborted }));
