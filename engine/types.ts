@@ -1,0 +1,227 @@
+/**
+ * The shapes of the embedded API: what a program hands to a broker and what it gets back.
+ * Types only, no behaviour: every layer of engine/ may import this file from any thread.
+ * Names that AWS has keep AWS's word and unit (`visibilityTimeout`: seconds); names of our own
+ * carry their unit. The classes behind these shapes live in broker/, clock.ts and errors.ts.
+ */
+import type { MessagePort } from "node:worker_threads";
+import type { SluiceError } from "./errors.ts";
+
+/** A message body: text, or bytes that are stored and returned as they are. */
+export type Body = string | Uint8Array;
+
+/** Where "now" comes from: milliseconds since 1970, never read anywhere else. */
+export interface Clock {
+  nowMs(): number;
+}
+
+/** Which of the limits that protect AWS, not you, are switched on (DESIGN: AWS or this machine). */
+export interface Quotas {
+  /** FIFO: 300 calls a second an action. */
+  fifoThroughput: boolean;
+  /** 120,000 messages in flight a queue. */
+  inFlightCap: boolean;
+  /** One purge, and no re-creation of a deleted name, within 60 seconds. */
+  sixtySecondRules: boolean;
+}
+
+export interface BrokerOptions {
+  /** Where messages are kept on disk. Not built yet: rejects with UnsupportedOperation. */
+  directory?: string;
+  /** Shared memory to reserve, in bytes; costs nothing until touched. Default 1 GiB. */
+  memoryBytes?: number;
+  /** Most messages at one time; their records take 96 bytes each. Default memoryBytes / 512. */
+  messagesMax?: number;
+  /** Most threads at one time, this one and the broker's own included: 2 to 64. Default 64. */
+  threadsMax?: number;
+  /** Most queues at one time: 1 to 4096. Default 4096. */
+  queuesMax?: number;
+  /** Twelve digits. Default "000000000000". */
+  account?: string;
+  /** Default "us-east-1". */
+  region?: string;
+  quotas?: "aws" | "throughput" | "off" | Partial<Quotas>;
+  clock?: Clock;
+}
+
+/** One handle a thread; the closing of its port is how the owner learns of that thread's death. */
+export interface BrokerHandle {
+  readonly port: MessagePort;
+}
+
+export interface RedrivePolicy {
+  deadLetterTargetArn: string;
+  maxReceiveCount: number;
+}
+
+/** Queue attributes, with AWS's units: seconds and bytes. */
+export interface QueueAttributes {
+  delaySeconds?: number;
+  visibilityTimeout?: number;
+  receiveMessageWaitTimeSeconds?: number;
+  messageRetentionPeriod?: number;
+  maximumMessageSize?: number;
+  fifoQueue?: true;
+  contentBasedDeduplication?: boolean;
+  deduplicationScope?: "queue" | "messageGroup";
+  fifoThroughputLimit?: "perQueue" | "perMessageGroupId";
+  redrivePolicy?: RedrivePolicy;
+}
+
+/**
+ * Attributes that are stored and echoed but do not change how messages flow, by AWS's name
+ * (Policy, RedriveAllowPolicy, KmsMasterKeyId, KmsDataKeyReusePeriodSeconds,
+ * SqsManagedSseEnabled); the text is returned as it was set.
+ */
+export type StoredAttributes = Record<string, string>;
+
+/** All that the catalogue holds of a queue. */
+export interface QueueDetails {
+  readonly attributes: Required<Omit<QueueAttributes, "fifoQueue" | "redrivePolicy">> &
+    Pick<QueueAttributes, "fifoQueue" | "redrivePolicy">;
+  readonly stored: Readonly<StoredAttributes>;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly createdAtMs: number;
+  readonly modifiedAtMs: number;
+}
+
+export type AttributeValue =
+  | string
+  | number
+  | Uint8Array
+  | { dataType: string; stringValue?: string; binaryValue?: Uint8Array };
+
+export interface SendOptions {
+  delaySeconds?: number;
+  messageAttributes?: Record<string, AttributeValue>;
+  messageGroupId?: string;
+  messageDeduplicationId?: string;
+  /** The text of AWSTraceHeader, returned as a system attribute. */
+  awsTraceHeader?: string;
+  /** Who sent it, returned as SenderId. Default: the broker's account. */
+  senderId?: string;
+  /** Wait for room (memory, quota) instead of rejecting with CapacityExceeded. */
+  waitForCapacity?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface SendEntry extends Omit<SendOptions, "signal" | "waitForCapacity"> {
+  body: Body;
+}
+
+export interface Sent {
+  readonly messageId: string;
+  readonly sequenceNumber?: string;
+  /** Lower-case hexadecimal; computed when first read. */
+  readonly md5OfBody: string;
+}
+
+export interface BatchResult<T> {
+  readonly successful: readonly { index: number; value: T }[];
+  readonly failed: readonly { index: number; error: SluiceError }[];
+}
+
+export interface ReceiveOptions {
+  /** 1 to 10 on the wire; embedded, up to 256. Default 1. */
+  maxNumberOfMessages?: number;
+  waitTimeSeconds?: number;
+  visibilityTimeout?: number;
+  receiveRequestAttemptId?: string;
+  signal?: AbortSignal;
+}
+
+export interface Message {
+  readonly messageId: string;
+  readonly body: string;
+  readonly bytes: Uint8Array;
+  readonly receiptHandle: string;
+  readonly md5OfBody: string;
+  readonly receiveCount: number;
+  readonly sentAtMs: number;
+  readonly firstReceivedAtMs: number;
+  readonly messageGroupId?: string;
+  readonly messageDeduplicationId?: string;
+  readonly sequenceNumber?: string;
+  readonly awsTraceHeader?: string;
+  readonly senderId: string;
+  readonly deadLetterQueueSourceArn?: string;
+  readonly messageAttributes: Readonly<Record<string, AttributeValue>>;
+  delete(): Promise<void>;
+  changeVisibility(visibilityTimeout: number): Promise<void>;
+}
+
+/** What is in a queue now; exact, after expiries that are due have been applied. */
+export interface QueueCounts {
+  visible: number;
+  inFlight: number;
+  delayed: number;
+  oldestSentAtMs: number | undefined;
+}
+
+/** What a queue has done since it was created: the sums behind CloudWatch's counts. */
+export interface QueueTotals {
+  messagesSent: number;
+  sentBytes: number;
+  messagesReceived: number;
+  messagesDeleted: number;
+  emptyReceives: number;
+  deduplicatedSends: number;
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly arn: string;
+  readonly isFifo: boolean;
+  readonly sync: SyncQueue;
+  send(body: Body, options?: SendOptions): Promise<Sent>;
+  sendBatch(
+    entries: readonly (Body | SendEntry)[],
+    options?: Pick<SendOptions, "waitForCapacity" | "signal">,
+  ): Promise<BatchResult<Sent>>;
+  receive(options?: ReceiveOptions): Promise<Message[]>;
+  delete(message: Message | string): Promise<void>;
+  deleteBatch(messages: readonly (Message | string)[]): Promise<BatchResult<void>>;
+  changeVisibility(message: Message | string, visibilityTimeout: number): Promise<void>;
+  messages(options?: ReceiveOptions): AsyncIterableIterator<Message> & AsyncDisposable;
+  counts(): QueueCounts;
+  totals(): QueueTotals;
+  getAttributes(): Promise<Required<QueueAttributes>>;
+  setAttributes(attributes: QueueAttributes): Promise<void>;
+  /** Everything the catalogue knows of this queue, read now. */
+  details(): QueueDetails;
+  /** Change typed and stored attributes and tags in one step; an empty stored text removes it. */
+  update(change: {
+    attributes?: QueueAttributes;
+    stored?: StoredAttributes;
+    tags?: Record<string, string>;
+  }): Promise<void>;
+  purge(): Promise<void>;
+}
+
+/**
+ * The same queue at memory speed: synchronous, no promise, and no object a message unless asked
+ * for. "sync" is not fsync.
+ */
+export interface SyncQueue {
+  /** False when memory is full. */
+  send(body: Body, options?: Omit<SendEntry, "body">): boolean;
+  /** How many of the first `count` bodies were accepted, in order; fewer when memory is full. */
+  sendBatch(bodies: readonly Body[], count?: number): number;
+  /** How many messages are now in `into`: 0 to `max` (default: the batch's capacity). */
+  receive(into: MessageBatchShape, max?: number, visibilityTimeout?: number): number;
+  /** As `receive`, but blocks this thread until a message is there or `timeoutMs` have passed. */
+  receiveBlocking(into: MessageBatchShape, max: number, timeoutMs: number): number;
+  /** Deletes one message, or all of the batch; how many were still this receiver's to delete. */
+  delete(from: MessageBatchShape, index?: number): number;
+  changeVisibility(from: MessageBatchShape, visibilityTimeout: number, index?: number): number;
+}
+
+/** A reusable receive buffer (the class MessageBatch of broker/). */
+export interface MessageBatchShape {
+  readonly length: number;
+  body(index: number): string;
+  view(index: number): Uint8Array;
+  receiveCount(index: number): number;
+  message(index: number): Message;
+}
