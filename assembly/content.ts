@@ -54,7 +54,18 @@ export class Content {
     );
   }
 
+  /** A body and nothing else: two loads tell, and most messages are. */
+  @inline static isPlain(send: usize): bool {
+    return (
+      (load<u64>(send, SEND_GROUP_BYTES) | (load<u32>(send, SEND_ATTRIBUTES_BYTES) as u64)) === 0
+    );
+  }
+
   @inline static sendBytes(send: usize): u32 {
+    return Content.isPlain(send) ? load<u32>(send, SEND_BODY_BYTES) : Content.sendBytesOf(send);
+  }
+
+  static sendBytesOf(send: usize): u32 {
     return (
       (load<u16>(send, SEND_GROUP_BYTES) as u32) +
       (load<u16>(send, SEND_DEDUPLICATION_BYTES) as u32) +
@@ -66,7 +77,30 @@ export class Content {
   }
 
   /** Hangs room for a content on a PREPARED slot; false, and nothing held, when memory is full. */
-  static open(thread: u32, slot: u32, send: usize): bool {
+  @inline static open(thread: u32, slot: u32, send: usize): bool {
+    const bodyBytes = load<u32>(send, SEND_BODY_BYTES);
+    return Content.isPlain(send) && bodyBytes + BLOCK_HEADER_BYTES <= WHOLE_IN_HEAD_BYTES
+      ? Content.openPlain(thread, slot, send, bodyBytes)
+      : Content.openAny(thread, slot, send);
+  }
+
+  /** One block, and no sizes but the body's: what most messages take. */
+  @inline static openPlain(thread: u32, slot: u32, send: usize, bodyBytes: u32): bool {
+    const classIndex = BlockClass.of(bodyBytes + BLOCK_HEADER_BYTES);
+    const block = Blocks.top(thread, classIndex);
+    if (block === 0) return false;
+    const at = At.slot(slot);
+    store<u64>(block, 0, BLOCK_TAIL);
+    store<u64>(block, 0, BLOCK_TRACE_BYTES);
+    store<u32>(block, load<u32>(send, SEND_FLAGS), BLOCK_FLAGS);
+    store<u32>(at, block as u32, SLOT_BLOCK);
+    store<u32>(block, BLOCK_OUT, BLOCK_STATE);
+    Blocks.drop(thread, classIndex);
+    store<u32>(at, bodyBytes, SLOT_BODY_BYTES);
+    return true;
+  }
+
+  static openAny(thread: u32, slot: u32, send: usize): bool {
     const contentBytes = Content.sendBytes(send);
     const rest = Shape.rest(contentBytes);
     const headBytes = Shape.head(rest);
@@ -112,10 +146,19 @@ export class Content {
   }
 
   /** Frees what hangs on a PREPARED slot of this thread: the last piece first, the head last. */
-  static free(thread: u32, slot: u32): void {
+  @inline static free(thread: u32, slot: u32): void {
     const at = At.slot(slot);
     const block: usize = load<u32>(at, SLOT_BLOCK);
     if (block === 0) return;
+    if ((load<u32>(block, BLOCK_TAIL) | (load<u16>(block, BLOCK_PAGE) as u32)) !== 0) {
+      Content.freeMore(thread, block);
+    }
+    store<u32>(block, Blocks.held(thread), BLOCK_STATE);
+    store<u32>(at, 0, SLOT_BLOCK);
+    Blocks.release(thread, block);
+  }
+
+  static freeMore(thread: u32, block: usize): void {
     let page: u32 = load<u16>(block, BLOCK_PAGE);
     while (page !== 0) {
       const next = load<u32>(At.pageRecord(page), PAGE_CHAIN);
@@ -130,9 +173,6 @@ export class Content {
       store<u32>(block, 0, BLOCK_TAIL);
       Blocks.release(thread, tail);
     }
-    store<u32>(block, Blocks.held(thread), BLOCK_STATE);
-    store<u32>(at, 0, SLOT_BLOCK);
-    Blocks.release(thread, block);
   }
 
   /** Copies a whole content in, from flat memory. */

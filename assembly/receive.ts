@@ -13,6 +13,7 @@ import {
   BLOCK_FLAGS,
   BLOCK_GROUP_BYTES,
   BLOCK_SENDER_BYTES,
+  BLOCK_TAIL,
   BLOCK_TRACE_BYTES,
   CONTENT_BYTES_MAX,
   CONTENT_NOT_GATHERED,
@@ -127,6 +128,28 @@ export class Receive {
     if (block === 0) return 0;
     store<u64>(record, load<u64>(block, BLOCK_BIRTH), RECEIVE_BIRTH);
     store<u32>(record, load<u32>(block, BLOCK_FLAGS), RECEIVE_FLAGS);
+    if ((load<u64>(block, BLOCK_TAIL) | load<u64>(block, BLOCK_TRACE_BYTES)) === 0) {
+      return Receive.copyPlain(area, record, block, offset);
+    }
+    return Receive.copyAny(area, record, block, offset);
+  }
+
+  /** A body and nothing else, in one block. */
+  @inline static copyPlain(area: usize, record: usize, block: usize, offset: u32): u32 {
+    const bodyBytes = load<u32>(record, RECEIVE_BODY_BYTES);
+    store<u64>(record, 0, RECEIVE_GROUP_BYTES);
+    store<u32>(record, 0, RECEIVE_ATTRIBUTES_BYTES);
+    if (!Receive.isStill(record)) return 0;
+    if (bodyBytes > (THREAD_BUFFER_BYTES as u32) - offset) {
+      store<i32>(record, CONTENT_NOT_GATHERED, RECEIVE_OFFSET);
+      return 0;
+    }
+    Content.gather(block, bodyBytes, area + THREAD_BUFFER + offset);
+    store<u32>(record, offset, RECEIVE_OFFSET);
+    return bodyBytes;
+  }
+
+  static copyAny(area: usize, record: usize, block: usize, offset: u32): u32 {
     store<u16>(record, load<u8>(block, BLOCK_GROUP_BYTES) as u16, RECEIVE_GROUP_BYTES);
     store<u16>(
       record,

@@ -27,9 +27,11 @@ const LAYERS: readonly Layer[] = [
   { name: "layout", files: /^assembly\/layout\.ts$/, may: [] },
   { name: "assembly", files: /^assembly\//, may: ["layout"] },
   { name: "bindings", files: /^bindings\//, may: ["layout"] },
+  // The shapes of the API name the class of its errors.
+  { name: "leaves", files: /^engine\/types\.ts$/, may: ["leaves"] },
   {
     name: "leaves",
-    files: /^engine\/(clock|random|limits|errors|types|metricNames)\.ts$/,
+    files: /^engine\/(clock|random|limits|errors|metricNames)\.ts$/,
     may: [],
     knowsItself: false,
   },
@@ -106,10 +108,12 @@ export const entropy = forbids(
 );
 
 const LINES_MAX = 400;
+/** One file by another rule: all numbers of the memory, and nothing else. */
+const LONG_FILES = ["assembly/layout.ts"];
 
 export const fileLength: Rule = ({ path, text }) => {
   const lines = text.trimEnd().split("\n").length;
-  const bound = path.endsWith(".ts") && lines > LINES_MAX;
+  const bound = path.endsWith(".ts") && !LONG_FILES.includes(path) && lines > LINES_MAX;
   return bound ? [`${path} has ${lines} lines, more than ${LINES_MAX}`] : [];
 };
 
