@@ -43,7 +43,7 @@ import {
   THREAD_STAGING,
   THREAD_STAGING_BYTES,
 } from "../assembly/layout.ts";
-import type { ThreadArea, Views } from "./views.ts";
+import type { Area, Views } from "./views.ts";
 
 /** What the engine itself needs to know of a queue. Times in milliseconds. */
 export interface QueueSettings {
@@ -74,11 +74,11 @@ export class Descriptors {
   /** Queue numbers go from 0 to this, exclusive. */
   readonly count: number;
   readonly #views: Views;
-  readonly #area: ThreadArea;
+  readonly #area: Area;
   readonly #queues: number;
   readonly #shards: number;
 
-  constructor(views: Views, area: ThreadArea) {
+  constructor(views: Views, area: Area) {
     this.#views = views;
     this.#area = area;
     this.count = views.header(HEADER_QUEUES_MAX);

@@ -30,7 +30,7 @@ import { checkMemory, createMemory, pagesOf } from "./memory.ts";
 import { loadModule } from "./module.ts";
 import { Outbox } from "./outbox.ts";
 import { Receipts } from "./receipts.ts";
-import { ThreadArea, Views } from "./views.ts";
+import { type Area, threadArea, Views } from "./views.ts";
 import { type WasmMemory, type WasmModule, wasm } from "./webassembly.ts";
 
 export interface EngineSizes {
@@ -93,7 +93,7 @@ export class Engine {
   readonly #memory: WasmMemory;
   readonly #exports: EngineExports;
   readonly #views: Views;
-  readonly #area: ThreadArea;
+  readonly #area: Area;
   /** The inbox whose messages lie in this thread's receive buffer. */
   #resident: Inbox | undefined;
 
@@ -103,7 +103,7 @@ export class Engine {
     this.#memory = memory;
     this.#exports = exports;
     this.#views = views;
-    this.#area = new ThreadArea(views, thread);
+    this.#area = threadArea(views, thread);
     this.outbox = new Outbox(exports, thread, this.#area);
     this.receipts = new Receipts(exports, thread, this.#area, views);
     this.queues = new Descriptors(views, this.#area);

@@ -15,36 +15,44 @@ import {
   RECEIVE_BODY_BYTES,
   RECEIVE_BYTES,
   RECEIVE_COUNT,
-  RECEIVE_DEDUPLICATION_BYTES,
   RECEIVE_FIRST_AT,
   RECEIVE_FLAGS,
   RECEIVE_GROUP_BYTES,
   RECEIVE_OFFSET,
-  RECEIVE_SENDER_BYTES,
   RECEIVE_SENT_AT,
   RECEIVE_SEQUENCE,
   RECEIVE_SLOT,
   RECEIVE_SOURCE,
-  RECEIVE_TRACE_BYTES,
   THREAD_BUFFER,
   THREAD_BUFFER_BYTES,
   THREAD_RECEIVES,
 } from "../assembly/layout.ts";
 import { type TextBuffer, textOf } from "./text.ts";
-import type { ThreadArea } from "./views.ts";
+import { Area } from "./views.ts";
 
 /** Copies `bytes` of message `index`'s content to the start of the receive buffer; 0: it is gone. */
 export type ContentReader = (index: number, contentOffset: number, bytes: number) => number;
 
-/** Four texts before the attributes, in this order. */
-const PRELUDE_FIELDS = [
-  RECEIVE_GROUP_BYTES,
-  RECEIVE_DEDUPLICATION_BYTES,
-  RECEIVE_TRACE_BYTES,
-  RECEIVE_SENDER_BYTES,
-] as const;
+// Fields of a record, in words of four bytes.
+const RECORD_WORDS = RECEIVE_BYTES >> 2;
+const SLOT = RECEIVE_SLOT >> 2;
+const COUNT = RECEIVE_COUNT >> 2;
+const SEQUENCE = RECEIVE_SEQUENCE >> 2;
+const SENT_AT = RECEIVE_SENT_AT >> 2;
+const FIRST_AT = RECEIVE_FIRST_AT >> 2;
+const BIRTH = RECEIVE_BIRTH >> 2;
+const OFFSET = RECEIVE_OFFSET >> 2;
+const BODY_BYTES = RECEIVE_BODY_BYTES >> 2;
+const ATTRIBUTES_BYTES = RECEIVE_ATTRIBUTES_BYTES >> 2;
+const FLAGS = RECEIVE_FLAGS >> 2;
+/** Four sizes of two bytes each: group and deduplication id, trace and sender. */
+const TEXTS = RECEIVE_GROUP_BYTES >> 2;
+const SOURCE = RECEIVE_SOURCE >> 2;
 
-/** Which text before the body: its place in PRELUDE_FIELDS. */
+const NO_WORDS = new Uint32Array(0);
+const NO_FLOATS = new Float64Array(0);
+
+/** Which text before the body. */
 export const GROUP = 0;
 export const DEDUPLICATION = 1;
 export const TRACE = 2;
@@ -55,31 +63,19 @@ const JOIN_BYTES_MAX = THREAD_BUFFER_BYTES;
 /** Memory of its own above this is given back when it has been read. */
 const KEPT_BYTES_MAX = 1_048_576;
 
-type Whereabouts = Pick<ThreadArea, "u16" | "u32" | "f64" | "text">;
-
-function storage(bytes: number): Whereabouts {
-  const text = textOf(bytes);
-  const { buffer } = text;
-  return {
-    text,
-    u16: new Uint16Array(buffer),
-    u32: new Uint32Array(buffer),
-    f64: new Float64Array(buffer),
-  };
-}
-
 export class Inbox {
   /** The most messages one fill brings. */
   readonly capacity: number;
   #count = 0;
-  #records: Whereabouts | undefined;
-  /** Offset in bytes of the first record in `#records`. */
-  #recordsAt = 0;
+  /** What the records lie in, in two widths, and the index of the first record's first word. */
+  #words: Uint32Array = NO_WORDS;
+  #floats: Float64Array = NO_FLOATS;
+  #firstWord = 0;
   #contents: TextBuffer | undefined;
   /** What a record's offset is relative to in `#contents`. */
   #contentsAt = 0;
   #isInPlace = false;
-  #ownRecords: Whereabouts | undefined;
+  #ownRecords: Area | undefined;
   #ownContents: TextBuffer | undefined;
   #joined: string | undefined;
 
@@ -93,11 +89,12 @@ export class Inbox {
   }
 
   /** The engine has received `count` messages into this thread's buffer. */
-  occupy(area: ThreadArea, count: number): void {
+  occupy(area: Area, count: number): void {
     this.#count = count;
     this.#joined = undefined;
-    this.#records = area;
-    this.#recordsAt = THREAD_RECEIVES;
+    this.#words = area.u32;
+    this.#floats = area.f64;
+    this.#firstWord = THREAD_RECEIVES >> 2;
     this.#contents = area.text;
     this.#contentsAt = THREAD_BUFFER;
     this.#isInPlace = true;
@@ -128,7 +125,7 @@ export class Inbox {
   /** True when some content was too large for the receive buffer; then `collect` must follow. */
   get lacksContents(): boolean {
     for (let index = 0; index < this.#count; index++) {
-      if ((this.#u32(index, RECEIVE_OFFSET) | 0) === CONTENT_NOT_GATHERED) return true;
+      if ((this.#u32(index, OFFSET) | 0) === CONTENT_NOT_GATHERED) return true;
     }
     return false;
   }
@@ -143,7 +140,7 @@ export class Inbox {
     }
     const contents = this.#roomFor(total);
     const isGathered = (index: number): boolean =>
-      (this.#u32(index, RECEIVE_OFFSET) | 0) !== CONTENT_NOT_GATHERED;
+      (this.#u32(index, OFFSET) | 0) !== CONTENT_NOT_GATHERED;
     // What was gathered goes first: reading the rest overwrites the receive buffer.
     starts.forEach((start, index) => {
       if (!isGathered(index)) return;
@@ -172,20 +169,24 @@ export class Inbox {
 
   /** Leaves only the records named, which are in order, and tells them where their contents lie. */
   #keep(kept: readonly number[], starts: readonly number[]): void {
-    const { u32, text } = this.#records as Whereabouts;
     kept.forEach((from, to) => {
-      text.copyWithin(to * RECEIVE_BYTES, from * RECEIVE_BYTES, (from + 1) * RECEIVE_BYTES);
-      u32[(to * RECEIVE_BYTES + RECEIVE_OFFSET) >> 2] = starts[from] as number;
+      this.#words.copyWithin(to * RECORD_WORDS, from * RECORD_WORDS, (from + 1) * RECORD_WORDS);
+      this.#words[to * RECORD_WORDS + OFFSET] = starts[from] as number;
     });
     this.#count = kept.length;
   }
 
   #moveRecords(): void {
-    this.#ownRecords ??= storage(this.capacity * RECEIVE_BYTES);
-    const from = this.#recordsAt;
-    this.#records?.text.copy(this.#ownRecords.text, 0, from, from + this.#count * RECEIVE_BYTES);
-    this.#records = this.#ownRecords;
-    this.#recordsAt = 0;
+    this.#ownRecords ??= new Area(
+      new ArrayBuffer(this.capacity * RECEIVE_BYTES),
+      0,
+      this.capacity * RECEIVE_BYTES,
+    );
+    const end = this.#firstWord + this.#count * RECORD_WORDS;
+    this.#ownRecords.u32.set(this.#words.subarray(this.#firstWord, end));
+    this.#words = this.#ownRecords.u32;
+    this.#floats = this.#ownRecords.f64;
+    this.#firstWord = 0;
   }
 
   #roomFor(bytes: number): TextBuffer {
@@ -198,80 +199,77 @@ export class Inbox {
   // --- Fields of one message; `index` from 0 to count - 1 --------------------------------------
 
   #u32(index: number, field: number): number {
-    const { u32 } = this.#records as Whereabouts;
-    return u32[(this.#recordsAt + index * RECEIVE_BYTES + field) >> 2] as number;
-  }
-
-  #u16(index: number, field: number): number {
-    const { u16 } = this.#records as Whereabouts;
-    return u16[(this.#recordsAt + index * RECEIVE_BYTES + field) >> 1] as number;
+    return this.#words[this.#firstWord + index * RECORD_WORDS + field] as number;
   }
 
   #f64(index: number, field: number): number {
-    const { f64 } = this.#records as Whereabouts;
-    return f64[(this.#recordsAt + index * RECEIVE_BYTES + field) >> 3] as number;
+    return this.#floats[(this.#firstWord + index * RECORD_WORDS + field) >> 1] as number;
+  }
+
+  /** Bytes of one of the four texts before the attributes: two of them share a word. */
+  #textBytes(index: number, which: number): number {
+    const pair = this.#u32(index, TEXTS + (which >> 1));
+    return (which & 1) === 0 ? pair & 0xffff : pair >>> 16;
   }
 
   slot(index: number): number {
-    return this.#u32(index, RECEIVE_SLOT);
+    return this.#u32(index, SLOT);
   }
 
   receiveCount(index: number): number {
-    return this.#u32(index, RECEIVE_COUNT);
+    return this.#u32(index, COUNT);
   }
 
   sequenceLow(index: number): number {
-    return this.#u32(index, RECEIVE_SEQUENCE);
+    return this.#u32(index, SEQUENCE);
   }
 
   sequenceHigh(index: number): number {
-    return this.#u32(index, RECEIVE_SEQUENCE + 4);
+    return this.#u32(index, SEQUENCE + 1);
   }
 
   birthLow(index: number): number {
-    return this.#u32(index, RECEIVE_BIRTH);
+    return this.#u32(index, BIRTH);
   }
 
   birthHigh(index: number): number {
-    return this.#u32(index, RECEIVE_BIRTH + 4);
+    return this.#u32(index, BIRTH + 1);
   }
 
   sentAtMs(index: number): number {
-    return this.#f64(index, RECEIVE_SENT_AT);
+    return this.#f64(index, SENT_AT);
   }
 
   firstReceivedAtMs(index: number): number {
-    return this.#f64(index, RECEIVE_FIRST_AT);
+    return this.#f64(index, FIRST_AT);
   }
 
   bodyBytes(index: number): number {
-    return this.#u32(index, RECEIVE_BODY_BYTES);
+    return this.#u32(index, BODY_BYTES);
   }
 
   /** Incarnation of the queue it was moved here from; 0 for none. */
   source(index: number): number {
-    return this.#u32(index, RECEIVE_SOURCE);
+    return this.#u32(index, SOURCE);
   }
 
   /** True when the body was given as text. */
   isText(index: number): boolean {
-    return (this.#u32(index, RECEIVE_FLAGS) & BODY_TEXT) !== 0;
+    return (this.#u32(index, FLAGS) & BODY_TEXT) !== 0;
   }
 
   /** GROUP, DEDUPLICATION, TRACE or SENDER; empty for none. */
   prelude(index: number, which: number): string {
-    const bytes = this.#u16(index, PRELUDE_FIELDS[which] as number);
+    const bytes = this.#textBytes(index, which);
     if (bytes === 0) return "";
     let start = this.#contentStart(index);
-    for (let before = 0; before < which; before++) {
-      start += this.#u16(index, PRELUDE_FIELDS[before] as number);
-    }
+    for (let before = 0; before < which; before++) start += this.#textBytes(index, before);
     return (this.#contents as TextBuffer).utf8Slice(start, start + bytes);
   }
 
   /** The attributes as they were packed, in memory that the next fill overwrites. */
   attributes(index: number): Uint8Array | undefined {
-    const bytes = this.#u32(index, RECEIVE_ATTRIBUTES_BYTES);
+    const bytes = this.#u32(index, ATTRIBUTES_BYTES);
     if (bytes === 0) return undefined;
     const end = this.#bodyStart(index);
     return this.#contents?.subarray(end - bytes, end);
@@ -280,20 +278,22 @@ export class Inbox {
   /** The body as a text; bytes that are not UTF-8 become U+FFFD. */
   text(index: number): string {
     const start = this.#bodyStart(index);
-    const end = start + this.#u32(index, RECEIVE_BODY_BYTES);
-    if ((this.#u32(index, RECEIVE_FLAGS) & BODY_ASCII) === 0) {
+    const end = start + this.#u32(index, BODY_BYTES);
+    if ((this.#u32(index, FLAGS) & BODY_ASCII) === 0) {
       return (this.#contents as TextBuffer).utf8Slice(start, end);
     }
     const first = this.#contentStart(0);
-    this.#joined ??= this.#join(first);
-    if (this.#joined === "") return (this.#contents as TextBuffer).latin1Slice(start, end);
-    return this.#joined.substring(start - first, end - first);
+    const joined = this.#joined ?? this.#join(first);
+    if (joined === "") return (this.#contents as TextBuffer).latin1Slice(start, end);
+    return joined.substring(start - first, end - first);
   }
 
+  /** All contents as one string; empty when that would not pay. */
   #join(first: number): string {
     const end = this.#contentEnd(this.#count - 1);
-    if (this.#count === 1 || end - first > JOIN_BYTES_MAX) return "";
-    return (this.#contents as TextBuffer).latin1Slice(first, end);
+    const isWorthIt = this.#count > 1 && end - first <= JOIN_BYTES_MAX;
+    this.#joined = isWorthIt ? (this.#contents as TextBuffer).latin1Slice(first, end) : "";
+    return this.#joined;
   }
 
   /** The body's bytes, in memory of this inbox that its next fill overwrites. */
@@ -313,22 +313,19 @@ export class Inbox {
   }
 
   #contentStart(index: number): number {
-    return this.#contentsAt + this.#u32(index, RECEIVE_OFFSET);
+    return this.#contentsAt + this.#u32(index, OFFSET);
   }
 
   #contentEnd(index: number): number {
-    return this.#bodyStart(index) + this.#u32(index, RECEIVE_BODY_BYTES);
+    return this.#bodyStart(index) + this.#u32(index, BODY_BYTES);
   }
 
   #bodyStart(index: number): number {
-    return (
-      this.#contentStart(index) +
-      this.#u16(index, RECEIVE_GROUP_BYTES) +
-      this.#u16(index, RECEIVE_DEDUPLICATION_BYTES) +
-      this.#u16(index, RECEIVE_TRACE_BYTES) +
-      this.#u16(index, RECEIVE_SENDER_BYTES) +
-      this.#u32(index, RECEIVE_ATTRIBUTES_BYTES)
-    );
+    const first = this.#u32(index, TEXTS);
+    const second = this.#u32(index, TEXTS + 1);
+    const start = this.#contentStart(index) + this.#u32(index, ATTRIBUTES_BYTES);
+    if ((first | second) === 0) return start;
+    return start + (first & 0xffff) + (first >>> 16) + (second & 0xffff) + (second >>> 16);
   }
 
   /** Does not depend on where the content lies. */

@@ -26,7 +26,7 @@ import {
 } from "../assembly/layout.ts";
 import type { EngineExports } from "./exports.ts";
 import type { TextBuffer } from "./text.ts";
-import type { ThreadArea } from "./views.ts";
+import type { Area } from "./views.ts";
 
 /** One message to send, with its sizes already known. */
 export interface Outgoing {
@@ -64,7 +64,7 @@ const TEXT_AND_ASCII = BODY_TEXT | BODY_ASCII;
 export class Outbox {
   readonly #exports: EngineExports;
   readonly #thread: number;
-  readonly #area: ThreadArea;
+  readonly #area: Area;
   /** How many bodies the last sendShort took up, accepted or not. */
   tried = 0;
   #count = 0;
@@ -72,7 +72,7 @@ export class Outbox {
   /** Records from here on say: no delay of their own, nothing but a body. */
   #plainFrom = 0;
 
-  constructor(exports: EngineExports, thread: number, area: ThreadArea) {
+  constructor(exports: EngineExports, thread: number, area: Area) {
     this.#exports = exports;
     this.#thread = thread;
     this.#area = area;

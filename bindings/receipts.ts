@@ -18,7 +18,7 @@ import {
 } from "../assembly/layout.ts";
 import type { EngineExports } from "./exports.ts";
 import type { Inbox } from "./inbox.ts";
-import type { ThreadArea, Views } from "./views.ts";
+import type { Area, Views } from "./views.ts";
 
 /** What a receive hands out: enough to find the message, and to tell this receive from others. */
 export interface Receipt {
@@ -48,10 +48,10 @@ const FIRST_WORD = THREAD_HANDLES >> 2;
 export class Receipts {
   readonly #exports: EngineExports;
   readonly #thread: number;
-  readonly #area: ThreadArea;
+  readonly #area: Area;
   readonly #epoch: number;
 
-  constructor(exports: EngineExports, thread: number, area: ThreadArea, views: Views) {
+  constructor(exports: EngineExports, thread: number, area: Area, views: Views) {
     this.#exports = exports;
     this.#thread = thread;
     this.#area = area;

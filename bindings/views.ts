@@ -1,6 +1,6 @@
 /**
  * Typed arrays over the shared memory: the only place that makes any. `Views` lie over all of it,
- * `ThreadArea` over one thread's own records, staging and receive buffer. Making a view costs 60 to
+ * an `Area` over one thread's own records, staging and receive buffer. Making a view costs 60 to
  * 90 ns and garbage, so they are made once a thread and never a message.
  */
 import { HEADER, HEADER_THREADS_BASE, THREAD_BYTES } from "../assembly/layout.ts";
@@ -26,8 +26,11 @@ export class Views {
   }
 }
 
-/** One thread's area; indices are offsets (THREAD_*) divided by the width. Its thread only. */
-export class ThreadArea {
+/**
+ * A piece of memory in every width; indices are offsets in it divided by the width. One class for
+ * shared and unshared pieces, so that code that reads both stays fast.
+ */
+export class Area {
   readonly i32: Int32Array;
   readonly u32: Uint32Array;
   readonly u16: Uint16Array;
@@ -35,14 +38,18 @@ export class ThreadArea {
   readonly bytes: Uint8Array;
   readonly text: TextBuffer;
 
-  constructor(views: Views, thread: number) {
-    const buffer = views.i32.buffer;
-    const base = views.header(HEADER_THREADS_BASE) + thread * THREAD_BYTES;
-    this.i32 = new Int32Array(buffer, base, THREAD_BYTES >> 2);
-    this.u32 = new Uint32Array(buffer, base, THREAD_BYTES >> 2);
-    this.u16 = new Uint16Array(buffer, base, THREAD_BYTES >> 1);
-    this.f64 = new Float64Array(buffer, base, THREAD_BYTES >> 3);
-    this.bytes = new Uint8Array(buffer, base, THREAD_BYTES);
-    this.text = textOver(buffer, base, THREAD_BYTES);
+  constructor(buffer: ArrayBufferLike, base: number, bytes: number) {
+    this.i32 = new Int32Array(buffer, base, bytes >> 2);
+    this.u32 = new Uint32Array(buffer, base, bytes >> 2);
+    this.u16 = new Uint16Array(buffer, base, bytes >> 1);
+    this.f64 = new Float64Array(buffer, base, bytes >> 3);
+    this.bytes = new Uint8Array(buffer, base, bytes);
+    this.text = textOver(buffer, base, bytes);
   }
+}
+
+/** One thread's records, staging and receive buffer (THREAD_*). Its thread only. */
+export function threadArea(views: Views, thread: number): Area {
+  const base = views.header(HEADER_THREADS_BASE) + thread * THREAD_BYTES;
+  return new Area(views.i32.buffer, base, THREAD_BYTES);
 }
