@@ -114,7 +114,7 @@ export class Broker implements AsyncDisposable {
 
   /**
    * A handle for one other thread: put it into its workerData, and its port into the transferList.
-   * Rejects with OverLimit when all threads are taken.
+   * Throws OverLimit when all threads are taken.
    */
   share(): BrokerHandle {
     this.#member.check();
@@ -197,8 +197,8 @@ export class Broker implements AsyncDisposable {
     this.#waiting.look(number);
   }
 
-  /** Consumer pools are not built yet. */
-  consume(): never {
+  /** Consumer pools are not built yet: throws UnsupportedOperation. */
+  consume(_queue: Queue | string, _handlerFile: URL, _options?: object): never {
     throw new SluiceError("UnsupportedOperation", "Consumer pools are not built yet.");
   }
 
