@@ -1,43 +1,36 @@
 /**
- * The arena's free lists made anew from the truths: slot state words, page classes and bumps,
- * block state words. Runs under the arena lock, taken from a dead owner; may loop, may be cut
+ * The arena's free lists made anew from the truths: slot state words, page classes and maps. Runs under the arena lock, taken from a dead owner; may loop, may be cut
  * short and run again. What living threads hold (HELD, OUT, PREPARED) never changes to or from
  * FREE without this lock, so they may go on meanwhile.
  */
+
+import { BlockClass } from "./classes";
 import {
-  ARENA_CLASSES,
   ARENA_PAGES_BUMP,
   ARENA_PAGES_FREE,
   ARENA_PAGES_FREE_COUNT,
   ARENA_SLOTS_BUMP,
-  ARENA_SLOTS_FREE,
   ARENA_SLOTS_FREE_COUNT,
-  BLOCK_FLAGS,
-  BLOCK_FREE,
-  BLOCK_STATE,
-  CLASS_BYTES,
   CLASS_COUNT,
   CLASS_PAGES,
   CLASS_PER_PAGE,
-  CLASS_RECORD_BYTES,
   HEADER,
   HEADER_ARENA,
-  PAGE_BUMP,
   PAGE_CLASSED,
-  PAGE_FREE_BLOCK,
   PAGE_LISTED,
   PAGE_NEXT,
   PAGE_PREVIOUS,
   PAGE_STATE,
   PAGE_STATE_MASK,
+  PAGE_SUMMARY,
   PAGE_UNUSED,
   PAGE_USED,
-  SLOT_BLOCK,
   SLOT_FREE,
   SLOT_STATE,
   SLOT_STATE_MASK,
 } from "./layout";
 import { At } from "./memory";
+import { PageMap } from "./pageMap";
 
 export class ArenaRebuild {
   static run(): void {
@@ -47,23 +40,19 @@ export class ArenaRebuild {
 
   static slots(): void {
     const arena: usize = HEADER + HEADER_ARENA;
-    let head: u32 = 0;
     let count: u32 = 0;
     for (let slot = load<u32>(arena, ARENA_SLOTS_BUMP); slot > 0; slot--) {
-      const at = At.slot(slot);
-      if ((load<u32>(at, SLOT_STATE) & SLOT_STATE_MASK) !== SLOT_FREE) continue;
-      store<u32>(at, head, SLOT_BLOCK);
-      head = slot;
+      if ((load<u32>(At.slot(slot), SLOT_STATE) & SLOT_STATE_MASK) !== SLOT_FREE) continue;
+      store<u32>(At.freeSlot(count), slot);
       count++;
     }
-    store<u32>(arena, head, ARENA_SLOTS_FREE);
     store<u32>(arena, count, ARENA_SLOTS_FREE_COUNT);
   }
 
   static pages(): void {
     const arena: usize = HEADER + HEADER_ARENA;
     for (let index: u32 = 0; index < (CLASS_COUNT as u32); index++) {
-      store<u32>(arena + index * CLASS_RECORD_BYTES, 0, ARENA_CLASSES + CLASS_PAGES);
+      store<u32>(BlockClass.record(index), 0, CLASS_PAGES);
     }
     let head: u32 = 0;
     let count: u32 = 0;
@@ -86,23 +75,11 @@ export class ArenaRebuild {
 
   static blocks(page: u32, classIndex: u32): void {
     const record = At.pageRecord(page);
-    const classed = HEADER + HEADER_ARENA + ARENA_CLASSES + classIndex * CLASS_RECORD_BYTES;
-    const bytes = load<u32>(classed, CLASS_BYTES);
-    const bump = load<u32>(record, PAGE_BUMP);
-    let free: u32 = 0;
-    let used: u32 = 0;
-    for (let index: u32 = bump; index > 0; index--) {
-      const block = At.page(page) + (index - 1) * bytes;
-      if (load<u32>(block, BLOCK_STATE) === BLOCK_FREE) {
-        store<u32>(block, free, BLOCK_FLAGS);
-        free = block as u32;
-      } else {
-        used++;
-      }
-    }
-    store<u32>(record, free, PAGE_FREE_BLOCK);
-    store<u32>(record, used, PAGE_USED);
-    if (free === 0 && bump === load<u32>(classed, CLASS_PER_PAGE)) return;
+    const classed = BlockClass.record(classIndex);
+    const summary = PageMap.summarise(record);
+    store<u32>(record, summary, PAGE_SUMMARY);
+    store<u32>(record, load<u32>(classed, CLASS_PER_PAGE) - PageMap.count(record), PAGE_USED);
+    if (summary === 0) return;
     const next = load<u32>(classed, CLASS_PAGES);
     store<u32>(record, next, PAGE_NEXT);
     if (next !== 0) store<u32>(At.pageRecord(next), page, PAGE_PREVIOUS);

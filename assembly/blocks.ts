@@ -1,14 +1,13 @@
 /**
  * Blocks of the arena: a magazine a thread and class, refilled and emptied under the arena lock in
- * sections of at most ten. Only the owner touches a magazine. The truth is each block's state
- * word: FREE is in its page's list, HELD is in the magazine or the hands of the thread it names,
- * OUT hangs on a slot, a descriptor or a ring. LIFO, so that a warm block is used again first.
+ * sections of at most ten. Only the owner touches a magazine. The truth is the page's map for what
+ * is free, and for the rest each block's state word: HELD is in the magazine or the hands of the
+ * thread it names, OUT hangs on a slot, a descriptor or a ring. A magazine is last in, first out,
+ * so that a warm block is used again first.
  */
 import { ArenaLock } from "./arenaLock";
 import { BlockClass } from "./classes";
 import {
-  BLOCK_FLAGS,
-  BLOCK_FREE,
   BLOCK_HELD,
   BLOCK_STATE,
   BLOCK_THREAD_SHIFT,
@@ -16,10 +15,7 @@ import {
   CLASS_COUNT,
   CLASS_HELD_MAX,
   CLASS_PAGES,
-  CLASS_PER_PAGE,
-  PAGE_BUMP,
   PAGE_CLASSED,
-  PAGE_FREE_BLOCK,
   PAGE_LISTED,
   PAGE_NEXT,
   PAGE_PREVIOUS,
@@ -33,6 +29,7 @@ import {
   THREAD_BLOCKS_MAX,
 } from "./layout";
 import { At } from "./memory";
+import { PageMap } from "./pageMap";
 import { Pages } from "./pages";
 
 export class Blocks {
@@ -101,6 +98,10 @@ export class Blocks {
     const most = Blocks.moved(classIndex);
     ArenaLock.take(thread);
     ArenaLock.begin(PHASE_BEGIN_BLOCKS_TAKE);
+    if (load<u32>(BlockClass.record(classIndex), CLASS_PAGES) === 0) {
+      const page = Pages.take();
+      if (page !== 0) Pages.assign(page, classIndex);
+    }
     Blocks.takeStep(area, thread, classIndex, 0, most);
     Blocks.takeStep(area, thread, classIndex, 1, most);
     Blocks.takeStep(area, thread, classIndex, 2, most);
@@ -152,34 +153,20 @@ export class Blocks {
   }
 
   @inline static takeStep(area: usize, thread: u32, classIndex: u32, step: u32, most: u32): void {
-    if (step < most || step === 0) {
-      const classed = BlockClass.record(classIndex);
-      let page = load<u32>(classed, CLASS_PAGES);
-      if (page === 0) {
-        page = Pages.take();
-        if (page !== 0) Pages.assign(page, classIndex);
-      }
-      if (page !== 0) {
-        const record = At.pageRecord(page);
-        const free = load<u32>(record, PAGE_FREE_BLOCK);
-        const bump = load<u32>(record, PAGE_BUMP);
-        const block: usize =
-          free !== 0 ? (free as usize) : At.page(page) + bump * load<u32>(classed, CLASS_BYTES);
-        // Below the bump a state word counts as truth: it is written before the bump moves.
-        if (free !== 0) store<u32>(record, load<u32>(block, BLOCK_FLAGS), PAGE_FREE_BLOCK);
-        store<u32>(block, Blocks.held(thread), BLOCK_STATE);
-        if (free === 0) store<u32>(record, bump + 1, PAGE_BUMP);
-        store<u32>(record, load<u32>(record, PAGE_USED) + 1, PAGE_USED);
-        if (
-          load<u32>(record, PAGE_FREE_BLOCK) === 0 &&
-          load<u32>(record, PAGE_BUMP) === load<u32>(classed, CLASS_PER_PAGE)
-        ) {
-          Pages.unlist(page, classIndex);
-        }
-        const count = load<u32>(Blocks.countAt(area, classIndex));
-        store<u32>(Blocks.entryAt(area, classIndex, count), block);
-        store<u32>(Blocks.countAt(area, classIndex), count + 1);
-      }
+    const classed = BlockClass.record(classIndex);
+    const page = load<u32>(classed, CLASS_PAGES);
+    if ((step < most || step === 0) && page !== 0) {
+      const record = At.pageRecord(page);
+      const number = PageMap.first(record);
+      const block = At.page(page) + number * load<u32>(classed, CLASS_BYTES);
+      // The holder first, then the map: a block that is not free has a state that means something.
+      store<u32>(block, Blocks.held(thread), BLOCK_STATE);
+      PageMap.take(record, number);
+      store<u32>(record, load<u32>(record, PAGE_USED) + 1, PAGE_USED);
+      if (PageMap.isFull(record)) Pages.unlist(page, classIndex);
+      const count = load<u32>(Blocks.countAt(area, classIndex));
+      store<u32>(Blocks.entryAt(area, classIndex, count), block as u32);
+      store<u32>(Blocks.countAt(area, classIndex), count + 1);
     }
   }
 
@@ -195,9 +182,7 @@ export class Blocks {
   @inline static giveOne(block: usize, classIndex: u32): void {
     const page = At.pageOf(block);
     const record = At.pageRecord(page);
-    store<u32>(block, load<u32>(record, PAGE_FREE_BLOCK), BLOCK_FLAGS);
-    store<u32>(block, BLOCK_FREE, BLOCK_STATE);
-    store<u32>(record, block, PAGE_FREE_BLOCK);
+    PageMap.give(record, BlockClass.numberOf(classIndex, block - At.page(page)));
     const used = load<u32>(record, PAGE_USED) - 1;
     store<u32>(record, used, PAGE_USED);
     if (load<u32>(record, PAGE_LISTED) === 0) Pages.list(page, classIndex);

@@ -13,6 +13,7 @@ import {
   CLASS_COUNT,
   CLASS_HELD_MAX,
   CLASS_PER_PAGE,
+  CLASS_RECIPROCAL,
   CLASS_RECORD_BYTES,
   HEADER,
   HEADER_ARENA,
@@ -33,6 +34,12 @@ export class BlockClass {
 
   @inline static bytes(index: u32): u32 {
     return load<u32>(BlockClass.record(index), CLASS_BYTES);
+  }
+
+  /** Which block of a page begins `offset` bytes into it. */
+  @inline static numberOf(index: u32, offset: usize): u32 {
+    const reciprocal = load<u32>(BlockClass.record(index), CLASS_RECIPROCAL);
+    return (((offset as u64) * (reciprocal as u64)) >> 32) as u32;
   }
 
   /** The smallest class that holds this many bytes (1 to BLOCK_BYTES_MAX). */
@@ -75,6 +82,8 @@ export class BlockClass {
     const held: u32 = BLOCKS_HELD_BYTES_MAX / bytes;
     const most = held < (THREAD_BLOCKS_MAX as u32) ? held : THREAD_BLOCKS_MAX;
     store<u32>(BlockClass.record(index), most, CLASS_HELD_MAX);
+    const reciprocal = ((1 as u64) << 32) / bytes + 1;
+    store<u32>(BlockClass.record(index), reciprocal as u32, CLASS_RECIPROCAL);
   }
 }
 

@@ -11,6 +11,7 @@ import {
   HEADER_ARENA_BASE,
   HEADER_CATALOGUE,
   HEADER_CHAIN_LINKS_BASE,
+  HEADER_FREE_SLOTS_BASE,
   HEADER_HASH_VERSION,
   HEADER_MAGIC,
   HEADER_MEMORY_PAGES,
@@ -61,15 +62,16 @@ export class Format {
     at += (queuesMax as u64) * QUEUE_BYTES;
     const shards = (at + SHARD_BYTES - 1) & ~(SHARD_BYTES - 1);
     at = shards + (queuesMax as u64) * SHARD_BYTES;
-    const pages = at;
-    at += (memoryPages as u64) * PAGE_RECORD_BYTES + PAGE_RECORD_BYTES;
+    const pages = (at + PAGE_RECORD_BYTES - 1) & ~(PAGE_RECORD_BYTES - 1);
+    at = pages + (memoryPages as u64) * PAGE_RECORD_BYTES + PAGE_RECORD_BYTES;
     const slots = (at + SLOT_BYTES - 1) & ~(SLOT_BYTES - 1);
     // Slots count from 1: each table has one record more than there are slots.
     const count = (slotsMax as u64) + 1;
     const wheelLinks = slots + count * SLOT_BYTES;
     const ageLinks = wheelLinks + count * WHEEL_LINK_BYTES;
     const chainLinks = ageLinks + count * LIST_LINK_BYTES;
-    const arena = (chainLinks + count * LIST_LINK_BYTES + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+    const freeSlots = chainLinks + count * LIST_LINK_BYTES;
+    const arena = (freeSlots + count * 4 + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
     if (arena + ARENA_PAGES_MIN * PAGE_BYTES > end) return STATUS_LIMIT;
     store<u32>(HEADER, LAYOUT_MAGIC, HEADER_MAGIC);
     store<u32>(HEADER, LAYOUT_VERSION, HEADER_VERSION);
@@ -86,6 +88,7 @@ export class Format {
     store<u32>(HEADER, wheelLinks as u32, HEADER_WHEEL_LINKS_BASE);
     store<u32>(HEADER, ageLinks as u32, HEADER_AGE_LINKS_BASE);
     store<u32>(HEADER, chainLinks as u32, HEADER_CHAIN_LINKS_BASE);
+    store<u32>(HEADER, freeSlots as u32, HEADER_FREE_SLOTS_BASE);
     store<u32>(HEADER, arena as u32, HEADER_ARENA_BASE);
     store<u32>(HEADER, 1, HEADER_HASH_VERSION);
     store<u32>(HEADER, 1, HEADER_SHARDS_PER_QUEUE);

@@ -6,7 +6,7 @@
  *
  *   0        null page (never used: address 0 and index 0 mean "none")
  *   64 KiB   header, then, at the bases the header names:
- *            threads | queues | shards | pages | slots | wheel links | age links | chain links | arena
+ *            threads | queues | shards | pages | slots | wheel, age and chain links | free slots | arena
  */
 
 export const LAYOUT_VERSION = 1;
@@ -54,6 +54,8 @@ export const HEADER_EPOCH = HEADER_SECRET + HEADER_SECRET_BYTES;
 export const HEADER_HASH_VERSION = HEADER_EPOCH + 4;
 /** Shards a queue is given when it is made; 1 until sharding is built. */
 export const HEADER_SHARDS_PER_QUEUE = HEADER_HASH_VERSION + 4;
+/** One more base: line 0 is full. */
+export const HEADER_FREE_SLOTS_BASE = HEADER_SHARDS_PER_QUEUE + 4;
 
 /** Line 2: life of the broker. */
 export const HEADER_OWNER_STATE = LINE_BYTES * 2;
@@ -80,20 +82,22 @@ export const CATALOGUE_VERSION = LINE_BYTES;
 /** Lines 6 to 8, then the classes: the arena. */
 export const HEADER_ARENA = LINE_BYTES * 6;
 export const ARENA_SLOTS_BUMP = LINE_BYTES;
-export const ARENA_SLOTS_FREE = ARENA_SLOTS_BUMP + 4;
-export const ARENA_SLOTS_FREE_COUNT = ARENA_SLOTS_FREE + 4;
+/** Free slots below the bump: the height of the stack at HEADER_FREE_SLOTS_BASE. */
+export const ARENA_SLOTS_FREE_COUNT = ARENA_SLOTS_BUMP + 4;
 export const ARENA_PAGES_BUMP = ARENA_SLOTS_FREE_COUNT + 4;
 export const ARENA_PAGES_FREE = ARENA_PAGES_BUMP + 4;
 export const ARENA_PAGES_FREE_COUNT = ARENA_PAGES_FREE + 4;
 /** A record a class, written once when the memory is made. */
 export const ARENA_CLASSES = LINE_BYTES * 2;
-export const CLASS_RECORD_BYTES = 16;
+export const CLASS_RECORD_BYTES = 32;
 export const CLASS_BYTES = 0;
 export const CLASS_PER_PAGE = 4;
 /** The first of the pages that have a free block of this class. */
 export const CLASS_PAGES = 8;
 /** Most blocks of this class that a magazine holds. */
 export const CLASS_HELD_MAX = 12;
+/** 2^32 / bytes, rounded up: an offset times this, shifted right by 32, is a block's number. */
+export const CLASS_RECIPROCAL = 16;
 
 // --- Locks and phases --------------------------------------------------------------------------
 
@@ -311,55 +315,59 @@ export const QUEUE_FLAG_GROUP_THROUGHPUT = 8;
 // --- Shard -------------------------------------------------------------------------------------
 
 export const SHARD_BYTES = 8192;
-/** Line 0 is the lock. Line 1: what every section reads. */
-export const SHARD_QUEUE = LINE_BYTES;
-export const SHARD_INCARNATION = SHARD_QUEUE + 4;
+/** Line 0: the lock, then the clock and who this is. */
+export const SHARD_INCARNATION = LOCK_INTENT + 4;
 /** Sections so far: the operation number. */
 export const SHARD_OPERATION = SHARD_INCARNATION + 4;
-export const SHARD_SEQUENCE = SHARD_OPERATION + 8;
-/** What has a sequence at or below this is dead. */
-export const SHARD_PURGE_SEQUENCE = SHARD_SEQUENCE + 8;
 /** Effective now never steps back behind this. */
-export const SHARD_NOW = SHARD_PURGE_SEQUENCE + 8;
+export const SHARD_NOW = SHARD_OPERATION + 8;
 /** A lower bound of the earliest timer; f64 ms, infinity for none. */
 export const SHARD_NEXT_DUE = SHARD_NOW + 8;
+export const SHARD_WHEEL_TICK = SHARD_NEXT_DUE + 8;
+export const SHARD_WHEEL_ARMED = SHARD_WHEEL_TICK + 8;
+export const SHARD_QUEUE = SHARD_WHEEL_ARMED + 4;
 
-/** Line 2: the ready ring, a circle of segments. */
-export const SHARD_RING_HEAD = LINE_BYTES * 2;
+/**
+ * Line 1: all else that a send and a receive touch: few lines, since each travels between the cores
+ * that share a queue.
+ */
+export const SHARD_SEQUENCE = LINE_BYTES;
+/** What has a sequence at or below this is dead. */
+export const SHARD_PURGE_SEQUENCE = SHARD_SEQUENCE + 8;
+/** The ready ring, a circle of segments. */
+export const SHARD_RING_HEAD = SHARD_PURGE_SEQUENCE + 8;
 export const SHARD_RING_HEAD_INDEX = SHARD_RING_HEAD + 4;
 export const SHARD_RING_TAIL = SHARD_RING_HEAD_INDEX + 4;
 export const SHARD_RING_TAIL_INDEX = SHARD_RING_TAIL + 4;
 export const SHARD_RING_SEGMENTS = SHARD_RING_TAIL_INDEX + 4;
 /** Entries in the ring plus messages that may yet need one: room for all is kept at all times. */
 export const SHARD_RING_OWED = SHARD_RING_SEGMENTS + 4;
-
-/** Line 3: the age list's two ends (a link record that is nobody's), and the gauges. */
-export const SHARD_AGE = LINE_BYTES * 3;
+/** The age list's two ends (a link record that is nobody's). */
+export const SHARD_AGE = SHARD_RING_OWED + 4;
+/** The gauges. */
 export const SHARD_VISIBLE = SHARD_AGE + 8;
 export const SHARD_IN_FLIGHT = SHARD_VISIBLE + 4;
 export const SHARD_DELAYED = SHARD_IN_FLIGHT + 4;
 /** Slots in the age list, dead ones included. */
 export const SHARD_LISTED = SHARD_DELAYED + 4;
-/** Groups with a message in flight (FIFO). */
-export const SHARD_GROUPS_IN_FLIGHT = SHARD_LISTED + 4;
 
-/** Lines 4 and 5: totals since the queue was made, 64-bit. */
-export const SHARD_TOTAL_SENT = LINE_BYTES * 4;
+/** Line 2: totals since the queue was made, 64-bit. */
+export const SHARD_TOTAL_SENT = LINE_BYTES * 2;
 export const SHARD_TOTAL_SENT_BYTES = SHARD_TOTAL_SENT + 8;
-export const SHARD_TOTAL_RECEIVED = SHARD_TOTAL_SENT_BYTES + 8;
-export const SHARD_TOTAL_DELETED = SHARD_TOTAL_RECEIVED + 8;
-/** Counted outside the lock, atomically: it belongs to a call, not to a section. */
-export const SHARD_TOTAL_EMPTY_RECEIVES = SHARD_TOTAL_DELETED + 8;
-export const SHARD_TOTAL_DEDUPLICATED = SHARD_TOTAL_EMPTY_RECEIVES + 8;
-export const SHARD_TOTAL_EXPIRED = SHARD_TOTAL_DEDUPLICATED + 8;
-export const SHARD_TOTAL_MOVED = SHARD_TOTAL_EXPIRED + 8;
-export const SHARD_SENT_BYTES_MIN = SHARD_TOTAL_MOVED + 8;
+export const SHARD_SENT_BYTES_MIN = SHARD_TOTAL_SENT_BYTES + 8;
 export const SHARD_SENT_BYTES_MAX = SHARD_SENT_BYTES_MIN + 4;
+export const SHARD_TOTAL_RECEIVED = SHARD_SENT_BYTES_MAX + 4;
+export const SHARD_TOTAL_DELETED = SHARD_TOTAL_RECEIVED + 8;
+export const SHARD_TOTAL_EXPIRED = SHARD_TOTAL_DELETED + 8;
+export const SHARD_TOTAL_MOVED = SHARD_TOTAL_EXPIRED + 8;
+export const SHARD_TOTAL_DEDUPLICATED = SHARD_TOTAL_MOVED + 8;
 
-/** Line 6: the wheel. */
-export const SHARD_WHEEL_TICK = LINE_BYTES * 6;
-export const SHARD_WHEEL_ARMED = SHARD_WHEEL_TICK + 8;
-/** One u64 a level: which spokes may hold somebody; a clear bit means nobody. */
+/** Line 3. Counted outside the lock, atomically: it belongs to a call, not to a section. */
+export const SHARD_TOTAL_EMPTY_RECEIVES = LINE_BYTES * 3;
+/** Groups with a message in flight (FIFO). */
+export const SHARD_GROUPS_IN_FLIGHT = SHARD_TOTAL_EMPTY_RECEIVES + 8;
+
+/** Line 7: the wheel. One u64 a level: which spokes may hold somebody; a clear bit means nobody. */
 export const SHARD_WHEEL_BITMAPS = LINE_BYTES * 7;
 export const SHARD_WHEEL_SPOKES = LINE_BYTES * 8;
 export const WHEEL_LEVELS = 6;
@@ -507,22 +515,26 @@ export const ATTEMPT_RECEIPTS = ATTEMPT_NEXT + 4;
 
 // --- Arena: pages and blocks -------------------------------------------------------------------
 
-// Page record, 32 bytes an arena page. Class and bump are truths, the rest is rebuilt.
-export const PAGE_RECORD_BYTES = 32;
-export const PAGE_RECORD_BYTES_LOG2 = 5;
+// Page record, 128 bytes an arena page. State and map are truths, the rest is rebuilt. Which blocks
+// are free stands here, densely, and not in the blocks: whoever takes a block that another core
+// freed need not read that core's cache line.
+export const PAGE_RECORD_BYTES = 128;
+export const PAGE_RECORD_BYTES_LOG2 = 7;
 /** PAGE_UNUSED, PAGE_WHOLE, or PAGE_CLASSED + class. */
 export const PAGE_STATE = 0;
-/** Blocks ever cut from this page since it took its class. */
-export const PAGE_BUMP = 4;
-export const PAGE_FREE_BLOCK = 8;
-/** Blocks that are out. */
-export const PAGE_USED = 12;
-export const PAGE_NEXT = 16;
-export const PAGE_PREVIOUS = 20;
+/** Blocks that are not free. */
+export const PAGE_USED = 4;
+export const PAGE_NEXT = 8;
+export const PAGE_PREVIOUS = 12;
 /** In a whole page: the content's next page. */
-export const PAGE_CHAIN = 24;
+export const PAGE_CHAIN = 16;
 /** 1 while in its class's list of pages with room. */
-export const PAGE_LISTED = 28;
+export const PAGE_LISTED = 20;
+/** One bit a word of the map: it has a free block. */
+export const PAGE_SUMMARY = 24;
+/** One bit a block: free. Eight 64-bit words. */
+export const PAGE_MAP = LINE_BYTES;
+export const PAGE_MAP_WORDS = 8;
 export const PAGE_UNUSED = 0;
 /** Part of a large content; above it the number plus 1 of the thread that still holds it. */
 export const PAGE_WHOLE = 1;
@@ -544,7 +556,7 @@ export const CLASS_OF_SEGMENT = 20;
 // (one msgpackr value), body.
 export const BLOCK_HEADER_BYTES = 64;
 export const BLOCK_STATE = 0;
-/** Free: next free block of the page. Out: BODY flags, or what else it serves as. */
+/** BODY flags, or what else it serves as. */
 export const BLOCK_FLAGS = 4;
 export const BLOCK_BIRTH = 8;
 export const BLOCK_GROUP_HASH = 16;
@@ -559,8 +571,7 @@ export const BLOCK_TRACE_BYTES = 56;
 export const BLOCK_SENDER_BYTES = 58;
 export const BLOCK_ATTRIBUTES_BYTES = 60;
 
-export const BLOCK_FREE = 0;
-/** In use: hung on a slot, a descriptor or a ring. */
+/** In use: hung on a slot, a descriptor or a ring. (A free block's state means nothing.) */
 export const BLOCK_OUT = 1;
 /** Held by the thread whose number plus 1 stands above, in a magazine or in hand. */
 export const BLOCK_HELD = 2;

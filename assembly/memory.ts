@@ -7,6 +7,7 @@ import {
   HEADER,
   HEADER_AGE_LINKS_BASE,
   HEADER_ARENA_BASE,
+  HEADER_FREE_SLOTS_BASE,
   HEADER_PAGES_BASE,
   HEADER_QUEUES_BASE,
   HEADER_SHARDS_BASE,
@@ -58,6 +59,11 @@ export class At {
 
   @inline static ageLink(slotIndex: u32): usize {
     return load<u32>(HEADER, HEADER_AGE_LINKS_BASE) + (slotIndex << LIST_LINK_BYTES_LOG2);
+  }
+
+  /** An entry of the stack of free slots. */
+  @inline static freeSlot(index: u32): usize {
+    return load<u32>(HEADER, HEADER_FREE_SLOTS_BASE) + (index << 2);
   }
 
   /** The record of an arena page; pages count from 1. */

@@ -10,17 +10,17 @@ import {
   ARENA_PAGES_FREE,
   ARENA_PAGES_FREE_COUNT,
   CLASS_PAGES,
+  CLASS_PER_PAGE,
   HEADER,
   HEADER_ARENA,
   HEADER_PAGES_MAX,
-  PAGE_BUMP,
   PAGE_CHAIN,
   PAGE_CLASSED,
-  PAGE_FREE_BLOCK,
   PAGE_LISTED,
   PAGE_NEXT,
   PAGE_PREVIOUS,
   PAGE_STATE,
+  PAGE_SUMMARY,
   PAGE_THREAD_SHIFT,
   PAGE_UNUSED,
   PAGE_USED,
@@ -29,6 +29,7 @@ import {
   PHASE_BEGIN_PAGES_TAKE,
 } from "./layout";
 import { At } from "./memory";
+import { PageMap } from "./pageMap";
 
 export class Pages {
   /** Inside a section: an unused page, off the free list; 0 when there is none. */
@@ -59,8 +60,16 @@ export class Pages {
   /** Inside a section: an unused page takes a class. Class last: before it the page is unused. */
   @inline static assign(page: u32, classIndex: u32): void {
     const record = At.pageRecord(page);
-    store<u32>(record, 0, PAGE_BUMP);
-    store<u32>(record, 0, PAGE_FREE_BLOCK);
+    const count = load<u32>(BlockClass.record(classIndex), CLASS_PER_PAGE);
+    PageMap.fillWord(record, 0, count);
+    PageMap.fillWord(record, 1, count);
+    PageMap.fillWord(record, 2, count);
+    PageMap.fillWord(record, 3, count);
+    PageMap.fillWord(record, 4, count);
+    PageMap.fillWord(record, 5, count);
+    PageMap.fillWord(record, 6, count);
+    PageMap.fillWord(record, 7, count);
+    store<u32>(record, ((1 as u32) << ((count + 63) >> 6)) - 1, PAGE_SUMMARY);
     store<u32>(record, 0, PAGE_USED);
     store<u32>(record, 0, PAGE_LISTED);
     store<u32>(record, PAGE_CLASSED + classIndex, PAGE_STATE);

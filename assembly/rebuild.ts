@@ -13,10 +13,10 @@ import {
   BLOCK_OUT,
   BLOCK_STATE,
   CLASS_OF_SEGMENT,
+  CLASS_PER_PAGE,
   HEADER,
   HEADER_ARENA,
   LINK_NEXT,
-  PAGE_BUMP,
   PAGE_CLASSED,
   PAGE_STATE,
   SHARD_DELAYED,
@@ -46,6 +46,7 @@ import {
   WHEEL_LINK_SPOKE,
 } from "./layout";
 import { At } from "./memory";
+import { PageMap } from "./pageMap";
 import { Ring } from "./ring";
 import { SegmentMark } from "./segmentMark";
 import { Slot } from "./slot";
@@ -89,8 +90,9 @@ export class Rebuild {
     for (let page: u32 = 1; page <= last; page++) {
       const record = At.pageRecord(page);
       if (load<u32>(record, PAGE_STATE) !== PAGE_CLASSED + CLASS_OF_SEGMENT) continue;
-      const bump = load<u32>(record, PAGE_BUMP);
-      for (let index: u32 = 0; index < bump; index++) {
+      const count = load<u32>(BlockClass.record(CLASS_OF_SEGMENT), CLASS_PER_PAGE);
+      for (let index: u32 = 0; index < count; index++) {
+        if (PageMap.isFree(record, index)) continue;
         const block = At.page(page) + index * bytes;
         const isOurs =
           load<u32>(block, BLOCK_STATE) === BLOCK_OUT && load<u32>(block, BLOCK_FLAGS) === mark;

@@ -1,15 +1,15 @@
 /**
- * Free slots: a magazine a thread, refilled from and emptied into one global list under the arena
+ * Free slots: a magazine a thread, refilled from and emptied into one global stack under the arena
  * lock, ten a section. Only the thread that owns a magazine touches it (or the reaper, once that
- * thread is dead). The truth is each slot's state word: FREE is in the global list, HELD is in the
- * magazine of the thread it names; list, counts and magazines can be rebuilt from it.
+ * thread is dead). The truth is each slot's state word: FREE is on the stack, HELD is in the
+ * magazine of the thread it names; stack, counts and magazines can be rebuilt from it. The stack
+ * lies beside the slots: taking a slot that another core freed reads no line of that core's.
  * A slot that was never used is cut from the end of the table, so untouched memory stays untouched.
  */
 
 import { ArenaLock } from "./arenaLock";
 import {
   ARENA_SLOTS_BUMP,
-  ARENA_SLOTS_FREE,
   ARENA_SLOTS_FREE_COUNT,
   HEADER,
   HEADER_ARENA,
@@ -28,8 +28,6 @@ import {
 } from "./layout";
 import { At } from "./memory";
 
-/** While a slot is free its block field holds the next free slot. */
-const SLOT_NEXT_FREE = SLOT_BLOCK;
 const REFILL: u32 = 10;
 
 export class Slots {
@@ -109,19 +107,15 @@ export class Slots {
   }
 
   @inline static takeStep(arena: usize, area: usize, thread: u32): void {
-    const free = load<u32>(arena, ARENA_SLOTS_FREE);
+    const free = load<u32>(arena, ARENA_SLOTS_FREE_COUNT);
     const bump = load<u32>(arena, ARENA_SLOTS_BUMP);
-    const cut = free === 0 && bump < load<u32>(HEADER, HEADER_SLOTS_MAX);
-    if (cut) store<u32>(arena, bump + 1, ARENA_SLOTS_BUMP);
-    const slot = cut ? bump + 1 : free;
-    if (slot !== 0) {
+    if (free !== 0 || bump < load<u32>(HEADER, HEADER_SLOTS_MAX)) {
+      const slot = free !== 0 ? load<u32>(At.freeSlot(free - 1)) : bump + 1;
       const at = At.slot(slot);
-      if (!cut) {
-        store<u32>(arena, load<u32>(at, SLOT_NEXT_FREE), ARENA_SLOTS_FREE);
-        store<u32>(arena, load<u32>(arena, ARENA_SLOTS_FREE_COUNT) - 1, ARENA_SLOTS_FREE_COUNT);
-      }
       store<u32>(at, 0, SLOT_BLOCK);
       store<u64>(at, SLOT_HELD | ((thread + 1) << SLOT_THREAD_SHIFT), SLOT_WORD);
+      if (free !== 0) store<u32>(arena, free - 1, ARENA_SLOTS_FREE_COUNT);
+      else store<u32>(arena, slot, ARENA_SLOTS_BUMP);
       const count = load<u32>(area, THREAD_SLOTS_COUNT);
       store<u32>(area + (count << 2), slot, THREAD_SLOTS);
       store<u32>(area, count + 1, THREAD_SLOTS_COUNT);
@@ -132,26 +126,25 @@ export class Slots {
     const held = load<u32>(area, THREAD_SLOTS_COUNT);
     if (step < count && held > 0) {
       const slot = load<u32>(area + ((held - 1) << 2), THREAD_SLOTS);
-      const at = At.slot(slot);
-      store<u32>(at, load<u32>(arena, ARENA_SLOTS_FREE), SLOT_NEXT_FREE);
-      store<u64>(at, SLOT_FREE, SLOT_WORD);
-      store<u32>(arena, slot, ARENA_SLOTS_FREE);
-      store<u32>(arena, load<u32>(arena, ARENA_SLOTS_FREE_COUNT) + 1, ARENA_SLOTS_FREE_COUNT);
+      Slots.push(arena, slot);
       store<u32>(area, held - 1, THREAD_SLOTS_COUNT);
     }
   }
 
   /** A slot nobody holds any more goes straight to the list; for the reaper. One step. */
   static reclaimOne(thread: u32, slot: u32): void {
-    const arena: usize = HEADER + HEADER_ARENA;
-    const at = At.slot(slot);
     ArenaLock.take(thread);
     ArenaLock.begin(PHASE_BEGIN_SLOTS_GIVE);
-    store<u32>(at, load<u32>(arena, ARENA_SLOTS_FREE), SLOT_NEXT_FREE);
-    store<u64>(at, SLOT_FREE, SLOT_WORD);
-    store<u32>(arena, slot, ARENA_SLOTS_FREE);
-    store<u32>(arena, load<u32>(arena, ARENA_SLOTS_FREE_COUNT) + 1, ARENA_SLOTS_FREE_COUNT);
+    Slots.push(HEADER + HEADER_ARENA, slot);
     ArenaLock.end();
     ArenaLock.give();
+  }
+
+  /** Inside a section: the state first, then the stack. */
+  @inline static push(arena: usize, slot: u32): void {
+    const free = load<u32>(arena, ARENA_SLOTS_FREE_COUNT);
+    store<u64>(At.slot(slot), SLOT_FREE, SLOT_WORD);
+    store<u32>(At.freeSlot(free), slot);
+    store<u32>(arena, free + 1, ARENA_SLOTS_FREE_COUNT);
   }
 }

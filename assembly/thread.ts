@@ -15,6 +15,8 @@ import {
   BLOCK_PAGE,
   BLOCK_STATE,
   BLOCK_TAIL,
+  CLASS_BYTES,
+  CLASS_PER_PAGE,
   HEADER,
   HEADER_ARENA,
   HEADER_CATALOGUE,
@@ -22,7 +24,6 @@ import {
   HEADER_THREADS_MAX,
   LOCK_THREAD_MASK,
   LOCK_WORD,
-  PAGE_BUMP,
   PAGE_CHAIN,
   PAGE_CLASSED,
   PAGE_STATE,
@@ -42,6 +43,7 @@ import {
 } from "./layout";
 import { Lock } from "./lock";
 import { At } from "./memory";
+import { PageMap } from "./pageMap";
 import { Pages } from "./pages";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
@@ -154,9 +156,11 @@ export class Thread {
 
   static reapBlocks(self: u32, dead: u32, page: u32): void {
     const record = At.pageRecord(page);
-    const bytes = BlockClass.bytes(load<u32>(record, PAGE_STATE) - PAGE_CLASSED);
-    for (let index: u32 = 0; index < load<u32>(record, PAGE_BUMP); index++) {
-      const block = At.page(page) + index * bytes;
+    const classed = BlockClass.record(load<u32>(record, PAGE_STATE) - PAGE_CLASSED);
+    const count = load<u32>(classed, CLASS_PER_PAGE);
+    for (let index: u32 = 0; index < count; index++) {
+      if (PageMap.isFree(record, index)) continue;
+      const block = At.page(page) + index * load<u32>(classed, CLASS_BYTES);
       if (load<u32>(block, BLOCK_STATE) === Blocks.held(dead)) Blocks.reclaimOne(self, block);
     }
   }

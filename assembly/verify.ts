@@ -12,15 +12,11 @@ import {
   ARENA_PAGES_FREE,
   ARENA_PAGES_FREE_COUNT,
   ARENA_SLOTS_BUMP,
-  ARENA_SLOTS_FREE,
   ARENA_SLOTS_FREE_COUNT,
-  BLOCK_FLAGS,
-  BLOCK_FREE,
   BLOCK_OUT,
   BLOCK_PAGE,
   BLOCK_STATE,
   BLOCK_TAIL,
-  CLASS_BYTES,
   CLASS_COUNT,
   CLASS_PAGES,
   CLASS_PER_PAGE,
@@ -30,14 +26,14 @@ import {
   HEADER_QUEUES_BUMP,
   HEADER_THREADS_MAX,
   LOCK_WORD,
-  PAGE_BUMP,
   PAGE_CHAIN,
   PAGE_CLASSED,
-  PAGE_FREE_BLOCK,
   PAGE_LISTED,
+  PAGE_MAP_WORDS,
   PAGE_NEXT,
   PAGE_PREVIOUS,
   PAGE_STATE,
+  PAGE_SUMMARY,
   PAGE_UNUSED,
   PAGE_USED,
   PAGE_WHOLE,
@@ -48,6 +44,7 @@ import {
   THREAD_SLOTS_COUNT,
 } from "./layout";
 import { At } from "./memory";
+import { PageMap } from "./pageMap";
 import { Slot } from "./slot";
 import { VerifyShard } from "./verifyShard";
 
@@ -97,14 +94,10 @@ export class Verify {
     }
     if (listed !== listedInShards) return Verify.fail(area, 401, listed);
     if (free !== load<u32>(arena, ARENA_SLOTS_FREE_COUNT)) return Verify.fail(area, 402, free);
-    let linked: u32 = 0;
-    let slot = load<u32>(arena, ARENA_SLOTS_FREE);
-    while (slot !== 0 && linked <= free) {
-      linked++;
+    for (let index: u32 = 0; index < free; index++) {
+      const slot = load<u32>(At.freeSlot(index));
       if (Slot.state(At.slot(slot)) !== SLOT_FREE) return Verify.fail(area, 403, slot);
-      slot = load<u32>(At.slot(slot), SLOT_BLOCK);
     }
-    if (linked !== free) return Verify.fail(area, 404, linked);
     const most = load<u32>(HEADER, HEADER_THREADS_MAX);
     let inMagazines: u32 = 0;
     for (let thread: u32 = 0; thread < most; thread++) {
@@ -155,25 +148,17 @@ export class Verify {
 
   static page(area: usize, page: u32, classIndex: u32): i32 {
     const record = At.pageRecord(page);
-    const classed = BlockClass.record(classIndex);
-    const bump = load<u32>(record, PAGE_BUMP);
-    if (bump > load<u32>(classed, CLASS_PER_PAGE)) return Verify.fail(area, 510, page);
-    let free: u32 = 0;
-    for (let index: u32 = 0; index < bump; index++) {
-      const block = At.page(page) + index * load<u32>(classed, CLASS_BYTES);
-      if (load<u32>(block, BLOCK_STATE) === BLOCK_FREE) free++;
+    const count = load<u32>(BlockClass.record(classIndex), CLASS_PER_PAGE);
+    const free = PageMap.count(record);
+    if (free > count) return Verify.fail(area, 510, page);
+    if (load<u32>(record, PAGE_USED) !== count - free) return Verify.fail(area, 511, page);
+    for (let index = count; index < ((PAGE_MAP_WORDS << 6) as u32); index++) {
+      if (PageMap.isFree(record, index)) return Verify.fail(area, 512, page);
     }
-    if (load<u32>(record, PAGE_USED) !== bump - free) return Verify.fail(area, 511, page);
-    let linked: u32 = 0;
-    let block: usize = load<u32>(record, PAGE_FREE_BLOCK);
-    while (block !== 0 && linked <= free) {
-      linked++;
-      if (load<u32>(block, BLOCK_STATE) !== BLOCK_FREE) return Verify.fail(area, 512, page);
-      block = load<u32>(block, BLOCK_FLAGS);
+    if (load<u32>(record, PAGE_SUMMARY) !== PageMap.summarise(record)) {
+      return Verify.fail(area, 513, page);
     }
-    if (linked !== free) return Verify.fail(area, 513, page);
-    const hasRoom = free > 0 || bump < load<u32>(classed, CLASS_PER_PAGE);
-    if (load<u32>(record, PAGE_LISTED) !== (hasRoom ? 1 : 0)) return Verify.fail(area, 514, page);
+    if (load<u32>(record, PAGE_LISTED) !== (free > 0 ? 1 : 0)) return Verify.fail(area, 514, page);
     return 0;
   }
 

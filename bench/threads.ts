@@ -4,6 +4,7 @@
  * Each way is run several times in turn; the clock runs from the start signal to the consumer's
  * last message.
  */
+import { once } from "node:events";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { Broker, BrokerHandle } from "../engine/index.ts";
 import { type Figure, figureOf } from "./slices.ts";
@@ -44,12 +45,9 @@ function spawn(part: Part): Worker {
   });
 }
 
-/** Resolves with what the worker says next. */
+/** Resolves when the worker says something, rejects when it fails. */
 function answer(worker: Worker): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-  });
+  return once(worker, "message");
 }
 
 export async function measureThreads(
