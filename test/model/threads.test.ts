@@ -1,84 +1,13 @@
 /**
- * Proof that threads do to a queue exactly what one thread would: four workers send, receive,
- * delete and hide a million messages with visibility timeouts of a few milliseconds. Each records
- * every section it made; merged by operation number (there must be no gap) the history is replayed
- * through the plain-array model, and every result must be equal. SLUICE_MESSAGES sets how many.
+ * Proof that threads do to a queue exactly what one thread would: a million messages over four
+ * workers, every result equal to the model's. SLUICE_MESSAGES sets how many.
  */
-import { Worker } from "node:worker_threads";
-import { expect, test } from "vitest";
-import { compileFile } from "../../bindings/module.ts";
+import { test } from "vitest";
 import { chooseSeed } from "../support/seeded.ts";
-import { Model } from "./model.ts";
-import { type Operation, Reader } from "./operations.ts";
-import { Sections } from "./sections.ts";
-import type { Order, Report } from "./threadWorker.ts";
+import { runThreads } from "./threadsRun.ts";
 
 const MESSAGES = Number(process.env.SLUICE_MESSAGES ?? 1_000_000);
-/** How often a turn of each thread sends: a producer, a consumer, two that do both. */
-const ROLES = [0.9, 0.1, 0.5, 0.5];
-const SETTINGS = { visibilityMs: 30, delayMs: 0, retentionMs: 14 * 86_400_000 };
-
-function work(order: Order): Promise<Report> {
-  return new Promise((resolve, reject) => {
-    const file = new URL("../../dist/test/model/threadWorker.js", import.meta.url);
-    const worker = new Worker(file, { workerData: order });
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", (code) => reject(new Error(`the worker ended with ${code}`)));
-  });
-}
-
-/** The operations of one queue in the order of their numbers. */
-function* merged(histories: readonly Float64Array[]): Generator<Operation> {
-  const readers = histories.map((numbers) => new Reader(numbers));
-  for (;;) {
-    let first: Reader | undefined;
-    for (const reader of readers) {
-      if (reader.isDone) continue;
-      if (first === undefined || reader.operation < first.operation) first = reader;
-    }
-    if (first === undefined) return;
-    yield first.read();
-  }
-}
 
 test(`${MESSAGES} messages over 4 threads: the merged history is the model's`, async () => {
-  const seed = chooseSeed("threads");
-  const module = await compileFile(new URL("../../dist/engine.wasm", import.meta.url));
-  const sizes = { pages: 12_288, threads: 5, queues: 2, slots: 1_200_000 };
-  const main = Sections.open(module, sizes, () => {});
-  const queues = [main.createQueue(SETTINGS), main.createQueue(SETTINGS)];
-  const deleted = new Int32Array(new SharedArrayBuffer(4));
-  const startedMs = Date.now();
-  const reports = await Promise.all(
-    ROLES.map((sends, index) =>
-      work({
-        share: main.share,
-        queues,
-        seed: seed + index,
-        messages: MESSAGES / ROLES.length,
-        sends,
-        deleted,
-        total: MESSAGES,
-      }),
-    ),
-  );
-  const ranMs = Date.now() - startedMs;
-  let sections = 0;
-  let redeliveries = 0;
-  for (const index of queues.keys()) {
-    const model = new Model(SETTINGS);
-    const histories = reports.map((report) => report.histories[index] as Float64Array);
-    for (const operation of merged(histories)) {
-      model.apply(operation);
-      sections++;
-    }
-    expect(model.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
-    redeliveries += model.redeliveries;
-  }
-  expect(main.verify()).toMatchObject({ check: 0 });
-  console.log(
-    `${MESSAGES} messages in ${(ranMs / 1000).toFixed(1)} s, ${sections} sections equal, ` +
-      `${redeliveries} redeliveries; replayed in ${((Date.now() - startedMs - ranMs) / 1000).toFixed(1)} s`,
-  );
+  await runThreads(chooseSeed("threads"), MESSAGES);
 }, 240_000);

@@ -1,0 +1,14 @@
+/** The two model proofs again and again, from many seeds: minutes, not seconds. */
+import { describe, test } from "vitest";
+import { runModel, WORLDS } from "../model/modelRun.ts";
+import { runThreads } from "../model/threadsRun.ts";
+import { chooseSeed } from "../support/seeded.ts";
+
+const first = chooseSeed("stress");
+const seeds = Array.from({ length: 20 }, (_, index) => first + index);
+
+describe.each(seeds)("seed %i", (seed) => {
+  test.each(WORLDS)("$name, $steps steps", (world) => runModel(world, seed));
+
+  test("a million messages over 4 threads", () => runThreads(seed, 1_000_000), 240_000);
+});
