@@ -17,7 +17,9 @@ import {
   BLOCK_OWNER_SHIFT,
   BLOCK_STATE,
   CATALOGUE_VERSION,
-  ENTRY_BLOCK_HEADER_BYTES,
+  ENTRY_IMAGE,
+  ENTRY_VALUE,
+  ENTRY_VALUE_BYTES,
   HEADER,
   HEADER_CATALOGUE,
   HEADER_INCARNATIONS,
@@ -28,7 +30,6 @@ import {
   QUEUE_DELAY_MS,
   QUEUE_DELETED,
   QUEUE_ENTRY,
-  QUEUE_ENTRY_BYTES,
   QUEUE_FLAGS,
   QUEUE_FREE,
   QUEUE_IN_FLIGHT_MAX,
@@ -70,12 +71,34 @@ import { At } from "./memory";
 const LOCK: usize = HEADER + HEADER_CATALOGUE;
 
 export class Catalogue {
-  /** What a dead owner left is whole: each change ends with the one store that makes it so. */
   @inline static lock(thread: u32): void {
     if (Lock.take(LOCK, thread)) {
-      Catalogue.raise();
+      Catalogue.recover();
       Lock.recovered(LOCK);
     }
+  }
+
+  /**
+   * What a dead owner left. A queue is there from the store that says so on: what a free
+   * descriptor points to belongs to the dead thread still, what any other points to is its entry,
+   * and its settings are those of that entry.
+   */
+  static recover(): void {
+    const last = load<u32>(HEADER, HEADER_QUEUES_BUMP);
+    const most = load<u32>(HEADER, HEADER_QUEUES_MAX);
+    for (let index: u32 = 0; index <= last && index < most; index++) {
+      const queue = At.queue(index);
+      const block: usize = load<u32>(queue, QUEUE_ENTRY);
+      if (load<u32>(queue, QUEUE_STATE) === QUEUE_FREE) {
+        store<u32>(queue, 0, QUEUE_ENTRY);
+        store<u32>(At.shard(index), 0, SHARD_INCARNATION);
+      } else if (block !== 0) {
+        store<u32>(block, BLOCK_OUT, BLOCK_STATE);
+        Catalogue.copyFields(queue, block + ENTRY_IMAGE);
+        atomic.store<u32>(queue, load<u32>(queue, QUEUE_VERSION) + 1, QUEUE_VERSION);
+      }
+    }
+    Catalogue.raise();
   }
 
   @inline static raise(): void {
@@ -88,18 +111,18 @@ export class Catalogue {
 
   /** The staged entry in a block of its own, held by this thread; 0: memory is full. */
   static prepare(thread: u32, queueIndex: u32, entryBytes: u32): usize {
-    const classIndex = BlockClass.of(entryBytes + ENTRY_BLOCK_HEADER_BYTES);
+    const classIndex = BlockClass.of(entryBytes + ENTRY_VALUE);
     const block = Blocks.top(thread, classIndex);
     if (block === 0) return 0;
     Blocks.drop(thread, classIndex);
     store<u32>(block, BLOCK_IS_ENTRY | (queueIndex << BLOCK_OWNER_SHIFT), BLOCK_FLAGS);
-    const staged = At.thread(thread) + THREAD_STAGING + QUEUE_BYTES;
-    memory.copy(block + ENTRY_BLOCK_HEADER_BYTES, staged, entryBytes);
+    store<u32>(block, entryBytes, ENTRY_VALUE_BYTES);
+    memory.copy(block + ENTRY_IMAGE, At.thread(thread) + THREAD_STAGING, QUEUE_BYTES + entryBytes);
     return block;
   }
 
   @inline static fits(entryBytes: u32): bool {
-    return entryBytes + ENTRY_BLOCK_HEADER_BYTES <= (BLOCK_BYTES_MAX as u32);
+    return entryBytes + ENTRY_VALUE <= (BLOCK_BYTES_MAX as u32);
   }
 
   static findFree(): u32 {
@@ -132,10 +155,12 @@ export class Catalogue {
       store<u32>(queue, incarnation, QUEUE_INCARNATION);
       store<u32>(queue, index, QUEUE_SHARD_FIRST);
       store<u32>(queue, 1, QUEUE_SHARD_COUNT);
-      Catalogue.hang(queue, block, entryBytes);
+      store<u32>(queue, block as u32, QUEUE_ENTRY);
       Catalogue.freshShard(shard, index);
       store<u32>(shard, incarnation, SHARD_INCARNATION);
+      atomic.store<u32>(queue, load<u32>(queue, QUEUE_VERSION) + 1, QUEUE_VERSION);
       atomic.store<u32>(queue, QUEUE_LIVE, QUEUE_STATE);
+      store<u32>(block, BLOCK_OUT, BLOCK_STATE);
       Catalogue.raise();
       status = index as i32;
     }
@@ -165,9 +190,12 @@ export class Catalogue {
       status = STATUS_GONE;
       if (Catalogue.isLive(queue, incarnation)) {
         unused = load<u32>(queue, QUEUE_ENTRY);
-        Catalogue.copyFields(queue, At.thread(thread) + THREAD_STAGING);
-        Catalogue.hang(queue, block, entryBytes);
+        // The former entry's holder first: until the swap, recovery gives it back to the queue.
         store<u32>(unused, Blocks.held(thread), BLOCK_STATE);
+        store<u32>(queue, block as u32, QUEUE_ENTRY);
+        store<u32>(block, BLOCK_OUT, BLOCK_STATE);
+        Catalogue.copyFields(queue, block + ENTRY_IMAGE);
+        atomic.store<u32>(queue, load<u32>(queue, QUEUE_VERSION) + 1, QUEUE_VERSION);
         Catalogue.raise();
         status = 0;
       }
@@ -205,7 +233,7 @@ export class Catalogue {
     Lock.begin(LOCK, PHASE_BEGIN_CATALOGUE);
     if (load<u32>(queue, QUEUE_STATE) === QUEUE_DELETED) {
       block = load<u32>(queue, QUEUE_ENTRY);
-      store<u32>(block, Blocks.held(thread), BLOCK_STATE);
+      if (block !== 0) store<u32>(block, Blocks.held(thread), BLOCK_STATE);
       store<u32>(queue, 0, QUEUE_ENTRY);
       atomic.store<u32>(queue, QUEUE_FREE, QUEUE_STATE);
       Catalogue.raise();
@@ -222,12 +250,13 @@ export class Catalogue {
     const staged = area + THREAD_STAGING;
     if (atomic.load<u32>(queue, QUEUE_STATE) !== QUEUE_LIVE) return STATUS_GONE;
     const version = atomic.load<u32>(queue, QUEUE_VERSION);
-    const bytes = load<u32>(queue, QUEUE_ENTRY_BYTES);
     const block: usize = load<u32>(queue, QUEUE_ENTRY);
-    if (block === 0 || !Catalogue.fits(bytes)) return STATUS_CHANGED;
+    if (block === 0) return STATUS_CHANGED;
+    const bytes = load<u32>(block, ENTRY_VALUE_BYTES);
+    if (!Catalogue.fits(bytes)) return STATUS_CHANGED;
     store<u32>(staged, load<u32>(queue, QUEUE_INCARNATION), QUEUE_INCARNATION);
     store<u32>(staged, version, QUEUE_VERSION);
-    Copy.bytes(staged + QUEUE_BYTES, block + ENTRY_BLOCK_HEADER_BYTES, bytes);
+    Copy.bytes(staged + QUEUE_BYTES, block + ENTRY_VALUE, bytes);
     atomic.add<u32>(area, 0, THREAD_FENCE);
     const isSame =
       load<u32>(queue, QUEUE_VERSION) === version &&
@@ -253,14 +282,6 @@ export class Catalogue {
     store<u32>(queue, load<u32>(image, QUEUE_TARGET), QUEUE_TARGET);
     store<u32>(queue, load<u32>(image, QUEUE_TARGET_INCARNATION), QUEUE_TARGET_INCARNATION);
     store<u32>(queue, load<u32>(image, QUEUE_IN_FLIGHT_MAX), QUEUE_IN_FLIGHT_MAX);
-  }
-
-  /** The version last: a reader that sees the new one sees the new entry. */
-  @inline static hang(queue: usize, block: usize, entryBytes: u32): void {
-    store<u32>(block, BLOCK_OUT, BLOCK_STATE);
-    store<u32>(queue, entryBytes, QUEUE_ENTRY_BYTES);
-    store<u32>(queue, block, QUEUE_ENTRY);
-    atomic.store<u32>(queue, load<u32>(queue, QUEUE_VERSION) + 1, QUEUE_VERSION);
   }
 
   /** Sequences and operation numbers go on where the shard's former queue left them. */

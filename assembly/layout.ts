@@ -283,13 +283,12 @@ export const QUEUE_STATE = 0;
 export const QUEUE_INCARNATION = QUEUE_STATE + 4;
 export const QUEUE_SHARD_FIRST = QUEUE_INCARNATION + 4;
 export const QUEUE_SHARD_COUNT = QUEUE_SHARD_FIRST + 4;
-/** The catalogue's entry: a block with one msgpackr value; swapped by the address alone. */
+/** The catalogue's entry: a block, swapped by the address alone. */
 export const QUEUE_ENTRY = QUEUE_SHARD_COUNT + 4;
-export const QUEUE_ENTRY_BYTES = QUEUE_ENTRY + 4;
-export const QUEUE_VERSION = QUEUE_ENTRY_BYTES + 4;
+export const QUEUE_VERSION = QUEUE_ENTRY + 4;
 export const QUEUE_FLAGS = QUEUE_VERSION + 4;
 /** f64 milliseconds. */
-export const QUEUE_VISIBILITY_MS = QUEUE_FLAGS + 4;
+export const QUEUE_VISIBILITY_MS = QUEUE_FLAGS + 4 + 4;
 export const QUEUE_DELAY_MS = QUEUE_VISIBILITY_MS + 8;
 export const QUEUE_RETENTION_MS = QUEUE_DELAY_MS + 8;
 export const QUEUE_MAXIMUM_BYTES = QUEUE_RETENTION_MS + 8;
@@ -588,8 +587,13 @@ export const BLOCK_IS_ENTRY = 0x200;
 export const BLOCK_OWNER_SHIFT = 12;
 /** A tail block: its state, a free word, then bytes. */
 export const TAIL_HEADER_BYTES = 8;
-/** What an entry block's value begins behind. */
-export const ENTRY_BLOCK_HEADER_BYTES = 16;
+/**
+ * An entry block: state, flags, bytes of the value; then the queue's settings as a descriptor has
+ * them (QUEUE_BYTES, so that a change cut short can be made whole from here), then one msgpackr value.
+ */
+export const ENTRY_VALUE_BYTES = 8;
+export const ENTRY_IMAGE = 16;
+export const ENTRY_VALUE = ENTRY_IMAGE + QUEUE_BYTES;
 export const CONTENT_BYTES_MAX = 4194304;
 
 // --- Time --------------------------------------------------------------------------------------

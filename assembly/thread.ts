@@ -59,8 +59,7 @@ export class Thread {
       if (atomic.cmpxchg<u32>(area, THREAD_FREE, THREAD_ALIVE, THREAD_STATE) !== THREAD_FREE) {
         continue;
       }
-      // The doorbell goes on from where it is: somebody may still be about to ring it.
-      memory.fill(area + THREAD_DOORBELL + 4, 0, THREAD_HELD - THREAD_DOORBELL - 4);
+      Thread.clear(area);
       store<u32>(area, role, THREAD_ROLE);
       return thread as i32;
     }
@@ -84,7 +83,13 @@ export class Thread {
     Thread.stopWaiting(dead);
     Thread.reapSlots(self, dead);
     Thread.reapPages(self, dead);
+    Thread.clear(area);
     atomic.store<u32>(area, THREAD_FREE, THREAD_STATE);
+  }
+
+  /** The doorbell goes on from where it is: somebody may still be about to ring it. */
+  static clear(area: usize): void {
+    memory.fill(area + THREAD_DOORBELL + 4, 0, THREAD_HELD - THREAD_DOORBELL - 4);
   }
 
   static stopWaiting(thread: u32): void {

@@ -37,6 +37,8 @@ import {
   PAGE_UNUSED,
   PAGE_USED,
   PAGE_WHOLE,
+  QUEUE_FREE,
+  QUEUE_STATE,
   SLOT_BLOCK,
   SLOT_FREE,
   SLOT_HELD,
@@ -56,6 +58,7 @@ export class Verify {
     const last = load<u32>(HEADER, HEADER_QUEUES_BUMP);
     let listed: u32 = 0;
     for (let index: u32 = 0; index < last; index++) {
+      if (load<u32>(At.queue(index), QUEUE_STATE) === QUEUE_FREE) continue;
       const broken = VerifyShard.run(area, index);
       if (broken !== 0) return broken;
       listed += VerifyShard.listed(index);

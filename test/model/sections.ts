@@ -30,6 +30,11 @@ interface Exports {
   rebuild(thread: number, queue: number): void;
   verify(thread: number): number;
   incarnationOf(queue: number): number;
+  threadDied(self: number, dead: number): void;
+  catalogueDelete(t: number, version: number, queue: number, inc: number, now: number): number;
+  reclaim(thread: number, queue: number, steps: number): number;
+  /** In the fault build alone: traps before the so-manieth store; 0: never. */
+  readonly faultAt?: { value: number };
 }
 
 export interface Share {
@@ -118,6 +123,15 @@ export class Sections {
 
   #outNumber(offset: number): number {
     return this.#f64[(this.#area + offset) >> 3] as number;
+  }
+
+  /** The memory, for a test that looks at it itself. */
+  get words(): Uint32Array {
+    return this.#u32;
+  }
+
+  get doubles(): Float64Array {
+    return this.#f64;
   }
 
   /** 0, or a broken invariant's number and index. */

@@ -1,0 +1,264 @@
+/**
+ * Straight sections are hardly ever cut by a random kill, so random kills would never run the
+ * recovery. Here every operation is cut before every store it makes, in the release binary's own
+ * code (test/support/faults.ts): the thread counts as dead, a living one reaps it, and then the
+ * structure is whole, nothing is lost, and each message is as it was before the operation or as it
+ * is after it, never a third way. The rebuild is cut as well, and run again.
+ */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { CATALOGUE_VERSION, HEADER_CATALOGUE } from "../../assembly/layout.ts";
+import { type WasmModule, wasm } from "../../bindings/webassembly.ts";
+import { type QueueNumbers, type Receipt, Sections, type Settings } from "../model/sections.ts";
+import { plantFaults } from "../support/faults.ts";
+import { lossesOf, messagesOf } from "./audit.ts";
+
+const release = readFileSync(new URL("../../build/engine.release.wasm", import.meta.url));
+const clean = new wasm.Module(release);
+const faulty = new wasm.Module(plantFaults(release));
+
+const SIZES = { pages: 80, threads: 4, queues: 3, slots: 600 };
+const SETTINGS: Settings = { visibilityMs: 1000, delayMs: 0, retentionMs: 60_000 };
+const START_MS = 1_700_000_000_000;
+
+/** A queue with messages in every state, a survivor, and a victim that is about to be cut. */
+class Scene {
+  readonly survivor: Sections;
+  readonly victim: Sections;
+  readonly queue: QueueNumbers;
+  readonly other: QueueNumbers;
+  /** Receipts that are good. */
+  readonly receipts: Receipt[];
+  nowMs = START_MS;
+
+  constructor(module: WasmModule) {
+    this.survivor = Sections.open(clean, SIZES, () => {});
+    this.victim = new Sections({ module, memory: this.survivor.share.memory }, () => {});
+    this.queue = this.survivor.createQueue(SETTINGS);
+    this.other = this.survivor.createQueue(SETTINGS);
+    const { survivor, victim, queue } = this;
+    // Stock in both threads' magazines, and sequences that died.
+    for (const sections of [survivor, victim]) {
+      sections.commit(queue, [20, 300, 20], -1, this.nowMs);
+      sections.remove(queue, sections.claim(queue, 3, 1000, this.nowMs), this.nowMs);
+    }
+    survivor.commit(queue, [30, 3000, 40_000, 30], -1, this.nowMs);
+    this.receipts = survivor.claim(queue, 3, 5000, this.nowMs);
+    survivor.commit(queue, [10, 10, 10, 10, 10], -1, this.nowMs);
+    survivor.commit(queue, [10, 10], 70, this.nowMs);
+    survivor.commit(queue, [10], 5000, this.nowMs);
+  }
+
+  sees(): Map<number, string>[] {
+    return [this.queue, this.other].map(({ queue }) => messagesOf(this.survivor, queue));
+  }
+}
+
+interface Operation {
+  readonly name: string;
+  readonly run: (scene: Scene) => void;
+  /** Done by the victim before it is armed. */
+  readonly before?: (scene: Scene) => void;
+}
+
+const version = (sections: Sections) => sections.header(HEADER_CATALOGUE + CATALOGUE_VERSION);
+
+const OPERATIONS: readonly Operation[] = [
+  {
+    name: "send one",
+    run: ({ victim, queue, nowMs }) => void victim.commit(queue, [50], -1, nowMs),
+  },
+  {
+    name: "send three",
+    run: ({ victim, queue, nowMs }) => void victim.commit(queue, [50, 200, 5], -1, nowMs),
+  },
+  {
+    name: "send delayed",
+    run: ({ victim, queue, nowMs }) => void victim.commit(queue, [50, 5], 400, nowMs),
+  },
+  {
+    name: "send with a tail block",
+    run: ({ victim, queue, nowMs }) => void victim.commit(queue, [16_384], -1, nowMs),
+  },
+  {
+    name: "send with whole pages",
+    run: ({ victim, queue, nowMs }) => void victim.commit(queue, [200_000], -1, nowMs),
+  },
+  {
+    name: "the first send to a queue",
+    run: ({ victim, other, nowMs }) => void victim.commit(other, [50], -1, nowMs),
+  },
+  {
+    name: "a send that finds memory full",
+    run: ({ victim, queue, nowMs }) =>
+      void victim.commit(queue, [1_000_000, 900_000, 900_000, 900_000, 900_000], -1, nowMs),
+  },
+  { name: "prepare and discard", run: ({ victim }) => discard(victim) },
+  {
+    name: "receive one",
+    run: ({ victim, queue, nowMs }) => void victim.claim(queue, 1, 1000, nowMs),
+  },
+  {
+    name: "receive many",
+    run: ({ victim, queue, nowMs }) => void victim.claim(queue, 10, 1000, nowMs),
+  },
+  {
+    name: "receive what is past its retention",
+    before: (scene) => age(scene),
+    run: ({ victim, queue, nowMs }) => void victim.claim(queue, 10, 1000, nowMs),
+  },
+  {
+    name: "delete one",
+    run: ({ victim, queue, receipts, nowMs }) =>
+      void victim.remove(queue, receipts.slice(0, 1), nowMs),
+  },
+  {
+    name: "delete many, a large one too",
+    run: ({ victim, queue, receipts, nowMs }) => void victim.remove(queue, receipts, nowMs),
+  },
+  {
+    name: "hide longer",
+    run: ({ victim, queue, receipts, nowMs }) =>
+      void victim.hide(queue, receipts, [9000, 1, 70], nowMs),
+  },
+  {
+    name: "make visible at once",
+    run: ({ victim, queue, receipts, nowMs }) =>
+      void victim.hide(queue, receipts, [0, 0, 0], nowMs),
+  },
+  {
+    name: "hide what is visible again",
+    before: (scene) => pass(scene, 6000),
+    run: ({ victim, queue, receipts, nowMs }) =>
+      void victim.hide(queue, receipts, [500, 500, 500], nowMs),
+  },
+  {
+    name: "timers cascade and fire",
+    before: (scene) => {
+      scene.nowMs += 5100;
+    },
+    run: ({ victim, queue, nowMs }) => {
+      while (victim.expire(queue, nowMs));
+    },
+  },
+  {
+    name: "retention sweeps",
+    before: (scene) => age(scene),
+    run: ({ victim, queue, nowMs }) => {
+      while (victim.sweep(queue, nowMs));
+    },
+  },
+  { name: "purge", run: ({ victim, queue, nowMs }) => victim.cut(queue, nowMs) },
+  {
+    name: "reclaim after a purge",
+    before: ({ victim, queue, nowMs }) => victim.cut(queue, nowMs),
+    run: ({ victim, queue }) => void victim.engine.reclaim(victim.thread, queue.queue, 100),
+  },
+  { name: "create a queue", run: ({ victim }) => void victim.createQueue(SETTINGS) },
+  { name: "change a queue", run: ({ victim, queue }) => void victim.change(queue, SETTINGS) },
+  {
+    name: "delete a queue",
+    run: ({ victim, queue: { queue, incarnation }, nowMs }) =>
+      void victim.engine.catalogueDelete(victim.thread, version(victim), queue, incarnation, nowMs),
+  },
+  {
+    name: "reclaim a deleted queue",
+    before: ({ survivor, queue: { queue, incarnation }, nowMs }) =>
+      void survivor.engine.catalogueDelete(
+        survivor.thread,
+        version(survivor),
+        queue,
+        incarnation,
+        nowMs,
+      ),
+    run: ({ victim, queue: { queue } }) => void victim.engine.reclaim(victim.thread, queue, 100),
+  },
+  { name: "leave", run: ({ victim }) => victim.engine.threadDetach(victim.thread) },
+];
+
+function discard(victim: Sections): void {
+  if (victim.engine.prepare(victim.thread, 0) === 0) victim.engine.discard(victim.thread, 1);
+}
+
+function pass(scene: Scene, ms: number): void {
+  scene.nowMs += ms;
+  while (scene.survivor.expire(scene.queue, scene.nowMs));
+}
+
+function age(scene: Scene): void {
+  scene.nowMs += SETTINGS.retentionMs;
+}
+
+/** Runs the operation with the victim cut before its n-th store; false when it made fewer. */
+function cut(scene: Scene, operation: Operation, store: number): boolean {
+  operation.before?.(scene);
+  const fault = scene.victim.engine.faultAt;
+  if (fault === undefined) throw new Error("this is not the fault build");
+  fault.value = store;
+  try {
+    operation.run(scene);
+    return false;
+  } catch (error) {
+    if (!(error instanceof Error) || !/unreachable/.test(error.message)) throw error;
+    return true;
+  } finally {
+    fault.value = 0;
+  }
+}
+
+/** Each message is as before or as after. */
+function expectNoThirdWay(
+  now: Map<number, string>,
+  before: Map<number, string>,
+  after: Map<number, string>,
+): void {
+  for (const sequence of new Set([...now.keys(), ...before.keys(), ...after.keys()])) {
+    const found = now.get(sequence);
+    if (found !== before.get(sequence) && found !== after.get(sequence)) {
+      expect({ sequence, found }).toEqual({
+        sequence,
+        found: [before.get(sequence), after.get(sequence)],
+      });
+    }
+  }
+}
+
+function statesAround(operation: Operation): {
+  before: Map<number, string>[];
+  after: Map<number, string>[];
+} {
+  const scene = new Scene(clean);
+  operation.before?.(scene);
+  const before = scene.sees();
+  operation.run(scene);
+  return { before, after: scene.sees() };
+}
+
+function check(scene: Scene, states: ReturnType<typeof statesAround>): void {
+  const { survivor } = scene;
+  expect(survivor.verify()).toMatchObject({ check: 0 });
+  scene.sees().forEach((now, index) => {
+    expectNoThirdWay(now, states.before[index] ?? new Map(), states.after[index] ?? new Map());
+  });
+  expect(lossesOf(survivor)).toEqual({ slots: 0, blocks: 0, pages: 0 });
+}
+
+describe("an operation that is cut before any of its stores", () => {
+  test.each(OPERATIONS)("$name", (operation) => {
+    const states = statesAround(operation);
+    let stores = 0;
+    for (;;) {
+      const scene = new Scene(faulty);
+      if (!cut(scene, operation, stores + 1)) break;
+      stores++;
+      try {
+        scene.survivor.engine.threadDied(scene.survivor.thread, scene.victim.thread);
+        check(scene, states);
+      } catch (error) {
+        throw new Error(`cut before store ${stores}`, { cause: error });
+      }
+    }
+    expect(stores).toBeGreaterThan(0);
+    console.log(`${operation.name}: cut before each of ${stores} stores`);
+  });
+});
