@@ -15,7 +15,7 @@ let queue: Queue;
 beforeEach(async () => {
   broker = await Broker.open({
     memoryBytes: 24 * 1_048_576,
-    threadsMax: 2,
+    threadsMax: 3,
     queuesMax: 4,
     messagesMax: MESSAGES,
   });
@@ -107,6 +107,20 @@ describe("waitForCapacity", () => {
     drain();
     const third = await waiting[2];
     expect(third?.messageId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test("sends when room is made in another thread", async () => {
+    fill();
+    const other = await Broker.attach(broker.share());
+    const sent = queue.send("waits", { waitForCapacity: true });
+    const jobs = await other.getQueue("jobs");
+    // More than a thread keeps in stock for itself.
+    const batch = new MessageBatch(100);
+    jobs.sync.receive(batch);
+    jobs.sync.delete(batch);
+    await sent;
+    await other.close();
+    expect(queue.counts()).toMatchObject({ visible: MESSAGES - 100 + 1, inFlight: 0 });
   });
 
   test("sends a batch larger than memory while somebody receives", async () => {

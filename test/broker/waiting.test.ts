@@ -130,6 +130,15 @@ describe("several long polls", () => {
     expect(polls[2]?.bodies).toEqual(["c"]);
   });
 
+  test("are served before one that comes later, even if it comes at the right moment", async () => {
+    const first = new Poll();
+    await settled();
+    queue.sync.send("x");
+    const later = new Poll();
+    await settled();
+    expect([first.bodies, later.bodies]).toEqual([["x"], undefined]);
+  });
+
   test("end each at its own time, also behind one that waits longer", async () => {
     const start = clock.nowMs();
     const polls = [20, 5, 10].map((waitTimeSeconds) => new Poll({ waitTimeSeconds }));

@@ -64,6 +64,18 @@ const roles = {
     return { code, count: batch.length, ms: Date.now() - startMs };
   },
 
+  /** Blocks for one message after the other; when each came. */
+  async blockFor(broker, { queue, count }) {
+    const jobs = await broker.getQueue(queue);
+    const batch = new MessageBatch(1);
+    const atMs = [];
+    while (atMs.length < count && jobs.sync.receiveBlocking(batch, 1, 20_000) > 0) {
+      atMs.push(Date.now());
+      jobs.sync.delete(batch);
+    }
+    return atMs;
+  },
+
   /** Waits for what never comes, and says how that ended. */
   async waitForever(broker, { queue }) {
     const jobs = await broker.getQueue(queue);
