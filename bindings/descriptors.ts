@@ -29,9 +29,7 @@ import {
   QUEUE_VISIBILITY_MS,
   QUEUE_WAITERS,
   SHARD_BYTES,
-  SHARD_DELAYED,
   SHARD_IN_FLIGHT,
-  SHARD_LISTED,
   SHARD_NEXT_DUE,
   SHARD_TOTAL_DEDUPLICATED,
   SHARD_TOTAL_DELETED,
@@ -137,15 +135,6 @@ export class Descriptors {
 
   inFlight(queue: number): number {
     return this.#shardWord(queue, SHARD_IN_FLIGHT);
-  }
-
-  /** Messages that are dead but still hold memory. */
-  dead(queue: number): number {
-    const alive =
-      this.#shardWord(queue, SHARD_VISIBLE) +
-      this.#shardWord(queue, SHARD_IN_FLIGHT) +
-      this.#shardWord(queue, SHARD_DELAYED);
-    return Math.max(0, this.#shardWord(queue, SHARD_LISTED) - alive);
   }
 
   /** A lower bound of when the next timer of the queue fires. */
