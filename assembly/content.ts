@@ -131,7 +131,9 @@ export class Content {
       const classIndex = BlockClass.of(tailBytes + TAIL_HEADER_BYTES);
       const tail = Blocks.top(thread, classIndex);
       if (tail === 0) return false;
-      store<u32>(block, tail, BLOCK_TAIL);
+      // A block keeps the flags of its former use, and a rebuild finds ring segments by them.
+      store<u32>(tail, 0, BLOCK_FLAGS);
+      store<u32>(block, tail as u32, BLOCK_TAIL);
       store<u32>(tail, BLOCK_OUT, BLOCK_STATE);
       Blocks.drop(thread, classIndex);
     }

@@ -255,8 +255,8 @@ export function sectionClaim(
 }
 
 /** Contents of claimed records into the buffer; how many are still this receiver's. */
-export function sectionGather(thread: u32, claimed: u32): i32 {
-  return Receive.gather(thread, At.thread(thread), claimed) as i32;
+export function sectionGather(thread: u32, queue: u32, claimed: u32): i32 {
+  return Receive.gather(thread, At.shardIndex(Of.shard(queue)), claimed) as i32;
 }
 
 export function sectionRemove(

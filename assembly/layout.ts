@@ -264,6 +264,8 @@ export const RECEIVE_SENDER_BYTES = RECEIVE_TRACE_BYTES + 2;
 /** Incarnation of the queue it was moved here from; 0: none. */
 export const RECEIVE_SOURCE = RECEIVE_SENDER_BYTES + 2;
 export const RECEIVE_BLOCK = RECEIVE_SOURCE + 4;
+/** The shard it was claimed from. */
+export const RECEIVE_SHARD = RECEIVE_BLOCK + 4;
 export const CONTENT_NOT_GATHERED = -1;
 
 // Handle record: one receipt to delete or to change.

@@ -32,6 +32,7 @@ import {
   RECEIVE_SENDER_BYTES,
   RECEIVE_SENT_AT,
   RECEIVE_SEQUENCE,
+  RECEIVE_SHARD,
   RECEIVE_SLOT,
   RECEIVE_SOURCE,
   RECEIVE_TRACE_BYTES,
@@ -43,6 +44,7 @@ import {
   SLOT_FIRST_RECEIVE,
   SLOT_SENT_AT,
   SLOT_SEQUENCE,
+  SLOT_SHARD,
   SLOT_SOURCE,
   STATUS_GONE,
   THREAD_BUFFER,
@@ -90,13 +92,16 @@ export class Receive {
     if (claimed === 0) return 0;
     Segments.trim(thread, shard);
     Wake.ifEarlier(queueIndex, queue, shard);
-    return Receive.gather(thread, area, claimed) as i32;
+    return Receive.gather(thread, At.shardIndex(shard), claimed) as i32;
   }
 
-  static gather(thread: u32, area: usize, claimed: u32): u32 {
+  static gather(thread: u32, shardIndex: u32, claimed: u32): u32 {
+    const area = At.thread(thread);
     let offset: u32 = 0;
     for (let index: u32 = 0; index < claimed; index++) {
-      offset += Receive.copy(area, Receive.record(thread, index), offset);
+      const record = Receive.record(thread, index);
+      store<u32>(record, shardIndex, RECEIVE_SHARD);
+      offset += Receive.copy(area, record, offset);
     }
     // Contents before, sequences behind: a message that changed under the copying is dropped.
     atomic.add<u32>(area, 0, THREAD_FENCE);
@@ -110,9 +115,13 @@ export class Receive {
     return kept;
   }
 
+  /** Sequences count by shard, so a slot that another queue uses by now may have the same one. */
   @inline static isStill(record: usize): bool {
     const slot = At.slot(load<u32>(record, RECEIVE_SLOT));
-    return load<u64>(slot, SLOT_SEQUENCE) === load<u64>(record, RECEIVE_SEQUENCE);
+    return (
+      load<u64>(slot, SLOT_SEQUENCE) === load<u64>(record, RECEIVE_SEQUENCE) &&
+      load<u32>(slot, SLOT_SHARD) === load<u32>(record, RECEIVE_SHARD)
+    );
   }
 
   /** Slot and header fields into the record, content into the buffer; how many bytes that took. */

@@ -22,7 +22,7 @@ interface Exports {
   catalogueChange(t: number, version: number, queue: number, inc: number, bytes: number): number;
   sectionCommit(t: number, q: number, inc: number, from: number, n: number, now: number): number;
   sectionClaim(t: number, q: number, inc: number, most: number, ms: number, now: number): number;
-  sectionGather(thread: number, claimed: number): number;
+  sectionGather(thread: number, queue: number, claimed: number): number;
   sectionRemove(t: number, q: number, inc: number, count: number, now: number): number;
   sectionHide(t: number, q: number, inc: number, count: number, now: number): number;
   sectionExpire(thread: number, queue: number, now: number): number;
@@ -262,7 +262,7 @@ export class Sections {
       second: visibilityMs,
       items: receipts.flatMap(({ sequence, count }) => [sequence, count]),
     });
-    if (claimed > 0) this.#checkBodies(this.engine.sectionGather(thread, claimed));
+    if (claimed > 0) this.#checkBodies(this.engine.sectionGather(thread, queue, claimed));
     return receipts;
   }
 
