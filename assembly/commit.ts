@@ -159,9 +159,10 @@ export class Commit {
 
   @inline static write(send: usize, slot: usize, self: u32, sequence: u64, now: f64): void {
     store<u64>(send, sequence, SEND_SEQUENCE);
+    // The shard before the sequence: a late reader of the slot's former message compares both.
+    store<u32>(slot, self, SLOT_SHARD);
     store<u64>(slot, sequence, SLOT_SEQUENCE);
     store<f64>(slot, now, SLOT_SENT_AT);
-    store<u32>(slot, self, SLOT_SHARD);
   }
 
   static delayed(

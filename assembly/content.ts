@@ -110,11 +110,12 @@ export class Content {
     const at = At.slot(slot);
     store<u32>(block, 0, BLOCK_TAIL);
     store<u32>(block, 0, BLOCK_PAGE);
+    // Flags before OUT: until then they may still say that this is a ring segment.
+    store<u32>(block, load<u32>(send, SEND_FLAGS), BLOCK_FLAGS);
     store<u32>(at, block, SLOT_BLOCK);
     store<u32>(block, BLOCK_OUT, BLOCK_STATE);
     Blocks.drop(thread, classIndex);
     store<u32>(at, load<u32>(send, SEND_BODY_BYTES), SLOT_BODY_BYTES);
-    store<u32>(block, load<u32>(send, SEND_FLAGS), BLOCK_FLAGS);
     store<u8>(block, load<u16>(send, SEND_GROUP_BYTES) as u8, BLOCK_GROUP_BYTES);
     store<u8>(block, load<u16>(send, SEND_DEDUPLICATION_BYTES) as u8, BLOCK_DEDUPLICATION_BYTES);
     store<u16>(block, load<u16>(send, SEND_TRACE_BYTES), BLOCK_TRACE_BYTES);

@@ -73,8 +73,9 @@ export function send(thread: u32, queue: u32, incarnation: u32, count: u32, now:
   return Send.run(thread, queue, incarnation, count, now);
 }
 
-export function prepare(thread: u32, index: u32): i32 {
-  return Send.prepare(thread, index);
+/** As `send`, but content and commit come in calls of their own. */
+export function prepare(thread: u32, index: u32, now: f64): i32 {
+  return Send.prepare(thread, index, now);
 }
 
 export function write(thread: u32, index: u32, contentOffset: u32, bytes: u32): void {
@@ -141,7 +142,7 @@ export function cut(thread: u32, queue: u32, incarnation: u32, now: f64): i32 {
 }
 
 export function reclaim(thread: u32, queue: u32, steps: u32): i32 {
-  return Reclaim.queue(thread, queue, steps) as i32;
+  return Reclaim.queue(thread, queue, steps, 0) as i32;
 }
 
 // --- Waiting ---------------------------------------------------------------------------------

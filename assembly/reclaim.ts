@@ -26,13 +26,14 @@ import { Sweep } from "./sweep";
 const HELP_STEPS: u32 = 400;
 
 export class Reclaim {
-  /** Frees up to about `steps` dead messages of one queue; how many. */
-  static queue(thread: u32, queueIndex: u32, steps: u32): u32 {
+  /** Frees up to about `steps` dead messages of one queue, seen from `now` or its own last time. */
+  static queue(thread: u32, queueIndex: u32, steps: u32, seenFrom: f64): u32 {
     const queue = At.queue(queueIndex);
     const state = load<u32>(queue, QUEUE_STATE);
     if (state === QUEUE_FREE) return 0;
     const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
-    const now = load<f64>(shard, SHARD_NOW);
+    const last = load<f64>(shard, SHARD_NOW);
+    const now = seenFrom > last ? seenFrom : last;
     if (state === QUEUE_DELETED) {
       // Whoever deleted it may have died between the catalogue and the cut.
       const incarnation = load<u32>(shard, SHARD_INCARNATION);
@@ -51,11 +52,11 @@ export class Reclaim {
   }
 
   /** Memory is full: give back what is dead anywhere, and what this thread only keeps in stock. */
-  static help(thread: u32): void {
+  static help(thread: u32, now: f64): void {
     const last = load<u32>(HEADER, HEADER_QUEUES_BUMP);
     let freed: u32 = 0;
     for (let index: u32 = 0; index < last && freed < HELP_STEPS; index++) {
-      freed += Reclaim.queue(thread, index, HELP_STEPS - freed);
+      freed += Reclaim.queue(thread, index, HELP_STEPS - freed, now);
     }
     Slots.giveAllBack(thread);
     Blocks.giveAllBack(thread);

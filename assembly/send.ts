@@ -41,14 +41,14 @@ export class Send {
   }
 
   /** Slot and room for the content of send record `index`; STATUS_FULL and nothing held if none. */
-  @inline static prepare(thread: u32, index: u32): i32 {
+  @inline static prepare(thread: u32, index: u32, now: f64): i32 {
     const send = Send.record(thread, index);
     if (Send.take(thread, send)) return 0;
-    return Send.takeAfterHelp(thread, send);
+    return Send.takeAfterHelp(thread, send, now);
   }
 
-  static takeAfterHelp(thread: u32, send: usize): i32 {
-    Reclaim.help(thread);
+  static takeAfterHelp(thread: u32, send: usize, now: f64): i32 {
+    Reclaim.help(thread, now);
     return Send.take(thread, send) ? 0 : STATUS_FULL;
   }
 
@@ -88,7 +88,7 @@ export class Send {
   static run(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
     const area = At.thread(thread);
     let prepared: u32 = 0;
-    while (prepared < count && Send.prepare(thread, prepared) === 0) prepared++;
+    while (prepared < count && Send.prepare(thread, prepared, now) === 0) prepared++;
     if (prepared === 0) return 0;
     // A reader of a block's former content must see that the slot changed before the bytes do.
     atomic.add<u32>(area, 0, THREAD_FENCE);

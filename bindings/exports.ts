@@ -14,7 +14,7 @@ export interface EngineExports {
   threadDied(self: number, dead: number): void;
 
   send(thread: number, queue: number, incarnation: number, count: number, now: number): number;
-  prepare(thread: number, index: number): number;
+  prepare(thread: number, index: number, now: number): number;
   write(thread: number, index: number, contentOffset: number, bytes: number): void;
   commit(thread: number, queue: number, incarnation: number, count: number, now: number): number;
   discard(thread: number, count: number): void;

@@ -184,7 +184,7 @@ export class Outbox {
     const { attributes, body } = message;
     const texts = this.#writeTexts(0, message, THREAD_STAGING);
     this.#fill(0, message);
-    if (this.#exports.prepare(this.#thread, 0) < 0) return 0;
+    if (this.#exports.prepare(this.#thread, 0, now) < 0) return 0;
     this.#exports.write(this.#thread, 0, 0, texts);
     const behindAttributes = this.#writePart(attributes, texts);
     this.#writePart(typeof body === "string" ? Buffer.from(body) : body, behindAttributes);

@@ -30,7 +30,7 @@ export interface BrokerOptions {
   directory?: string;
   /** Shared memory to reserve, in bytes; costs nothing until touched. Default 1 GiB. */
   memoryBytes?: number;
-  /** Most messages at one time; their records take 96 bytes each. Default memoryBytes / 512. */
+  /** Most messages at one time; their records take 100 bytes each. Default memoryBytes / 512. */
   messagesMax?: number;
   /** Most threads at one time, this one and the broker's own included: 2 to 64. Default 64. */
   threadsMax?: number;

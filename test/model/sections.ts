@@ -13,7 +13,7 @@ interface Exports {
   memoryInit(pages: number, threads: number, queues: number, slots: number): number;
   threadAttach(role: number): number;
   threadDetach(thread: number): void;
-  prepare(thread: number, index: number): number;
+  prepare(thread: number, index: number, now: number): number;
   write(thread: number, index: number, contentOffset: number, bytes: number): void;
   discard(thread: number, count: number): void;
   read(thread: number, index: number, offset: number, bytes: number, to: number): number;
@@ -184,7 +184,7 @@ export class Sections {
     let prepared = 0;
     while (
       prepared < bodies.length &&
-      this.#prepare(prepared, bodies[prepared] as number, delayMs)
+      this.#prepare(prepared, bodies[prepared] as number, delayMs, now)
     ) {
       prepared++;
     }
@@ -209,11 +209,11 @@ export class Sections {
     return this.#area + layout.THREAD_SENDS + index * layout.SEND_BYTES;
   }
 
-  #prepare(index: number, bodyBytes: number, delayMs: number): boolean {
+  #prepare(index: number, bodyBytes: number, delayMs: number, now: number): boolean {
     const send = this.#send(index);
     this.#u32[(send + layout.SEND_BODY_BYTES) >> 2] = bodyBytes;
     this.#f64[(send + layout.SEND_DELAY_MS) >> 3] = delayMs;
-    if (this.engine.prepare(this.thread, index) !== 0) return false;
+    if (this.engine.prepare(this.thread, index, now) !== 0) return false;
     const tag = this.thread * 2 ** 24 + (this.#tags++ % 2 ** 24);
     for (let offset = 0; offset < bodyBytes; offset += layout.THREAD_STAGING_BYTES) {
       const bytes = Math.min(layout.THREAD_STAGING_BYTES, bodyBytes - offset);

@@ -177,7 +177,8 @@ const OPERATIONS: readonly Operation[] = [
 ];
 
 function discard(victim: Sections): void {
-  if (victim.engine.prepare(victim.thread, 0) === 0) victim.engine.discard(victim.thread, 1);
+  if (victim.engine.prepare(victim.thread, 0, START_MS) === 0)
+    victim.engine.discard(victim.thread, 1);
 }
 
 function pass(scene: Scene, ms: number): void {
