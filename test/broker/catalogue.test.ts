@@ -262,5 +262,7 @@ describe("with AWS's quotas", () => {
     const poll = queue.receive({ waitTimeSeconds: 1 });
     await clock.advance(1_000);
     expect(await poll).toEqual([]);
+    await clock.advance(30_000);
+    expect(await queue.receive({ maxNumberOfMessages: 10 })).toHaveLength(10);
   });
 });
