@@ -66,6 +66,11 @@ export function threadDied(self: u32, dead: u32): void {
   Thread.died(self, dead);
 }
 
+/** The caller trapped in an earlier call and goes on: what it left is put right. */
+export function threadTrapped(self: u32): void {
+  Thread.trapped(self);
+}
+
 // --- Messages --------------------------------------------------------------------------------
 
 /** Prepares, copies and commits send records 0 to count - 1; how many were taken (a prefix). */

@@ -5,6 +5,7 @@
  * and blocks name the thread that holds them, so magazines need not be trusted.
  */
 import { ArenaLock } from "./arenaLock";
+import { ArenaRebuild } from "./arenaRebuild";
 import { Blocks } from "./blocks";
 import { Catalogue } from "./catalogue";
 import { BlockClass } from "./classes";
@@ -16,6 +17,7 @@ import {
   BLOCK_STATE,
   BLOCK_TAIL,
   CLASS_BYTES,
+  CLASS_COUNT,
   CLASS_PER_PAGE,
   HEADER,
   HEADER_ARENA,
@@ -34,17 +36,20 @@ import {
   SLOT_THREAD_SHIFT,
   STATUS_LIMIT,
   THREAD_ALIVE,
+  THREAD_BLOCKS_COUNTS,
   THREAD_DEAD,
   THREAD_DOORBELL,
   THREAD_FREE,
   THREAD_HELD,
   THREAD_ROLE,
+  THREAD_SLOTS_COUNT,
   THREAD_STATE,
 } from "./layout";
 import { Lock } from "./lock";
 import { At } from "./memory";
 import { PageMap } from "./pageMap";
 import { Pages } from "./pages";
+import { Rebuild } from "./rebuild";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
 import { Slots } from "./slots";
@@ -90,6 +95,38 @@ export class Thread {
   /** The doorbell goes on from where it is: somebody may still be about to ring it. */
   static clear(area: usize): void {
     memory.fill(area + THREAD_DOORBELL + 4, 0, THREAD_HELD - THREAD_DOORBELL - 4);
+  }
+
+  /**
+   * The calling thread trapped inside the engine and lives on. What it held locked is made anew as
+   * if it had died, and what it held in its hands and in stock goes back; it keeps its record, its
+   * place among the waiters and its rings.
+   */
+  static trapped(self: u32): void {
+    const area = At.thread(self);
+    if (Thread.owns(HEADER + HEADER_ARENA, self)) {
+      ArenaRebuild.run();
+      Lock.recovered(HEADER + HEADER_ARENA);
+      ArenaLock.give();
+    }
+    if (Thread.owns(HEADER + HEADER_CATALOGUE, self)) {
+      Catalogue.recover();
+      Lock.recovered(HEADER + HEADER_CATALOGUE);
+      Lock.give(HEADER + HEADER_CATALOGUE);
+    }
+    const last = load<u32>(HEADER, HEADER_QUEUES_BUMP);
+    for (let index: u32 = 0; index < last; index++) {
+      const shard = At.shard(index);
+      if (!Thread.owns(shard, self)) continue;
+      Rebuild.shard(shard);
+      Lock.recovered(shard);
+      Shard.unlock(shard);
+    }
+    // The magazines are not trusted: what the state words say is this thread's goes back.
+    store<u32>(area, 0, THREAD_SLOTS_COUNT);
+    memory.fill(area + THREAD_BLOCKS_COUNTS, 0, CLASS_COUNT << 2);
+    Thread.reapSlots(self, self);
+    Thread.reapPages(self, self);
   }
 
   static stopWaiting(thread: u32): void {

@@ -3,56 +3,13 @@
  * recovery. Here every operation is cut before every store it makes, in the release binary's own
  * code (test/support/faults.ts): the thread counts as dead, a living one reaps it, and then the
  * structure is whole, nothing is lost, and each message is as it was before the operation or as it
- * is after it, never a third way. The rebuild is cut as well, and run again.
+ * is after it, never a third way. A thread that traps and lives on puts the same right itself.
  */
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { CATALOGUE_VERSION, HEADER_CATALOGUE } from "../../assembly/layout.ts";
-import { type WasmModule, wasm } from "../../bindings/webassembly.ts";
-import { type QueueNumbers, type Receipt, Sections, type Settings } from "../model/sections.ts";
-import { plantFaults } from "../support/faults.ts";
-import { lossesOf, messagesOf } from "./audit.ts";
-
-const release = readFileSync(new URL("../../build/engine.release.wasm", import.meta.url));
-const clean = new wasm.Module(release);
-const faulty = new wasm.Module(plantFaults(release));
-
-const SIZES = { pages: 80, threads: 4, queues: 3, slots: 600 };
-const SETTINGS: Settings = { visibilityMs: 1000, delayMs: 0, retentionMs: 60_000 };
-const START_MS = 1_700_000_000_000;
-
-/** A queue with messages in every state, a survivor, and a victim that is about to be cut. */
-class Scene {
-  readonly survivor: Sections;
-  readonly victim: Sections;
-  readonly queue: QueueNumbers;
-  readonly other: QueueNumbers;
-  /** Receipts that are good. */
-  readonly receipts: Receipt[];
-  nowMs = START_MS;
-
-  constructor(module: WasmModule) {
-    this.survivor = Sections.open(clean, SIZES, () => {});
-    this.victim = new Sections({ module, memory: this.survivor.share.memory }, () => {});
-    this.queue = this.survivor.createQueue(SETTINGS);
-    this.other = this.survivor.createQueue(SETTINGS);
-    const { survivor, victim, queue } = this;
-    // Stock in both threads' magazines, and sequences that died.
-    for (const sections of [survivor, victim]) {
-      sections.commit(queue, [20, 300, 20], -1, this.nowMs);
-      sections.remove(queue, sections.claim(queue, 3, 1000, this.nowMs), this.nowMs);
-    }
-    survivor.commit(queue, [30, 3000, 40_000, 30], -1, this.nowMs);
-    this.receipts = survivor.claim(queue, 3, 5000, this.nowMs);
-    survivor.commit(queue, [10, 10, 10, 10, 10], -1, this.nowMs);
-    survivor.commit(queue, [10, 10], 70, this.nowMs);
-    survivor.commit(queue, [10], 5000, this.nowMs);
-  }
-
-  sees(): Map<number, string>[] {
-    return [this.queue, this.other].map(({ queue }) => messagesOf(this.survivor, queue));
-  }
-}
+import type { Sections } from "../model/sections.ts";
+import { lossesOf } from "./audit.ts";
+import { clean, faulty, Scene, SETTINGS, START_MS } from "./scene.ts";
 
 interface Operation {
   readonly name: string;
@@ -244,6 +201,26 @@ function check(scene: Scene, states: ReturnType<typeof statesAround>): void {
   expect(lossesOf(survivor)).toEqual({ slots: 0, blocks: 0, pages: 0 });
 }
 
+/** The same traps in a thread that lives on, puts right what it left, and goes on working. */
+function expectTrapsRecovered(
+  operation: Operation,
+  states: ReturnType<typeof statesAround>,
+  stores: number,
+): void {
+  const step = Math.max(1, Math.floor(stores / 100));
+  for (let store = 1; store <= stores; store += step) {
+    const scene = new Scene(faulty);
+    cut(scene, operation, store);
+    const { victim, other, nowMs } = scene;
+    victim.engine.threadTrapped(victim.thread);
+    check(scene, states);
+    if (victim.commit(other, [5, 5], -1, nowMs) !== 2) throw new Error("the thread can't send");
+    const claimed = victim.claim(other, 10, 1000, nowMs);
+    expect(victim.remove(other, claimed, nowMs)).toEqual(claimed.map(() => 1));
+    expect(scene.survivor.verify()).toMatchObject({ check: 0 });
+  }
+}
+
 describe("an operation that is cut before any of its stores", () => {
   test.each(OPERATIONS)("$name", (operation) => {
     const states = statesAround(operation);
@@ -260,6 +237,7 @@ describe("an operation that is cut before any of its stores", () => {
       }
     }
     expect(stores).toBeGreaterThan(0);
+    expectTrapsRecovered(operation, states, stores);
     console.log(`${operation.name}: cut before each of ${stores} stores`);
   });
 });
