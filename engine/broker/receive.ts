@@ -149,9 +149,9 @@ export function receiveBlocking(
   const { member, number } = place;
   if (!(timeoutMs >= 0)) throw invalid(place, "timeoutMs", timeoutMs, "0 or more");
   const most = Math.min(checkMax(place, max), inbox.capacity);
-  const deadlineMs = member.nowMs() + timeoutMs;
   let count = claim(place, inbox, most, -1);
   if (count === 0 && timeoutMs > 0) {
+    const deadlineMs = member.nowMs() + timeoutMs;
     if (member.timing.blockMs(deadlineMs) === undefined) {
       throw new SluiceError(
         "UnsupportedOperation",
