@@ -25,6 +25,7 @@ import {
 import { Descriptors } from "./descriptors.ts";
 import { Doorbell } from "./doorbell.ts";
 import type { EngineExports } from "./exports.ts";
+import { guard } from "./guard.ts";
 import type { Inbox } from "./inbox.ts";
 import { checkMemory, createMemory, pagesOf } from "./memory.ts";
 import { loadModule } from "./module.ts";
@@ -101,11 +102,11 @@ export class Engine {
     this.thread = thread;
     this.#module = module;
     this.#memory = memory;
-    this.#exports = exports;
+    this.#exports = guard(exports, thread);
     this.#views = views;
     this.#area = threadArea(views, thread);
-    this.outbox = new Outbox(exports, thread, this.#area);
-    this.receipts = new Receipts(exports, thread, this.#area, views);
+    this.outbox = new Outbox(this.#exports, thread, this.#area);
+    this.receipts = new Receipts(this.#exports, thread, this.#area, views);
     this.queues = new Descriptors(views, this.#area);
     this.doorbell = new Doorbell(views, thread);
   }

@@ -12,6 +12,8 @@ export interface EngineExports {
   threadDetach(thread: number): void;
   /** The steward's: marks `dead` as dead and puts right what it held. */
   threadDied(self: number, dead: number): void;
+  /** This thread trapped in an earlier call: puts right what it left. */
+  threadTrapped(self: number): void;
 
   send(thread: number, queue: number, incarnation: number, count: number, now: number): number;
   prepare(thread: number, index: number, now: number): number;
@@ -76,6 +78,7 @@ export const exportNames = Object.keys({
   threadAttach: true,
   threadDetach: true,
   threadDied: true,
+  threadTrapped: true,
   send: true,
   prepare: true,
   write: true,

@@ -27,6 +27,7 @@ export {
   type EngineSizes,
   SECRET_BYTES,
 } from "./engine.ts";
+export { EngineTrap } from "./guard.ts";
 export { DEDUPLICATION, GROUP, Inbox, SENDER, TRACE } from "./inbox.ts";
 export { compileFile, loadModule } from "./module.ts";
 export { type Outgoing, SHORT_CHARACTERS_MAX } from "./outbox.ts";
