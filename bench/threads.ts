@@ -37,6 +37,8 @@ export interface Start {
 }
 
 const MESSAGES = 200_000;
+/** Until both threads' code is compiled and memory was touched once. */
+const WARM_UP_ROUNDS = 4;
 
 function spawn(part: Part): Worker {
   return new Worker(new URL("./thread.js", import.meta.url), {
@@ -61,9 +63,9 @@ export async function measureThreads(
   const consumer = spawn({ role: "consumer", handle: broker.share(), channel: port2, bytes });
   const times = new Map<Way, number[]>(WAYS.map((way) => [way, []]));
   await Promise.all([answer(producer), answer(consumer)]);
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 1 - WARM_UP_ROUNDS; round <= rounds; round++) {
     for (const way of WAYS) {
-      const queue = `bench-threads-${round}-${WAYS.indexOf(way)}`;
+      const queue = `bench-threads-${round + WARM_UP_ROUNDS}-${WAYS.indexOf(way)}`;
       await broker.createQueue(queue, { visibilityTimeout: 600 });
       const start: Start = { way, queue, messages: MESSAGES };
       const ready = answer(consumer);
@@ -73,11 +75,10 @@ export async function measureThreads(
       const startedMs = performance.now();
       producer.postMessage(start);
       await done;
-      // Round 0 warms up.
       if (round > 0) times.get(way)?.push(((performance.now() - startedMs) * 1e6) / MESSAGES);
       await broker.deleteQueue(queue);
     }
-    said(round);
+    if (round > 0) said(round);
   }
   await Promise.all([producer.terminate(), consumer.terminate()]);
   return WAYS.map((way) => figureOf(`two threads, ${bytes} B: ${way}`, times.get(way) ?? []));
