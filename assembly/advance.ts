@@ -47,6 +47,25 @@ export class Advance {
     return done;
   }
 
+  /** Until the gauges are exact; of what a cut ended, which is in none of them, a bounded part. */
+  static settle(thread: u32, queueIndex: u32, now: f64): void {
+    const queue = At.queue(queueIndex);
+    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    let cutSections: u32 = 0;
+    let ready: i32 = 0;
+    for (;;) {
+      if (Expire.isDue(shard, now)) {
+        ready += Expire.turn(thread, shard, now);
+        continue;
+      }
+      if (!Sweep.isDue(queue, shard, now)) break;
+      if (Sweep.isOfCut(shard) && ++cutSections > ADVANCE_SECTIONS) break;
+      Advance.sweep(thread, queue, shard, now);
+    }
+    if (ready > 0) Wake.one(queueIndex);
+    store<f64>(At.thread(thread), load<f64>(shard, SHARD_NEXT_DUE), THREAD_OUT_NEXT_DUE);
+  }
+
   /** One sweep section, and what it took out is freed. */
   static sweep(thread: u32, queue: usize, shard: usize, now: f64): u32 {
     const area = At.thread(thread);

@@ -58,6 +58,7 @@ export class ArenaRebuild {
     let count: u32 = 0;
     for (let page = load<u32>(arena, ARENA_PAGES_BUMP); page > 0; page--) {
       const record = At.pageRecord(page);
+      if (ArenaRebuild.isEmpty(record)) store<u32>(record, PAGE_UNUSED, PAGE_STATE);
       const state = load<u32>(record, PAGE_STATE) & PAGE_STATE_MASK;
       store<u32>(record, 0, PAGE_PREVIOUS);
       store<u32>(record, 0, PAGE_LISTED);
@@ -71,6 +72,14 @@ export class ArenaRebuild {
     }
     store<u32>(arena, head, ARENA_PAGES_FREE);
     store<u32>(arena, count, ARENA_PAGES_FREE_COUNT);
+  }
+
+  /** A page of a class none of whose blocks is anybody's: it may be any class's. */
+  @inline static isEmpty(record: usize): bool {
+    const state = load<u32>(record, PAGE_STATE) & PAGE_STATE_MASK;
+    if (state < (PAGE_CLASSED as u32)) return false;
+    const classed = BlockClass.record(state - PAGE_CLASSED);
+    return PageMap.count(record) === load<u32>(classed, CLASS_PER_PAGE);
   }
 
   static blocks(page: u32, classIndex: u32): void {

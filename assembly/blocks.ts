@@ -23,6 +23,7 @@ import {
   PAGE_USED,
   PHASE_BEGIN_BLOCKS_GIVE,
   PHASE_BEGIN_BLOCKS_TAKE,
+  PHASE_BEGIN_PAGES_GIVE,
   SECTION_STEPS,
   THREAD_BLOCKS,
   THREAD_BLOCKS_COUNTS,
@@ -143,6 +144,30 @@ export class Blocks {
     }
   }
 
+  /** An empty page that a class keeps when it is its only one with room comes to all. */
+  static giveEmptyPages(thread: u32): void {
+    for (let index: u32 = 0; index < (CLASS_COUNT as u32); index++) {
+      if (Blocks.keepsEmpty(index)) Blocks.giveEmptyPage(thread, index);
+    }
+  }
+
+  @inline static keepsEmpty(classIndex: u32): bool {
+    const page = load<u32>(BlockClass.record(classIndex), CLASS_PAGES);
+    return page !== 0 && load<u32>(At.pageRecord(page), PAGE_USED) === 0;
+  }
+
+  static giveEmptyPage(thread: u32, classIndex: u32): void {
+    ArenaLock.take(thread);
+    ArenaLock.begin(PHASE_BEGIN_PAGES_GIVE);
+    if (Blocks.keepsEmpty(classIndex)) {
+      const page = load<u32>(BlockClass.record(classIndex), CLASS_PAGES);
+      Pages.unlist(page, classIndex);
+      Pages.give(page);
+    }
+    ArenaLock.end();
+    ArenaLock.give();
+  }
+
   /** A block nobody holds any more goes straight to its page; for the reaper. */
   static reclaimOne(thread: u32, block: usize): void {
     ArenaLock.take(thread);
@@ -178,14 +203,24 @@ export class Blocks {
     }
   }
 
-  /** Inside a section. An empty page leaves its class, unless it is the last with room in it. */
+  /**
+   * Inside a section. An empty page leaves its class, unless it is the only one with room; so the
+   * list of a class has an empty page in it only while it has no other.
+   */
   @inline static giveOne(block: usize, classIndex: u32): void {
     const page = At.pageOf(block);
     const record = At.pageRecord(page);
     PageMap.give(record, BlockClass.numberOf(classIndex, block - At.page(page)));
     const used = load<u32>(record, PAGE_USED) - 1;
     store<u32>(record, used, PAGE_USED);
-    if (load<u32>(record, PAGE_LISTED) === 0) Pages.list(page, classIndex);
+    if (load<u32>(record, PAGE_LISTED) === 0) {
+      Pages.list(page, classIndex);
+      const kept = load<u32>(record, PAGE_NEXT);
+      if (kept !== 0 && load<u32>(At.pageRecord(kept), PAGE_USED) === 0) {
+        Pages.unlist(kept, classIndex);
+        Pages.give(kept);
+      }
+    }
     if (used === 0) {
       if (load<u32>(record, PAGE_NEXT) !== 0 || load<u32>(record, PAGE_PREVIOUS) !== 0) {
         Pages.unlist(page, classIndex);

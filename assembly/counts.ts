@@ -1,5 +1,6 @@
 /**
- * What is in a queue now. Exact: everything that is due happens first, however much that is.
+ * What is in a queue now. Exact: everything that is due happens first, however much that is; but what
+ * a purge ended is in no gauge and is freed later.
  */
 import { Advance } from "./advance";
 import { Age } from "./age";
@@ -7,6 +8,7 @@ import {
   QUEUE_SHARD_FIRST,
   SHARD_DELAYED,
   SHARD_IN_FLIGHT,
+  SHARD_PURGE_SEQUENCE,
   SHARD_TOTAL_EMPTY_RECEIVES,
   SHARD_VISIBLE,
   SLOT_SENT_AT,
@@ -22,12 +24,14 @@ export class Counts {
   static run(thread: u32, queueIndex: u32, now: f64): void {
     const shard = At.shard(load<u32>(At.queue(queueIndex), QUEUE_SHARD_FIRST));
     const area = At.thread(thread);
-    Advance.run(thread, queueIndex, now, u32.MAX_VALUE);
+    Advance.settle(thread, queueIndex, now);
     const head = Age.first(shard);
     const oldest = At.slot(head);
     const sentAt = load<f64>(oldest, SLOT_SENT_AT);
     // Read without the lock: a head that was just taken out has no sequence any more.
-    const isThere = head !== 0 && load<u64>(oldest, SLOT_SEQUENCE) !== 0;
+    // While the dead of a purge are being freed, the oldest of the living is not known.
+    const sequence = load<u64>(oldest, SLOT_SEQUENCE);
+    const isThere = head !== 0 && sequence > load<u64>(shard, SHARD_PURGE_SEQUENCE);
     store<u32>(area, load<u32>(shard, SHARD_VISIBLE), THREAD_OUT_VISIBLE);
     store<u32>(area, load<u32>(shard, SHARD_IN_FLIGHT), THREAD_OUT_IN_FLIGHT);
     store<u32>(area, load<u32>(shard, SHARD_DELAYED), THREAD_OUT_DELAYED);

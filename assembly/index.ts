@@ -35,6 +35,7 @@ import { Send } from "./send";
 import { Settle } from "./settle";
 import { Shard } from "./shard";
 import { Slots } from "./slots";
+import { Stock } from "./stock";
 import { Sweep } from "./sweep";
 import { Thread } from "./thread";
 import { Verify } from "./verify";
@@ -75,6 +76,7 @@ export function threadTrapped(self: u32): void {
 
 /** Prepares, copies and commits send records 0 to count - 1; how many were taken (a prefix). */
 export function send(thread: u32, queue: u32, incarnation: u32, count: u32, now: f64): i32 {
+  Stock.answer(thread);
   return Send.run(thread, queue, incarnation, count, now);
 }
 
@@ -103,6 +105,7 @@ export function receive(
   visibilityMs: f64,
   now: f64,
 ): i32 {
+  Stock.answer(thread);
   return Receive.run(thread, queue, incarnation, most, visibilityMs, now);
 }
 
@@ -117,7 +120,9 @@ export function read(
 }
 
 export function remove(thread: u32, queue: u32, incarnation: u32, count: u32, now: f64): i32 {
-  return Settle.remove(thread, queue, incarnation, count, now);
+  const status = Settle.remove(thread, queue, incarnation, count, now);
+  Stock.answer(thread);
+  return status;
 }
 
 export function hide(thread: u32, queue: u32, incarnation: u32, count: u32, now: f64): i32 {
@@ -139,6 +144,11 @@ export function count(thread: u32, queue: u32, incarnation: u32, now: f64): i32 
 
 export function countEmptyReceive(queue: u32): void {
   Counts.emptyReceive(Of.shard(queue));
+}
+
+/** Gives back what this thread has in stock, when somebody found memory full since the last time. */
+export function answerWant(thread: u32): void {
+  Stock.answer(thread);
 }
 
 /** Purge. */
@@ -180,6 +190,9 @@ export function wakeAll(queue: u32): void {
 // --- Catalogue -------------------------------------------------------------------------------
 
 export function catalogueCreate(thread: u32, version: u32, entryBytes: u32): i32 {
+  const status = Catalogue.create(thread, version, entryBytes);
+  if (status !== STATUS_FULL) return status;
+  Reclaim.help(thread, 0);
   return Catalogue.create(thread, version, entryBytes);
 }
 
@@ -190,6 +203,9 @@ export function catalogueChange(
   incarnation: u32,
   entryBytes: u32,
 ): i32 {
+  const status = Catalogue.change(thread, version, queue, incarnation, entryBytes);
+  if (status !== STATUS_FULL) return status;
+  Reclaim.help(thread, 0);
   return Catalogue.change(thread, version, queue, incarnation, entryBytes);
 }
 

@@ -56,6 +56,8 @@ export const HEADER_HASH_VERSION = HEADER_EPOCH + 4;
 export const HEADER_SHARDS_PER_QUEUE = HEADER_HASH_VERSION + 4;
 /** One more base: line 0 is full. */
 export const HEADER_FREE_SLOTS_BASE = HEADER_SHARDS_PER_QUEUE + 4;
+/** Raised by who finds memory full: all others then give back what they have in stock. */
+export const HEADER_WANTED = HEADER_FREE_SLOTS_BASE + 4;
 
 /** Line 2: life of the broker. */
 export const HEADER_OWNER_STATE = LINE_BYTES * 2;
@@ -188,6 +190,8 @@ export const BIRTHS_RESERVED = 1024;
 export const THREAD_FENCE = THREAD_BIRTH_LIMIT + 8;
 /** Sizes of the batch being sent: sum, least, greatest (u32 each). */
 export const THREAD_SIZES = THREAD_FENCE + 4;
+/** The HEADER_WANTED that this thread gave back its stock for. */
+export const THREAD_GIVEN = THREAD_SIZES + 12;
 /** Slots that the last section took out and that this thread must free: SECTION_STEPS of u32. */
 export const THREAD_OUT_SLOTS = THREAD_OUT_SEQUENCES + SECTION_STEPS * 8;
 

@@ -4,7 +4,6 @@
  * The steward does it for idle queues; a sender that finds memory full does it for everybody.
  */
 import { Advance } from "./advance";
-import { Blocks } from "./blocks";
 import { Catalogue } from "./catalogue";
 import { Cut } from "./cut";
 import {
@@ -20,7 +19,7 @@ import {
 } from "./layout";
 import { At } from "./memory";
 import { Segments } from "./segments";
-import { Slots } from "./slots";
+import { Stock } from "./stock";
 import { Sweep } from "./sweep";
 
 const HELP_STEPS: u32 = 400;
@@ -58,7 +57,6 @@ export class Reclaim {
     for (let index: u32 = 0; index < last && freed < HELP_STEPS; index++) {
       freed += Reclaim.queue(thread, index, HELP_STEPS - freed, now);
     }
-    Slots.giveAllBack(thread);
-    Blocks.giveAllBack(thread);
+    Stock.giveAll(thread);
   }
 }

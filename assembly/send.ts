@@ -33,6 +33,7 @@ import { At } from "./memory";
 import { Reclaim } from "./reclaim";
 import { Segments } from "./segments";
 import { Slots } from "./slots";
+import { Stock } from "./stock";
 import { Wake } from "./wake";
 
 export class Send {
@@ -49,7 +50,17 @@ export class Send {
 
   static takeAfterHelp(thread: u32, send: usize, now: f64): i32 {
     Reclaim.help(thread, now);
-    return Send.take(thread, send) ? 0 : STATUS_FULL;
+    if (Send.take(thread, send)) return 0;
+    Stock.ask(thread);
+    return STATUS_FULL;
+  }
+
+  /** Room in the ring, when memory was full without it. */
+  static provideAfterHelp(thread: u32, shard: usize, count: u32, now: f64): bool {
+    Reclaim.help(thread, now);
+    if (Segments.provide(thread, shard, count)) return true;
+    Stock.ask(thread);
+    return false;
   }
 
   static take(thread: u32, send: usize): bool {
@@ -122,7 +133,10 @@ export class Send {
     while (done < count) {
       const left = count - done < (SECTION_STEPS as u32) ? count - done : SECTION_STEPS;
       const step = Commit.run(Send.record(thread, done), left, load<f64>(queue, QUEUE_DELAY_MS));
-      if (!Segments.provide(thread, shard, step)) {
+      if (
+        !Segments.provide(thread, shard, step) &&
+        !Send.provideAfterHelp(thread, shard, step, now)
+      ) {
         status = STATUS_FULL;
         break;
       }

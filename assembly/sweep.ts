@@ -30,6 +30,11 @@ export class Sweep {
     return head !== 0 && Sweep.isPast(queue, shard, At.slot(head), now);
   }
 
+  /** Whether a purge or a deletion ended the oldest message; a hint. */
+  @inline static isOfCut(shard: usize): bool {
+    return Slot.sequence(At.slot(Age.first(shard))) <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
+  }
+
   @inline static isPast(queue: usize, shard: usize, slot: usize, now: f64): bool {
     return (
       Slot.state(slot) === SLOT_DEAD ||

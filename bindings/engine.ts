@@ -14,6 +14,7 @@ import {
   HEADER_SECRET,
   HEADER_SECRET_BYTES,
   HEADER_VIRTUAL_NOW,
+  HEADER_WANTED,
   OWNER_OPEN,
   THREAD_OUT_DELAYED,
   THREAD_OUT_IN_FLIGHT,
@@ -278,6 +279,16 @@ export class Engine {
 
   countEmptyReceive(queue: number): void {
     this.#exports.countEmptyReceive(queue);
+  }
+
+  /** Raised whenever some thread finds memory full. */
+  get wanted(): number {
+    return this.#views.header(HEADER_WANTED);
+  }
+
+  /** Gives back what this thread has in stock, when some thread found memory full since. */
+  answerWant(): void {
+    this.#exports.answerWant(this.thread);
   }
 
   /** Ends all that was sent up to now; 0 or a status. */

@@ -40,6 +40,7 @@ export interface EngineExports {
   advance(thread: number, queue: number, incarnation: number, now: number): number;
   count(thread: number, queue: number, incarnation: number, now: number): number;
   countEmptyReceive(queue: number): void;
+  answerWant(thread: number): void;
   cut(thread: number, queue: number, incarnation: number, now: number): number;
   reclaim(thread: number, queue: number, steps: number): number;
 
@@ -91,6 +92,7 @@ export const exportNames = Object.keys({
   advance: true,
   count: true,
   countEmptyReceive: true,
+  answerWant: true,
   cut: true,
   reclaim: true,
   waitBegin: true,

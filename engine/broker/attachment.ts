@@ -23,6 +23,9 @@ export type Word =
   /** It shared the broker with another thread, which has this number. */
   | { readonly kind: "shared"; readonly port: MessagePort; readonly thread: number };
 
+/** What the steward tells an attached thread: memory is full, give back what you have in stock. */
+export type Ask = "stock";
+
 /** A handle for one more thread, and the steward's end of its port. */
 export function makeHandle(
   engine: Engine,
@@ -43,8 +46,8 @@ export function makeHandle(
 
 /** What the opener put into the handle; throws when it was taken out before. */
 export function takeWelcome(handle: BrokerHandle): Welcome {
-  const received = receiveMessageOnPort(handle.port) as { message: Welcome } | undefined;
-  if (received !== undefined) return received.message;
+  const received = receiveMessageOnPort(handle.port) as { message: Welcome | Ask } | undefined;
+  if (typeof received?.message === "object") return received.message;
   throw new SluiceError(
     "InvalidParameterValue",
     "This handle was used before, or did not come from share(); every thread needs its own.",

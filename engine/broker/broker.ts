@@ -108,6 +108,8 @@ export class Broker implements AsyncDisposable {
     const { port } = handle;
     const broker = new Broker(member, { port, stopTime: nothing });
     port.on("close", () => broker.#onPortClosed());
+    // The steward asks for what this thread keeps in stock (Ask); a call would have given it.
+    port.on("message", () => member.isOpen && engine.answerWant());
     port.unref();
     return broker;
   }

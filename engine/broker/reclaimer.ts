@@ -17,9 +17,8 @@ export class Reclaimer {
     this.#member = member;
   }
 
-  /** Frees a first part now and the rest later. */
+  /** Later: who purges or deletes does not wait even for a part of it. */
   reclaim(queue: number): void {
-    if (this.#member.engine.reclaim(queue, STEPS_A_TURN) === 0) return;
     this.#queues.add(queue);
     this.#turn ??= setImmediate(() => this.#run());
   }

@@ -34,6 +34,7 @@ export class Steward {
       workerData: share,
       execArgv: [],
     });
+    this.#worker.on("message", () => engine.answerWant());
     this.#worker.unref();
   }
 

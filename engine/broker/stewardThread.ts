@@ -7,7 +7,7 @@
  */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { Engine, type EngineShare, OWNER_OPEN } from "../../bindings/index.ts";
-import type { Word } from "./attachment.ts";
+import type { Ask, Word } from "./attachment.ts";
 import type { Order } from "./steward.ts";
 import { attachTiming } from "./timing.ts";
 
@@ -20,6 +20,8 @@ const RECLAIM_STEPS = 2_000;
 const engine = Engine.attach(workerData as EngineShare);
 const timing = attachTiming(engine);
 const ports = new Map<MessagePort, number>();
+/** What `engine.wanted` was when the others were last asked. */
+let asked = 0;
 let timer: NodeJS.Timeout | undefined;
 
 /** Watches over the thread at the other end of `port`. */
@@ -57,7 +59,20 @@ function tickQueue(queue: number, nowMs: number): number {
   return waiters > 1 ? CONTESTED_MS : IDLE_MS;
 }
 
+/** Memory is full: threads that call nothing now, or sleep, give back what they have in stock. */
+function askForStock(): void {
+  engine.answerWant();
+  const { wanted } = engine;
+  if (wanted === asked) return;
+  asked = wanted;
+  const ask: Ask = "stock";
+  for (const port of ports.keys()) port.postMessage(ask);
+  parentPort?.postMessage(ask);
+  engine.doorbell.ringOthers();
+}
+
 function tick(): void {
+  askForStock();
   const nowMs = timing.clock.nowMs();
   let soonMs = IDLE_MS;
   const used = engine.queues.used;
