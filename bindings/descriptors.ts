@@ -4,7 +4,9 @@
  * who needs several that belong together compares the catalogue's version afterwards.
  */
 import {
+  BLOCK_BYTES_MAX,
   CATALOGUE_VERSION,
+  ENTRY_VALUE,
   HEADER,
   HEADER_CATALOGUE,
   HEADER_QUEUES_BASE,
@@ -63,8 +65,11 @@ export interface ShardTotals {
   deduplicatedSends: number;
 }
 
-/** The largest catalogue entry that fits behind the image. */
-export const ENTRY_BYTES_MAX = THREAD_STAGING_BYTES - QUEUE_BYTES;
+/** The largest catalogue entry: it lies in one block, and before that in staging. */
+export const ENTRY_BYTES_MAX = Math.min(
+  BLOCK_BYTES_MAX - ENTRY_VALUE,
+  THREAD_STAGING_BYTES - QUEUE_BYTES,
+);
 /** Where an entry stands in the thread's area. */
 const ENTRY = THREAD_STAGING + QUEUE_BYTES;
 

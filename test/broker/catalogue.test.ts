@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
 import { VirtualClock } from "../../engine/clock.ts";
 import type { BrokerOptions, QueueAttributes } from "../../engine/types.ts";
+import { Seeded } from "../support/seeded.ts";
 
 let clock: VirtualClock;
 let broker: Broker;
@@ -168,8 +169,36 @@ describe("attributes", () => {
     });
   });
 
+  const scripts = [
+    { script: "Latin", from: 0x61, to: 0x7a },
+    { script: "Cyrillic", from: 0x410, to: 0x44f },
+    { script: "five hundred Han", from: 0x4e00, to: 0x4ff3 },
+  ];
+
+  test.each(scripts)(
+    "as many tags as AWS allows, of $script letters, are kept",
+    async (letters) => {
+      const random = new Seeded(1);
+      const text = (characters: number): string => {
+        const codes = Array.from({ length: characters }, () =>
+          random.between(letters.from, letters.to),
+        );
+        return String.fromCharCode(...codes);
+      };
+      const tags = Object.fromEntries(Array.from({ length: 50 }, () => [text(128), text(256)]));
+      const stored = { Policy: "p".repeat(8_192) };
+      await broker.createQueue("jobs", {}, { tags, stored });
+      const other = await Broker.attach(broker.share());
+      expect((await other.getQueue("jobs")).details()).toMatchObject({ tags, stored });
+      await other.close();
+    },
+  );
+
   test("and tags that take too much room are OverLimit, and the queue stays as it was", async () => {
-    const tags = { key: "x".repeat(40_000) };
+    // 15 bits a character, and nothing that repeats.
+    const random = new Seeded(1);
+    const codes = Array.from({ length: 20_000 }, () => random.between(0x4e00, 0x9fff));
+    const tags = { key: String.fromCharCode(...codes) };
     await expect(broker.createQueue("jobs", {}, { tags })).rejects.toMatchObject({
       code: "OverLimit",
     });
