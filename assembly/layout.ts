@@ -69,6 +69,8 @@ export const HEADER_VIRTUAL_NOW = HEADER_CLOCK_MODE + 4 + 4;
 export const HEADER_INCARNATIONS = HEADER_VIRTUAL_NOW + 8;
 /** The highest descriptor ever used; those above have never been touched. */
 export const HEADER_QUEUES_BUMP = HEADER_INCARNATIONS + 4;
+/** The steward's thread number plus 1; 0 while there is none. */
+export const HEADER_STEWARD = HEADER_QUEUES_BUMP + 4;
 /** Birth ids given out so far, BIRTHS_RESERVED at a time to a thread; 64-bit, atomic. */
 export const HEADER_BIRTHS = LINE_BYTES * 3;
 
@@ -162,7 +164,7 @@ export const THREAD_STATE = 0;
 export const THREAD_DOORBELL = THREAD_STATE + 4;
 /** A block or page this thread holds outside magazines, slots and descriptors. */
 export const THREAD_HAND = THREAD_DOORBELL + 4;
-/** 1 while this thread never blocks and never runs foreign code (the steward). */
+/** ROLE_STEWARD while this thread never blocks and never runs foreign code; else 0. */
 export const THREAD_ROLE = THREAD_HAND + 4;
 /** What the last section of this thread reported. */
 export const THREAD_OUT_OPERATION = THREAD_ROLE + 4;
@@ -228,6 +230,7 @@ export const THREAD_BUFFER_BYTES = PAGE_BYTES * 2;
 export const THREAD_FREE = 0;
 export const THREAD_ALIVE = 1;
 export const THREAD_DEAD = 2;
+export const ROLE_STEWARD = 1;
 
 // Send record: what one message to be sent looks like.
 export const SEND_BYTES = 48;

@@ -23,6 +23,7 @@ import {
   HEADER_ARENA,
   HEADER_CATALOGUE,
   HEADER_QUEUES_BUMP,
+  HEADER_STEWARD,
   HEADER_THREADS_MAX,
   LOCK_THREAD_MASK,
   LOCK_WORD,
@@ -30,6 +31,7 @@ import {
   PAGE_CLASSED,
   PAGE_STATE,
   PAGE_STATE_MASK,
+  ROLE_STEWARD,
   SLOT_BLOCK,
   SLOT_HELD,
   SLOT_PREPARED,
@@ -66,6 +68,7 @@ export class Thread {
       }
       Thread.clear(area);
       store<u32>(area, role, THREAD_ROLE);
+      if (role === ROLE_STEWARD) store<u32>(HEADER, thread + 1, HEADER_STEWARD);
       return thread as i32;
     }
     return STATUS_LIMIT;
@@ -73,6 +76,7 @@ export class Thread {
 
   /** An orderly leave: nothing prepared, no lock held, magazines given back. */
   static detach(thread: u32): void {
+    if (load<u32>(HEADER, HEADER_STEWARD) === thread + 1) store<u32>(HEADER, 0, HEADER_STEWARD);
     Thread.stopWaiting(thread);
     Slots.giveAllBack(thread);
     Blocks.giveAllBack(thread);
@@ -88,6 +92,7 @@ export class Thread {
     Thread.stopWaiting(dead);
     Thread.reapSlots(self, dead);
     Thread.reapPages(self, dead);
+    Wake.everybody();
     Thread.clear(area);
     atomic.store<u32>(area, THREAD_FREE, THREAD_STATE);
   }
@@ -127,6 +132,7 @@ export class Thread {
     memory.fill(area + THREAD_BLOCKS_COUNTS, 0, CLASS_COUNT << 2);
     Thread.reapSlots(self, self);
     Thread.reapPages(self, self);
+    Wake.everybody();
   }
 
   static stopWaiting(thread: u32): void {

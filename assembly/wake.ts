@@ -3,9 +3,14 @@
  * a queue that says what it was rung for. `one` is the only waker: it runs after a lock was given
  * back (that exchange is the publish), reads the mask, marks the queue for one thread that is not
  * marked yet, and rings. A waiter sets its bit first and looks again afterwards, so either the
- * waker sees the bit or the waiter sees the message. Whoever leaves passes the ring on.
+ * waker sees the bit or the waiter sees the message. Whoever leaves passes the ring on. Who was rung
+ * may be busy, or die: where others wait too, the waker leaves a note for the steward, which looks a
+ * moment later whether the message was fetched. A note is the steward's own bit for that queue.
  */
 import {
+  HEADER,
+  HEADER_QUEUES_BUMP,
+  HEADER_STEWARD,
   QUEUE_WAITERS,
   QUEUE_WATCHED_DUE,
   SHARD_NEXT_DUE,
@@ -41,10 +46,22 @@ export class Wake {
       const before = atomic.or<u32>(Wake.dirtyWord(thread, queueIndex), bit);
       if ((before & bit) === 0) {
         Wake.doorbell(thread);
+        if ((mask & (mask - 1)) !== 0) Wake.note(queueIndex);
         return;
       }
       left &= left - 1;
     }
+  }
+
+  /** A note that still stands was not read yet, and the look it asks for comes after this call. */
+  static note(queueIndex: u32): void {
+    const steward = load<u32>(HEADER, HEADER_STEWARD);
+    if (steward === 0) return;
+    const bit = Wake.dirtyBit(queueIndex);
+    const word = Wake.dirtyWord(steward - 1, queueIndex);
+    if ((atomic.load<u32>(word) & bit) !== 0) return;
+    atomic.or<u32>(word, bit);
+    Wake.doorbell(steward - 1);
   }
 
   static doorbell(thread: u32): void {
@@ -61,6 +78,14 @@ export class Wake {
       Wake.doorbell(thread);
       left &= left - 1;
     }
+  }
+
+  /** Some thread may have died between a publish and its ring: everybody who waits looks again, and so does the steward. */
+  static everybody(): void {
+    const last = load<u32>(HEADER, HEADER_QUEUES_BUMP);
+    for (let queue: u32 = 0; queue < last; queue++) Wake.all(queue);
+    const steward = load<u32>(HEADER, HEADER_STEWARD);
+    if (steward !== 0) Wake.doorbell(steward - 1);
   }
 
   /** A timer was armed that is due before the time at which some waiter will look again. */

@@ -44,9 +44,9 @@ export class Doorbell {
     return wait.async ? wait.value : undefined;
   }
 
-  /** Blocks this thread while the word is `seen`, `timeoutMs` at the longest. */
-  sleep(seen: number, timeoutMs: number): void {
-    Atomics.wait(this.#words, this.#index, seen, timeoutMs);
+  /** Blocks this thread while the word is `seen`; false: `timeoutMs` have passed. */
+  sleep(seen: number, timeoutMs: number): boolean {
+    return Atomics.wait(this.#words, this.#index, seen, timeoutMs) !== "timed-out";
   }
 
   /** Rings this thread's own bell, so that a wait that was begun ends. */

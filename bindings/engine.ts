@@ -16,6 +16,7 @@ import {
   HEADER_VIRTUAL_NOW,
   HEADER_WANTED,
   OWNER_OPEN,
+  ROLE_STEWARD,
   THREAD_OUT_DELAYED,
   THREAD_OUT_IN_FLIGHT,
   THREAD_OUT_NEXT_DUE,
@@ -149,7 +150,7 @@ export class Engine {
    * `isSteward`: that thread never blocks and never runs anybody's code.
    */
   share(isSteward = false): EngineShare | undefined {
-    const thread = this.#exports.threadAttach(isSteward ? 1 : 0);
+    const thread = this.#exports.threadAttach(isSteward ? ROLE_STEWARD : 0);
     if (thread < 0) return undefined;
     return { module: this.#module, memory: this.#memory, thread };
   }

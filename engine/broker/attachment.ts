@@ -20,6 +20,8 @@ export interface Welcome {
 export type Word =
   /** It has left in order and does not call any more. */
   | { readonly kind: "left" }
+  /** Nothing: that it can be said shows that there is somebody at the other end. */
+  | { readonly kind: "there" }
   /** It shared the broker with another thread, which has this number. */
   | { readonly kind: "shared"; readonly port: MessagePort; readonly thread: number };
 
@@ -52,4 +54,15 @@ export function takeWelcome(handle: BrokerHandle): Welcome {
     "InvalidParameterValue",
     "This handle was used before, or did not come from share(); every thread needs its own.",
   );
+}
+
+/**
+ * Whether the steward still holds the other end of an attached thread's port, and with it whether
+ * the opener lives. For threads that block: no event tells them. Node answers false for a message
+ * that nobody can get any more, though its types don't say so.
+ */
+export function isStewardThere(port: MessagePort): boolean {
+  const word: Word = { kind: "there" };
+  const answer: unknown = port.postMessage(word);
+  return answer !== false;
 }

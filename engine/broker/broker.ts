@@ -8,14 +8,7 @@
  * here keeps a process alive but a call that waits.
  */
 import type { MessagePort } from "node:worker_threads";
-import {
-  BATCH_MAX,
-  Engine,
-  Inbox,
-  OWNER_CLOSED,
-  OWNER_GONE,
-  SECRET_BYTES,
-} from "../../bindings/index.ts";
+import { BATCH_MAX, Engine, Inbox, OWNER_CLOSED, SECRET_BYTES } from "../../bindings/index.ts";
 import type { Cancel } from "../clock.ts";
 import { SluiceError } from "../errors.ts";
 import { protections } from "../limits.ts";
@@ -27,7 +20,7 @@ import type {
   QueueAttributes,
   StoredAttributes,
 } from "../types.ts";
-import { makeHandle, takeWelcome, type Word } from "./attachment.ts";
+import { isStewardThere, makeHandle, takeWelcome, type Word } from "./attachment.ts";
 import { checkNewQueue, engineSettings, firstDifference, withAttributes } from "./attributes.ts";
 import { Catalogue, type Known } from "./catalogue.ts";
 import { Member, noSuchQueue } from "./member.ts";
@@ -103,9 +96,10 @@ export class Broker implements AsyncDisposable {
   static async attach(handle: BrokerHandle): Promise<Broker> {
     const { share, settings } = takeWelcome(handle);
     const engine = Engine.attach(share);
-    const member = new Member(engine, settings, attachTiming(engine));
-    member.check();
     const { port } = handle;
+    const isOwnerThere = (): boolean => isStewardThere(port);
+    const member = new Member(engine, settings, attachTiming(engine), isOwnerThere);
+    member.check();
     const broker = new Broker(member, { port, stopTime: nothing });
     port.on("close", () => broker.#onPortClosed());
     // The steward asks for what this thread keeps in stock (Ask); a call would have given it.
@@ -127,7 +121,9 @@ export class Broker implements AsyncDisposable {
       );
     }
     const { engine, settings } = this.#member;
-    if (this.#role.port === undefined) this.#steward ??= new Steward(engine);
+    if (this.#role.port === undefined) {
+      this.#steward ??= new Steward(engine, (error) => this.#onStewardLost(error));
+    }
     const { handle, port, thread } = makeHandle(engine, settings);
     if (this.#steward !== undefined) this.#steward.join(port, thread);
     else this.#tellSteward({ kind: "shared", port, thread }, [port]);
@@ -262,8 +258,20 @@ export class Broker implements AsyncDisposable {
   /** The port's other end is the steward's, which ends only with the opener. */
   #onPortClosed(): void {
     if (this.#closing !== undefined) return;
-    this.#member.engine.endOwner(OWNER_GONE);
-    this.#member.engine.doorbell.ringOthers();
+    this.#member.loseOwner();
+    this.#endCalls();
+  }
+
+  /** Nobody would see other threads die, and they were told that the broker is gone. */
+  #onStewardLost(cause: Error): void {
+    if (this.#closing !== undefined) return;
+    const text = `The broker's steward is gone, and the broker with it. ${cause.message}`;
+    this.#member.fail(new SluiceError("InternalFailure", text, { cause }));
+    this.#endCalls();
+  }
+
+  /** Calls that wait are told why nothing can come any more. */
+  #endCalls(): void {
     this.#waiting.close(this.#member.ended());
     this.#room.retry();
   }

@@ -5,6 +5,7 @@
 import {
   type Engine,
   OWNER_CLOSED,
+  OWNER_GONE,
   OWNER_OPEN,
   type Receipt,
   STATUS_FULL,
@@ -21,10 +22,19 @@ export class Member {
   readonly settings: BrokerSettings;
   readonly timing: Timing;
   readonly clock: Alarm;
+  readonly #isOwnerThere: () => boolean;
   #isClosed = false;
   #isReleased = false;
+  #failure: SluiceError | undefined;
 
-  constructor(engine: Engine, settings: BrokerSettings, timing: Timing) {
+  /** `isOwnerThere` asks on the spot whether the opening thread lives. */
+  constructor(
+    engine: Engine,
+    settings: BrokerSettings,
+    timing: Timing,
+    isOwnerThere: () => boolean = () => true,
+  ) {
+    this.#isOwnerThere = isOwnerThere;
     this.engine = engine;
     this.settings = settings;
     this.timing = timing;
@@ -43,12 +53,30 @@ export class Member {
   /** The error that says what ended. */
   ended(): SluiceError {
     if (this.#isClosed) return new SluiceError("BrokerClosed", "This broker was closed.");
+    if (this.#failure !== undefined) return this.#failure;
     const how = this.engine.ownerState === OWNER_CLOSED ? "closed it" : "is gone";
     return new SluiceError("OwnerGone", `The thread that opened this broker ${how}.`);
   }
 
   close(): void {
     this.#isClosed = true;
+  }
+
+  /** The broker can't go on: from now on every thread's calls end, this one's with `failure`. */
+  fail(failure: SluiceError): void {
+    this.#failure = failure;
+    this.loseOwner();
+  }
+
+  /** The opener is gone: all threads are told, those that block too. */
+  loseOwner(): void {
+    this.engine.endOwner(OWNER_GONE);
+    this.engine.doorbell.ringOthers();
+  }
+
+  /** For a thread that blocks and sees no event: looks whether the opener is still there. */
+  lookForOwner(): void {
+    if (this.isOpen && !this.#isOwnerThere()) this.loseOwner();
   }
 
   /** This thread's number was given back: its part of the memory may be another thread's. */

@@ -10,6 +10,9 @@ import { checkSignal } from "./abort.ts";
 import { type MessageHome, ReceivedMessage } from "./message.ts";
 import type { Place } from "./place.ts";
 
+/** How long a thread blocks before it looks whether the opener lives: no event reaches it. */
+const OWNER_LOOK_MS = 500;
+
 /** A receive whose options were checked. */
 interface Poll {
   readonly max: number;
@@ -187,6 +190,7 @@ function blockFor(place: Place, inbox: Inbox, max: number, deadlineMs: number): 
     const dueMs = engine.queues.nextDueMs(number);
     engine.watch(number, dueMs);
     if (engine.queues.nextDueMs(number) < dueMs) continue;
-    engine.doorbell.sleep(seen, member.timing.blockMs(Math.min(dueMs, deadlineMs)) ?? 0);
+    const blockMs = member.timing.blockMs(Math.min(dueMs, deadlineMs)) ?? 0;
+    if (!engine.doorbell.sleep(seen, Math.min(blockMs, OWNER_LOOK_MS))) member.lookForOwner();
   }
 }

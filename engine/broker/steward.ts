@@ -1,18 +1,24 @@
 /**
  * The opener's side of the steward: starts its thread with the first share(), hands it the ports of
  * the threads that attach, and ends it. What the steward does stands in stewardThread.ts.
- * It doesn't keep the process alive.
+ * It doesn't keep the process alive, and what goes wrong in it does not end the program: errors in
+ * it are warnings, and when its thread ends unbidden (out of heap, say) the broker is told.
  */
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { type MessagePort, Worker } from "node:worker_threads";
 import type { Engine, EngineShare } from "../../bindings/index.ts";
 import { SluiceError } from "../errors.ts";
+import type { Ask } from "./attachment.ts";
 
 /** What the opener tells the steward. */
 export type Order =
   | { readonly kind: "join"; readonly port: MessagePort; readonly thread: number }
   | { readonly kind: "end" };
+
+/** What the steward tells the opener: something failed, and it will try again. */
+export interface Trouble {
+  readonly text: string;
+}
 
 /** Worker threads run compiled files only; run from sources, that is the build beside them. */
 function threadFile(): URL {
@@ -21,20 +27,43 @@ function threadFile(): URL {
   return new URL(file, import.meta.url);
 }
 
+/** Says what went wrong; by itself it changes nothing for the program. */
+function warn(text: string): void {
+  process.emitWarning(text, { type: "SluiceWarning" });
+}
+
 export class Steward {
   readonly #worker: Worker;
+  readonly #onLost: (error: Error) => void;
+  #isEnding = false;
+  #error: Error | undefined;
+  readonly #ended: Promise<void>;
 
-  constructor(engine: Engine) {
+  /** `onLost` is called when its thread has ended although nobody asked it to. */
+  constructor(engine: Engine, onLost: (error: Error) => void) {
     const share: EngineShare | undefined = engine.share(true);
     if (share === undefined) {
       throw new SluiceError("OverLimit", "No thread is left for the broker's own work.");
     }
+    this.#onLost = onLost;
     this.#worker = new Worker(fileURLToPath(threadFile()), {
       name: "sluice steward",
       workerData: share,
       execArgv: [],
     });
-    this.#worker.on("message", () => engine.answerWant());
+    this.#worker.on("message", (word: Trouble | Ask) => {
+      if (word === "stock") engine.answerWant();
+      else warn(`The broker's steward had an error and goes on. ${word.text}`);
+    });
+    this.#worker.on("error", (error) => {
+      this.#error = error;
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once("exit", (code) => {
+        if (!this.#isEnding) this.#lost(code);
+        resolve();
+      });
+    });
     this.#worker.unref();
   }
 
@@ -45,10 +74,16 @@ export class Steward {
 
   /** Resolves when its thread has ended. */
   async end(): Promise<void> {
-    const ended = once(this.#worker, "exit");
+    this.#isEnding = true;
     this.#worker.ref();
     this.#tell({ kind: "end" }, []);
-    await ended;
+    await this.#ended;
+  }
+
+  #lost(code: number): void {
+    const error = this.#error ?? new Error(`Its thread ended with code ${code}.`);
+    warn(`The broker's steward is gone, and the broker with it. ${error.message}`);
+    this.#onLost(error);
   }
 
   #tell(order: Order, transfer: MessagePort[]): void {
