@@ -201,7 +201,8 @@ export class VerifyShard {
       if (load<u32>(link, WHEEL_LINK_SPOKE) !== spoke + 1) return -302;
       if (load<u32>(link, LINK_PREVIOUS) !== (previous as u32)) return -303;
       const due = load<f64>(At.slot(At.slotOfWheelLink(link)), SLOT_DUE);
-      if (load<f64>(shard, SHARD_NEXT_DUE) > due) return -304;
+      // Timers fire with whole milliseconds.
+      if (load<f64>(shard, SHARD_NEXT_DUE) > ceil<f64>(due)) return -304;
       previous = link;
     }
     return load<u32>(end, LINK_PREVIOUS) === (previous as u32) ? (count as i32) : -300;
