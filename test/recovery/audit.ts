@@ -132,3 +132,15 @@ export function lossesOf(sections: Sections): { slots: number; blocks: number; p
     pages: used.pages - hung.pages,
   };
 }
+
+/** What is in use, and how many slots are free wherever they lie: in stock, given back or never used. */
+export function stockOf(sections: Sections): { freeSlots: number; used: Used } {
+  const last = sections.arena(layout.ARENA_SLOTS_BUMP);
+  let freeSlots = sections.header(layout.HEADER_SLOTS_MAX) - last;
+  for (let index = 1; index <= last; index++) {
+    const state = (sections.words[slotAt(sections, index)] as number) & layout.SLOT_STATE_MASK;
+    if (state === layout.SLOT_FREE || state === layout.SLOT_HELD) freeSlots++;
+  }
+  const used = usedByPages(sections);
+  return { freeSlots, used: { ...used, blocks: used.blocks - stockedBlocks(sections) } };
+}

@@ -1,9 +1,11 @@
 /**
- * Compiles a piece of AssemblyScript in memory with the options of one of asconfig.json's targets, so
+ * Compiles AssemblyScript in memory with the options of one of asconfig.json's targets: a piece of
+ * text, a file of assembly/ with what it imports, or the engine with some of its files changed, so
  * that a test can plant a defect and see that the release build's checks would report it.
  */
-import { readFileSync } from "node:fs";
-import { compileString } from "assemblyscript/asc";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { compileString, main } from "assemblyscript/asc";
 
 interface Config {
   options: Record<string, unknown>;
@@ -17,5 +19,34 @@ export async function compile(source: string, target: "release" | "debug"): Prom
   const { outFile, textFile, sourceMap, ...own } = config.targets[target] ?? {};
   const { error, binary, stderr } = await compileString(source, { ...config.options, ...own });
   if (error !== null || binary === null) throw error ?? new Error(stderr.toString());
+  return binary;
+}
+
+/**
+ * The release build of `entry`, a path from the repository's root. `changes` maps such paths to the
+ * text that is compiled in place of the file's own.
+ */
+export async function compileEntry(
+  entry: string,
+  changes: ReadonlyMap<string, string> = new Map(),
+): Promise<Uint8Array> {
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  const config = JSON.parse(readFileSync(`${root}asconfig.json`, "utf8")) as object;
+  const texts = new Map([
+    ...changes,
+    ["asconfig.json", JSON.stringify({ ...config, entries: [] })],
+  ]);
+  let binary: Uint8Array | undefined;
+  const { error, stderr } = await main([entry, "--baseDir", root, "--target", "release"], {
+    readFile: (name) => {
+      const file = `${root}${name}`;
+      return texts.get(name) ?? (existsSync(file) ? readFileSync(file, "utf8") : null);
+    },
+    writeFile: (name, contents) => {
+      if (name.endsWith(".wasm") && typeof contents !== "string") binary = contents;
+    },
+    listFiles: () => [],
+  });
+  if (error !== null || binary === undefined) throw error ?? new Error(stderr.toString());
   return binary;
 }
