@@ -10,6 +10,9 @@ import { Gauges } from "./gauges.ts";
 
 export const MIB = 1_048_576;
 
+/** Small heaps, so that what they hold settles soon and what leaks ends the thread. */
+const HEAP = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 };
+
 /** A thread that plays `role` in this broker: what it returns. */
 export function play<T>(
   broker: Broker,
@@ -21,6 +24,7 @@ export function play<T>(
     workerData: { handle, role, options },
     transferList: [handle.port],
     execArgv: [],
+    resourceLimits: HEAP,
   });
   return new Promise((resolve, reject) => {
     let result: T;
@@ -69,6 +73,7 @@ export async function soak(seconds: number): Promise<void> {
   const settledAt = Math.floor(seconds / 5);
   let settled = 0;
   let last = 0;
+  const looks: string[] = [];
   for (let second = 1; second <= seconds; second++) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     // Queues come and go meanwhile, and one is purged.
@@ -78,12 +83,13 @@ export async function soak(seconds: number): Promise<void> {
     // The mean of three looks: collections come and go.
     last = (last * 2 + process.memoryUsage.rss()) / (second === 1 ? 1 : 3);
     if (second === settledAt) settled = last;
+    if (second % settledAt === 0) looks.push((last / MIB).toFixed(1));
   }
   stop.raise();
   const cycles = await Promise.all(working);
   console.log(
     `soak of ${seconds} s: ${cycles.join(" + ")} cycles, resident ${(settled / MIB).toFixed(1)} MiB ` +
-      `after ${settledAt} s, ${(last / MIB).toFixed(1)} MiB at the end; ` +
+      `after ${settledAt} s, then each ${settledAt} s ${looks.join(", ")}; ` +
       `touched ${JSON.stringify(gauges.touched())}, free ${JSON.stringify(gauges.free())}`,
   );
   gauges.close();
