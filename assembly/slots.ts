@@ -25,6 +25,7 @@ import {
   THREAD_SLOTS,
   THREAD_SLOTS_COUNT,
   THREAD_SLOTS_MAX,
+  WHEEL_LINK_SPOKE,
 } from "./layout";
 import { At } from "./memory";
 
@@ -133,6 +134,8 @@ export class Slots {
 
   /** A slot nobody holds any more goes straight to the list; for the reaper. One step. */
   static reclaimOne(thread: u32, slot: u32): void {
+    // Cut before it had left the wheel, it would count as armed when it is used again.
+    store<u32>(At.wheelLink(slot), 0, WHEEL_LINK_SPOKE);
     ArenaLock.take(thread);
     ArenaLock.begin(PHASE_BEGIN_SLOTS_GIVE);
     Slots.push(HEADER + HEADER_ARENA, slot);
