@@ -7,9 +7,9 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { expectKills, Killing } from "../recovery/killsChild.ts";
 import { compileEntry } from "../support/compile.ts";
 import { chooseSeed } from "../support/seeded.ts";
-import { expectKills, Killing } from "./killsChild.ts";
 
 const TIMEOUT_MS = 180_000;
 const NEWER_NODE = "node@24";
