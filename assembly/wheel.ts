@@ -113,7 +113,7 @@ export class Wheel {
     store<u32>(link, 0, WHEEL_LINK_SPOKE);
   }
 
-  /** 1 when it was armed. */
+  /** Takes the timer off the wheel if it is on it. */
   @inline static cancel(shard: usize, link: usize): void {
     if (Wheel.isArmed(link)) {
       Wheel.unlink(link);

@@ -1,5 +1,5 @@
 /**
- * The fault build: any build of the engine, made to trap just before its n-th store. The binary is
+ * The fault build is any build of the engine, made to trap just before its n-th store. The binary is
  * rewritten, instruction by instruction: before each store (plain, atomic, read-modify-write, copy,
  * fill) stands a call that counts a global down and traps at zero. So the code under test is the
  * release binary's own, and a trap can be planted at every store there is, inside sections and
