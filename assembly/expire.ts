@@ -42,8 +42,8 @@ export class Expire {
     return load<i32>(area, THREAD_OUT_COUNT);
   }
 
-  /** Under the lock. */
-  static fire(area: usize, shard: usize, now: f64): void {
+  /** Under the lock, and part of `turn`: not even a call lies between the lock and its section. */
+  @inline static fire(area: usize, shard: usize, now: f64): void {
     Lock.begin(shard, PHASE_BEGIN_EXPIRE);
     const at = Shard.enter(shard, area, now);
     const nowTick = at as u64;
@@ -91,8 +91,8 @@ export class Expire {
     store<i32>(area, count + 1, THREAD_OUT_COUNT);
   }
 
-  /** Under the lock. */
-  static cascade(area: usize, shard: usize, level: u32, now: f64): void {
+  /** As `fire`. */
+  @inline static cascade(area: usize, shard: usize, level: u32, now: f64): void {
     Lock.begin(shard, PHASE_BEGIN_CASCADE);
     const at = Shard.enter(shard, area, now);
     const nowTick = at as u64;

@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as layout from "../assembly/layout.ts";
-import { findSections, PHASE_IDLE } from "./support/sections.ts";
+import { findSections, findStops, PHASE_IDLE } from "./support/sections.ts";
 import { readModule, shapeDefects } from "./support/wasm.ts";
 
 const file = new URL("../build/engine.release.wasm", import.meta.url);
@@ -43,5 +43,9 @@ describe("the release binary", () => {
     expect(defects).toEqual([]);
     const longest = Math.max(...sections.map(({ instructionCount }) => instructionCount));
     console.log(`${sections.length} sections, the longest of ${longest} instructions`);
+  });
+
+  test("stops nowhere between a lock and its section", () => {
+    expect(findStops(module)).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@
  */
 import { beforeAll, describe, expect, test } from "vitest";
 import { compile } from "./support/compile.ts";
-import { findSections, type Section } from "./support/sections.ts";
+import { findSections, findStops, type Section } from "./support/sections.ts";
 import { readModule, shapeDefects } from "./support/wasm.ts";
 
 const BEGIN = "store<i32>(shard, PHASE, 16);";
@@ -83,6 +83,32 @@ describe("the sections of a compiled module", () => {
     ["endsAnother", /another record's idle store/],
   ] as const)("a planted defect is reported: %s", (name, message) => {
     expect(defectsOf(name)).toMatch(message);
+  });
+});
+
+/** Functions that hold a lock for longer than their section. */
+describe("between a lock and its section", () => {
+  const SECTION = "store<i32>(shard, 0x5e000200, 16); store<i32>(shard, 0x5effffff, 16);";
+  const GIVE = "atomic.xchg<i32>(shard, 0);";
+
+  async function stopsOf(before: string, after: string): Promise<string> {
+    const code = `if (atomic.cmpxchg<i32>(shard, 0, 1) != 0) return; ${before} ${SECTION} ${after}`;
+    const source = `${RECURSION} export function held(shard: usize, n: i32): void { ${code} ${GIVE} }`;
+    return findStops(readModule(await compile(source, "release"))).join("; ");
+  }
+
+  test("straight-line code passes", async () => {
+    expect(await stopsOf("store<i32>(shard, n, 64);", "if (n > 3) store<i32>(shard, n, 68);")).toBe(
+      "",
+    );
+  });
+
+  test.each([
+    ["a call before it", "store<i32>(shard, fibonacci(n), 64);", "", /held: a call at \d+/],
+    ["a call behind it", "", "store<i32>(shard, fibonacci(n), 64);", /held: a call at \d+/],
+    ["a loop", "for (let i = 0; i < n; i++) store<i32>(shard + i, i, 64);", "", /held: a loop/],
+  ])("a planted defect is reported: %s", async (_, before, after, message) => {
+    expect(await stopsOf(before, after)).toMatch(message);
   });
 });
 

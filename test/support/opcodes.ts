@@ -10,6 +10,7 @@ export type Operands =
   | "none"
   | "blockType"
   | "index"
+  | "callee"
   | "label"
   | "index2"
   | "labelTable"
@@ -46,9 +47,9 @@ const CORE: readonly Named[] = [
   [0x0d, "br_if", "label"],
   [0x0e, "br_table", "labelTable"],
   [0x0f, "return", "none"],
-  [0x10, "call", "index"],
+  [0x10, "call", "callee"],
   [0x11, "call_indirect", "index2"],
-  [0x12, "return_call", "index"],
+  [0x12, "return_call", "callee"],
   [0x13, "return_call_indirect", "index2"],
   [0x1a, "drop", "none"],
   [0x1b, "select", "none"],
@@ -90,6 +91,8 @@ const ATOMIC: readonly Named[] = [
   [0x01, "memory.atomic.wait32", "memory"],
   [0x02, "memory.atomic.wait64", "memory"],
   [0x03, "atomic.fence", "byte"],
+  [0x41, "i32.atomic.rmw.xchg", "memory"],
+  [0x48, "i32.atomic.rmw.cmpxchg", "memory"],
 ];
 
 /** The numbers below 0x100 that the SIMD proposal left without an instruction. */

@@ -7,6 +7,9 @@
  * there may be no loop and no call; and every way through the code must come by the idle store, or
  * the lock stays held. All ways are followed, not the text alone: an early exit is right when it
  * stores idle itself.
+ *
+ * The lock is held a little longer than the section: from the compare-and-swap that took it and to
+ * the exchange that gives it back. There too nothing may stop a thread (`findStops`).
  */
 import type { Body, Instruction, Module } from "./wasm.ts";
 
@@ -163,5 +166,62 @@ export function findSections({ bodies }: Module): Section[] {
       const phase = phaseStored(body.instructions, index);
       return phase === undefined || phase === PHASE_IDLE ? [] : [walk(body, flow, index, phase)];
     });
+  });
+}
+
+const TAKE = "i32.atomic.rmw.cmpxchg";
+const GIVE = "i32.atomic.rmw.xchg";
+
+/** What may be called with a lock in hand: it was waited for, or is made anew for a dead owner. */
+const CALLED_UNDER_A_LOCK = [
+  "Lock.contend",
+  "Rebuild.shard",
+  "ArenaRebuild.run",
+  "Catalogue.recover",
+];
+
+/** What would stop a thread at this instruction; undefined for nothing. */
+function stopAt(
+  { name, offset, callee }: Instruction,
+  names: readonly string[],
+): string | undefined {
+  const forbidden = FORBIDDEN.get(name);
+  if (forbidden === undefined || name === "return" || name === "unreachable") return undefined;
+  const called = callee === undefined ? "" : (names[callee] ?? "");
+  const isKnown = CALLED_UNDER_A_LOCK.some((known) => called.endsWith(known));
+  return isKnown ? undefined : `${forbidden} at ${offset} ${called}`;
+}
+
+/** What stops a thread on its way from `start` to a section's begin or to giving the lock back. */
+function stopsFrom(flow: Flow, start: number, names: readonly string[]): string[] {
+  const stops: string[] = [];
+  const seen = new Set<number>();
+  const waiting = [...(flow.next[start] ?? [])];
+  for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
+    const instruction = flow.instructions[index];
+    if (seen.has(index) || instruction === undefined) continue;
+    seen.add(index);
+    const phase = phaseStored(flow.instructions, index);
+    if (instruction.name === GIVE || (phase !== undefined && phase !== PHASE_IDLE)) continue;
+    const stop = stopAt(instruction, names);
+    if (stop !== undefined) stops.push(stop);
+    else waiting.push(...(flow.next[index] ?? []));
+  }
+  return stops;
+}
+
+/** Where a thread could be stopped outside a section with the lock in its hand; one sentence each. */
+export function findStops({ bodies, imports }: Module): string[] {
+  const imported = imports.filter(({ kind }) => kind === "function").map(({ name }) => name);
+  const names = [...imported, ...bodies.map(({ name }) => name)];
+  return bodies.flatMap((body) => {
+    const { instructions } = body;
+    if (!instructions.some(({ name }) => name === GIVE)) return [];
+    const flow = flowOf(body);
+    const starts = instructions.flatMap(({ name }, index) =>
+      name === TAKE || phaseStored(instructions, index) === PHASE_IDLE ? [index] : [],
+    );
+    const stops = starts.flatMap((start) => stopsFrom(flow, start, names));
+    return stops.map((stop) => `${body.name}: ${stop}`);
   });
 }

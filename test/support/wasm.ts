@@ -18,6 +18,8 @@ export interface Instruction {
   readonly memoryOffset?: number;
   /** `br`, `br_if`, `br_table`: how many enclosing blocks each target is away. */
   readonly labels?: readonly number[];
+  /** `call`, `return_call`: the function's index, imported ones first. */
+  readonly callee?: number;
 }
 
 export interface Body {
@@ -172,6 +174,7 @@ const OPERANDS: Readonly<Record<Operands, Reader>> = {
   none: () => ({}),
   blockType: skipper((cursor) => cursor.signed(33)),
   index: skipper((cursor) => cursor.u32()),
+  callee: (cursor) => ({ callee: cursor.u32() }),
   label: (cursor) => ({ labels: [cursor.u32()] }),
   index2: skipper((cursor) => cursor.u32() + cursor.u32()),
   labelTable: (cursor) => ({ labels: [...readVector(cursor), cursor.u32()] }),
