@@ -1,6 +1,7 @@
 /**
- * How an action is put together: a description of its request and a handler.
- * `action` is for those that name no queue or make one, `queueAction` for those on a queue.
+ * How an action is put together: a description of its request and its answer, and a handler.
+ * `action` is for those that name no queue or make one, `queueAction` for those on a queue. Both
+ * protocols read and write by the same description, so an action knows neither.
  *
  * The order of checks is AWS's as far as it is known: types, required members, the queue, ranges,
  * and then what the handler itself checks. Authorisation will stand between queue and ranges.
@@ -8,34 +9,50 @@
 import type { Queue } from "../types.ts";
 import type { Answer, Context } from "./context.ts";
 import { resolveQueue } from "./queueUrl.ts";
-import { checkRanges, checkRequired, checkTypes, type Input, type Members } from "./schema.ts";
+import { checkRanges, checkRequired, type Input, type Loose, type Members } from "./schema.ts";
 
-/** An action as the router knows it: from parsed JSON to an answer, or a SluiceError thrown. */
-export type Action = (context: Context, body: unknown) => Answer | Promise<Answer>;
+/** What goes in and what comes out. */
+export interface Wire<M extends Members = Members> {
+  readonly members: M;
+  /** Absent for an action without a result. */
+  readonly result?: Members;
+}
+
+/** An action as protocols know it. */
+export interface Action extends Wire {
+  /** From members of the right types to an answer, or a SluiceError thrown. */
+  run(context: Context, input: Loose): Answer | Promise<Answer>;
+}
 
 export function action<const M extends Members>(
-  members: M,
+  wire: Wire<M>,
   handler: (context: Context, input: Input<M>) => Answer | Promise<Answer>,
 ): Action {
-  return (context, body) => {
-    const input = checkTypes(members, body);
-    checkRequired(members, input);
-    checkRanges(members, input);
-    return handler(context, input as Input<M>);
+  const { members } = wire;
+  return {
+    ...wire,
+    run(context, input) {
+      checkRequired(members, input);
+      checkRanges(members, input);
+      return handler(context, input as Input<M>);
+    },
   };
 }
 
 /** `members` need not name QueueUrl; it is added. */
 export function queueAction<const M extends Members>(
-  members: M,
+  wire: Wire<M>,
   handler: (context: Context, input: Input<M>, queue: Queue) => Answer | Promise<Answer>,
 ): Action {
-  const all: Members = { ...members, QueueUrl: { type: "string" } };
-  return (context, body) => {
-    const input = checkTypes(all, body);
-    checkRequired(members, input);
-    const queue = resolveQueue(context.broker, input.QueueUrl as string | undefined);
-    checkRanges(members, input);
-    return handler(context, input as Input<M>, queue);
+  const { members } = wire;
+  return {
+    ...wire,
+    members: { ...members, QueueUrl: { type: "string" } },
+    run(context, input) {
+      checkRequired(members, input);
+      const queue = resolveQueue(context.broker, input.QueueUrl as string | undefined);
+      checkRanges(members, input);
+      return handler(context, input as Input<M>, queue);
+    },
   };
 }

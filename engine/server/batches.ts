@@ -11,6 +11,42 @@ import type { BatchResult } from "../types.ts";
 import type { Answer } from "./context.ts";
 import { checkRanges, checkRequired, type Input, type Loose, type Members } from "./schema.ts";
 
+/**
+ * What a batch action of this name takes and answers: in the query protocol its entries are called
+ * `NameRequestEntry`, its successes `NameResultEntry`. `success`: what a success shows besides Id.
+ */
+export function batchWire<const M extends Members>(name: string, entry: M, success: Members = {}) {
+  const id = { Id: { type: "string" } } as const;
+  return {
+    members: {
+      Entries: {
+        type: "list",
+        of: { type: "structure", members: { ...entry, ...id } },
+        each: `${name}RequestEntry`,
+      },
+    },
+    result: {
+      Successful: {
+        type: "list",
+        of: { type: "structure", members: { ...id, ...success } },
+        each: `${name}ResultEntry`,
+      },
+      Failed: {
+        type: "list",
+        of: { type: "structure", members: failure },
+        each: "BatchResultErrorEntry",
+      },
+    },
+  } as const;
+}
+
+const failure = {
+  Id: { type: "string" },
+  SenderFault: { type: "boolean" },
+  Code: { type: "string" },
+  Message: { type: "string" },
+} as const;
+
 interface Identified {
   readonly Id?: string | undefined;
 }

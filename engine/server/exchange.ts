@@ -11,16 +11,22 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SluiceError } from "../errors.ts";
 import { randomUuid } from "../random.ts";
-import { contentType, errorReply, type Reply } from "./json.ts";
+import { corsHeaders } from "./cors.ts";
+import type { Reply } from "./protocol.ts";
 
-/** Bytes of a body: a batch of 1 MiB may be twice that once it is escaped as JSON. */
-export const bodyBytesMax = 2 * 1_048_576;
+/**
+ * Bytes of a body. A batch of 1 MiB may be three times that on the way: forms write a byte as
+ * three characters, and Python writes JSON without any letter beyond ASCII.
+ */
+export const bodyBytesMax = 4 * 1_048_576;
 const droppedBytesMax = 16 * 1_048_576;
 
 /** What an exchange asks of the server that made it. */
 export interface Exchanger {
   /** Never rejects. */
   answer(exchange: Exchange, body: Buffer): Promise<Reply>;
+  /** What the request's protocol makes of an error. */
+  refusal(exchange: Exchange, error: SluiceError): Reply;
   /** True once no more requests are wanted on this connection. */
   readonly isDraining: boolean;
   /** Called once, when the reply is out or the connection is gone. */
@@ -60,14 +66,18 @@ export class Exchange {
   }
 
   /** Writes the reply with its headers; `close` ends the connection after it. */
-  send({ status, body, errorHeader }: Reply, close = this.#server.isDraining): void {
+  send(reply: Reply, close = this.#server.isDraining): void {
     if (this.#response.headersSent || this.#response.destroyed) return;
+    const { status, body } = reply;
     const headers: Record<string, string | number> = {
-      "x-amzn-RequestId": randomUuid(),
-      "Content-Type": contentType,
+      "x-amzn-RequestId": reply.requestId ?? randomUuid(),
+      "Content-Type": reply.contentType,
       "Content-Length": Buffer.byteLength(body),
     };
-    if (errorHeader !== undefined) headers["x-amzn-query-error"] = errorHeader;
+    if (reply.headers !== undefined) Object.assign(headers, reply.headers);
+    if (this.request.headers.origin !== undefined) {
+      Object.assign(headers, corsHeaders);
+    }
     if (close) headers.Connection = "close";
     this.#response.writeHead(status, headers);
     this.#response.end(body);
@@ -94,7 +104,8 @@ export class Exchange {
 
   #refuse(): void {
     const message = `A request body may have ${bodyBytesMax} bytes.`;
-    this.send(errorReply(new SluiceError("RequestEntityTooLarge", message)), true);
+    const error = new SluiceError("RequestEntityTooLarge", message);
+    this.send(this.#server.refusal(this, error), true);
   }
 
   #close(): void {

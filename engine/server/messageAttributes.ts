@@ -11,25 +11,26 @@ import { SluiceError } from "../errors.ts";
 import { messageAttributes as limits } from "../limits.ts";
 import type { AttributeValue } from "../types.ts";
 import { isAllowedText } from "./bodyText.ts";
-import type { Value } from "./schema.ts";
+import { namesOf, type Value } from "./schema.ts";
 
-/** MessageAttributes and MessageSystemAttributes in a request, as data for schema.ts. */
-export const wireAttributes = {
-  type: "map",
-  of: {
-    type: "structure",
-    members: {
-      DataType: { type: "string" },
-      StringValue: { type: "string" },
-      BinaryValue: { type: "blob" },
-      StringListValues: { type: "list", of: { type: "string" } },
-      BinaryListValues: { type: "list", of: { type: "blob" } },
-    },
+const wireAttribute = {
+  type: "structure",
+  members: {
+    StringValue: { type: "string" },
+    BinaryValue: { type: "blob" },
+    StringListValues: namesOf("StringListValue"),
+    BinaryListValues: { type: "list", of: { type: "blob" }, each: "BinaryListValue" },
+    DataType: { type: "string" },
   },
 } as const;
 
-export type WireAttributes = Value<typeof wireAttributes>;
-type WireAttribute = Value<typeof wireAttributes.of>;
+/** Attributes of messages in requests and answers, as data for schema.ts. */
+export function wireAttributes<const E extends string>(each: E) {
+  return { type: "map", of: wireAttribute, each, key: "Name" } as const;
+}
+
+export type WireAttributes = Value<ReturnType<typeof wireAttributes>>;
+type WireAttribute = Value<typeof wireAttribute>;
 
 /** An attribute in the form that has all that the wire and the MD5 need. */
 interface TypedValue {

@@ -20,6 +20,14 @@ import type {
 } from "../types.ts";
 import { checkPolicy, checkRedriveAllowPolicy, readRedrivePolicy } from "./policies.ts";
 
+/** Attributes in requests and answers, as data for schema.ts. */
+export const wireQueueAttributes = {
+  type: "map",
+  of: { type: "string" },
+  each: "Attribute",
+  key: "Name",
+} as const;
+
 /** What a request wants changed; an empty stored text removes what was stored. */
 export interface AttributeChange {
   readonly attributes: QueueAttributes;

@@ -9,6 +9,13 @@ import type { Queue } from "../types.ts";
 
 const accountPattern = /^\d{12}$/;
 
+const queuePath = /^\/\d{12}\/[^/]+\/?$/;
+
+/** True for a path that has the form of a queue's: its account and its name. */
+export function isQueuePath(path: string): boolean {
+  return queuePath.test(path);
+}
+
 /** `http://HOST/ACCOUNT/NAME`. */
 export function queueUrl(origin: string, account: string, name: string): string {
   return `${origin}/${account}/${name}`;

@@ -1,6 +1,10 @@
 /**
- * Requests described as data, and the small checker that reads such a description.
+ * Requests and answers described as data, and the small checker that reads such a description.
  * Pure functions over plain values: any thread may call them; they know no broker.
+ *
+ * One description serves both protocols. JSON uses the names of the members as they are; the query
+ * protocol (query.ts, xml.ts) spells lists and maps by the name of one element, `each`, with a
+ * number behind it in a request (`Tag.1.Key`), repeated in an answer (`<Tag>..</Tag><Tag>..</Tag>`).
  *
  * A request is checked in three steps, because AWS answers them in this order and other checks
  * (does the queue exist, may the caller do this) stand between them:
@@ -24,6 +28,10 @@ export interface IntegerShape {
   readonly type: "integer";
   readonly range?: NumberRange;
 }
+/** Only in answers. */
+export interface BooleanShape {
+  readonly type: "boolean";
+}
 /** Bytes, which travel as base64. */
 export interface BlobShape {
   readonly type: "blob";
@@ -31,19 +39,37 @@ export interface BlobShape {
 export interface ListShape {
   readonly type: "list";
   readonly of: Shape;
+  /** What the query protocol calls one element. */
+  readonly each: string;
 }
 /** A JSON object whose member names are the user's. */
 export interface MapShape {
   readonly type: "map";
   readonly of: Shape;
+  /** What the query protocol calls one entry, */
+  readonly each: string;
+  /** and what the two halves of it: Name and Value, but Key and Value for tags. */
+  readonly key: "Name" | "Key";
 }
 export interface StructureShape {
   readonly type: "structure";
   readonly members: Members;
 }
-export type Shape = TextShape | IntegerShape | BlobShape | ListShape | MapShape | StructureShape;
+export type Shape =
+  | TextShape
+  | IntegerShape
+  | BooleanShape
+  | BlobShape
+  | ListShape
+  | MapShape
+  | StructureShape;
 export type Member = Shape & { readonly required?: true };
 export type Members = Readonly<Record<string, Member>>;
+
+/** The names of queues' or messages' parts, as many requests have them. */
+export function namesOf<const E extends string>(each: E) {
+  return { type: "list", of: { type: "string" }, each } as const;
+}
 
 /** The TypeScript type of a value that passed step 1; a blob is still base64 text. */
 export type Value<S> = S extends { type: "string" | "blob" }
@@ -120,10 +146,10 @@ function checkValue(shape: Shape, value: unknown, path: string): void {
     case "integer":
       if (!Number.isSafeInteger(value)) throw malformed(path, "a whole number");
       return;
+    case "boolean":
+      return;
     case "blob":
-      if (typeof value !== "string" || value.length % 4 !== 0 || !base64.test(value)) {
-        throw malformed(path, "base64 text");
-      }
+      if (typeof value !== "string" || !isBase64(value)) throw malformed(path, "base64 text");
       return;
     case "list":
       if (!Array.isArray(value)) throw malformed(path, "an array");
@@ -146,6 +172,12 @@ function asObject(value: unknown, path: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function malformed(path: string, wanted: string): SluiceError {
+/** True for padded base64, and for no text at all. */
+export function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && base64.test(text);
+}
+
+/** The error of a value that can't be read as what it should be. */
+export function malformed(path: string, wanted: string): SluiceError {
   return new SluiceError("MalformedInput", `${path} must be ${wanted}.`);
 }

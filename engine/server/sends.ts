@@ -21,10 +21,19 @@ import type { Input } from "./schema.ts";
 export const sendMembers = {
   MessageBody: { type: "string", required: true },
   DelaySeconds: { type: "integer", range: parameterRanges.delaySeconds },
-  MessageAttributes: wireAttributes,
-  MessageSystemAttributes: wireAttributes,
+  MessageAttributes: wireAttributes("MessageAttribute"),
+  MessageSystemAttributes: wireAttributes("MessageSystemAttribute"),
   MessageGroupId: { type: "string" },
   MessageDeduplicationId: { type: "string" },
+} as const;
+
+/** What an answer tells of a message sent. */
+export const sentMembers = {
+  MessageId: { type: "string" },
+  MD5OfMessageBody: { type: "string" },
+  MD5OfMessageAttributes: { type: "string" },
+  MD5OfMessageSystemAttributes: { type: "string" },
+  SequenceNumber: { type: "string" },
 } as const;
 
 export interface PreparedSend {

@@ -1,8 +1,9 @@
 /**
  * The SQS endpoint: node:http in front of a broker that this thread has open. Parse, check, call.
  *
- * Ways in: any path takes POST with AWS JSON 1.0; GET /health answers 200 while the server takes
- * requests. What can't be read in time, or is too large, is refused and its connection closed;
+ * Ways in: any path takes POST with AWS JSON 1.0, and POST or GET of the query protocol; GET /health
+ * answers 200 while the server takes requests; OPTIONS tells browsers that they may ask. What can't
+ * be read in time, or is too large, is refused and its connection closed;
  * nothing a client sends ends the process.
  *
  * How it ends. `close` is called once, by whoever opened the server (the command line: on SIGTERM
@@ -18,9 +19,11 @@ import type { AddressInfo } from "node:net";
 import type { Broker } from "../broker/broker.ts";
 import { SluiceError } from "../errors.ts";
 import type { Caller, Context } from "./context.ts";
+import { preflightReply } from "./cors.ts";
 import { Exchange, type Exchanger } from "./exchange.ts";
-import { actionOf, answerReply, errorReply, parseBody, type Reply } from "./json.ts";
-import { findAction } from "./router.ts";
+import { JsonProtocol, jsonType } from "./json.ts";
+import type { Protocol, Reply } from "./protocol.ts";
+import { QueryProtocol } from "./query.ts";
 import { isTraceHeader } from "./sends.ts";
 
 /** SDKs keep connections for reuse between polls of 20 s; the server must not close them first. */
@@ -95,30 +98,29 @@ export class Server implements Exchanger {
   }
 
   async answer(exchange: Exchange, body: Buffer): Promise<Reply> {
+    const { request } = exchange;
+    const protocol = protocolOf(request);
     try {
-      return await this.#route(exchange, body);
+      const other = otherReply(request);
+      if (other !== undefined) return other;
+      const call = protocol.read(body);
+      const origin = `http://${request.headers.host ?? this.url.slice("http://".length)}`;
+      const context = new RequestContext(this.#options.broker, this.#caller, origin, exchange);
+      return protocol.answer(call, await call.action.run(context, call.input));
     } catch (error) {
-      if (error instanceof SluiceError) return errorReply(error);
+      if (error instanceof SluiceError) return protocol.error(error);
       this.#options.onFault(error);
-      return errorReply(new SluiceError("InternalFailure", "The server failed; see its log."));
+      return protocol.error(new SluiceError("InternalFailure", "The server failed; see its log."));
     }
+  }
+
+  refusal({ request }: Exchange, error: SluiceError): Reply {
+    return protocolOf(request).error(error);
   }
 
   ended(exchange: Exchange): void {
     this.#exchanges.delete(exchange);
     if (this.#exchanges.size === 0) this.#allEnded?.();
-  }
-
-  async #route(exchange: Exchange, body: Buffer): Promise<Reply> {
-    const { method, url = "/", headers } = exchange.request;
-    if (method !== "POST") return readOnlyReply(method, url);
-    if (headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) {
-      throw unsupportedQuery();
-    }
-    const run = findAction(actionOf(headerOf(exchange.request, "x-amz-target")));
-    const origin = `http://${headers.host ?? this.url.slice("http://".length)}`;
-    const context = new RequestContext(this.#options.broker, this.#caller, origin, exchange);
-    return answerReply(await run(context, parseBody(body)));
   }
 
   async #drain(): Promise<void> {
@@ -164,19 +166,28 @@ function headerOf(request: IncomingMessage, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function unsupportedQuery(): SluiceError {
-  return new SluiceError(
-    "UnsupportedOperation",
-    "Sluice does not support the AWS query protocol yet; use a client that speaks AWS JSON 1.0.",
-  );
+/**
+ * Which protocol a request speaks. JSON has a target; a form by POST, and any GET, is the query
+ * protocol; what tells neither is answered in JSON, which the newer clients read.
+ */
+function protocolOf(request: IncomingMessage): Protocol {
+  const { method, url = "/", headers } = request;
+  const target = headerOf(request, "x-amz-target");
+  const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? false;
+  const isQuery = method === "GET" || isForm || /[?&]Action=/.test(url);
+  if (target !== undefined || !isQuery) return new JsonProtocol(target);
+  return new QueryProtocol({ url, accept: headers.accept });
 }
 
-/** Requests without a body: the health check, and the query protocol's GET. */
-function readOnlyReply(method: string | undefined, url: string): Reply {
+/** The answers that no action gives: health, a browser's question, and methods that nobody has. */
+function otherReply({ method, url = "/", headers }: IncomingMessage): Reply | undefined {
+  if (method === "POST") return undefined;
   const isRead = method === "GET" || method === "HEAD";
-  const path = url.split("?", 1)[0];
-  if (isRead && path === "/health") return { status: 200, body: '{"status":"ok"}' };
-  if (isRead && /[?&]Action=/.test(url)) throw unsupportedQuery();
+  if (isRead && url.split("?", 1)[0] === "/health") {
+    return { status: 200, body: '{"status":"ok"}', contentType: jsonType };
+  }
+  if (method === "GET") return undefined;
+  if (method === "OPTIONS") return preflightReply(headers);
   const error = new SluiceError("InvalidAction", `There is nothing to ${method} here; use POST.`);
-  return { ...errorReply(error), status: isRead ? 404 : 405 };
+  return { ...new JsonProtocol(undefined).error(error), status: 405 };
 }

@@ -39,11 +39,9 @@ describe("the way in", () => {
     }
   });
 
-  test("another method, or GET of anything else, is no action", async () => {
+  test("another method is no action", async () => {
     const put = await serve().send({ method: "PUT", body: "{}" });
     expectError(put, [405, unknownAction[1], unknownAction[2]]);
-    const get = await serve().send({ method: "GET", path: "/nothing" });
-    expectError(get, [404, unknownAction[1], unknownAction[2]]);
   });
 
   test("a client that asks first whether it may send its body gets to send it", async () => {
@@ -73,13 +71,6 @@ describe("an action", () => {
     "UntagQueue",
   ])("%s says that it is not supported", async (name) => {
     expectError(await serve().call(name, {}), unsupported);
-  });
-
-  test("in the query protocol says that it is not supported, by POST and by GET", async () => {
-    const headers = { "Content-Type": "application/x-www-form-urlencoded; charset=utf-8" };
-    const body = "Action=ListQueues&Version=2012-11-05";
-    expectError(await serve().send({ headers, body }), unsupported);
-    expectError(await serve().send({ method: "GET", path: `/?${body}` }), unsupported);
   });
 });
 

@@ -6,7 +6,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { Agent, request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import type { Answer, WireAnswer } from "./wire.ts";
+import { formHeaders, formOf, readXml } from "./query.ts";
+import type { Answer, QueryAnswer, WireAnswer } from "./wire.ts";
 
 const main = fileURLToPath(new URL("../../dist/engine/cli/main.js", import.meta.url));
 const startMs = 20_000;
@@ -106,6 +107,12 @@ export class Serve {
       },
       body: JSON.stringify(input),
     });
+  }
+
+  /** An action in the query protocol, by POST; `path` may be a queue's. */
+  async query(action: string, input: object, path = "/"): Promise<Answer & { xml: QueryAnswer }> {
+    const answer = await this.send({ path, headers: formHeaders, body: formOf(action, input) });
+    return { ...answer, xml: readXml(action, answer.text) };
   }
 
   /** As `call`, for what must succeed: its JSON. */

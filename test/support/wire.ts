@@ -48,6 +48,10 @@ export interface WireAnswer {
   readonly Messages?: readonly WireMessage[];
   readonly Successful?: readonly WireSuccess[];
   readonly Failed?: readonly WireFailure[];
+  readonly Tags?: Readonly<Record<string, string>>;
+  readonly UserId?: string;
+  readonly Account?: string;
+  readonly Arn?: string;
   readonly __type?: string;
   readonly message?: string;
 }
@@ -59,6 +63,17 @@ export interface Answer {
   readonly text: string;
   /** The text read as JSON; an empty object for an empty text. */
   readonly json: WireAnswer;
+}
+
+/** An answer of the query protocol that was read. */
+export interface QueryAnswer {
+  /** The result as JSON would have it; empty for an error and for no result. */
+  readonly result: WireAnswer;
+  /** Of an error. */
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+  readonly type: string | undefined;
+  readonly requestId: string;
 }
 
 /** Status, `__type` and the code of x-amzn-query-error. */
@@ -159,6 +174,26 @@ export function expectEnvelope(answer: Answer): void {
   expect(answer.headers["x-amzn-requestid"]).toMatch(uuid);
   expect(answer.headers["content-type"]).toBe("application/x-amz-json-1.0");
   expect(answer.headers["content-length"]).toBe(String(Buffer.byteLength(answer.text)));
+}
+
+/** An error of the query protocol: its status, its code, who is at fault, and a text. */
+export function expectQueryError(
+  answer: Answer & { readonly xml: QueryAnswer },
+  [status, , code]: WireError,
+): void {
+  const { xml } = answer;
+  const fault = status < 500 ? "Sender" : "Receiver";
+  expect([answer.status, xml.code, xml.type]).toEqual([status, code, fault]);
+  expect(xml.message).toMatch(/\w/);
+  expectXml(answer);
+}
+
+/** The envelope of XML: its type, its length, and one request id in two places. */
+export function expectXml(answer: Answer & { readonly xml: QueryAnswer }): void {
+  expect(answer.headers["content-type"]).toBe("text/xml");
+  expect(answer.headers["content-length"]).toBe(String(Buffer.byteLength(answer.text)));
+  expect(answer.headers["x-amzn-requestid"]).toMatch(uuid);
+  expect(answer.xml.requestId).toBe(answer.headers["x-amzn-requestid"]);
 }
 
 /** An action without a result: 200 and no bytes. */

@@ -2,12 +2,18 @@
 import { parameterRanges } from "../../limits.ts";
 import { queueAction } from "../action.ts";
 
-const members = {
-  ReceiptHandle: { type: "string", required: true },
-  VisibilityTimeout: { type: "integer", required: true, range: parameterRanges.visibilityTimeout },
+const wire = {
+  members: {
+    ReceiptHandle: { type: "string", required: true },
+    VisibilityTimeout: {
+      type: "integer",
+      required: true,
+      range: parameterRanges.visibilityTimeout,
+    },
+  },
 } as const;
 
-export const changeMessageVisibility = queueAction(members, async (_context, input, queue) => {
+export const changeMessageVisibility = queueAction(wire, async (_context, input, queue) => {
   await queue.changeVisibility(input.ReceiptHandle, input.VisibilityTimeout);
   return undefined;
 });

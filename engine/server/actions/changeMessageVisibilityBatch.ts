@@ -3,7 +3,7 @@ import { SluiceError } from "../../errors.ts";
 import { parameterRanges } from "../../limits.ts";
 import type { BatchResult, Queue } from "../../types.ts";
 import { queueAction } from "../action.ts";
-import { checkBatch, runBatch } from "../batches.ts";
+import { batchWire, checkBatch, runBatch } from "../batches.ts";
 
 const entryMembers = {
   ReceiptHandle: { type: "string", required: true },
@@ -11,12 +11,7 @@ const entryMembers = {
   VisibilityTimeout: { type: "integer", required: true, range: parameterRanges.visibilityTimeout },
 } as const;
 
-const members = {
-  Entries: {
-    type: "list",
-    of: { type: "structure", members: { ...entryMembers, Id: { type: "string" } } },
-  },
-} as const;
+const wire = batchWire("ChangeMessageVisibilityBatch", entryMembers);
 
 interface Change {
   readonly receiptHandle: string;
@@ -39,7 +34,7 @@ async function changeEach(queue: Queue, changes: readonly Change[]): Promise<Bat
   return { successful, failed };
 }
 
-export const changeMessageVisibilityBatch = queueAction(members, (_context, input, queue) =>
+export const changeMessageVisibilityBatch = queueAction(wire, (_context, input, queue) =>
   runBatch(checkBatch(input.Entries), {
     members: entryMembers,
     prepare: (entry) => ({

@@ -1,24 +1,28 @@
 /** CreateQueue: makes a queue, or finds one that already is what the request asks for. */
 import { action } from "../action.ts";
-import { readQueueAttributes } from "../queueAttributes.ts";
+import { readQueueAttributes, wireQueueAttributes } from "../queueAttributes.ts";
 import { queueUrl } from "../queueUrl.ts";
+import { checkTags, wireTags } from "../tags.ts";
 
-const members = {
-  QueueName: { type: "string", required: true },
-  Attributes: { type: "map", of: { type: "string" } },
-  // Lower-case in AWS's model too, unlike every other member.
-  tags: { type: "map", of: { type: "string" } },
+const wire = {
+  members: {
+    QueueName: { type: "string", required: true },
+    Attributes: wireQueueAttributes,
+    // Lower-case in AWS's model too, unlike every other member.
+    tags: wireTags,
+  },
+  result: { QueueUrl: { type: "string" } },
 } as const;
 
 /**
  * An existing queue is compared with what is supplied now, and with nothing else; a difference is
  * QueueNameExists. Tags are not compared.
  */
-export const createQueue = action(members, async ({ broker, origin }, input) => {
-  const wire = input.Attributes ?? {};
-  const isFifo = wire.FifoQueue?.toLowerCase() === "true";
-  const { attributes, stored } = readQueueAttributes(wire, { isFifo, isNew: true });
-  const tags = input.tags ?? {};
+export const createQueue = action(wire, async ({ broker, origin }, input) => {
+  const given = input.Attributes ?? {};
+  const isFifo = given.FifoQueue?.toLowerCase() === "true";
+  const { attributes, stored } = readQueueAttributes(given, { isFifo, isNew: true });
+  const tags = checkTags(input.tags ?? {});
   const queue = await broker.createQueue(input.QueueName, attributes, { stored, tags });
   return { QueueUrl: queueUrl(origin, broker.account, queue.name) };
 });

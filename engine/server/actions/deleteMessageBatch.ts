@@ -1,19 +1,14 @@
 /** DeleteMessageBatch: up to ten deletions, each of which may fail alone. */
 import { queueAction } from "../action.ts";
-import { checkBatch, runBatch } from "../batches.ts";
+import { batchWire, checkBatch, runBatch } from "../batches.ts";
 
 const entryMembers = {
   ReceiptHandle: { type: "string", required: true },
 } as const;
 
-const members = {
-  Entries: {
-    type: "list",
-    of: { type: "structure", members: { ...entryMembers, Id: { type: "string" } } },
-  },
-} as const;
+const wire = batchWire("DeleteMessageBatch", entryMembers);
 
-export const deleteMessageBatch = queueAction(members, (_context, input, queue) =>
+export const deleteMessageBatch = queueAction(wire, (_context, input, queue) =>
   runBatch(checkBatch(input.Entries), {
     members: entryMembers,
     prepare: (entry) => entry.ReceiptHandle,

@@ -1,13 +1,15 @@
 /** GetQueueAttributes: the attributes asked for, as text. */
 import { queueAction } from "../action.ts";
-import { showQueueAttributes } from "../queueAttributes.ts";
+import { showQueueAttributes, wireQueueAttributes } from "../queueAttributes.ts";
+import { namesOf } from "../schema.ts";
 
-const members = {
-  AttributeNames: { type: "list", of: { type: "string" } },
+const wire = {
+  members: { AttributeNames: namesOf("AttributeName") },
+  result: { Attributes: wireQueueAttributes },
 } as const;
 
 /** Without names, or when nothing asked for is set, the answer has no Attributes at all. */
-export const getQueueAttributes = queueAction(members, (_context, input, queue) => {
+export const getQueueAttributes = queueAction(wire, (_context, input, queue) => {
   const shown = showQueueAttributes(queue, input.AttributeNames ?? []);
   return Object.keys(shown).length === 0 ? {} : { Attributes: shown };
 });

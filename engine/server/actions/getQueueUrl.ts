@@ -3,14 +3,17 @@ import { SluiceError } from "../../errors.ts";
 import { action } from "../action.ts";
 import { noSuchQueue, queueUrl } from "../queueUrl.ts";
 
-const members = {
-  // Not marked as required: AWS answers its absence as a bad value.
-  QueueName: { type: "string" },
-  QueueOwnerAWSAccountId: { type: "string" },
+const wire = {
+  members: {
+    // Not marked as required: AWS answers its absence as a bad value.
+    QueueName: { type: "string" },
+    QueueOwnerAWSAccountId: { type: "string" },
+  },
+  result: { QueueUrl: { type: "string" } },
 } as const;
 
 /** Another account's queues are not here, so they do not exist. */
-export const getQueueUrl = action(members, ({ broker, origin }, input) => {
+export const getQueueUrl = action(wire, ({ broker, origin }, input) => {
   const name = input.QueueName;
   if (name === undefined || name === "") {
     throw new SluiceError(

@@ -4,11 +4,15 @@ import { parameterRanges, queueNames } from "../../limits.ts";
 import { action } from "../action.ts";
 import type { Answer } from "../context.ts";
 import { queueUrl } from "../queueUrl.ts";
+import { namesOf } from "../schema.ts";
 
-const members = {
-  QueueNamePrefix: { type: "string" },
-  MaxResults: { type: "integer", range: parameterRanges.maxResults },
-  NextToken: { type: "string" },
+const wire = {
+  members: {
+    QueueNamePrefix: { type: "string" },
+    MaxResults: { type: "integer", range: parameterRanges.maxResults },
+    NextToken: { type: "string" },
+  },
+  result: { QueueUrls: namesOf("QueueUrl"), NextToken: { type: "string" } },
 } as const;
 
 /** A token is the last name of the page before, so it stays right when queues come and go. */
@@ -23,7 +27,7 @@ function tokenFor(name: string): string {
 }
 
 /** Pages are opt-in: without MaxResults the list ends at 1,000 names and has no token. */
-export const listQueues = action(members, async ({ broker, origin }, input): Promise<Answer> => {
+export const listQueues = action(wire, async ({ broker, origin }, input): Promise<Answer> => {
   const after = input.NextToken === undefined ? "" : readToken(input.NextToken);
   const prefix = input.QueueNamePrefix ?? "";
   const names = (await broker.listQueues({ prefix })).filter((name) => name > after).sort();

@@ -4,18 +4,36 @@ import { parameterRanges } from "../../limits.ts";
 import type { Message, ReceiveOptions } from "../../types.ts";
 import { queueAction } from "../action.ts";
 import type { Answer, Context } from "../context.ts";
-import { attributeFilter, showAttributes } from "../messageAttributes.ts";
-import type { Input } from "../schema.ts";
+import { attributeFilter, showAttributes, wireAttributes } from "../messageAttributes.ts";
+import { wireQueueAttributes } from "../queueAttributes.ts";
+import { type Input, namesOf } from "../schema.ts";
 
 const members = {
   // The older and the newer name of one list; both are honoured, and merge.
-  AttributeNames: { type: "list", of: { type: "string" } },
-  MessageSystemAttributeNames: { type: "list", of: { type: "string" } },
-  MessageAttributeNames: { type: "list", of: { type: "string" } },
+  AttributeNames: namesOf("AttributeName"),
+  MessageSystemAttributeNames: namesOf("MessageSystemAttributeName"),
+  MessageAttributeNames: namesOf("MessageAttributeName"),
   MaxNumberOfMessages: { type: "integer", range: parameterRanges.maxNumberOfMessages },
   VisibilityTimeout: { type: "integer", range: parameterRanges.visibilityTimeout },
   WaitTimeSeconds: { type: "integer", range: parameterRanges.waitTimeSeconds },
   ReceiveRequestAttemptId: { type: "string" },
+} as const;
+
+const shown = {
+  MessageId: { type: "string" },
+  ReceiptHandle: { type: "string" },
+  MD5OfBody: { type: "string" },
+  Body: { type: "string" },
+  Attributes: wireQueueAttributes,
+  MD5OfMessageAttributes: { type: "string" },
+  MessageAttributes: wireAttributes("MessageAttribute"),
+} as const;
+
+const wire = {
+  members,
+  result: {
+    Messages: { type: "list", of: { type: "structure", members: shown }, each: "Message" },
+  },
 } as const;
 
 type ReceiveInput = Input<typeof members>;
@@ -40,20 +58,20 @@ interface Wanted {
 }
 
 function showSystem(message: Message, names: readonly string[]): object | undefined {
-  const shown: Record<string, string> = {};
+  const texts: Record<string, string> = {};
   let isEmpty = true;
   for (const [name, read] of systemAttributes) {
     const text = names.includes("All") || names.includes(name) ? read(message) : undefined;
     if (text === undefined) continue;
-    shown[name] = text;
+    texts[name] = text;
     isEmpty = false;
   }
-  return isEmpty ? undefined : shown;
+  return isEmpty ? undefined : texts;
 }
 
 function showMessage(message: Message, wanted: Wanted): object {
   const { body } = message;
-  const shown = {
+  const plain = {
     MessageId: message.messageId,
     ReceiptHandle: message.receiptHandle,
     // Of the text that is shown: bytes that are no UTF-8, sent by an embedder, change on the way,
@@ -61,10 +79,10 @@ function showMessage(message: Message, wanted: Wanted): object {
     MD5OfBody: hash("md5", body),
     Body: body,
   };
-  if (wanted.system === undefined && wanted.filter === undefined) return shown;
+  if (wanted.system === undefined && wanted.filter === undefined) return plain;
   const system = wanted.system && showSystem(message, wanted.system);
   const own = wanted.filter && showAttributes(message.messageAttributes, wanted.filter);
-  return { ...shown, ...(system && { Attributes: system }), ...own };
+  return { ...plain, ...(system && { Attributes: system }), ...own };
 }
 
 function wantedOf(input: ReceiveInput): Wanted {
@@ -96,12 +114,9 @@ function emptyIfAborted(error: unknown): readonly Message[] {
   throw error;
 }
 
-export const receiveMessage = queueAction(
-  members,
-  async (context, input, queue): Promise<Answer> => {
-    const received = await queue.receive(optionsOf(context, input)).catch(emptyIfAborted);
-    if (received.length === 0) return {};
-    const wanted = wantedOf(input);
-    return { Messages: received.map((message) => showMessage(message, wanted)) };
-  },
-);
+export const receiveMessage = queueAction(wire, async (context, input, queue): Promise<Answer> => {
+  const received = await queue.receive(optionsOf(context, input)).catch(emptyIfAborted);
+  if (received.length === 0) return {};
+  const wanted = wantedOf(input);
+  return { Messages: received.map((message) => showMessage(message, wanted)) };
+});

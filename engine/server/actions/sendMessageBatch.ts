@@ -1,17 +1,12 @@
 /** SendMessageBatch: up to ten messages, each of which may fail alone. */
 import { queueAction } from "../action.ts";
-import { checkBatch, runBatch } from "../batches.ts";
-import { prepareSend, sendMembers, showSent } from "../sends.ts";
+import { batchWire, checkBatch, runBatch } from "../batches.ts";
+import { prepareSend, sendMembers, sentMembers, showSent } from "../sends.ts";
 import { checkBatchBytes } from "../sizes.ts";
 
-const members = {
-  Entries: {
-    type: "list",
-    of: { type: "structure", members: { ...sendMembers, Id: { type: "string" } } },
-  },
-} as const;
+const wire = batchWire("SendMessageBatch", sendMembers, sentMembers);
 
-export const sendMessageBatch = queueAction(members, (context, input, queue) => {
+export const sendMessageBatch = queueAction(wire, (context, input, queue) => {
   const entries = checkBatch(input.Entries);
   checkBatchBytes(entries);
   return runBatch(entries, {

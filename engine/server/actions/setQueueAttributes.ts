@@ -1,13 +1,13 @@
 /** SetQueueAttributes: changes the attributes that are given, all of them or none. */
 import { SluiceError } from "../../errors.ts";
 import { queueAction } from "../action.ts";
-import { readQueueAttributes } from "../queueAttributes.ts";
+import { readQueueAttributes, wireQueueAttributes } from "../queueAttributes.ts";
 
-const members = {
-  Attributes: { type: "map", of: { type: "string" }, required: true },
+const wire = {
+  members: { Attributes: { ...wireQueueAttributes, required: true } },
 } as const;
 
-export const setQueueAttributes = queueAction(members, async (_context, input, queue) => {
+export const setQueueAttributes = queueAction(wire, async (_context, input, queue) => {
   if (Object.keys(input.Attributes).length === 0) {
     throw new SluiceError("MissingParameter", "The request must contain the parameter Attributes.");
   }

@@ -1,0 +1,14 @@
+/** GetCallerIdentity, of STS and not of SQS: the account that asks. Needs no permission. */
+import { action } from "../action.ts";
+
+const wire = {
+  members: {},
+  result: { UserId: { type: "string" }, Account: { type: "string" }, Arn: { type: "string" } },
+} as const;
+
+/** For the account itself the user's id is the account's, as AWS answers its root user. */
+export const getCallerIdentity = action(wire, ({ caller: { account, principal } }) => ({
+  UserId: principal,
+  Account: account,
+  Arn: `arn:aws:iam::${account}:root`,
+}));

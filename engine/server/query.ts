@@ -1,0 +1,157 @@
+/**
+ * The query protocol, which older clients speak: fields of a form by POST, or of a URL by GET, and
+ * XML back; JSON of the same form for who accepts it. One object a request, since its errors look
+ * as its service's answers do. Knows no broker and no socket.
+ *
+ * `Version` tells the service: SQS, or STS, which shares the port. A request to a queue's own path
+ * means that queue unless it names another, and can't ask for what no queue has.
+ */
+import { errorShape, SluiceError } from "../errors.ts";
+import { randomUuid } from "../random.ts";
+import type { Action } from "./action.ts";
+import type { Answer } from "./context.ts";
+import { type FormNode, formText, parseForm } from "./form.ts";
+import type { Call, Protocol, Reply } from "./protocol.ts";
+import { readMembers } from "./queryInput.ts";
+import { isQueuePath } from "./queueUrl.ts";
+import { findAction } from "./router.ts";
+import { findStsAction } from "./sts.ts";
+import { type QueryError, xmlAnswer, xmlError } from "./xml.ts";
+
+/** A service as the query protocol sees it. */
+interface Service {
+  readonly namespace: string;
+  /** Throws InvalidAction. */
+  find(name: string | undefined): Action;
+}
+
+const sqs: Service = {
+  namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
+  find: findAction,
+};
+const sts: Service = {
+  namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+  find: findStsAction,
+};
+const services: ReadonlyMap<string, Service> = new Map([
+  ["2012-11-05", sqs],
+  ["2011-06-15", sts],
+]);
+
+/** What no queue can be asked for, by its path. */
+const accountActions: readonly string[] = ["CreateQueue", "ListQueues"];
+
+/** Lists that have another name in JSON of this protocol than everywhere else. */
+const jsonNames: Readonly<Record<string, string>> = {
+  Messages: "messages",
+  QueueUrls: "queueUrls",
+};
+
+const xmlType = "text/xml";
+
+/** A request's head, as far as this protocol minds it. */
+export interface QueryHead {
+  /** Path and query string. */
+  readonly url: string;
+  readonly accept: string | undefined;
+}
+
+export class QueryProtocol implements Protocol {
+  readonly #head: QueryHead;
+  readonly #requestId = randomUuid();
+  #service = sqs;
+  /** Undefined until it was read. */
+  #name: string | undefined;
+
+  constructor(head: QueryHead) {
+    this.#head = head;
+  }
+
+  read(body: Buffer): Call {
+    const { url } = this.#head;
+    const mark = url.indexOf("?");
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const form = parseForm(mark < 0 ? "" : url.slice(mark + 1), formText(body));
+    const name = form.below.get("Action")?.text;
+    this.#name = name;
+    this.#service = serviceOf(form);
+    const onQueue = isQueuePath(path);
+    if (onQueue && name !== undefined && accountActions.includes(name)) throw wrongPlace(name);
+    const action = this.#service.find(name);
+    const input = readMembers(action.members, form);
+    if (onQueue && input.QueueUrl === undefined) input.QueueUrl = path;
+    return { action, input };
+  }
+
+  answer({ action }: Call, answer: Answer): Reply {
+    const name = this.#name ?? "";
+    const { namespace } = this.#service;
+    const id = this.#requestId;
+    if (!this.#wantsJson) {
+      return this.#xml(200, xmlAnswer(name, namespace, action.result, answer, id));
+    }
+    const result = action.result && { [`${name}Result`]: wrapped(action.result, answer) };
+    return this.#json(200, {
+      [`${name}Response`]: { ...result, ResponseMetadata: { RequestId: id } },
+    });
+  }
+
+  error(error: SluiceError): Reply {
+    const { queryCode, status, sender } = errorShape(error.code);
+    if (error.code === "InvalidAction" && this.#name === undefined) {
+      return this.#xml(404, "<UnknownOperationException/>");
+    }
+    const shown: QueryError = {
+      Type: sender ? "Sender" : "Receiver",
+      Code: queryCode,
+      Message: messageOf(error),
+    };
+    if (!this.#wantsJson) {
+      return this.#xml(status, xmlError(shown, this.#service.namespace, this.#requestId));
+    }
+    const { Type, Code, Message } = shown;
+    return this.#json(status, {
+      Error: { Code, Message, Type, Detail: null },
+      RequestId: this.#requestId,
+    });
+  }
+
+  get #wantsJson(): boolean {
+    return this.#head.accept?.includes("application/json") ?? false;
+  }
+
+  #xml(status: number, body: string): Reply {
+    return { status, body, contentType: xmlType, requestId: this.#requestId };
+  }
+
+  #json(status: number, body: object): Reply {
+    const text = JSON.stringify(body);
+    return { status, body: text, contentType: "application/json", requestId: this.#requestId };
+  }
+}
+
+/** Old clients leave the version out. */
+function serviceOf(form: FormNode): Service {
+  const version = form.below.get("Version")?.text;
+  const service = version === undefined ? sqs : services.get(version);
+  if (service !== undefined) return service;
+  throw new SluiceError("InvalidAction", `There is no version ${version} of this service.`);
+}
+
+function wrongPlace(name: string): SluiceError {
+  return new SluiceError("InvalidAction", `The action ${name} is not valid for this endpoint.`);
+}
+
+/** The one text that clients know in two forms. */
+function messageOf({ code, message }: SluiceError): string {
+  if (code !== "QueueDoesNotExist") return message;
+  return message.replace(/\.?$/, " for this wsdl version.");
+}
+
+/** As AWS writes it: what is absent is null. */
+function wrapped(result: object, answer: Answer): object {
+  const members = (answer ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.keys(result).map((name) => [jsonNames[name] ?? name, members[name] ?? null]),
+  );
+}
