@@ -130,6 +130,8 @@ export const policies = {
   /** RedriveAllowPolicy with byQueue. */
   maxSourceQueueArns: 10,
   versions: ["2008-10-17", "2012-10-17"],
+  /** A permission's label, which becomes its statement's Sid (API Reference, AddPermission). */
+  labelPattern: /^[A-Za-z0-9_-]{1,80}$/,
 } as const;
 
 /** A queue's tags (API Reference, TagQueue; Developer Guide, "cost allocation tags"). */

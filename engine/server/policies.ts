@@ -35,7 +35,25 @@ function parseObject(name: string, text: string): Record<string, unknown> {
   return document as Record<string, unknown>;
 }
 
-/** An access policy: size, version and number of statements. */
+function checkCount(what: string, count: number, max: number): void {
+  if (count <= max) return;
+  const text = `${count} ${what} were found, maximum allowed is ${max}.`;
+  throw new SluiceError("OverLimit", text);
+}
+
+/** How many there are where a policy may have one or a list of them. */
+function countOf(value: unknown): number {
+  if (value === undefined) return 0;
+  return Array.isArray(value) ? value.length : 1;
+}
+
+/** Principals of one statement: `"*"`, or lists by their kind. */
+function principalsOf(value: unknown): number {
+  if (typeof value !== "object" || value === null) return countOf(value);
+  return Object.values(value).reduce((sum: number, some) => sum + countOf(some), 0);
+}
+
+/** An access policy: size, version, and how much is in it. Its meaning is not looked at. */
 export function checkPolicy(text: string): void {
   if (Buffer.byteLength(text) > policies.maxBytes) {
     throw invalidValue("Policy", `it is longer than ${policies.maxBytes} bytes.`);
@@ -45,15 +63,18 @@ export function checkPolicy(text: string): void {
   if (Version !== undefined && !versions.includes(Version)) {
     throw invalidValue("Policy", `Version must be ${policies.versions.join(" or ")}.`);
   }
-  if (typeof Statement !== "object" || Statement === null) {
-    throw invalidValue("Policy", "it has no Statement.");
+  const statements: readonly unknown[] = Array.isArray(Statement) ? Statement : [Statement];
+  checkCount("statements", statements.length, policies.maxStatements);
+  let principals = 0;
+  for (const statement of statements) {
+    if (typeof statement !== "object" || statement === null || Array.isArray(statement)) {
+      throw invalidValue("Policy", "a Statement is no JSON object.");
+    }
+    const { Action, Principal } = statement as Record<string, unknown>;
+    checkCount("actions", countOf(Action), policies.maxActions);
+    principals += principalsOf(Principal);
   }
-  if (Array.isArray(Statement) && Statement.length > policies.maxStatements) {
-    throw new SluiceError(
-      "OverLimit",
-      `${Statement.length} statements were found, maximum allowed is ${policies.maxStatements}.`,
-    );
-  }
+  checkCount("principals", principals, policies.maxPrincipals);
 }
 
 /** Which queues may name this one as their dead-letter queue. */

@@ -4,6 +4,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { Action } from "./action.ts";
+import { addPermission } from "./actions/addPermission.ts";
 import { changeMessageVisibility } from "./actions/changeMessageVisibility.ts";
 import { changeMessageVisibilityBatch } from "./actions/changeMessageVisibilityBatch.ts";
 import { createQueue } from "./actions/createQueue.ts";
@@ -13,13 +14,18 @@ import { deleteQueue } from "./actions/deleteQueue.ts";
 import { getQueueAttributes } from "./actions/getQueueAttributes.ts";
 import { getQueueUrl } from "./actions/getQueueUrl.ts";
 import { listQueues } from "./actions/listQueues.ts";
+import { listQueueTags } from "./actions/listQueueTags.ts";
 import { purgeQueue } from "./actions/purgeQueue.ts";
 import { receiveMessage } from "./actions/receiveMessage.ts";
+import { removePermission } from "./actions/removePermission.ts";
 import { sendMessage } from "./actions/sendMessage.ts";
 import { sendMessageBatch } from "./actions/sendMessageBatch.ts";
 import { setQueueAttributes } from "./actions/setQueueAttributes.ts";
+import { tagQueue } from "./actions/tagQueue.ts";
+import { untagQueue } from "./actions/untagQueue.ts";
 
 const actions: ReadonlyMap<string, Action> = new Map([
+  ["AddPermission", addPermission],
   ["ChangeMessageVisibility", changeMessageVisibility],
   ["ChangeMessageVisibilityBatch", changeMessageVisibilityBatch],
   ["CreateQueue", createQueue],
@@ -29,23 +35,22 @@ const actions: ReadonlyMap<string, Action> = new Map([
   ["GetQueueAttributes", getQueueAttributes],
   ["GetQueueUrl", getQueueUrl],
   ["ListQueues", listQueues],
+  ["ListQueueTags", listQueueTags],
   ["PurgeQueue", purgeQueue],
   ["ReceiveMessage", receiveMessage],
+  ["RemovePermission", removePermission],
   ["SendMessage", sendMessage],
   ["SendMessageBatch", sendMessageBatch],
   ["SetQueueAttributes", setQueueAttributes],
+  ["TagQueue", tagQueue],
+  ["UntagQueue", untagQueue],
 ]);
 
 const unbuilt: ReadonlySet<string> = new Set([
-  "AddPermission",
   "CancelMessageMoveTask",
   "ListDeadLetterSourceQueues",
   "ListMessageMoveTasks",
-  "ListQueueTags",
-  "RemovePermission",
   "StartMessageMoveTask",
-  "TagQueue",
-  "UntagQueue",
 ]);
 
 /** Throws UnsupportedOperation for an action not built yet, InvalidAction for no action. */

@@ -51,3 +51,8 @@ export function checkTags<T extends Tags>(tags: T): T {
   for (const [key, value] of pairs) checkTag(key, value);
   return tags;
 }
+
+/** `before` without the tags of those keys. */
+export function withoutTags(before: Tags, keys: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(before).filter(([key]) => !keys.includes(key)));
+}

@@ -60,15 +60,10 @@ describe("an action", () => {
   });
 
   test.each([
-    "AddPermission",
     "CancelMessageMoveTask",
     "ListDeadLetterSourceQueues",
     "ListMessageMoveTasks",
-    "ListQueueTags",
-    "RemovePermission",
     "StartMessageMoveTask",
-    "TagQueue",
-    "UntagQueue",
   ])("%s says that it is not supported", async (name) => {
     expectError(await serve().call(name, {}), unsupported);
   });

@@ -1,7 +1,15 @@
 /** ChangeMessageVisibility: wire form, validation, behaviour. */
 import { expect, test } from "vitest";
 import { serveOnce } from "../../support/serve.ts";
-import { badHandle, expectError, expectVoid, invalidValue, missing } from "../../support/wire.ts";
+import {
+  badHandle,
+  expectError,
+  expectQueryError,
+  expectVoid,
+  expectXml,
+  invalidValue,
+  missing,
+} from "../../support/wire.ts";
 
 const serve = serveOnce();
 const change = (QueueUrl: string, ReceiptHandle: unknown, VisibilityTimeout: unknown) =>
@@ -73,4 +81,18 @@ test("no receive hides a message for more than twelve hours in all", async () =>
   await pause(1_100);
   expectError(await change(QueueUrl, handle, 43_200), invalidValue);
   expectVoid(await change(QueueUrl, handle, 43_190));
+});
+
+test("a form takes handle and seconds, and is answered by metadata alone", async () => {
+  const QueueUrl = await serve().createQueue("form");
+  await serve().ok("SendMessage", { QueueUrl, MessageBody: "a" });
+  const { Messages } = await serve().ok("ReceiveMessage", { QueueUrl });
+  const ReceiptHandle = Messages?.[0]?.ReceiptHandle;
+  const input = { QueueUrl, ReceiptHandle, VisibilityTimeout: 0 };
+  const answer = await serve().query("ChangeMessageVisibility", input);
+  expect(answer.text).toMatch(/<ChangeMessageVisibilityResponse [^>]*><ResponseMetadata>/);
+  expectXml(answer);
+  expect((await serve().ok("ReceiveMessage", { QueueUrl })).Messages).toHaveLength(1);
+  const half = await serve().query("ChangeMessageVisibility", { QueueUrl, ReceiptHandle });
+  expectQueryError(half, missing);
 });

@@ -5,6 +5,8 @@ import {
   badEntryId,
   emptyBatch,
   expectError,
+  expectQueryError,
+  expectXml,
   malformed,
   sameEntryId,
   tooManyEntries,
@@ -72,4 +74,22 @@ test("the batch as a whole is checked", async () => {
   expectError(await change(QueueUrl, [entry("")]), badEntryId);
   expectError(await change(QueueUrl, [entry("a"), entry("a")]), sameEntryId);
   expectError(await change(QueueUrl, [{ ...entry("a"), VisibilityTimeout: "1" }]), malformed);
+});
+
+test("a form takes numbered entries, and is answered by repeated elements", async () => {
+  const QueueUrl = await serve().createQueue("form");
+  const [ReceiptHandle] = await handles(QueueUrl, 1);
+  const Entries = [
+    { Id: "good", ReceiptHandle, VisibilityTimeout: 0 },
+    { Id: "bad", ReceiptHandle: "garbage", VisibilityTimeout: 0 },
+  ];
+  const answer = await serve().query("ChangeMessageVisibilityBatch", { QueueUrl, Entries });
+  expect(answer.text).toContain(
+    "<ChangeMessageVisibilityBatchResult><ChangeMessageVisibilityBatchResultEntry><Id>good</Id>" +
+      "</ChangeMessageVisibilityBatchResultEntry><BatchResultErrorEntry><Id>bad</Id>" +
+      "<SenderFault>true</SenderFault><Code>ReceiptHandleIsInvalid</Code><Message>",
+  );
+  expectXml(answer);
+  const none = await serve().query("ChangeMessageVisibilityBatch", { QueueUrl });
+  expectQueryError(none, emptyBatch);
 });

@@ -5,6 +5,8 @@ import {
   badAttributeName,
   badAttributeValue,
   expectError,
+  expectQueryError,
+  expectXml,
   invalidValue,
   missing,
   overLimit,
@@ -166,4 +168,24 @@ describe("a queue that exists", () => {
     const again = await serve().call("CreateQueue", { QueueName, tags: { colour: "blue" } });
     expect(again.status).toBe(200);
   });
+});
+
+test("a form takes numbered attributes and tags, and is answered by the URL", async () => {
+  const input = { Attributes: { DelaySeconds: "5", VisibilityTimeout: "60" }, tags: { a: "b" } };
+  const answer = await serve().query("CreateQueue", { QueueName: "form", ...input });
+  const QueueUrl = `${serve().url}/000000000000/form`;
+  expect(answer.text).toContain(
+    `<CreateQueueResult><QueueUrl>${QueueUrl}</QueueUrl></CreateQueueResult>`,
+  );
+  expectXml(answer);
+  const AttributeNames = Object.keys(input.Attributes);
+  const { Attributes } = await serve().ok("GetQueueAttributes", { QueueUrl, AttributeNames });
+  expect(Attributes).toEqual(input.Attributes);
+  expect((await serve().ok("ListQueueTags", { QueueUrl })).Tags).toEqual(input.tags);
+  expectQueryError(await serve().query("CreateQueue", {}), missing);
+  const other = await serve().query("CreateQueue", {
+    QueueName: "form",
+    Attributes: { DelaySeconds: "6" },
+  });
+  expectQueryError(other, queueExists);
 });

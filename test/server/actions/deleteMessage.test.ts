@@ -1,7 +1,14 @@
 /** DeleteMessage: wire form, validation, behaviour. */
 import { expect, test } from "vitest";
 import { serveOnce } from "../../support/serve.ts";
-import { badHandle, expectError, expectVoid, missing } from "../../support/wire.ts";
+import {
+  badHandle,
+  expectError,
+  expectQueryError,
+  expectVoid,
+  expectXml,
+  missing,
+} from "../../support/wire.ts";
 
 const serve = serveOnce();
 const remove = (QueueUrl: string, ReceiptHandle?: string) =>
@@ -81,4 +88,17 @@ test("a handle of another queue was never given out by this one", async () => {
   const handle = await received(QueueUrl);
   expectError(await remove(await queueWithOne("yours"), handle), badHandle);
   expect(await countOf(QueueUrl)).toBe(1);
+});
+
+test("a form takes the handle, and is answered by metadata alone", async () => {
+  const QueueUrl = await serve().createQueue("form");
+  await serve().ok("SendMessage", { QueueUrl, MessageBody: "a" });
+  const { Messages } = await serve().ok("ReceiveMessage", { QueueUrl, VisibilityTimeout: 0 });
+  const ReceiptHandle = Messages?.[0]?.ReceiptHandle;
+  const answer = await serve().query("DeleteMessage", { QueueUrl, ReceiptHandle });
+  expect(answer.text).toMatch(/<DeleteMessageResponse [^>]*><ResponseMetadata>/);
+  expectXml(answer);
+  expect(await serve().ok("ReceiveMessage", { QueueUrl })).toEqual({});
+  const garbage = { QueueUrl, ReceiptHandle: "garbage" };
+  expectQueryError(await serve().query("DeleteMessage", garbage), badHandle);
 });

@@ -5,6 +5,8 @@ import {
   badEntryId,
   emptyBatch,
   expectError,
+  expectQueryError,
+  expectXml,
   sameEntryId,
   tooManyEntries,
 } from "../../support/wire.ts";
@@ -67,4 +69,22 @@ test("the batch as a whole is checked", async () => {
   expectError(await remove(QueueUrl, eleven), tooManyEntries);
   expectError(await remove(QueueUrl, [entry("a b")]), badEntryId);
   expectError(await remove(QueueUrl, [entry("a"), entry("a")]), sameEntryId);
+});
+
+test("a form takes numbered entries, and is answered by repeated elements", async () => {
+  const QueueUrl = await serve().createQueue("form");
+  await serve().ok("SendMessage", { QueueUrl, MessageBody: "a" });
+  const { Messages } = await serve().ok("ReceiveMessage", { QueueUrl });
+  const Entries = [
+    { Id: "bad", ReceiptHandle: "garbage" },
+    { Id: "good", ReceiptHandle: Messages?.[0]?.ReceiptHandle },
+  ];
+  const answer = await serve().query("DeleteMessageBatch", { QueueUrl, Entries });
+  expect(answer.text).toContain(
+    "<DeleteMessageBatchResult><DeleteMessageBatchResultEntry><Id>good</Id>" +
+      "</DeleteMessageBatchResultEntry><BatchResultErrorEntry><Id>bad</Id>" +
+      "<SenderFault>true</SenderFault><Code>ReceiptHandleIsInvalid</Code><Message>",
+  );
+  expectXml(answer);
+  expectQueryError(await serve().query("DeleteMessageBatch", { QueueUrl }), emptyBatch);
 });

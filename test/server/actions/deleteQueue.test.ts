@@ -1,7 +1,14 @@
 /** DeleteQueue: wire form, validation, behaviour. */
 import { expect, test } from "vitest";
 import { Serve, serveOnce } from "../../support/serve.ts";
-import { deletedRecently, expectError, expectVoid, noQueue } from "../../support/wire.ts";
+import {
+  deletedRecently,
+  expectError,
+  expectQueryError,
+  expectVoid,
+  expectXml,
+  noQueue,
+} from "../../support/wire.ts";
 
 const serve = serveOnce();
 
@@ -43,4 +50,12 @@ test("with AWS's quotas a name rests for 60 seconds", async () => {
   } finally {
     await strict.stop("SIGKILL");
   }
+});
+
+test("a form to the queue's own path deletes it, and is answered by metadata alone", async () => {
+  const path = new URL(await serve().createQueue("form")).pathname;
+  const answer = await serve().query("DeleteQueue", {}, path);
+  expect(answer.text).toMatch(/<DeleteQueueResponse [^>]*><ResponseMetadata>/);
+  expectXml(answer);
+  expectQueryError(await serve().query("DeleteQueue", {}, path), noQueue);
 });

@@ -1,7 +1,7 @@
 /** GetQueueAttributes: wire form, validation, behaviour. */
 import { expect, test } from "vitest";
 import { serveOnce } from "../../support/serve.ts";
-import { badAttributeName, expectError } from "../../support/wire.ts";
+import { badAttributeName, expectError, expectQueryError, expectXml } from "../../support/wire.ts";
 
 const serve = serveOnce();
 
@@ -83,4 +83,19 @@ test("messages are counted as visible, in flight and delayed", async () => {
     counts.ApproximateNumberOfMessagesNotVisible,
     counts.ApproximateNumberOfMessagesDelayed,
   ]).toEqual(["2", "1", "1"]);
+});
+
+test("a form takes numbered names, and is answered by names and values", async () => {
+  const QueueUrl = await serve().createQueue("form", { DelaySeconds: "5" });
+  const AttributeNames = ["VisibilityTimeout", "DelaySeconds"];
+  const answer = await serve().query("GetQueueAttributes", { QueueUrl, AttributeNames });
+  expect(answer.text).toContain(
+    "<GetQueueAttributesResult><Attribute><Name>VisibilityTimeout</Name><Value>30</Value></Attribute>" +
+      "<Attribute><Name>DelaySeconds</Name><Value>5</Value></Attribute></GetQueueAttributesResult>",
+  );
+  expectXml(answer);
+  const none = await serve().query("GetQueueAttributes", { QueueUrl });
+  expect(none.text).toContain("<GetQueueAttributesResult></GetQueueAttributesResult>");
+  const wrong = { QueueUrl, AttributeNames: ["Colour"] };
+  expectQueryError(await serve().query("GetQueueAttributes", wrong), badAttributeName);
 });

@@ -1,7 +1,13 @@
 /** GetQueueUrl: wire form, validation, behaviour. */
 import { expect, test } from "vitest";
 import { serveOnce } from "../../support/serve.ts";
-import { expectError, invalidValue, noQueue } from "../../support/wire.ts";
+import {
+  expectError,
+  expectQueryError,
+  expectXml,
+  invalidValue,
+  noQueue,
+} from "../../support/wire.ts";
 
 const serve = serveOnce();
 const get = (input: object) => serve().call("GetQueueUrl", input);
@@ -29,4 +35,14 @@ test("a deleted queue has no URL", async () => {
   const QueueUrl = await serve().createQueue("gone");
   await serve().call("DeleteQueue", { QueueUrl });
   expectError(await get({ QueueName: "gone" }), noQueue);
+});
+
+test("a form takes the name, and is answered by the URL", async () => {
+  const QueueUrl = await serve().createQueue("form");
+  const answer = await serve().query("GetQueueUrl", { QueueName: "form" });
+  expect(answer.text).toContain(
+    `<GetQueueUrlResult><QueueUrl>${QueueUrl}</QueueUrl></GetQueueUrlResult>`,
+  );
+  expectXml(answer);
+  expectQueryError(await serve().query("GetQueueUrl", { QueueName: "none" }), noQueue);
 });

@@ -1,7 +1,7 @@
 /** ListQueues: wire form, validation, behaviour. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { serveOnce } from "../../support/serve.ts";
-import { expectError, invalidValue } from "../../support/wire.ts";
+import { expectError, expectQueryError, expectXml, invalidValue } from "../../support/wire.ts";
 
 const serve = serveOnce(["--quotas", "off"]);
 const list = (input: object) => serve().ok("ListQueues", input);
@@ -64,4 +64,21 @@ test("without MaxResults the list ends at 1,000 queues and has no token", async 
     NextToken: paged.NextToken,
   });
   expect(namesOf(rest.QueueUrls)).toEqual(["many-2000"]);
+});
+
+test("a form takes a prefix and a page's size, and is answered by URLs and a token", async () => {
+  for (const name of ["form-1", "form-2"]) await serve().createQueue(name);
+  const input = { QueueNamePrefix: "form-", MaxResults: 1 };
+  const answer = await serve().query("ListQueues", input);
+  const { NextToken } = answer.xml.result;
+  expect(answer.text).toContain(
+    `<ListQueuesResult><QueueUrl>${serve().url}/000000000000/form-1</QueueUrl>` +
+      `<NextToken>${NextToken}</NextToken></ListQueuesResult>`,
+  );
+  expectXml(answer);
+  const { result } = (await serve().query("ListQueues", { ...input, NextToken })).xml;
+  expect(result).toEqual({ QueueUrls: [`${serve().url}/000000000000/form-2`] });
+  const none = await serve().query("ListQueues", { QueueNamePrefix: "nobody" });
+  expect(none.text).toContain("<ListQueuesResult></ListQueuesResult>");
+  expectQueryError(await serve().query("ListQueues", { MaxResults: 0 }), invalidValue);
 });

@@ -1,7 +1,14 @@
 /** PurgeQueue: wire form, validation, behaviour. */
 import { expect, test } from "vitest";
 import { Serve, serveOnce } from "../../support/serve.ts";
-import { expectError, expectVoid, noQueue, purgeInProgress } from "../../support/wire.ts";
+import {
+  expectError,
+  expectQueryError,
+  expectVoid,
+  expectXml,
+  noQueue,
+  purgeInProgress,
+} from "../../support/wire.ts";
 
 const serve = serveOnce();
 const counts = [
@@ -48,4 +55,14 @@ test("a purge may follow another at once, unless AWS's quotas are on", async () 
 
 test("a queue that is not there can't be purged", async () => {
   expectError(await serve().call("PurgeQueue", { QueueUrl: "none" }), noQueue);
+});
+
+test("a form names the queue, and is answered by metadata alone", async () => {
+  const QueueUrl = await serve().createQueue("form");
+  await serve().ok("SendMessage", { QueueUrl, MessageBody: "a" });
+  const answer = await serve().query("PurgeQueue", { QueueUrl });
+  expect(answer.text).toMatch(/<PurgeQueueResponse [^>]*><ResponseMetadata>/);
+  expectXml(answer);
+  expect(await serve().ok("ReceiveMessage", { QueueUrl })).toEqual({});
+  expectQueryError(await serve().query("PurgeQueue", {}), noQueue);
 });

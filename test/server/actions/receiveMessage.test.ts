@@ -1,7 +1,13 @@
 /** ReceiveMessage: wire form, validation, behaviour. */
 import { describe, expect, test } from "vitest";
 import { serveOnce } from "../../support/serve.ts";
-import { expectError, invalidValue, uuidPattern } from "../../support/wire.ts";
+import {
+  expectError,
+  expectQueryError,
+  expectXml,
+  invalidValue,
+  uuidPattern,
+} from "../../support/wire.ts";
 
 const serve = serveOnce();
 const receive = (QueueUrl: string, input: object = {}) =>
@@ -232,4 +238,37 @@ describe("a long poll", () => {
     const bodies = answers.flatMap(({ Messages = [] }) => Messages.map(({ Body }) => Number(Body)));
     expect(bodies.sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index));
   });
+});
+
+test("a form takes numbered names of both lists, and is answered by messages", async () => {
+  const QueueUrl = await serve().createQueue("form");
+  const MessageAttributes = {
+    count: { DataType: "Number.int", StringValue: "3" },
+    blob: { DataType: "Binary", BinaryValue: "AQID" },
+  };
+  const { MessageId } = await send(QueueUrl, "<Hello>", { MessageAttributes });
+  const input = {
+    QueueUrl,
+    AttributeNames: ["SenderId"],
+    MessageSystemAttributeNames: ["ApproximateReceiveCount"],
+    MessageAttributeNames: ["blob", "cou.*"],
+  };
+  const answer = await serve().query("ReceiveMessage", input);
+  const message = answer.xml.result.Messages?.[0];
+  expect(answer.text).toContain(
+    `<ReceiveMessageResult><Message><MessageId>${MessageId}</MessageId>` +
+      `<ReceiptHandle>${message?.ReceiptHandle}</ReceiptHandle>` +
+      `<MD5OfBody>${message?.MD5OfBody}</MD5OfBody><Body>&lt;Hello&gt;</Body>` +
+      "<Attribute><Name>SenderId</Name><Value>000000000000</Value></Attribute>" +
+      "<Attribute><Name>ApproximateReceiveCount</Name><Value>1</Value></Attribute>" +
+      `<MD5OfMessageAttributes>${message?.MD5OfMessageAttributes}</MD5OfMessageAttributes>`,
+  );
+  expect(answer.text).toContain(
+    "<MessageAttribute><Name>blob</Name><Value><BinaryValue>AQID</BinaryValue>" +
+      "<DataType>Binary</DataType></Value></MessageAttribute>",
+  );
+  expectXml(answer);
+  expect(message?.MessageAttributes).toEqual(MessageAttributes);
+  const wrong = { QueueUrl, MaxNumberOfMessages: 11 };
+  expectQueryError(await serve().query("ReceiveMessage", wrong), invalidValue);
 });

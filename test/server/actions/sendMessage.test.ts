@@ -7,6 +7,8 @@ import {
   capacity,
   expectEnvelope,
   expectError,
+  expectQueryError,
+  expectXml,
   invalidValue,
   malformed,
   missing,
@@ -196,4 +198,30 @@ test("a full memory refuses with a status that SDKs retry, and keeps what it has
   } finally {
     await small.stop("SIGKILL");
   }
+});
+
+test("a form takes attributes of both kinds, and is answered by id and digests", async () => {
+  const QueueUrl = await serve().createQueue("form");
+  const trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+  const input = {
+    QueueUrl,
+    MessageBody: "Hello",
+    MessageAttributes: {
+      city: { DataType: "String", StringValue: "Any City" },
+      pop: { DataType: "Number.int", StringValue: "42" },
+      bin: { DataType: "Binary.png", BinaryValue: "AAH/" },
+    },
+    MessageSystemAttributes: { AWSTraceHeader: { DataType: "String", StringValue: trace } },
+  };
+  const answer = await serve().query("SendMessage", input);
+  expect(answer.text).toContain(
+    `<SendMessageResult><MessageId>${answer.xml.result.MessageId}</MessageId>` +
+      "<MD5OfMessageBody>8b1a9953c4611296a827abf8c47804d7</MD5OfMessageBody>" +
+      "<MD5OfMessageAttributes>ce5bca3fe8c6982c772b26032ef181c0</MD5OfMessageAttributes>" +
+      "<MD5OfMessageSystemAttributes>5ae4d5d7636402d80f4eb6d213245a88" +
+      "</MD5OfMessageSystemAttributes></SendMessageResult>",
+  );
+  expectXml(answer);
+  const bad = { QueueUrl, MessageBody: "\ufffe" };
+  expectQueryError(await serve().query("SendMessage", bad), badContents);
 });

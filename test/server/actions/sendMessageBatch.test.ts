@@ -6,6 +6,8 @@ import {
   batchTooLong,
   emptyBatch,
   expectError,
+  expectQueryError,
+  expectXml,
   malformed,
   sameEntryId,
   tooManyEntries,
@@ -137,4 +139,24 @@ describe("one entry", () => {
     });
     expect(Messages?.map(({ Attributes }) => Attributes)).toEqual([{ MessageGroupId: "g" }]);
   });
+});
+
+test("a form takes numbered entries with attributes, and is answered by repeated elements", async () => {
+  const QueueUrl = await serve().createQueue("form");
+  const city = { DataType: "String", StringValue: "Any City" };
+  const Entries = [
+    { Id: "bad", MessageBody: "\u0000" },
+    { Id: "good", MessageBody: "Hello", DelaySeconds: 0, MessageAttributes: { city } },
+  ];
+  const answer = await serve().query("SendMessageBatch", { QueueUrl, Entries });
+  expect(answer.text).toContain(
+    "<SendMessageBatchResult><SendMessageBatchResultEntry><Id>good</Id>" +
+      `<MessageId>${answer.xml.result.Successful?.[0]?.MessageId}</MessageId>` +
+      "<MD5OfMessageBody>8b1a9953c4611296a827abf8c47804d7</MD5OfMessageBody>" +
+      "<MD5OfMessageAttributes>a6ffb68ea212e1f864e24e589a1bda87</MD5OfMessageAttributes>" +
+      "</SendMessageBatchResultEntry><BatchResultErrorEntry><Id>bad</Id>" +
+      "<SenderFault>true</SenderFault><Code>InvalidMessageContents</Code><Message>",
+  );
+  expectXml(answer);
+  expectQueryError(await serve().query("SendMessageBatch", { QueueUrl }), emptyBatch);
 });

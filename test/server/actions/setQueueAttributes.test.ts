@@ -5,9 +5,12 @@ import {
   badAttributeName,
   badAttributeValue,
   expectError,
+  expectQueryError,
   expectVoid,
+  expectXml,
   missing,
   noQueue,
+  overLimit,
   unsupported,
 } from "../../support/wire.ts";
 
@@ -121,4 +124,30 @@ describe("stored texts", () => {
     expect(after.SqsManagedSseEnabled).toBe("true");
     expect(after).not.toHaveProperty("KmsMasterKeyId");
   });
+});
+
+test("a form takes numbered attributes, and is answered by metadata alone", async () => {
+  const QueueUrl = await serve().createQueue("form");
+  const Policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny"}]}';
+  const input = { QueueUrl, Attributes: { DelaySeconds: "5", Policy } };
+  const answer = await serve().query("SetQueueAttributes", input);
+  expect(answer.text).toMatch(/<SetQueueAttributesResponse [^>]*><ResponseMetadata>/);
+  expectXml(answer);
+  const AttributeNames = ["DelaySeconds", "Policy"];
+  const { Attributes } = await serve().ok("GetQueueAttributes", { QueueUrl, AttributeNames });
+  expect(Attributes).toEqual(input.Attributes);
+  expectQueryError(await serve().query("SetQueueAttributes", { QueueUrl }), missing);
+});
+
+test("a policy has at most seven actions a statement and fifty principals in all", async () => {
+  const QueueUrl = await serve().createQueue("crowded");
+  const set = (...Statement: object[]) => {
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+    return serve().call("SetQueueAttributes", { QueueUrl, Attributes: { Policy } });
+  };
+  const AWS = Array.from({ length: 25 }, (_, index) => `${100_000_000_000 + index}`);
+  const half = { Principal: { AWS }, Action: Array(7).fill("sqs:SendMessage") };
+  expect((await set(half, half)).status).toBe(200);
+  expectError(await set(half, half, { Principal: "*" }), overLimit);
+  expectError(await set({ Action: Array(8).fill("sqs:SendMessage") }), overLimit);
 });

@@ -1,0 +1,14 @@
+/** RemovePermission: takes the statement of that label out of a queue's Policy. */
+import { queueAction } from "../action.ts";
+import { revoke } from "../permissions.ts";
+
+const wire = {
+  members: { Label: { type: "string", required: true } },
+} as const;
+
+/** With its last statement the Policy goes. */
+export const removePermission = queueAction(wire, async (_context, input, queue) => {
+  const stored = { Policy: revoke(queue.details().stored.Policy, input.Label) };
+  await queue.update({ stored });
+  return undefined;
+});

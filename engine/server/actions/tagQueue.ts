@@ -1,0 +1,17 @@
+/** TagQueue: adds tags to a queue; one with a key that is there already takes its place. */
+import { SluiceError } from "../../errors.ts";
+import { queueAction } from "../action.ts";
+import { mergeTags, wireTags } from "../tags.ts";
+
+const wire = {
+  members: { Tags: { ...wireTags, required: true } },
+} as const;
+
+/** All tags of the request are added, or none. */
+export const tagQueue = queueAction(wire, async (_context, input, queue) => {
+  if (Object.keys(input.Tags).length === 0) {
+    throw new SluiceError("MissingParameter", "The request must contain the parameter Tags.");
+  }
+  await queue.update({ tags: mergeTags(queue.details().tags, input.Tags) });
+  return undefined;
+});

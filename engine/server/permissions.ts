@@ -1,0 +1,119 @@
+/**
+ * Permissions of a queue as statements of its Policy: what AddPermission writes and RemovePermission
+ * takes out. Pure functions from one text of a Policy to the next; nothing here evaluates one.
+ * A policy that the owner set is extended and otherwise left as it is.
+ * Source: API Reference, AddPermission and RemovePermission; recorded policies for their form.
+ */
+import { SluiceError } from "../errors.ts";
+import { policies as limits } from "../limits.ts";
+
+/** What may be granted: the rest is the owner's alone. An action implies its batch. */
+const grantable: readonly string[] = [
+  "*",
+  "SendMessage",
+  "ReceiveMessage",
+  "DeleteMessage",
+  "ChangeMessageVisibility",
+  "GetQueueAttributes",
+  "GetQueueUrl",
+  "ListDeadLetterSourceQueues",
+  "PurgeQueue",
+];
+
+export interface Permission {
+  readonly label: string;
+  /** Twelve digits each. */
+  readonly accounts: readonly string[];
+  /** Without the service's name. */
+  readonly actions: readonly string[];
+}
+
+interface Statement {
+  readonly Sid?: unknown;
+}
+
+interface Policy {
+  Statement: Statement | Statement[];
+}
+
+function invalid(name: string, value: string, reason: string): SluiceError {
+  return new SluiceError(
+    "InvalidParameterValue",
+    `Value ${value} for parameter ${name} is invalid. Reason: ${reason}`,
+  );
+}
+
+function missing(name: string): SluiceError {
+  return new SluiceError("MissingParameter", `The request must contain the parameter ${name}.`);
+}
+
+function tooMany(count: number, what: string, max: number): SluiceError {
+  const text = `${count} ${what} were found, maximum allowed is ${max}.`;
+  return new SluiceError("OverLimit", text);
+}
+
+function checkPermission({ label, accounts, actions }: Permission): void {
+  if (!limits.labelPattern.test(label)) {
+    throw invalid("Label", label, "it is 1 to 80 letters, digits, hyphens and underscores.");
+  }
+  if (accounts.length === 0) throw missing("AWSAccountIds");
+  if (actions.length === 0) throw missing("Actions");
+  if (actions.length > limits.maxActions) {
+    throw tooMany(actions.length, "actions", limits.maxActions);
+  }
+  for (const account of accounts) {
+    if (!/^\d{12}$/.test(account)) throw invalid("AWSAccountId", account, "it is twelve digits.");
+  }
+  for (const action of actions) {
+    if (grantable.includes(action)) continue;
+    throw invalid("ActionName", action, "only the queue owner is allowed to invoke this action.");
+  }
+}
+
+function readPolicy(text: string): { policy: Policy; statements: Statement[] } {
+  const policy = JSON.parse(text) as Policy;
+  const { Statement } = policy;
+  return { policy, statements: Array.isArray(Statement) ? Statement : [Statement] };
+}
+
+/** One alone, or several as a list. */
+function oneOrMany(texts: readonly string[]): string | readonly string[] {
+  const [first] = texts;
+  return texts.length === 1 && first !== undefined ? first : texts;
+}
+
+/** The Policy with one more permission; `text` is the one before, if the queue has one. */
+export function grant(text: string | undefined, arn: string, permission: Permission): string {
+  checkPermission(permission);
+  const { label, accounts, actions } = permission;
+  const fresh = `{"Version":"2008-10-17","Id":"${arn}/SQSDefaultPolicy","Statement":[]}`;
+  const { policy, statements } = readPolicy(text ?? fresh);
+  if (statements.some(({ Sid }) => Sid === label)) throw invalid("Label", label, "Already exists.");
+  if (statements.length >= limits.maxStatements) {
+    throw tooMany(statements.length + 1, "statements", limits.maxStatements);
+  }
+  const statement = {
+    Sid: label,
+    Effect: "Allow",
+    Principal: { AWS: oneOrMany(accounts.map((account) => `arn:aws:iam::${account}:root`)) },
+    Action: oneOrMany(actions.map((action) => `SQS:${action}`)),
+    Resource: arn,
+  };
+  const extended = JSON.stringify({ ...policy, Statement: [...statements, statement] });
+  const bytes = Buffer.byteLength(extended);
+  if (bytes > limits.maxBytes) throw tooMany(bytes, "bytes of policy", limits.maxBytes);
+  return extended;
+}
+
+/** The Policy without the permission of that label; empty when it was the last. */
+export function revoke(text: string | undefined, label: string): string {
+  if (text === undefined) throw noSuchLabel(label);
+  const { policy, statements } = readPolicy(text);
+  const left = statements.filter(({ Sid }) => Sid !== label);
+  if (left.length === statements.length) throw noSuchLabel(label);
+  return left.length === 0 ? "" : JSON.stringify({ ...policy, Statement: left });
+}
+
+function noSuchLabel(label: string): SluiceError {
+  return invalid("Label", label, "can't find label on existing policy.");
+}
