@@ -165,6 +165,14 @@ export class Engine {
     this.#exports.threadDied(this.thread, thread);
   }
 
+  /**
+   * Another thread had this number before and ended in the middle of anything: its locks are made
+   * anew and given back, what it had in its hands is free, all who wait look again.
+   */
+  succeed(): void {
+    this.#exports.threadTrapped(this.thread);
+  }
+
   // --- The broker's life ------------------------------------------------------------------------
 
   /** One of the OWNER codes. */

@@ -32,4 +32,5 @@ export { DEDUPLICATION, GROUP, Inbox, SENDER, TRACE } from "./inbox.ts";
 export { compileFile, loadModule } from "./module.ts";
 export { type Outgoing, SHORT_CHARACTERS_MAX } from "./outbox.ts";
 export type { Receipt } from "./receipts.ts";
+export { Registry } from "./registry.ts";
 export type { WasmModule } from "./webassembly.ts";

@@ -2,7 +2,7 @@
  * How a thread joins a broker: what the opener puts into the handle's port, and the few messages
  * that go over it afterwards. A handle is one thread's: it carries the number that this thread shall
  * have, taken when the handle was made, so that no death between two steps loses one. The other end
- * of the port is the steward's; its closing without a word is how a death is seen.
+ * of the port is the watch's; its closing without a word is how a death is seen.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { Engine, EngineShare } from "../../bindings/index.ts";
@@ -16,7 +16,7 @@ export interface Welcome {
   readonly settings: BrokerSettings;
 }
 
-/** What an attached thread tells the steward. */
+/** What an attached thread tells the watch. */
 export type Word =
   /** It has left in order and does not call any more. */
   | { readonly kind: "left" }
@@ -25,10 +25,10 @@ export type Word =
   /** It shared the broker with another thread, which has this number. */
   | { readonly kind: "shared"; readonly port: MessagePort; readonly thread: number };
 
-/** What the steward tells an attached thread: memory is full, give back what you have in stock. */
+/** What the watch tells an attached thread: memory is full, give back what you have in stock. */
 export type Ask = "stock";
 
-/** A handle for one more thread, and the steward's end of its port. */
+/** A handle for one more thread, and the watch's end of its port. */
 export function makeHandle(
   engine: Engine,
   settings: BrokerSettings,
@@ -57,11 +57,11 @@ export function takeWelcome(handle: BrokerHandle): Welcome {
 }
 
 /**
- * Whether the steward still holds the other end of an attached thread's port, and with it whether
+ * Whether the watch still holds the other end of an attached thread's port, and with it whether
  * the opener lives. For threads that block: no event tells them. Node answers false for a message
  * that nobody can get any more, though its types don't say so.
  */
-export function isStewardThere(port: MessagePort): boolean {
+export function isWatchThere(port: MessagePort): boolean {
   const word: Word = { kind: "there" };
   const answer: unknown = port.postMessage(word);
   return answer !== false;

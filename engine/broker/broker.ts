@@ -4,8 +4,8 @@
  * calls in the other threads reject with OwnerGone. A Broker is used by its own thread only; queues
  * and messages are everybody's.
  *
- * Closing order: waiting calls are told, other threads are told and woken, the steward ends. Nothing
- * here keeps a process alive but a call that waits.
+ * Closing order: waiting calls are told, other threads are told and woken, the watch and the steward
+ * end. Nothing here keeps a process alive but a call that waits.
  */
 import type { MessagePort } from "node:worker_threads";
 import { BATCH_MAX, Engine, Inbox, OWNER_CLOSED, SECRET_BYTES } from "../../bindings/index.ts";
@@ -20,7 +20,7 @@ import type {
   QueueAttributes,
   StoredAttributes,
 } from "../types.ts";
-import { isStewardThere, makeHandle, takeWelcome, type Word } from "./attachment.ts";
+import { isWatchThere, makeHandle, takeWelcome, type Word } from "./attachment.ts";
 import { checkNewQueue, engineSettings, firstDifference, withAttributes } from "./attributes.ts";
 import { Catalogue, type Known } from "./catalogue.ts";
 import { Member, noSuchQueue } from "./member.ts";
@@ -97,12 +97,12 @@ export class Broker implements AsyncDisposable {
     const { share, settings } = takeWelcome(handle);
     const engine = Engine.attach(share);
     const { port } = handle;
-    const isOwnerThere = (): boolean => isStewardThere(port);
+    const isOwnerThere = (): boolean => isWatchThere(port);
     const member = new Member(engine, settings, attachTiming(engine), isOwnerThere);
     member.check();
     const broker = new Broker(member, { port, stopTime: nothing });
     port.on("close", () => broker.#onPortClosed());
-    // The steward asks for what this thread keeps in stock (Ask); a call would have given it.
+    // The watch asks for what this thread keeps in stock (Ask); a call would have given it.
     port.on("message", () => member.isOpen && engine.answerWant());
     port.unref();
     return broker;
@@ -126,7 +126,7 @@ export class Broker implements AsyncDisposable {
     }
     const { handle, port, thread } = makeHandle(engine, settings);
     if (this.#steward !== undefined) this.#steward.join(port, thread);
-    else this.#tellSteward({ kind: "shared", port, thread }, [port]);
+    else this.#tellWatch({ kind: "shared", port, thread }, [port]);
     return handle;
   }
 
@@ -232,7 +232,7 @@ export class Broker implements AsyncDisposable {
     timing.close();
     if (port !== undefined) {
       this.#member.release();
-      this.#tellSteward({ kind: "left" }, []);
+      this.#tellWatch({ kind: "left" }, []);
       port.close();
       return;
     }
@@ -255,7 +255,7 @@ export class Broker implements AsyncDisposable {
     }
   }
 
-  /** The port's other end is the steward's, which ends only with the opener. */
+  /** The port's other end is the watch's, which ends only with the opener. */
   #onPortClosed(): void {
     if (this.#closing !== undefined) return;
     this.#member.loseOwner();
@@ -276,7 +276,7 @@ export class Broker implements AsyncDisposable {
     this.#room.retry();
   }
 
-  #tellSteward(word: Word, transfer: MessagePort[]): void {
+  #tellWatch(word: Word, transfer: MessagePort[]): void {
     this.#role.port?.postMessage(word, transfer);
   }
 

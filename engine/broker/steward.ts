@@ -1,8 +1,9 @@
 /**
- * The opener's side of the steward: starts its thread with the first share(), hands it the ports of
- * the threads that attach, and ends it. What the steward does stands in stewardThread.ts.
- * It doesn't keep the process alive, and what goes wrong in it does not end the program: errors in
- * it are warnings, and when its thread ends unbidden (out of heap, say) the broker is told.
+ * The opener's side of the steward: starts the watch's thread, which starts the steward's, with the
+ * first share(), hands it the ports of the threads that attach, and ends it. What the two do stands
+ * in watch.ts and stewardThread.ts. They don't keep the process alive, and what goes wrong in them
+ * does not end the program: errors in the steward, and its loss, are warnings; when the watch itself
+ * ends unbidden the broker is told.
  */
 import { fileURLToPath } from "node:url";
 import { type MessagePort, Worker } from "node:worker_threads";
@@ -10,12 +11,12 @@ import type { Engine, EngineShare } from "../../bindings/index.ts";
 import { SluiceError } from "../errors.ts";
 import type { Ask } from "./attachment.ts";
 
-/** What the opener tells the steward. */
+/** What the opener tells the watch. */
 export type Order =
   | { readonly kind: "join"; readonly port: MessagePort; readonly thread: number }
   | { readonly kind: "end" };
 
-/** What the steward tells the opener: something failed, and it will try again. */
+/** What the opener is told: something failed in the steward, and it goes on. */
 export interface Trouble {
   readonly text: string;
 }
@@ -23,7 +24,7 @@ export interface Trouble {
 /** Worker threads run compiled files only; run from sources, that is the build beside them. */
 function threadFile(): URL {
   const isSource = import.meta.url.endsWith(".ts");
-  const file = isSource ? "../../dist/engine/broker/stewardThread.js" : "./stewardThread.js";
+  const file = isSource ? "../../dist/engine/broker/watchThread.js" : "./watchThread.js";
   return new URL(file, import.meta.url);
 }
 
@@ -47,7 +48,7 @@ export class Steward {
     }
     this.#onLost = onLost;
     this.#worker = new Worker(fileURLToPath(threadFile()), {
-      name: "sluice steward",
+      name: "sluice watch",
       workerData: share,
       execArgv: [],
     });

@@ -1,18 +1,19 @@
 /**
- * The steward: a thread of the broker's own that never runs anybody's code and never blocks. It
- * - holds a port for every attached thread, and puts right what a thread held that died;
+ * The steward: a thread of the broker's own that never runs anybody's code. It
+ * - puts right what a thread held that died, as the watch tells it (watch.ts);
  * - lets time pass for queues that nobody touches: timers, retention, what a purge ended;
  * - wakes other waiters when the one that was rung does not come (it may be busy, or dying).
  * It sleeps half a second at a time. A waker that rings one of several threads leaves it a note; it
  * then looks 20 ms later whether the message is still there, rings one more thread, and another 20 ms
  * later all that wait. Where several wait for a queue it also looks behind the queue's next timer.
- * What goes wrong in it is told to the opener and tried again; it ends only when it is told to.
+ * Like every thread it may sleep for a lock; it hears of deaths through others for that reason. What
+ * goes wrong in it is told to the opener and tried again; it ends when it is told to, and when it
+ * ends otherwise the watch starts it anew, under the same number.
  */
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { Engine, type EngineShare, OWNER_OPEN } from "../../bindings/index.ts";
-import type { Ask, Word } from "./attachment.ts";
-import type { Order, Trouble } from "./steward.ts";
+import { parentPort, workerData } from "node:worker_threads";
+import { Engine, type EngineShare, OWNER_OPEN, Registry } from "../../bindings/index.ts";
 import { attachTiming } from "./timing.ts";
+import type { Answer, Task } from "./watch.ts";
 
 const IDLE_MS = 500;
 /** Long enough for a thread that was rung to come, short enough for two looks in 100 ms. */
@@ -20,11 +21,12 @@ const LOOK_MS = 20;
 const BUSY_MS = 1;
 const RECLAIM_STEPS = 2_000;
 
-const engine = Engine.attach(workerData as EngineShare);
+const share = workerData as EngineShare;
+const engine = Engine.attach(share);
+const registry = new Registry(share.memory);
 const timing = attachTiming(engine);
-const ports = new Map<MessagePort, number>();
-/** Threads that died and are not put right yet. */
-const dead = new Set<number>();
+/** Threads that ended and are not put right yet, by the watch's order. */
+const ended = new Map<number, { readonly thread: number; readonly isDead: boolean }>();
 /** How many looks in a row found messages that nobody fetched, by queue. */
 const unanswered = new Map<number, number>();
 const told = new Set<string>();
@@ -35,6 +37,10 @@ let timer: NodeJS.Timeout | undefined;
 let timerMs = IDLE_MS;
 let isEnding = false;
 
+function tell(answer: Answer): void {
+  parentPort?.postMessage(answer);
+}
+
 /** Does it; what it throws is told to the opener, once a kind, and not thrown on. */
 function attempt(what: string, act: () => void): boolean {
   try {
@@ -42,39 +48,25 @@ function attempt(what: string, act: () => void): boolean {
     return true;
   } catch (error) {
     const text = `${what}: ${error instanceof Error ? error.message : String(error)}`;
-    if (!told.has(text)) parentPort?.postMessage({ text } satisfies Trouble);
+    if (!told.has(text)) tell({ kind: "trouble", text });
     told.add(text);
     return false;
   }
 }
 
-/** Watches over the thread at the other end of `port`. */
-function join(port: MessagePort, thread: number): void {
-  ports.set(port, thread);
-  port.on("message", (word: Word) => {
-    if (word.kind === "shared") join(word.port, word.thread);
-    else if (word.kind === "left") leave(port);
-  });
-  port.on("close", () => {
-    if (!ports.delete(port)) return;
-    dead.add(thread);
-    bury();
-  });
-}
-
-/** Puts right what the dead held; whom that fails for is tried again with the next tick. */
-function bury(): void {
-  for (const thread of dead) {
-    if (attempt(`burying thread ${thread}`, () => engine.bury(thread))) dead.delete(thread);
+/** Puts right what those held that ended; for whom that fails it is tried again with the next tick. */
+function settle(): void {
+  for (const [order, { thread, isDead }] of ended) {
+    const isDone = attempt(`burying thread ${thread}`, () => {
+      // A predecessor may have done it; then the number may be another thread's by now.
+      if (!registry.isDead(thread)) return;
+      if (isDead) engine.bury(thread);
+      else engine.release(thread);
+    });
+    if (!isDone) continue;
+    ended.delete(order);
+    tell({ kind: "done", order });
   }
-}
-
-/** The thread left in order. */
-function leave(port: MessagePort): void {
-  const thread = ports.get(port);
-  ports.delete(port);
-  if (thread !== undefined) attempt("releasing a thread", () => engine.release(thread));
-  port.close();
 }
 
 /**
@@ -118,14 +110,12 @@ function askForStock(): void {
   const { wanted } = engine;
   if (wanted === asked) return;
   asked = wanted;
-  const ask: Ask = "stock";
-  for (const port of ports.keys()) port.postMessage(ask);
-  parentPort?.postMessage(ask);
+  tell({ kind: "stock" });
   engine.doorbell.ringOthers();
 }
 
 function tick(): void {
-  bury();
+  settle();
   attempt("asking for stock", askForStock);
   const nowMs = timing.clock.nowMs();
   let soonMs = IDLE_MS;
@@ -157,17 +147,25 @@ function listen(): void {
 function end(): void {
   isEnding = true;
   clearTimeout(timer);
-  for (const port of ports.keys()) port.close();
-  ports.clear();
   engine.release(engine.thread);
   parentPort?.close();
 }
 
-parentPort?.on("message", (order: Order) => {
-  if (order.kind === "join") join(order.port, order.thread);
-  else end();
+parentPort?.on("message", (task: Task) => {
+  switch (task.kind) {
+    case "ask":
+      tell({ kind: "here" });
+      break;
+    case "end":
+      end();
+      break;
+    default:
+      ended.set(task.order, { thread: task.thread, isDead: task.kind === "bury" });
+      settle();
+  }
 });
 if (engine.ownerState === OWNER_OPEN) {
+  attempt("taking over", () => engine.succeed());
   tick();
   listen();
 }

@@ -70,12 +70,14 @@ export async function soak(seconds: number): Promise<void> {
   const working = Array.from({ length: THREADS }, (_, thread) =>
     play<number>(broker, "soak", { queue: names[thread % 2], thread, stop: stop.word }),
   );
+  // A thread that fails ends the soak at once.
+  const failed = Promise.all(working);
   const settledAt = Math.floor(seconds / 5);
   let settled = 0;
   let last = 0;
   const looks: string[] = [];
   for (let second = 1; second <= seconds; second++) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await Promise.race([failed, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]);
     // Queues come and go meanwhile, and one is purged.
     await broker.createQueue("passing", SOAK_ATTRIBUTES).then((queue) => queue.send("x"));
     await broker.deleteQueue("passing");
@@ -83,13 +85,18 @@ export async function soak(seconds: number): Promise<void> {
     // The mean of three looks: collections come and go.
     last = (last * 2 + process.memoryUsage.rss()) / (second === 1 ? 1 : 3);
     if (second === settledAt) settled = last;
-    if (second % settledAt === 0) looks.push((last / MIB).toFixed(1));
+    if (second % settledAt === 0) {
+      const { heapUsed, external } = process.memoryUsage();
+      const parts = [last, heapUsed, external].map((bytes) => (bytes / MIB).toFixed(1));
+      looks.push(`${parts.join(" / ")} (${gauges.touched().pages} pages)`);
+    }
   }
   stop.raise();
-  const cycles = await Promise.all(working);
+  const cycles = await failed;
   console.log(
     `soak of ${seconds} s: ${cycles.join(" + ")} cycles, resident ${(settled / MIB).toFixed(1)} MiB ` +
-      `after ${settledAt} s, then each ${settledAt} s ${looks.join(", ")}; ` +
+      `after ${settledAt} s; each ${settledAt} s, with this thread's heap and what lies beside it ` +
+      `and touched pages of the arena: ${looks.join(", ")}; ` +
       `touched ${JSON.stringify(gauges.touched())}, free ${JSON.stringify(gauges.free())}`,
   );
   gauges.close();

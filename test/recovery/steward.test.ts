@@ -3,36 +3,20 @@
  * thread dies, and the steward itself has errors or ends.
  */
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
 import type { BrokerHandle } from "../../engine/types.ts";
+import { says, start } from "./stewardRun.ts";
 import { LONGEST_MS, nowMs, sleep } from "./wakeRun.ts";
 
-const WAYS = ["terminate", "exit", "error", "terminate", "exit", "error", "terminate", "exit"];
+const WAYS = ["terminate", "exit", "error", "heap", "terminate", "exit", "error", "heap"];
 
 interface Death {
   readonly way: string;
   readonly ms: number;
   readonly held: number;
   readonly left: number;
-}
-
-function start(role: string, options: Record<string, unknown>, handles: BrokerHandle[]): Worker {
-  const worker = new Worker(new URL("./stewardWorker.mjs", import.meta.url), {
-    workerData: { role, options },
-    transferList: handles.map(({ port }) => port),
-    execArgv: [],
-    stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: role === "owner" ? 16 : 256 },
-  });
-  worker.on("error", () => undefined);
-  return worker;
-}
-
-async function says<T>(worker: Worker): Promise<T> {
-  const [word] = (await once(worker, "message")) as [T];
-  return word;
 }
 
 /** Computes and does nothing else. */
@@ -128,13 +112,13 @@ describe("an error in the steward", () => {
   test("is a warning, and it goes on", async () => {
     const { broker, steward } = await withSteward();
     const warned = nextWarning();
-    // A thread that there is not: burying it reaches outside of the memory.
+    // A thread that there is not.
     const { port1, port2 } = new MessageChannel();
     steward.postMessage({ kind: "join", port: port1, thread: 1_000 }, [port1 as never]);
     port2.close();
     expect(await warned).toMatchObject({
       name: "SluiceWarning",
-      message: expect.stringMatching(/goes on\. burying thread 1000/),
+      message: expect.stringMatching(/goes on\. marking thread 1000 dead/),
     });
     // The last number there is comes back only from a steward that still buries.
     const { port } = broker.share();

@@ -24,12 +24,17 @@ function shareOf(handle) {
   return receiveMessageOnPort(handle.port).message.share;
 }
 
-function die(way) {
+/** Ends this thread; `stamp` is called for the last time before it does. */
+function die(way, stamp = () => {}) {
+  stamp();
   if (way === "exit") process.exit(1);
   if (way === "error") throw new Error("planned");
   if (way === "heap") {
     const all = [];
-    for (;;) all.push(new Array(100_000).fill(way));
+    for (;;) {
+      all.push(new Array(10_000).fill(way));
+      stamp();
+    }
   }
   for (;;);
 }
@@ -77,10 +82,26 @@ const roles = {
       if (instance.exports.prepare(share.thread, index, 1) !== 0) throw new Error("memory is full");
     }
     parentPort.on("message", (way) => {
-      new Float64Array(died)[0] = nowMs();
-      die(way);
+      die(way, () => {
+        new Float64Array(died)[0] = nowMs();
+      });
     });
     parentPort.postMessage({ thread: share.thread });
+  },
+
+  /**
+   * Takes a lock as a section would, once the word at `when` is so, and ends without a word to
+   * anybody as soon as somebody sleeps for that lock.
+   */
+  async holder({ handle, lock, when }) {
+    const { memory, thread } = shareOf(handle);
+    const words = new Int32Array(memory.buffer);
+    parentPort.postMessage({ thread });
+    while (when !== undefined && Atomics.load(words, when.at >> 2) !== when.is);
+    while (Atomics.compareExchange(words, lock >> 2, 0, thread + 1) !== 0);
+    parentPort.postMessage({ isHeld: true });
+    while ((Atomics.load(words, lock >> 2) & layout.LOCK_WAITERS) === 0) pause(1);
+    process.exit();
   },
 
   async watcher({ handle, handles, ways, go }) {
@@ -92,7 +113,7 @@ const roles = {
         workerData: { role: "victim", options: { handle: one, died } },
         transferList: [one.port],
         stderr: true,
-        resourceLimits: { maxOldGenerationSizeMb: 16 },
+        resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 },
       });
       worker.on("error", () => undefined);
       const [{ thread }] = await once(worker, "message");
@@ -137,17 +158,29 @@ const roles = {
   },
 };
 
-/** Kills one victim: what it held, what is left of that when its record is free, and after how long. */
+/**
+ * Kills one victim: what it held, what is left of that when its record is free, and after how long.
+ * A heap fills and is collected for a while before its thread dies of it: of such a death the time
+ * counts from when this thread is told, or from the last sign of life if nobody has told it yet.
+ */
 async function watch(memory, { worker, thread, died, way }) {
   const held = memory.slotsOf(thread);
   if (way === "terminate") {
     died[0] = nowMs();
     void worker.terminate();
+  } else if (way === "heap") {
+    worker.on("error", () => {
+      died[0] = nowMs();
+    });
+    worker.postMessage(way);
   } else {
     worker.postMessage(way);
   }
   const endMs = nowMs() + 2_000;
-  while (memory.state(thread) !== layout.THREAD_FREE && nowMs() < endMs) pause(0.5);
+  while (memory.state(thread) !== layout.THREAD_FREE && nowMs() < endMs) {
+    if (way === "heap") await new Promise((resolve) => setImmediate(resolve));
+    pause(0.5);
+  }
   const ms = nowMs() - died[0];
   const left = memory.slotsOf(thread);
   await new Promise((resolve) => setTimeout(resolve, 20));

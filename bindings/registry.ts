@@ -1,0 +1,42 @@
+/**
+ * The thread table as the watch sees it: the one thread that learns of deaths and that never takes a
+ * lock, so that no lock of a dead thread can keep it from saying who is dead. It calls nothing of
+ * the compiled engine; one compare-and-swap a death.
+ */
+import {
+  HEADER_THREADS_BASE,
+  HEADER_THREADS_MAX,
+  THREAD_ALIVE,
+  THREAD_BYTES,
+  THREAD_DEAD,
+  THREAD_STATE,
+} from "../assembly/layout.ts";
+import { Views } from "./views.ts";
+import type { WasmMemory } from "./webassembly.ts";
+
+export class Registry {
+  readonly #views: Views;
+
+  constructor(memory: WasmMemory) {
+    this.#views = new Views(memory.buffer);
+  }
+
+  /**
+   * This thread has ended. From now on whoever waits for a lock that it holds takes it over; its
+   * number is free again when the steward has put right what it left. Throws for no such thread.
+   */
+  markDead(thread: number): void {
+    const words = this.#views.i32;
+    Atomics.compareExchange(words, stateIndex(this.#views, thread), THREAD_ALIVE, THREAD_DEAD);
+  }
+
+  /** True from `markDead` until what the thread left is put right. */
+  isDead(thread: number): boolean {
+    return Atomics.load(this.#views.i32, stateIndex(this.#views, thread)) === THREAD_DEAD;
+  }
+}
+
+function stateIndex(views: Views, thread: number): number {
+  if (thread >= views.header(HEADER_THREADS_MAX)) throw new RangeError(`no thread ${thread}`);
+  return (views.header(HEADER_THREADS_BASE) + thread * THREAD_BYTES + THREAD_STATE) >> 2;
+}
