@@ -8,6 +8,7 @@ import { type WasmModule, wasm } from "../../bindings/webassembly.ts";
 import { type QueueNumbers, type Receipt, Sections, type Settings } from "../model/sections.ts";
 import { plantFaults } from "../support/faults.ts";
 import { messagesOf } from "./audit.ts";
+import { Letters } from "./letters.ts";
 
 const release = readFileSync(new URL("../../build/engine.release.wasm", import.meta.url));
 export const clean = new wasm.Module(release);
@@ -25,6 +26,7 @@ export class Scene {
   readonly other: QueueNumbers;
   /** Receipts that are good. */
   readonly receipts: Receipt[];
+  readonly letters = new Letters();
   nowMs = START_MS;
 
   constructor(module: WasmModule) {
@@ -35,14 +37,20 @@ export class Scene {
     const { survivor, victim, queue } = this;
     // Stock in both threads' magazines, and sequences that died.
     for (const sections of [survivor, victim]) {
-      sections.commit(queue, [20, 300, 20], -1, this.nowMs);
-      sections.remove(queue, sections.claim(queue, 3, 1000, this.nowMs), this.nowMs);
+      this.send(sections, queue, [20, 300, 20]);
+      const got = this.letters.receive(sections, queue, 1000, this.nowMs, 3);
+      sections.remove(queue, got, this.nowMs);
     }
-    survivor.commit(queue, [30, 3000, 40_000, 30], -1, this.nowMs);
-    this.receipts = survivor.claim(queue, 3, 5000, this.nowMs);
-    survivor.commit(queue, [10, 10, 10, 10, 10], -1, this.nowMs);
-    survivor.commit(queue, [10, 10], 70, this.nowMs);
-    survivor.commit(queue, [10], 5000, this.nowMs);
+    this.send(survivor, queue, [30, 3000, 40_000, 30]);
+    this.receipts = this.letters.receive(survivor, queue, 5000, this.nowMs, 3);
+    this.send(survivor, queue, [10, 10, 10, 10, 10]);
+    this.send(survivor, queue, [10, 10], 70);
+    this.send(survivor, queue, [10], 5000);
+  }
+
+  /** Sends letters with bodies of these sizes, now; how many were taken. */
+  send(from: Sections, to: QueueNumbers, bodies: readonly number[], delayMs = -1): number {
+    return this.letters.send(from, to, bodies, delayMs, this.nowMs);
   }
 
   sees(): Map<number, string>[] {
