@@ -4,11 +4,19 @@
  * another thread. Bounded: a call makes at most so many sections, the next one goes on.
  */
 import { Content } from "./content";
+import { Due } from "./due";
 import { Expire } from "./expire";
-import { QUEUE_SHARD_FIRST, SHARD_NEXT_DUE, THREAD_OUT_NEXT_DUE, THREAD_OUT_SLOTS } from "./layout";
+import {
+  QUEUE_SHARD_FIRST,
+  THREAD_OUT_NEXT_DUE,
+  THREAD_OUT_READY,
+  THREAD_OUT_SLOTS,
+} from "./layout";
 import { At } from "./memory";
+import { Shard } from "./shard";
 import { Slots } from "./slots";
 import { Sweep } from "./sweep";
+import { TimersFifo } from "./timersFifo";
 import { Wake } from "./wake";
 
 /** 640 moves: about 50 microseconds. */
@@ -20,10 +28,12 @@ export class Advance {
     const queue = At.queue(queueIndex);
     const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
     const done =
-      Expire.isDue(shard, now) || Sweep.isDue(queue, shard, now)
+      Expire.isDue(shard, now) ||
+      Sweep.isDue(queue, shard, now) ||
+      Due.isReleaseDue(queue, shard, now)
         ? Advance.catchUp(thread, queueIndex, queue, shard, now, most)
         : 0;
-    store<f64>(At.thread(thread), load<f64>(shard, SHARD_NEXT_DUE), THREAD_OUT_NEXT_DUE);
+    store<f64>(At.thread(thread), Due.nextMs(queue, shard), THREAD_OUT_NEXT_DUE);
     return done;
   }
 
@@ -35,12 +45,16 @@ export class Advance {
     now: f64,
     most: u32,
   ): u32 {
+    const area = At.thread(thread);
     let done: u32 = 0;
-    let ready: i32 = 0;
+    let ready: u32 = 0;
     while (done < most) {
-      if (Expire.isDue(shard, now)) ready += Expire.turn(thread, shard, now);
+      if (Expire.isDue(shard, now)) Expire.turn(thread, shard, now);
       else if (Sweep.isDue(queue, shard, now)) Advance.sweep(thread, queue, shard, now);
-      else break;
+      else if (Due.isReleaseDue(queue, shard, now)) {
+        TimersFifo.release(thread, queue, shard, now);
+      } else break;
+      ready += load<u32>(area, THREAD_OUT_READY);
       done++;
     }
     if (ready > 0) Wake.one(queueIndex);
@@ -51,25 +65,32 @@ export class Advance {
   static settle(thread: u32, queueIndex: u32, now: f64): void {
     const queue = At.queue(queueIndex);
     const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const area = At.thread(thread);
     let cutSections: u32 = 0;
-    let ready: i32 = 0;
+    let ready: u32 = 0;
     for (;;) {
-      if (Expire.isDue(shard, now)) {
-        ready += Expire.turn(thread, shard, now);
-        continue;
+      if (Expire.isDue(shard, now)) Expire.turn(thread, shard, now);
+      else if (Due.isReleaseDue(queue, shard, now)) {
+        TimersFifo.release(thread, queue, shard, now);
+      } else {
+        if (!Sweep.isDue(queue, shard, now)) break;
+        if (Sweep.isOfCut(shard) && ++cutSections > ADVANCE_SECTIONS) break;
+        Advance.sweep(thread, queue, shard, now);
       }
-      if (!Sweep.isDue(queue, shard, now)) break;
-      if (Sweep.isOfCut(shard) && ++cutSections > ADVANCE_SECTIONS) break;
-      Advance.sweep(thread, queue, shard, now);
+      ready += load<u32>(area, THREAD_OUT_READY);
     }
     if (ready > 0) Wake.one(queueIndex);
-    store<f64>(At.thread(thread), load<f64>(shard, SHARD_NEXT_DUE), THREAD_OUT_NEXT_DUE);
+    store<f64>(area, Due.nextMs(queue, shard), THREAD_OUT_NEXT_DUE);
   }
 
   /** One sweep section, and what it took out is freed. */
   static sweep(thread: u32, queue: usize, shard: usize, now: f64): u32 {
     const area = At.thread(thread);
-    const count = Sweep.section(thread, queue, shard, now) as u32;
+    const count = (
+      Shard.isFifo(shard)
+        ? TimersFifo.sweep(thread, queue, shard, now)
+        : Sweep.section(thread, queue, shard, now)
+    ) as u32;
     for (let index: u32 = 0; index < count; index++) {
       const slot = load<u32>(area + (index << 2), THREAD_OUT_SLOTS);
       Content.free(thread, slot);

@@ -7,6 +7,7 @@
  */
 import { Age } from "./age";
 import { Blocks } from "./blocks";
+import { Circle } from "./circle";
 import { BlockClass } from "./classes";
 import { Copy } from "./content";
 import {
@@ -20,6 +21,7 @@ import {
   ENTRY_IMAGE,
   ENTRY_VALUE,
   ENTRY_VALUE_BYTES,
+  FIFO_READY,
   HEADER,
   HEADER_CATALOGUE,
   HEADER_INCARNATIONS,
@@ -46,6 +48,7 @@ import {
   QUEUE_VERSION,
   QUEUE_VISIBILITY_MS,
   SHARD_INCARNATION,
+  SHARD_KIND,
   SHARD_NEXT_DUE,
   SHARD_QUEUE,
   SHARD_SENT_BYTES_MAX,
@@ -156,7 +159,7 @@ export class Catalogue {
       store<u32>(queue, index, QUEUE_SHARD_FIRST);
       store<u32>(queue, 1, QUEUE_SHARD_COUNT);
       store<u32>(queue, block as u32, QUEUE_ENTRY);
-      Catalogue.freshShard(shard, index);
+      Catalogue.freshShard(shard, index, load<u32>(queue, QUEUE_FLAGS));
       store<u32>(shard, incarnation, SHARD_INCARNATION);
       atomic.store<u32>(queue, load<u32>(queue, QUEUE_VERSION) + 1, QUEUE_VERSION);
       atomic.store<u32>(queue, QUEUE_LIVE, QUEUE_STATE);
@@ -285,9 +288,11 @@ export class Catalogue {
   }
 
   /** Sequences and operation numbers go on where the shard's former queue left them. */
-  @inline static freshShard(shard: usize, queueIndex: u32): void {
+  @inline static freshShard(shard: usize, queueIndex: u32, kind: u32): void {
     store<u32>(shard, queueIndex, SHARD_QUEUE);
+    store<u32>(shard, kind, SHARD_KIND);
     Age.clear(shard);
+    Circle.clear(shard + FIFO_READY);
     store<f64>(shard, Infinity, SHARD_NEXT_DUE);
     store<u64>(shard, 0, SHARD_TOTAL_SENT);
     store<u64>(shard, 0, SHARD_TOTAL_SENT_BYTES);

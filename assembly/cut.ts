@@ -3,9 +3,13 @@
  * by one store; the ring and the gauges are empty. What it ended is taken out later, in bounded
  * steps (Sweep), by whoever passes. O(1) whatever the backlog.
  */
+import { Circle } from "./circle";
 import {
+  FIFO_DELAYED,
+  FIFO_READY,
   PHASE_BEGIN_CUT,
   SHARD_DELAYED,
+  SHARD_GROUPS_IN_FLIGHT,
   SHARD_IN_FLIGHT,
   SHARD_INCARNATION,
   SHARD_LISTED,
@@ -35,7 +39,12 @@ export class Cut {
       store<u64>(shard, load<u64>(shard, SHARD_SEQUENCE), SHARD_PURGE_SEQUENCE);
       store<u32>(shard, load<u32>(shard, SHARD_RING_TAIL), SHARD_RING_HEAD);
       store<u32>(shard, load<u32>(shard, SHARD_RING_TAIL_INDEX), SHARD_RING_HEAD_INDEX);
-      store<u32>(shard, load<u32>(shard, SHARD_LISTED), SHARD_RING_OWED);
+      const owed = Shard.isFifo(shard) ? 0 : load<u32>(shard, SHARD_LISTED);
+      store<u32>(shard, owed, SHARD_RING_OWED);
+      // A FIFO shard's groups are dead as they are: what comes opens new ones.
+      Circle.clear(shard + FIFO_READY);
+      store<u32>(shard, 0, FIFO_DELAYED);
+      store<u32>(shard, 0, SHARD_GROUPS_IN_FLIGHT);
       store<u32>(shard, 0, SHARD_VISIBLE);
       store<u32>(shard, 0, SHARD_IN_FLIGHT);
       store<u32>(shard, 0, SHARD_DELAYED);

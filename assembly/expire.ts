@@ -22,6 +22,7 @@ import { At } from "./memory";
 import { Ring } from "./ring";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
+import { TimersFifo } from "./timersFifo";
 import { Wheel } from "./wheel";
 
 export class Expire {
@@ -32,13 +33,16 @@ export class Expire {
   /** Answers how many messages became ready; their sequences stand in THREAD_OUT_SEQUENCES. */
   static turn(thread: u32, shard: usize, now: f64): i32 {
     const area = At.thread(thread);
+    const isFifo = Shard.isFifo(shard);
     store<i32>(area, 0, THREAD_OUT_COUNT);
+    store<u32>(area, 0, THREAD_OUT_READY);
     Shard.lock(shard, thread);
     const level = Wheel.firstLevel(shard, Wheel.tick(shard));
-    if (level === 0) Expire.fire(area, shard, now);
-    else Expire.cascade(area, shard, level, now);
+    if (level !== 0) Expire.cascade(area, shard, level, now);
+    else if (isFifo) TimersFifo.fire(area, shard, now);
+    else Expire.fire(area, shard, now);
     Shard.unlock(shard);
-    store<u32>(area, load<i32>(area, THREAD_OUT_COUNT), THREAD_OUT_READY);
+    if (!isFifo) store<u32>(area, load<i32>(area, THREAD_OUT_COUNT), THREAD_OUT_READY);
     return load<i32>(area, THREAD_OUT_COUNT);
   }
 

@@ -5,6 +5,9 @@
  */
 import { HEADER, HEADER_SECRET } from "./layout";
 
+/** Where in the secret the key of ids begins. */
+const ID_KEY: usize = 16;
+
 export class SipHash {
   /** 64 bits over `bytes` bytes; `key` is 0 for receipts, 16 for ids. */
   static of(address: usize, bytes: u32, key: usize): u64 {
@@ -47,6 +50,47 @@ export class SipHash {
       v2 = rotl<u64>(v2, 32);
     }
     return v0 ^ v1 ^ v2 ^ v3;
+  }
+
+  /** 128 bits of an id, written to `to` (SipHash-2-4-128, under the key of ids). */
+  static wide(address: usize, bytes: u32, to: usize): void {
+    const k0 = load<u64>((HEADER as usize) + ID_KEY, HEADER_SECRET);
+    const k1 = load<u64>((HEADER as usize) + ID_KEY, HEADER_SECRET + 8);
+    let v0: u64 = k0 ^ 0x736f6d6570736575;
+    let v1: u64 = k1 ^ 0x646f72616e646f6d ^ 0xee;
+    let v2: u64 = k0 ^ 0x6c7967656e657261;
+    let v3: u64 = k1 ^ 0x7465646279746573;
+    const whole = bytes & ~7;
+    const rounds: u32 = (whole >> 2) + 10;
+    let word: u64 = 0;
+    // Two rounds a word, then four for each half of the result.
+    for (let round: u32 = 0; round < rounds; round++) {
+      const done = (round & ~1) << 2;
+      if ((round & 1) === 0 && done <= whole) {
+        word =
+          done < whole
+            ? load<u64>(address + done)
+            : SipHash.last(address + whole, bytes & 7, bytes);
+        v3 ^= word;
+      }
+      if (round === rounds - 8) v2 ^= 0xee;
+      if (round === rounds - 4) {
+        store<u64>(to, v0 ^ v1 ^ v2 ^ v3);
+        v1 ^= 0xdd;
+      }
+      v0 += v1;
+      v1 = rotl<u64>(v1, 13) ^ v0;
+      v0 = rotl<u64>(v0, 32);
+      v2 += v3;
+      v3 = rotl<u64>(v3, 16) ^ v2;
+      v0 += v3;
+      v3 = rotl<u64>(v3, 21) ^ v0;
+      v2 += v1;
+      v1 = rotl<u64>(v1, 17) ^ v2;
+      v2 = rotl<u64>(v2, 32);
+      if ((round & 1) === 1 && done <= whole) v0 ^= word;
+    }
+    store<u64>(to, v0 ^ v1 ^ v2 ^ v3, 8);
   }
 
   static last(address: usize, bytes: u32, total: u32): u64 {

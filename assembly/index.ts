@@ -8,10 +8,12 @@
 import { ADVANCE_SECTIONS, Advance } from "./advance";
 import { Catalogue } from "./catalogue";
 import { Claim } from "./claim";
+import { ClaimFifo } from "./claimFifo";
 import { Commit } from "./commit";
 import { Content } from "./content";
 import { Counts } from "./counts";
 import { Cut } from "./cut";
+import { Due } from "./due";
 import { Expire } from "./expire";
 import { Format } from "./format";
 import { SipHash } from "./hash";
@@ -28,16 +30,20 @@ import {
 import { At } from "./memory";
 import { Rebuild } from "./rebuild";
 import { Receive } from "./receive";
+import { ReceiveFifo } from "./receiveFifo";
 import { Reclaim } from "./reclaim";
 import { Remove } from "./remove";
 import { Segments } from "./segments";
 import { Send } from "./send";
+import { SendFifo } from "./sendFifo";
 import { Settle } from "./settle";
+import { SettleFifo } from "./settleFifo";
 import { Shard } from "./shard";
 import { Slots } from "./slots";
 import { Stock } from "./stock";
 import { Sweep } from "./sweep";
 import { Thread } from "./thread";
+import { TimersFifo } from "./timersFifo";
 import { Verify } from "./verify";
 import { Wake } from "./wake";
 
@@ -77,7 +83,8 @@ export function threadTrapped(self: u32): void {
 /** Prepares, copies and commits send records 0 to count - 1; how many were taken (a prefix). */
 export function send(thread: u32, queue: u32, incarnation: u32, count: u32, now: f64): i32 {
   Stock.answer(thread);
-  return Send.run(thread, queue, incarnation, count, now);
+  const prepared = Send.fill(thread, count, now);
+  return prepared === 0 ? 0 : commit(thread, queue, incarnation, prepared, now);
 }
 
 /** As `send`, but content and commit come in calls of their own. */
@@ -90,7 +97,9 @@ export function write(thread: u32, index: u32, contentOffset: u32, bytes: u32): 
 }
 
 export function commit(thread: u32, queue: u32, incarnation: u32, count: u32, now: f64): i32 {
-  return Send.commit(thread, queue, incarnation, count, now);
+  return Shard.isFifo(Of.shard(queue))
+    ? SendFifo.commit(thread, queue, incarnation, count, now)
+    : Send.commit(thread, queue, incarnation, count, now);
 }
 
 export function discard(thread: u32, count: u32): void {
@@ -106,7 +115,23 @@ export function receive(
   now: f64,
 ): i32 {
   Stock.answer(thread);
-  return Receive.run(thread, queue, incarnation, most, visibilityMs, now);
+  return Shard.isFifo(Of.shard(queue))
+    ? ReceiveFifo.run(thread, queue, incarnation, most, visibilityMs, 0, now)
+    : Receive.run(thread, queue, incarnation, most, visibilityMs, now);
+}
+
+/** From a FIFO queue: the receive may be repeated under the id that stands in staging. */
+export function receiveAttempt(
+  thread: u32,
+  queue: u32,
+  incarnation: u32,
+  most: u32,
+  visibilityMs: f64,
+  attemptBytes: u32,
+  now: f64,
+): i32 {
+  Stock.answer(thread);
+  return ReceiveFifo.run(thread, queue, incarnation, most, visibilityMs, attemptBytes, now);
 }
 
 export function read(
@@ -260,6 +285,13 @@ export function sectionCommit(
   now: f64,
 ): i32 {
   const shard = Of.shard(queue);
+  if (Shard.isFifo(shard)) {
+    if (!SendFifo.provide(thread, shard, count, now)) return STATUS_FULL;
+    const at = At.queue(queue);
+    const status = SendFifo.section(thread, at, shard, incarnation, from, count, now);
+    if (status > 0) SendFifo.freeDuplicates(thread, from, count);
+    return status;
+  }
   if (!Segments.provide(thread, shard, count)) return STATUS_FULL;
   return Commit.section(thread, At.queue(queue), shard, incarnation, from, count, now);
 }
@@ -273,6 +305,10 @@ export function sectionClaim(
   now: f64,
 ): i32 {
   const shard = Of.shard(queue);
+  const at = At.queue(queue);
+  if (Shard.isFifo(shard)) {
+    return ClaimFifo.section(thread, at, shard, incarnation, 0, most, visibilityMs, false, now);
+  }
   return Claim.section(thread, At.queue(queue), shard, incarnation, 0, most, visibilityMs, now);
 }
 
@@ -290,14 +326,21 @@ export function sectionRemove(
 ): i32 {
   Settle.checkSlots(thread, count);
   const shard = Of.shard(queue);
-  const applied = Remove.section(thread, At.queue(queue), shard, incarnation, 0, count, now);
+  const at = At.queue(queue);
+  const applied = Shard.isFifo(shard)
+    ? SettleFifo.remove(thread, at, shard, incarnation, 0, count, now)
+    : Remove.section(thread, at, shard, incarnation, 0, count, now);
   if (applied > 0) Settle.free(thread, 0, count);
   return applied;
 }
 
 export function sectionHide(thread: u32, queue: u32, incarnation: u32, count: u32, now: f64): i32 {
   Settle.checkSlots(thread, count);
-  return Hide.section(thread, At.queue(queue), Of.shard(queue), incarnation, 0, count, now);
+  const shard = Of.shard(queue);
+  const at = At.queue(queue);
+  return Shard.isFifo(shard)
+    ? SettleFifo.hide(thread, at, shard, incarnation, 0, count, now)
+    : Hide.section(thread, at, shard, incarnation, 0, count, now);
 }
 
 /** How many became ready (0: timers cascaded); -1: nothing is due. */
@@ -306,12 +349,22 @@ export function sectionExpire(thread: u32, queue: u32, now: f64): i32 {
   return Expire.isDue(shard, now) ? Expire.turn(thread, shard, now) : -1;
 }
 
+/** How many appeared because their queue's delay is over; -1: nothing is due. */
+export function sectionRelease(thread: u32, queue: u32, now: f64): i32 {
+  const at = At.queue(queue);
+  const shard = Of.shard(queue);
+  if (!Due.isReleaseDue(at, shard, now)) return -1;
+  return TimersFifo.release(thread, at, shard, now);
+}
+
 /** How many were taken out; -1: nothing is past. */
 export function sectionSweep(thread: u32, queue: u32, now: f64): i32 {
   const at = At.queue(queue);
   const shard = Of.shard(queue);
   if (!Sweep.isDue(at, shard, now)) return -1;
-  const count = Sweep.section(thread, at, shard, now);
+  const count = Shard.isFifo(shard)
+    ? TimersFifo.sweep(thread, at, shard, now)
+    : Sweep.section(thread, at, shard, now);
   for (let index: i32 = 0; index < count; index++) {
     const slot = load<u32>(At.thread(thread) + (index << 2), THREAD_OUT_SLOTS);
     Content.free(thread, slot);

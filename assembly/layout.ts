@@ -134,6 +134,22 @@ export const PHASE_BEGIN_PAGES_GIVE = 0x5e00000f;
 export const PHASE_BEGIN_CATALOGUE = 0x5e000010;
 export const PHASE_BEGIN_COMMIT_DELAYED = 0x5e000011;
 export const PHASE_BEGIN_CASCADE = 0x5e000012;
+export const PHASE_BEGIN_COMMIT_FIFO = 0x5e000020;
+export const PHASE_BEGIN_CLAIM_FIFO = 0x5e000021;
+export const PHASE_BEGIN_REMOVE_FIFO = 0x5e000022;
+export const PHASE_BEGIN_HIDE_FIFO = 0x5e000023;
+export const PHASE_BEGIN_EXPIRE_FIFO = 0x5e000024;
+export const PHASE_BEGIN_SWEEP_FIFO = 0x5e000025;
+export const PHASE_BEGIN_RELEASE = 0x5e000026;
+export const PHASE_BEGIN_ATTEMPT = 0x5e000027;
+export const PHASE_BEGIN_RETIRE = 0x5e000028;
+export const PHASE_BEGIN_GROUPS_GROW = 0x5e000029;
+export const PHASE_BEGIN_GROUPS_SHRINK = 0x5e00002a;
+export const PHASE_BEGIN_TABLE_GROW = 0x5e00002b;
+export const PHASE_BEGIN_TABLE_SPLIT = 0x5e00002c;
+export const PHASE_BEGIN_TABLE_SHRINK = 0x5e00002d;
+export const PHASE_BEGIN_WINDOW_GROW = 0x5e00002e;
+export const PHASE_BEGIN_WINDOW_SHRINK = 0x5e00002f;
 
 // --- Statuses ----------------------------------------------------------------------------------
 
@@ -153,6 +169,8 @@ export const RESULT_STALE = 2;
 export const RESULT_GONE = 3;
 /** The message would be hidden for more than twelve hours after its receive. */
 export const RESULT_TOO_LONG = 4;
+/** FIFO: nobody received it since, but the receipt's time is over. */
+export const RESULT_EXPIRED = 5;
 
 // --- Thread record -----------------------------------------------------------------------------
 
@@ -206,6 +224,12 @@ export const THREAD_SLOTS_COUNT = THREAD_DIRTY + THREAD_DIRTY_BYTES;
 export const THREAD_SLOTS = THREAD_SLOTS_COUNT + 4;
 export const THREAD_SLOTS_MAX = 40;
 
+/** The receive attempt in hand: its key, the node found for it, else its bucket and its version. */
+export const THREAD_ATTEMPT = LINE_BYTES * 15;
+export const THREAD_ATTEMPT_NODE = THREAD_ATTEMPT + 16;
+export const THREAD_ATTEMPT_BUCKET = THREAD_ATTEMPT_NODE + 4;
+export const THREAD_ATTEMPT_VERSION = THREAD_ATTEMPT_BUCKET + 4;
+
 /** Free blocks this thread holds, one magazine a class: a count each, then the addresses. */
 export const THREAD_BLOCKS_COUNTS = LINE_BYTES * 16;
 export const THREAD_BLOCKS = THREAD_BLOCKS_COUNTS + 128;
@@ -233,7 +257,7 @@ export const THREAD_DEAD = 2;
 export const ROLE_STEWARD = 1;
 
 // Send record: what one message to be sent looks like.
-export const SEND_BYTES = 48;
+export const SEND_BYTES = 80;
 /** Out: the slot that was prepared. */
 export const SEND_SLOT = 0;
 export const SEND_BODY_BYTES = SEND_SLOT + 4;
@@ -250,6 +274,19 @@ export const SEND_SENDER_BYTES = SEND_TRACE_BYTES + 2;
 export const SEND_SEQUENCE = SEND_SENDER_BYTES + 2;
 /** Out: the 64-bit birth id that the message id is made from. */
 export const SEND_BIRTH = SEND_SEQUENCE + 8;
+/** FIFO, found before the lock (Resolve). Of the accepted in its section: which one it is. */
+export const SEND_ORDINAL = SEND_BIRTH + 8;
+/** The send record of its section that first names this group; the next three fields are its. */
+export const SEND_ROOT = SEND_ORDINAL + 4;
+/** The group's record, 0 while there is none; then the bucket it would be in, and its version. */
+export const SEND_GROUP = SEND_ROOT + 4;
+export const SEND_GROUP_BUCKET = SEND_GROUP + 4;
+export const SEND_GROUP_VERSION = SEND_GROUP_BUCKET + 4;
+/** What it is a duplicate of: a node of the window or a send record of its section; 0: of nothing. */
+export const SEND_ORIGINAL = SEND_GROUP_VERSION + 4;
+/** The bucket its deduplication node belongs in, 0 when it needs none, and its version. */
+export const SEND_NODE_BUCKET = SEND_ORIGINAL + 4;
+export const SEND_NODE_VERSION = SEND_NODE_BUCKET + 4;
 
 // Receive record: one message that was claimed.
 export const RECEIVE_BYTES = 80;
@@ -334,6 +371,8 @@ export const SHARD_NEXT_DUE = SHARD_NOW + 8;
 export const SHARD_WHEEL_TICK = SHARD_NEXT_DUE + 8;
 export const SHARD_WHEEL_ARMED = SHARD_WHEEL_TICK + 8;
 export const SHARD_QUEUE = SHARD_WHEEL_ARMED + 4;
+/** The QUEUE_FLAGS it was made with: what a rebuild does depends on it. */
+export const SHARD_KIND = SHARD_QUEUE + 4;
 
 /**
  * Line 1: all else that a send and a receive touch: few lines, since each travels between the cores
@@ -385,34 +424,24 @@ export const WHEEL_SPOKES_LOG2 = 6;
 export const SPOKE_BYTES = 8;
 export const SHARD_WHEEL_SPOKES_BYTES = WHEEL_LEVELS * WHEEL_SPOKES * SPOKE_BYTES;
 
-/** FIFO: groups by hash, ready groups, deduplication window, attempts, token buckets. */
+/** FIFO. The ready groups' two ends (a link record that is nobody's). */
 export const SHARD_FIFO = SHARD_WHEEL_SPOKES + SHARD_WHEEL_SPOKES_BYTES;
-export const FIFO_GROUPS_TABLE = SHARD_FIFO;
-export const FIFO_GROUPS_TABLE_LOG2 = FIFO_GROUPS_TABLE + 4;
-export const FIFO_GROUPS_OLD_TABLE = FIFO_GROUPS_TABLE_LOG2 + 4;
-export const FIFO_GROUPS_OLD_TABLE_LOG2 = FIFO_GROUPS_OLD_TABLE + 4;
-export const FIFO_GROUPS_MOVED = FIFO_GROUPS_OLD_TABLE_LOG2 + 4;
-export const FIFO_GROUPS_COUNT = FIFO_GROUPS_MOVED + 4;
-export const FIFO_GROUPS_FREE = FIFO_GROUPS_COUNT + 4;
-export const FIFO_GROUPS_PAGES = FIFO_GROUPS_FREE + 4;
-export const FIFO_READY_HEAD = FIFO_GROUPS_PAGES + 4;
-export const FIFO_READY_TAIL = FIFO_READY_HEAD + 4;
-export const FIFO_DEDUPLICATION_TABLE = FIFO_READY_TAIL + 4;
-export const FIFO_DEDUPLICATION_TABLE_LOG2 = FIFO_DEDUPLICATION_TABLE + 4;
-export const FIFO_DEDUPLICATION_OLD_TABLE = FIFO_DEDUPLICATION_TABLE_LOG2 + 4;
-export const FIFO_DEDUPLICATION_OLD_TABLE_LOG2 = FIFO_DEDUPLICATION_OLD_TABLE + 4;
-export const FIFO_DEDUPLICATION_MOVED = FIFO_DEDUPLICATION_OLD_TABLE_LOG2 + 4;
-export const FIFO_WINDOW_HEAD = FIFO_DEDUPLICATION_MOVED + 4;
-export const FIFO_WINDOW_HEAD_INDEX = FIFO_WINDOW_HEAD + 4;
-export const FIFO_WINDOW_TAIL = FIFO_WINDOW_HEAD_INDEX + 4;
-export const FIFO_WINDOW_TAIL_INDEX = FIFO_WINDOW_TAIL + 4;
-export const FIFO_WINDOW_COUNT = FIFO_WINDOW_TAIL_INDEX + 4;
-export const FIFO_ATTEMPTS_HEAD = FIFO_WINDOW_COUNT + 4;
-export const FIFO_ATTEMPTS_HEAD_INDEX = FIFO_ATTEMPTS_HEAD + 4;
-export const FIFO_ATTEMPTS_TAIL = FIFO_ATTEMPTS_HEAD_INDEX + 4;
-export const FIFO_ATTEMPTS_TAIL_INDEX = FIFO_ATTEMPTS_TAIL + 4;
-export const FIFO_ATTEMPTS_COUNT = FIFO_ATTEMPTS_TAIL_INDEX + 4;
-export const FIFO_BYTES = 512;
+export const FIFO_READY = SHARD_FIFO;
+/** The first of the group records that no group uses, and how many there are. */
+export const FIFO_FREE = FIFO_READY + 8;
+export const FIFO_FREE_COUNT = FIFO_FREE + 4;
+/** The oldest message that the queue's delay still holds; 0: none. All behind it wait as well. */
+export const FIFO_DELAYED = FIFO_FREE_COUNT + 4;
+/** Two windows, of deduplication nodes and of receive attempts: see WINDOW_BYTES. */
+export const FIFO_WINDOW = SHARD_FIFO + LINE_BYTES;
+export const WINDOW_BYTES = 32;
+export const FIFO_ATTEMPTS = FIFO_WINDOW + WINDOW_BYTES;
+/** Three hash tables, of groups, nodes and attempts: see TABLE_BYTES. */
+export const FIFO_GROUP_TABLE = SHARD_FIFO + LINE_BYTES * 2;
+export const TABLE_BYTES = 192;
+export const FIFO_WINDOW_TABLE = FIFO_GROUP_TABLE + TABLE_BYTES;
+export const FIFO_ATTEMPT_TABLE = FIFO_WINDOW_TABLE + TABLE_BYTES;
+export const FIFO_BYTES = LINE_BYTES * 11;
 /** Token buckets of send, receive and delete: tokens and last refill, f64 each. */
 export const SHARD_BUCKETS = SHARD_FIFO + FIFO_BYTES;
 export const BUCKET_BYTES = 16;
@@ -453,6 +482,7 @@ export const SLOT_LAST_RECEIVE = 36;
 export const SLOT_BLOCK = 40;
 export const SLOT_BODY_BYTES = 44;
 export const SLOT_SHARD = 48;
+/** FIFO: the record of the group in whose chain it is; 0: in none. */
 export const SLOT_GROUP = 52;
 /** Incarnation of the queue that a dead letter came from. */
 export const SLOT_SOURCE = 56;
@@ -493,33 +523,72 @@ export const WHEEL_LINK_DUE = 12;
 export const LIST_LINK_BYTES = 8;
 export const LIST_LINK_BYTES_LOG2 = 3;
 
-// --- Group, deduplication node, attempt (FIFO) -------------------------------------------------
+// --- FIFO: tables, groups, windows ---------------------------------------------------------------
 
-export const GROUP_BYTES = 64;
-export const GROUP_HASH = 0;
-export const GROUP_HEAD = GROUP_HASH + 16;
-export const GROUP_TAIL = GROUP_HEAD + 4;
-export const GROUP_COUNT = GROUP_TAIL + 4;
-export const GROUP_IN_FLIGHT = GROUP_COUNT + 4;
-export const GROUP_READY_NEXT = GROUP_IN_FLIGHT + 4;
-export const GROUP_READY_PREVIOUS = GROUP_READY_NEXT + 4;
-export const GROUP_TABLE_NEXT = GROUP_READY_PREVIOUS + 4;
-export const GROUP_FLAGS = GROUP_TABLE_NEXT + 4;
+// A hash table that grows by one bucket at a time (linear hashing, Litwin 1980). Root, directories
+// and pages of buckets are blocks of SEGMENT_BYTES.
+export const TABLE_BUCKETS = 0;
+export const TABLE_COUNT = 4;
+/** Pages of buckets that it has. */
+export const TABLE_PAGES = 8;
+export const TABLE_ROOT = 16;
+export const TABLE_DIRECTORIES_MAX = 32;
+/** A directory: behind the block's state and flags the addresses of pages. */
+export const DIRECTORY_PAGES = 1022;
+/** A page: behind the block's state and flags buckets of {first node, version}. */
+export const PAGE_BUCKETS = 511;
+export const BUCKET_FIRST = 0;
+export const BUCKET_VERSION = 4;
+/** What hangs in a table begins with a 128-bit key, the next of its bucket and who points to it. */
+export const NODE_KEY = 0;
+export const NODE_NEXT = 16;
+export const NODE_BACK = 20;
 
+// A window: nodes in order of time, in a circle of segments; at the head they leave.
+export const WINDOW_HEAD = 0;
+export const WINDOW_HEAD_INDEX = 4;
+export const WINDOW_TAIL = 8;
+export const WINDOW_TAIL_INDEX = 12;
+export const WINDOW_SEGMENTS = 16;
+export const WINDOW_COUNT = 20;
+/** A window's segment: state, flags, next, the first sequence in it (for a rebuild), then nodes. */
+export const WINDOW_SEGMENT_FIRST = 16;
+export const WINDOW_SEGMENT_NODES = 32;
+export const DEDUPLICATION_MS = 300000;
+
+/** A node's sequence, stored last: 0 says that there is no node. */
+export const NODE_SEQUENCE = 24;
+/** f64: when it was made. */
+export const NODE_AT = 32;
+
+// Deduplication node: outlives its message.
 export const DEDUPLICATION_BYTES = 48;
-export const DEDUPLICATION_HASH = 0;
-export const DEDUPLICATION_BIRTH = DEDUPLICATION_HASH + 16;
-export const DEDUPLICATION_SEQUENCE = DEDUPLICATION_BIRTH + 8;
-export const DEDUPLICATION_AT = DEDUPLICATION_SEQUENCE + 8;
-export const DEDUPLICATION_TABLE_NEXT = DEDUPLICATION_AT + 8;
+export const DEDUPLICATION_BIRTH = 40;
+export const DEDUPLICATION_NODES = 84;
 
-export const ATTEMPT_BYTES = 256;
-export const ATTEMPT_HASH = 0;
-export const ATTEMPT_AT = ATTEMPT_HASH + 16;
-export const ATTEMPT_COUNT = ATTEMPT_AT + 8;
-export const ATTEMPT_NEXT = ATTEMPT_COUNT + 4;
+// Receive attempt: what a ReceiveRequestAttemptId brought. Its sequence is an operation number.
+export const ATTEMPT_BYTES = 216;
+export const ATTEMPT_COUNT = 40;
+/** Until when its messages are hidden; another due says that somebody changed it. */
+export const ATTEMPT_DUE = 48;
 /** Ten of {slot, receive count, sequence}. */
-export const ATTEMPT_RECEIPTS = ATTEMPT_NEXT + 4;
+export const ATTEMPT_RECEIPTS = 56;
+export const ATTEMPT_NODES = 18;
+
+// Group: a block of the smallest class, behind its state and flags.
+export const GROUP_BYTES = 128;
+/** Two u32: its sequence of messages' two ends (a link record that is nobody's). */
+export const GROUP_CHAIN = 8;
+/** A node of the table of groups. */
+export const GROUP_NODE = 16;
+/** Its link among the ready groups; next is 0 while it is not ready. */
+export const GROUP_READY = 40;
+/** The newest message's sequence: a purge behind it ended the whole group. */
+export const GROUP_LAST_SEQUENCE = 48;
+export const GROUP_IN_FLIGHT = 56;
+/** In the list of free records: the next. */
+export const GROUP_NEXT = 60;
+export const GROUP_USED = 64;
 
 // --- Arena: pages and blocks -------------------------------------------------------------------
 
@@ -590,9 +659,15 @@ export const BLOCK_THREAD_SHIFT = 8;
 export const BODY_ASCII = 1;
 /** The body was given as text. */
 export const BODY_TEXT = 2;
-/** Not a message: a ring segment (shard number above), a catalogue entry. */
+/** Not a message: a ring segment (shard number above), a catalogue entry, a part of a FIFO shard. */
 export const BLOCK_IS_SEGMENT = 0x100;
 export const BLOCK_IS_ENTRY = 0x200;
+export const BLOCK_IS_GROUP = 0x300;
+export const BLOCK_IS_GROUP_TABLE = 0x400;
+export const BLOCK_IS_WINDOW_TABLE = 0x500;
+export const BLOCK_IS_ATTEMPT_TABLE = 0x600;
+export const BLOCK_IS_WINDOW = 0x700;
+export const BLOCK_IS_ATTEMPTS = 0x800;
 export const BLOCK_OWNER_SHIFT = 12;
 /** A tail block: its state, a free word, then bytes. */
 export const TAIL_HEADER_BYTES = 8;

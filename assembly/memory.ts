@@ -7,6 +7,7 @@ import {
   HEADER,
   HEADER_AGE_LINKS_BASE,
   HEADER_ARENA_BASE,
+  HEADER_CHAIN_LINKS_BASE,
   HEADER_FREE_SLOTS_BASE,
   HEADER_PAGES_BASE,
   HEADER_QUEUES_BASE,
@@ -59,6 +60,15 @@ export class At {
 
   @inline static ageLink(slotIndex: u32): usize {
     return load<u32>(HEADER, HEADER_AGE_LINKS_BASE) + (slotIndex << LIST_LINK_BYTES_LOG2);
+  }
+
+  /** A FIFO message's link in its group's chain. */
+  @inline static chainLink(slotIndex: u32): usize {
+    return load<u32>(HEADER, HEADER_CHAIN_LINKS_BASE) + (slotIndex << LIST_LINK_BYTES_LOG2);
+  }
+
+  @inline static slotOfChainLink(link: usize): u32 {
+    return ((link - load<u32>(HEADER, HEADER_CHAIN_LINKS_BASE)) as u32) >> LIST_LINK_BYTES_LOG2;
   }
 
   /** An entry of the stack of free slots. */

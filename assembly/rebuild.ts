@@ -19,8 +19,10 @@ import {
   LINK_NEXT,
   PAGE_CLASSED,
   PAGE_STATE,
+  QUEUE_FLAG_FIFO,
   SHARD_DELAYED,
   SHARD_IN_FLIGHT,
+  SHARD_KIND,
   SHARD_LISTED,
   SHARD_NEXT_DUE,
   SHARD_NOW,
@@ -47,6 +49,7 @@ import {
 } from "./layout";
 import { At } from "./memory";
 import { PageMap } from "./pageMap";
+import { RebuildFifo } from "./rebuildFifo";
 import { Ring } from "./ring";
 import { SegmentMark } from "./segmentMark";
 import { Slot } from "./slot";
@@ -55,11 +58,15 @@ import { Wheel } from "./wheel";
 export class Rebuild {
   static shard(shard: usize): void {
     Rebuild.clear(shard);
-    Rebuild.segments(shard);
+    const isFifo = (load<u32>(shard, SHARD_KIND) & QUEUE_FLAG_FIFO) !== 0;
+    if (isFifo) RebuildFifo.prepare(shard);
+    else Rebuild.segments(shard);
+    const newest = RebuildFifo.newest(shard);
     let slot = Rebuild.sort(Rebuild.collect(shard));
     while (slot !== 0) {
       const next = load<u32>(At.ageLink(slot), LINK_NEXT);
-      Rebuild.enlist(shard, slot);
+      if (isFifo) RebuildFifo.enlist(shard, slot, newest);
+      else Rebuild.enlist(shard, slot);
       slot = next;
     }
   }

@@ -6,6 +6,8 @@
 import { Advance } from "./advance";
 import { Catalogue } from "./catalogue";
 import { Cut } from "./cut";
+import { Groups } from "./groups";
+import { GroupsRoom } from "./groupsRoom";
 import {
   HEADER,
   HEADER_QUEUES_BUMP,
@@ -13,14 +15,19 @@ import {
   QUEUE_FREE,
   QUEUE_SHARD_FIRST,
   QUEUE_STATE,
+  SECTION_STEPS,
   SHARD_INCARNATION,
   SHARD_LISTED,
   SHARD_NOW,
 } from "./layout";
 import { At } from "./memory";
 import { Segments } from "./segments";
+import { Shard } from "./shard";
 import { Stock } from "./stock";
 import { Sweep } from "./sweep";
+import { TableRoom } from "./tableRoom";
+import { Window } from "./window";
+import { WindowRoom } from "./windowRoom";
 
 const HELP_STEPS: u32 = 400;
 
@@ -42,12 +49,41 @@ export class Reclaim {
     while (freed < steps && Sweep.isDue(queue, shard, now)) {
       freed += Advance.sweep(thread, queue, shard, now);
     }
+    const isFifo = Shard.isFifo(shard);
+    if (isFifo) freed += Reclaim.fifo(thread, shard, steps, now);
     Segments.trim(thread, shard);
     if (state === QUEUE_DELETED && load<u32>(shard, SHARD_LISTED) === 0) {
       Segments.takeAll(thread, shard);
+      if (isFifo) Reclaim.allOfFifo(thread, shard);
       Catalogue.forget(thread, queueIndex);
     }
     return freed;
+  }
+
+  /** What a FIFO queue remembers no longer or has far too much of; steps as for messages. */
+  static fifo(thread: u32, shard: usize, steps: u32, now: f64): u32 {
+    let freed: u32 = 0;
+    while (freed < steps && Window.isDue(shard, now, true)) {
+      WindowRoom.retire(thread, shard, now, true);
+      freed += SECTION_STEPS;
+    }
+    while (freed < steps && Window.isDue(shard, now, false)) {
+      WindowRoom.retire(thread, shard, now, false);
+      freed += SECTION_STEPS;
+    }
+    WindowRoom.trim(thread, shard, true);
+    WindowRoom.trim(thread, shard, false);
+    while (GroupsRoom.hasSpare(shard)) GroupsRoom.trim(thread, shard);
+    TableRoom.shrink(thread, shard, Groups.table(shard), false);
+    return freed;
+  }
+
+  /** Of a deleted queue that has no message left. */
+  static allOfFifo(thread: u32, shard: usize): void {
+    WindowRoom.takeAll(thread, shard, true);
+    WindowRoom.takeAll(thread, shard, false);
+    GroupsRoom.takeAll(thread, shard);
+    TableRoom.shrink(thread, shard, Groups.table(shard), true);
   }
 
   /** Memory is full: give back what is dead anywhere, and what this thread only keeps in stock. */

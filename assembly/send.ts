@@ -5,6 +5,7 @@
  */
 import { Commit } from "./commit";
 import { Content } from "./content";
+import { Keys } from "./keys";
 import {
   BIRTHS_RESERVED,
   BLOCK_BIRTH,
@@ -15,6 +16,7 @@ import {
   SECTION_STEPS,
   SEND_BIRTH,
   SEND_BYTES,
+  SEND_GROUP_BYTES,
   SEND_SLOT,
   SLOT_ATTEMPT,
   SLOT_BLOCK,
@@ -92,11 +94,8 @@ export class Send {
     return birth;
   }
 
-  /**
-   * Everything in one call: prepares records 0 to count - 1, copies their contents from staging,
-   * commits. Answers how many the queue took, a prefix; STATUS_GONE.
-   */
-  static run(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
+  /** Prepares records 0 to count - 1 and copies their contents from staging; how many, a prefix. */
+  static fill(thread: u32, count: u32, now: f64): u32 {
     const area = At.thread(thread);
     let prepared: u32 = 0;
     while (prepared < count && Send.prepare(thread, prepared, now) === 0) prepared++;
@@ -107,10 +106,12 @@ export class Send {
     for (let index: u32 = 0; index < prepared; index++) {
       const send = Send.record(thread, index);
       const bytes = Content.sendBytes(send);
-      Content.fill(load<u32>(At.slot(load<u32>(send, SEND_SLOT)), SLOT_BLOCK), bytes, from);
+      const block: usize = load<u32>(At.slot(load<u32>(send, SEND_SLOT)), SLOT_BLOCK);
+      Content.fill(block, bytes, from);
+      if (load<u16>(send, SEND_GROUP_BYTES) !== 0) Keys.write(block, send, from);
       from += bytes;
     }
-    return Send.commit(thread, queueIndex, incarnation, prepared, now);
+    return prepared;
   }
 
   /** Copies `bytes` from staging into the content of a prepared record, from contentOffset on. */
@@ -120,9 +121,14 @@ export class Send {
     const block: usize = load<u32>(At.slot(load<u32>(send, SEND_SLOT)), SLOT_BLOCK);
     atomic.add<u32>(area, 0, THREAD_FENCE);
     const contentBytes = Content.sendBytes(send);
-    Content.move(block, contentBytes, contentOffset, bytes, area + THREAD_STAGING, true);
+    const staged = area + THREAD_STAGING;
+    Content.move(block, contentBytes, contentOffset, bytes, staged, true);
+    if (contentOffset === 0 && load<u16>(send, SEND_GROUP_BYTES) !== 0) {
+      Keys.write(block, send, staged);
+    }
   }
 
+  /** How many the queue took, a prefix, the others discarded; STATUS_GONE. */
   static commit(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
     const queue = At.queue(queueIndex);
     const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));

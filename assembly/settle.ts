@@ -18,6 +18,8 @@ import {
 } from "./layout";
 import { At } from "./memory";
 import { Remove } from "./remove";
+import { SettleFifo } from "./settleFifo";
+import { Shard } from "./shard";
 import { Slots } from "./slots";
 import { Wake } from "./wake";
 
@@ -39,15 +41,21 @@ export class Settle {
   static remove(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
     const queue = At.queue(queueIndex);
     const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const isFifo = Shard.isFifo(shard);
     Settle.checkSlots(thread, count);
     let applied: i32 = 0;
+    let opened: u32 = 0;
     for (let from: u32 = 0; from < count; from += SECTION_STEPS) {
       const step = count - from < (SECTION_STEPS as u32) ? count - from : SECTION_STEPS;
-      const some = Remove.section(thread, queue, shard, incarnation, from, step, now);
+      const some = isFifo
+        ? SettleFifo.remove(thread, queue, shard, incarnation, from, step, now)
+        : Remove.section(thread, queue, shard, incarnation, from, step, now);
       if (some < 0) return some;
       applied += some;
+      if (isFifo) opened += load<u32>(At.thread(thread), THREAD_OUT_READY);
       Settle.free(thread, from, from + step);
     }
+    if (opened > 0) Wake.one(queueIndex);
     return applied;
   }
 
@@ -66,12 +74,15 @@ export class Settle {
     const queue = At.queue(queueIndex);
     const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
     const area = At.thread(thread);
+    const isFifo = Shard.isFifo(shard);
     Settle.checkSlots(thread, count);
     let applied: i32 = 0;
     let ready: u32 = 0;
     for (let from: u32 = 0; from < count; from += SECTION_STEPS) {
       const step = count - from < (SECTION_STEPS as u32) ? count - from : SECTION_STEPS;
-      const some = Hide.section(thread, queue, shard, incarnation, from, step, now);
+      const some = isFifo
+        ? SettleFifo.hide(thread, queue, shard, incarnation, from, step, now)
+        : Hide.section(thread, queue, shard, incarnation, from, step, now);
       if (some < 0) return some;
       applied += some;
       ready += load<u32>(area, THREAD_OUT_READY);

@@ -4,9 +4,11 @@
  */
 import {
   LOCK_WORD,
+  QUEUE_FLAG_FIFO,
   SHARD_DELAYED,
   SHARD_IN_FLIGHT,
   SHARD_INCARNATION,
+  SHARD_KIND,
   SHARD_NOW,
   SHARD_OPERATION,
   SHARD_VISIBLE,
@@ -50,6 +52,10 @@ export class Shard {
 
   @inline static isStill(shard: usize, incarnation: u32): bool {
     return load<u32>(shard, SHARD_INCARNATION) === incarnation;
+  }
+
+  @inline static isFifo(shard: usize): bool {
+    return (load<u32>(shard, SHARD_KIND) & QUEUE_FLAG_FIFO) !== 0;
   }
 
   /** The gauge that counts messages of this state. */

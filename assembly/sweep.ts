@@ -13,6 +13,7 @@ import {
   SLOT_DEAD,
   SLOT_SENT_AT,
   THREAD_OUT_COUNT,
+  THREAD_OUT_READY,
   THREAD_OUT_SEQUENCES,
   THREAD_OUT_SLOTS,
 } from "./layout";
@@ -57,6 +58,7 @@ export class Sweep {
     Lock.begin(shard, PHASE_BEGIN_SWEEP);
     const at = Shard.enter(shard, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
+    store<u32>(area, 0, THREAD_OUT_READY);
     Sweep.step(area, thread, queue, shard, at);
     Sweep.step(area, thread, queue, shard, at);
     Sweep.step(area, thread, queue, shard, at);

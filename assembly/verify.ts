@@ -5,6 +5,8 @@
  *
  *   1xx a shard's age list and gauges   2xx its ring   3xx its wheel
  *   4xx slots and their contents        5xx the arena's pages and blocks   6xx locks
+ *   70x a FIFO message's group  71x group records  72x a chain  73x the ready groups
+ *   74x a hash table  75x the window of ids  76x and 77x the same of attempts
  */
 import { BlockClass } from "./classes";
 import {

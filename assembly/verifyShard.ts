@@ -46,7 +46,9 @@ import {
   WHEEL_SPOKES,
 } from "./layout";
 import { At } from "./memory";
+import { Shard } from "./shard";
 import { Slot } from "./slot";
+import { VerifyFifo } from "./verifyFifo";
 import { Wheel } from "./wheel";
 
 export class VerifyShard {
@@ -72,7 +74,9 @@ export class VerifyShard {
     const age = VerifyShard.age(shard);
     if (age !== 0) return age;
     const ring = VerifyShard.ring(shard);
-    return ring !== 0 ? ring : VerifyShard.wheel(shard);
+    if (ring !== 0) return ring;
+    const wheel = VerifyShard.wheel(shard);
+    return wheel !== 0 || !Shard.isFifo(shard) ? wheel : VerifyFifo.run(shard);
   }
 
   @inline static isLive(shard: usize, slot: usize): bool {
@@ -177,7 +181,7 @@ export class VerifyShard {
     return load<u32>(link, LINK_NEXT);
   }
 
-  /** Whoever is delayed or in flight is armed, on a spoke whose bit is set; nobody else is. */
+  /** Whoever is in flight, or delayed in a Standard queue, is armed, on a spoke whose bit is set; nobody else is. */
   static wheel(shard: usize): i32 {
     let armed: u32 = 0;
     const most = load<u32>(shard, SHARD_WHEEL_ARMED);
@@ -214,7 +218,7 @@ export class VerifyShard {
       const index = At.slotOfAgeLink(link);
       const slot = At.slot(index);
       const state = Slot.state(slot);
-      const wants = state === SLOT_DELAYED || state === SLOT_IN_FLIGHT;
+      const wants = state === SLOT_IN_FLIGHT || (state === SLOT_DELAYED && !Shard.isFifo(shard));
       const isArmed = Wheel.isArmed(At.wheelLink(index));
       if (VerifyShard.isLive(shard, slot) && wants !== isArmed) return 306;
     }

@@ -7,13 +7,13 @@
  * may be busy, or die: where others wait too, the waker leaves a note for the steward, which looks a
  * moment later whether the message was fetched. A note is the steward's own bit for that queue.
  */
+import { Due } from "./due";
 import {
   HEADER,
   HEADER_QUEUES_BUMP,
   HEADER_STEWARD,
   QUEUE_WAITERS,
   QUEUE_WATCHED_DUE,
-  SHARD_NEXT_DUE,
   THREAD_DIRTY,
   THREAD_DOORBELL,
 } from "./layout";
@@ -92,7 +92,7 @@ export class Wake {
   @inline static ifEarlier(queueIndex: u32, queue: usize, shard: usize): void {
     if (
       load<u64>(queue, QUEUE_WAITERS) !== 0 &&
-      load<f64>(shard, SHARD_NEXT_DUE) < load<f64>(queue, QUEUE_WATCHED_DUE)
+      Due.nextMs(queue, shard) < load<f64>(queue, QUEUE_WATCHED_DUE)
     ) {
       Wake.one(queueIndex);
     }

@@ -1,0 +1,129 @@
+/**
+ * Receiving from a FIFO queue: time passes, an attempt that is repeated brings what it brought
+ * before, else ready groups give what they have, ten messages a section. Sending to one: groups and
+ * originals are resolved outside the lock, and again as often as somebody else was quicker.
+ */
+import { ADVANCE_SECTIONS, Advance } from "./advance";
+import { Attempts } from "./attempts";
+import { ClaimFifo } from "./claimFifo";
+import { Groups } from "./groups";
+import { SipHash } from "./hash";
+import {
+  QUEUE_SHARD_FIRST,
+  QUEUE_VISIBILITY_MS,
+  SECTION_STEPS,
+  SHARD_INCARNATION,
+  SHARD_NOW,
+  STATUS_CHANGED,
+  STATUS_FULL,
+  STATUS_GONE,
+  THREAD_ATTEMPT,
+  THREAD_OUT_DROPPED,
+  THREAD_STAGING,
+} from "./layout";
+import { At } from "./memory";
+import { Receive } from "./receive";
+import { Wake } from "./wake";
+import { WindowRoom } from "./windowRoom";
+
+/** Messages past their retention that one call takes out of the way, ten a section. */
+const CLAIM_SECTIONS: u32 = 1000;
+
+export class ReceiveFifo {
+  /** As Receive.run; STATUS_STALE: the attempt (`attemptBytes` in staging) is no longer valid. */
+  static run(
+    thread: u32,
+    queueIndex: u32,
+    incarnation: u32,
+    most: u32,
+    visibilityMs: f64,
+    attemptBytes: u32,
+    now: f64,
+  ): i32 {
+    const queue = At.queue(queueIndex);
+    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    if (load<u32>(shard, SHARD_INCARNATION) !== incarnation) return STATUS_GONE;
+    // The key before anything else uses the staging area.
+    const area = At.thread(thread);
+    if (attemptBytes > 0) SipHash.wide(area + THREAD_STAGING, attemptBytes, area + THREAD_ATTEMPT);
+    Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS);
+    const hiddenMs = visibilityMs < 0 ? load<f64>(queue, QUEUE_VISIBILITY_MS) : visibilityMs;
+    const claimed =
+      attemptBytes > 0
+        ? ReceiveFifo.attempt(thread, queue, shard, incarnation, most, hiddenMs, now)
+        : ReceiveFifo.claim(thread, queue, shard, incarnation, most, hiddenMs, now);
+    if (claimed <= 0) return claimed;
+    Wake.ifEarlier(queueIndex, queue, shard);
+    return Receive.gather(thread, At.shardIndex(shard), claimed) as i32;
+  }
+
+  static claim(
+    thread: u32,
+    queue: usize,
+    shard: usize,
+    incarnation: u32,
+    most: u32,
+    hiddenMs: f64,
+    now: f64,
+  ): i32 {
+    const area = At.thread(thread);
+    let claimed: u32 = 0;
+    for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
+      const step = most - claimed < (SECTION_STEPS as u32) ? most - claimed : SECTION_STEPS;
+      if (step === 0 || !Groups.anyReady(shard)) break;
+      const got = ClaimFifo.section(
+        thread,
+        queue,
+        shard,
+        incarnation,
+        claimed,
+        step,
+        hiddenMs,
+        false,
+        now,
+      );
+      if (got < 0) break;
+      claimed += got;
+      if ((got as u32) + load<u32>(area, THREAD_OUT_DROPPED) < step) break;
+    }
+    return claimed as i32;
+  }
+
+  /** At most ten messages: one section holds the claim and its memory together. */
+  static attempt(
+    thread: u32,
+    queue: usize,
+    shard: usize,
+    incarnation: u32,
+    most: u32,
+    hiddenMs: f64,
+    now: f64,
+  ): i32 {
+    const area = At.thread(thread);
+    const step = most < (SECTION_STEPS as u32) ? most : SECTION_STEPS;
+    for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
+      if (!WindowRoom.provide(thread, shard, 1, false)) return STATUS_FULL;
+      const last = load<f64>(shard, SHARD_NOW);
+      if (Attempts.resolve(area, shard, now > last ? now : last)) {
+        const again = Attempts.section(thread, shard, incarnation, hiddenMs, now);
+        if (again === STATUS_CHANGED) continue;
+        if (again !== 0) return again;
+      }
+      const got = ClaimFifo.section(
+        thread,
+        queue,
+        shard,
+        incarnation,
+        0,
+        step,
+        hiddenMs,
+        true,
+        now,
+      );
+      if (got === STATUS_CHANGED || (got === 0 && load<u32>(area, THREAD_OUT_DROPPED) > 0))
+        continue;
+      return got;
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * What a FIFO commit needs to know, found outside the lock: which record each message's group has,
+ * what each message is a duplicate of, and which messages of the section share a group or an id.
+ * Every answer stands in the send records with what proves it (the group's or node's own key, the
+ * version of the bucket that did not have it); the commit section checks the proofs, and where one
+ * is stale the caller resolves again. The thread that sends; two walks a message, pairs of keys
+ * within a section of at most ten.
+ */
+import { Groups } from "./groups";
+import { Keys } from "./keys";
+import {
+  BUCKET_FIRST,
+  BUCKET_VERSION,
+  SEND_BYTES,
+  SEND_GROUP,
+  SEND_GROUP_BUCKET,
+  SEND_GROUP_VERSION,
+  SEND_NODE_BUCKET,
+  SEND_NODE_VERSION,
+  SEND_ORDINAL,
+  SEND_ORIGINAL,
+  SEND_ROOT,
+  SEND_SLOT,
+  SLOT_BLOCK,
+} from "./layout";
+import { At } from "./memory";
+import { Table } from "./table";
+import { Window } from "./window";
+
+export class Resolve {
+  @inline static block(send: usize): usize {
+    return load<u32>(At.slot(load<u32>(send, SEND_SLOT)), SLOT_BLOCK);
+  }
+
+  /** Resolves the `count` records from `first` on; answers how many of them are no duplicates. */
+  static run(shard: usize, kind: u32, first: usize, count: u32, now: f64): u32 {
+    let accepted: u32 = 0;
+    for (let index: u32 = 0; index < count; index++) {
+      const send = first + index * SEND_BYTES;
+      const block = Resolve.block(send);
+      Resolve.group(shard, first, send, block);
+      Resolve.original(shard, kind, first, send, block, now);
+      store<u32>(send, accepted, SEND_ORDINAL);
+      if (load<u32>(send, SEND_ORIGINAL) === 0) accepted++;
+    }
+    return accepted;
+  }
+
+  static group(shard: usize, first: usize, send: usize, block: usize): void {
+    const low = Keys.groupLow(block);
+    const high = Keys.groupHigh(block);
+    for (let other = first; other < send; other += SEND_BYTES) {
+      const otherBlock = Resolve.block(other);
+      if (Keys.groupLow(otherBlock) === low && Keys.groupHigh(otherBlock) === high) {
+        store<u32>(send, load<u32>(other, SEND_ROOT), SEND_ROOT);
+        return;
+      }
+    }
+    const bucket = Table.bucket(Groups.table(shard), low);
+    // The version before the walk: what is inserted behind it changes the version.
+    store<u32>(send, send as u32, SEND_ROOT);
+    store<u32>(send, bucket as u32, SEND_GROUP_BUCKET);
+    store<u32>(send, load<u32>(bucket, BUCKET_VERSION), SEND_GROUP_VERSION);
+    const group = Groups.find(shard, load<u32>(bucket, BUCKET_FIRST), low, high);
+    store<u32>(send, group as u32, SEND_GROUP);
+  }
+
+  static original(
+    shard: usize,
+    kind: u32,
+    first: usize,
+    send: usize,
+    block: usize,
+    now: f64,
+  ): void {
+    store<u32>(send, 0, SEND_ORIGINAL);
+    store<u32>(send, 0, SEND_NODE_BUCKET);
+    if (!Keys.hasId(block)) return;
+    const low = Keys.idLow(block, kind);
+    const high = Keys.idHigh(block, kind);
+    for (let other = first; other < send; other += SEND_BYTES) {
+      const otherBlock = Resolve.block(other);
+      const isTwin =
+        Keys.hasId(otherBlock) &&
+        Keys.idLow(otherBlock, kind) === low &&
+        Keys.idHigh(otherBlock, kind) === high;
+      if (isTwin) {
+        store<u32>(send, other as u32, SEND_ORIGINAL);
+        return;
+      }
+    }
+    const bucket = Table.bucket(Window.table(shard, true), low);
+    store<u32>(send, bucket as u32, SEND_NODE_BUCKET);
+    store<u32>(send, load<u32>(bucket, BUCKET_VERSION), SEND_NODE_VERSION);
+    const node = Window.find(shard, load<u32>(bucket, BUCKET_FIRST), low, high, now, true);
+    store<u32>(send, node as u32, SEND_ORIGINAL);
+  }
+}
