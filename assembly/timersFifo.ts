@@ -41,7 +41,7 @@ import { Wheel } from "./wheel";
 
 export class TimersFifo {
   /** Under the lock: up to ten timers of the spoke that is due first. */
-  static fire(area: usize, shard: usize, now: f64): void {
+  @inline static fire(area: usize, shard: usize, now: f64): void {
     Lock.begin(shard, PHASE_BEGIN_EXPIRE_FIFO);
     const at = Shard.enter(shard, area, now);
     const nowTick = at as u64;
