@@ -1,35 +1,23 @@
 /**
- * A real `sluice serve` in a child process, and raw HTTP to it: what the server tests speak, so
- * that they see bytes and headers and not what an SDK makes of them. Needs a build (dist/).
+ * A real `sluice serve` in a child process, as the endpoint that a file's tests speak to. Needs a
+ * build (dist/).
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { Agent, request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { formHeaders, formOf, readXml } from "./query.ts";
-import type { Answer, QueryAnswer, WireAnswer } from "./wire.ts";
+import { Endpoint } from "./endpoint.ts";
 
 const main = fileURLToPath(new URL("../../dist/engine/cli/main.js", import.meta.url));
 const startMs = 20_000;
 
-export interface RawRequest {
-  readonly method?: string;
-  readonly path?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Buffer;
-  readonly signal?: AbortSignal;
-}
-
 /** A running child; `url` is what it printed. */
-export class Serve {
+export class Serve extends Endpoint {
   readonly child: ChildProcess;
-  readonly url: string;
   readonly #stderr: () => string;
-  readonly #agent = new Agent({ keepAlive: true });
 
   constructor(child: ChildProcess, url: string, stderr: () => string) {
+    super(url);
     this.child = child;
-    this.url = url;
     this.#stderr = stderr;
   }
 
@@ -72,66 +60,9 @@ export class Serve {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Any HTTP request. */
-  send(raw: RawRequest): Promise<Answer> {
-    const { method = "POST", path = "/", headers = {}, body, signal } = raw;
-    return new Promise((resolve, reject) => {
-      const options = {
-        method,
-        headers,
-        agent: this.#agent,
-        ...(signal !== undefined && { signal }),
-      };
-      const outgoing = request(`${this.url}${path}`, options, (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.once("error", reject);
-        response.once("end", () => {
-          const text = Buffer.concat(chunks).toString("utf8");
-          const json = text.startsWith("{") ? (JSON.parse(text) as WireAnswer) : {};
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json });
-        });
-      });
-      outgoing.once("error", reject);
-      outgoing.end(body);
-    });
-  }
-
-  /** An action in AWS JSON 1.0; `headers` are added. */
-  call(action: string, input: object, headers: Readonly<Record<string, string>> = {}) {
-    return this.send({
-      headers: {
-        "Content-Type": "application/x-amz-json-1.0",
-        "X-Amz-Target": `AmazonSQS.${action}`,
-        ...headers,
-      },
-      body: JSON.stringify(input),
-    });
-  }
-
-  /** An action in the query protocol, by POST; `path` may be a queue's. */
-  async query(action: string, input: object, path = "/"): Promise<Answer & { xml: QueryAnswer }> {
-    const answer = await this.send({ path, headers: formHeaders, body: formOf(action, input) });
-    return { ...answer, xml: readXml(action, answer.text) };
-  }
-
-  /** As `call`, for what must succeed: its JSON. */
-  async ok(action: string, input: object): Promise<WireAnswer> {
-    const answer = await this.call(action, input);
-    if (answer.status === 200) return answer.json;
-    throw new Error(`${action} answered ${answer.status}: ${answer.text}`);
-  }
-
-  /** A new queue's URL. */
-  async createQueue(name: string, attributes: Record<string, string> = {}): Promise<string> {
-    const { QueueUrl } = await this.ok("CreateQueue", { QueueName: name, Attributes: attributes });
-    if (QueueUrl === undefined) throw new Error("CreateQueue answered no QueueUrl");
-    return QueueUrl;
-  }
-
   /** Sends the signal and resolves with the exit code, null when a signal ended the child. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
-    this.#agent.destroy();
+    this.disconnect();
     if (!this.isRunning) return this.child.exitCode;
     const exited = new Promise<number | null>((resolve) => this.child.once("exit", resolve));
     this.child.kill(signal);
