@@ -33,6 +33,7 @@ import { checkMemory, createMemory, pagesOf } from "./memory.ts";
 import { loadModule } from "./module.ts";
 import { Outbox } from "./outbox.ts";
 import { Receipts } from "./receipts.ts";
+import { Registry } from "./registry.ts";
 import { type Area, threadArea, Views } from "./views.ts";
 import { type WasmMemory, type WasmModule, wasm } from "./webassembly.ts";
 
@@ -72,6 +73,8 @@ export interface EngineCounts {
 /** Bytes that an EngineIdentity's secret has. */
 export const SECRET_BYTES = HEADER_SECRET_BYTES;
 const VIRTUAL_NOW = (HEADER + HEADER_VIRTUAL_NOW) >> 3;
+/** How long to wait for a number that is about to come back. */
+const RETURN_MS = 100;
 const OWNER_STATE = (HEADER + HEADER_OWNER_STATE) >> 2;
 
 /** A thread's number and instance, while it is being attached. */
@@ -92,6 +95,7 @@ export class Engine {
   readonly receipts: Receipts;
   readonly queues: Descriptors;
   readonly doorbell: Doorbell;
+  readonly registry: Registry;
   readonly #module: WasmModule;
   readonly #memory: WasmMemory;
   readonly #exports: EngineExports;
@@ -111,6 +115,7 @@ export class Engine {
     this.receipts = new Receipts(this.#exports, thread, this.#area, views);
     this.queues = new Descriptors(views, this.#area);
     this.doorbell = new Doorbell(views, thread);
+    this.registry = new Registry(memory);
   }
 
   /** A new memory with this thread attached. Throws a RangeError when the sizes don't go together. */
@@ -146,13 +151,24 @@ export class Engine {
   }
 
   /**
-   * Takes a number for one more thread; undefined when all are taken. `release` gives it back.
-   * `isSteward`: that thread never blocks and never runs anybody's code.
+   * Takes a number for one more thread; undefined when all are taken. `release` gives it back. Blocks
+   * for up to 100 ms while all are taken and one is about to come back.
+   * `isSteward`: that thread never runs anybody's code.
    */
   share(isSteward = false): EngineShare | undefined {
-    const thread = this.#exports.threadAttach(isSteward ? ROLE_STEWARD : 0);
-    if (thread < 0) return undefined;
-    return { module: this.#module, memory: this.#memory, thread };
+    for (let turn = 0; ; turn++) {
+      // Asked first, since it may come back between the two.
+      const isSoonBack = turn < RETURN_MS && this.registry.isAnyDead;
+      const thread = this.#exports.threadAttach(isSteward ? ROLE_STEWARD : 0);
+      if (thread >= 0) return { module: this.#module, memory: this.#memory, thread };
+      if (!isSoonBack) return undefined;
+      this.doorbell.sleep(this.doorbell.read(), 1);
+    }
+  }
+
+  /** This thread calls no more. Its number comes back when the steward has released it. */
+  leave(): void {
+    this.registry.markDead(this.thread);
   }
 
   /** A thread left in order: what it kept in stock goes back. It must not call any more. */

@@ -1,7 +1,7 @@
 /**
- * The thread table as the watch sees it: the one thread that learns of deaths and that never takes a
- * lock, so that no lock of a dead thread can keep it from saying who is dead. It calls nothing of
- * the compiled engine; one compare-and-swap a death.
+ * The thread table, for who says that a thread has ended: the watch, which learns of deaths and never
+ * takes a lock, so that no lock of a dead thread can keep it from saying who is dead; and a thread
+ * that leaves. It calls nothing of the compiled engine; one compare-and-swap an end.
  */
 import {
   HEADER_THREADS_BASE,
@@ -28,6 +28,13 @@ export class Registry {
   markDead(thread: number): void {
     const words = this.#views.i32;
     Atomics.compareExchange(words, stateIndex(this.#views, thread), THREAD_ALIVE, THREAD_DEAD);
+  }
+
+  /** True when some thread has ended and its number comes back in a moment. */
+  get isAnyDead(): boolean {
+    const threads = this.#views.header(HEADER_THREADS_MAX);
+    for (let thread = 0; thread < threads; thread++) if (this.isDead(thread)) return true;
+    return false;
   }
 
   /** True from `markDead` until what the thread left is put right. */

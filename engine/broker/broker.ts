@@ -232,6 +232,7 @@ export class Broker implements AsyncDisposable {
     timing.close();
     if (port !== undefined) {
       this.#member.release();
+      engine.leave();
       this.#tellWatch({ kind: "left" }, []);
       port.close();
       return;

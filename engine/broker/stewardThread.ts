@@ -11,7 +11,7 @@
  * ends otherwise the watch starts it anew, under the same number.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { Engine, type EngineShare, OWNER_OPEN, Registry } from "../../bindings/index.ts";
+import { Engine, type EngineShare, OWNER_OPEN } from "../../bindings/index.ts";
 import { attachTiming } from "./timing.ts";
 import type { Answer, Task } from "./watch.ts";
 
@@ -21,9 +21,7 @@ const LOOK_MS = 20;
 const BUSY_MS = 1;
 const RECLAIM_STEPS = 2_000;
 
-const share = workerData as EngineShare;
-const engine = Engine.attach(share);
-const registry = new Registry(share.memory);
+const engine = Engine.attach(workerData as EngineShare);
 const timing = attachTiming(engine);
 /** Threads that ended and are not put right yet, by the watch's order. */
 const ended = new Map<number, { readonly thread: number; readonly isDead: boolean }>();
@@ -59,7 +57,7 @@ function settle(): void {
   for (const [order, { thread, isDead }] of ended) {
     const isDone = attempt(`burying thread ${thread}`, () => {
       // A predecessor may have done it; then the number may be another thread's by now.
-      if (!registry.isDead(thread)) return;
+      if (!engine.registry.isDead(thread)) return;
       if (isDead) engine.bury(thread);
       else engine.release(thread);
     });

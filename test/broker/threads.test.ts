@@ -201,6 +201,18 @@ describe("thread numbers", () => {
     expect(broker.share().port).toBeDefined();
   });
 
+  test("come back for the next share() when a thread leaves", async () => {
+    const handles = Array.from({ length: 6 }, () => broker.share());
+    await (await Broker.attach(handles.pop() as BrokerHandle)).close();
+    // The steward has begun its work.
+    let attached = await Broker.attach(await shareSoon());
+    for (let round = 0; round < 200; round++) {
+      await attached.close();
+      attached = await Broker.attach(broker.share());
+    }
+    await attached.close();
+  });
+
   test("run out: share() says so, and one handle is for one thread, once", async () => {
     const handles = Array.from({ length: 6 }, () => broker.share());
     expect(() => broker.share()).toThrow(expect.objectContaining({ code: "OverLimit" }));

@@ -7,45 +7,13 @@ import type { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
 import type { BrokerHandle } from "../../engine/types.ts";
-import { says, start } from "./stewardRun.ts";
-import { LONGEST_MS, nowMs, sleep } from "./wakeRun.ts";
-
-const WAYS = ["terminate", "exit", "error", "heap", "terminate", "exit", "error", "heap"];
-
-interface Death {
-  readonly way: string;
-  readonly ms: number;
-  readonly held: number;
-  readonly left: number;
-}
-
-/** Computes and does nothing else. */
-function block(ms: number): void {
-  const endMs = nowMs() + ms;
-  while (nowMs() < endMs);
-}
+import { checkDeaths, raceDeaths, says, start } from "./stewardRun.ts";
+import { nowMs, sleep } from "./wakeRun.ts";
 
 test("what a dead thread held is free within 100 ms while the opening thread computes", async () => {
-  const broker = await Broker.open({ memoryBytes: 64 * 1_048_576, threadsMax: 16 });
-  const handle = broker.share();
-  const handles = WAYS.map(() => broker.share());
-  const go = new SharedArrayBuffer(4);
-  const watcher = start("watcher", { handle, handles, ways: WAYS, go }, [handle, ...handles]);
-  await says(watcher);
-  const results = says<{ result: Death[] }>(watcher);
-  Atomics.store(new Int32Array(go), 0, 1);
-  Atomics.notify(new Int32Array(go), 0);
-  block(3_000);
-  const deaths = (await results).result;
+  const deaths = await raceDeaths(3_000);
   console.log(deaths.map(({ way, ms, held }) => `${way} ${ms.toFixed(1)} ms (${held})`).join(", "));
-  expect(deaths.map(({ way }) => way)).toEqual(WAYS);
-  for (const { ms, held, left } of deaths) {
-    expect(held).toBeGreaterThanOrEqual(30);
-    expect(left).toBe(0);
-    expect(ms).toBeLessThan(LONGEST_MS);
-  }
-  await watcher.terminate();
-  await broker.close();
+  checkDeaths(deaths);
 });
 
 describe("when the opening thread dies, calls elsewhere are told OwnerGone within a second", () => {

@@ -1,0 +1,36 @@
+/**
+ * The steward's proofs hundreds of times: threads that die while the opening thread computes, and
+ * locks in the hands of the dead for which the steward sleeps.
+ */
+import { expect, test } from "vitest";
+import { CASES, dieTogether } from "../recovery/deadlockRun.ts";
+import { checkDeaths, type Death, raceDeaths } from "../recovery/stewardRun.ts";
+import { LONGEST_MS, summaryOf } from "../recovery/wakeRun.ts";
+
+const ROUNDS = 40;
+const DEADLOCKS = 100;
+
+function textOf(times: readonly number[]): string {
+  const { count, p50, p99, max } = summaryOf(times);
+  return `${count}: p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, longest ${max.toFixed(1)} ms`;
+}
+
+test(`${ROUNDS} rounds of eight deaths: all is free within ${LONGEST_MS} ms`, async () => {
+  const deaths: Death[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const some = await raceDeaths(1_000);
+    checkDeaths(some);
+    deaths.push(...some);
+  }
+  for (const way of new Set(deaths.map((death) => death.way))) {
+    const times = deaths.filter((death) => death.way === way).map(({ ms }) => ms);
+    console.log(`${way}, ${textOf(times)}`);
+  }
+  expect(deaths).toHaveLength(ROUNDS * 8);
+});
+
+test.each(CASES)(`${DEADLOCKS} times $name lock in the hand of the second to die`, async (one) => {
+  const times: number[] = [];
+  for (let round = 0; round < DEADLOCKS; round++) times.push(await dieTogether(one));
+  console.log(`${one.name} lock, ${textOf(times)}`);
+});
