@@ -49,6 +49,7 @@ const IN_NOTHING: u32 = 0;
 const IN_SEND: u32 = 1;
 const IN_RECEIVE: u32 = 2;
 const IN_REMOVE: u32 = 3;
+const IN_NOTING: u32 = 4;
 
 /** Between two rounds, in milliseconds. */
 const ROUND_MS: f64 = 0.01;
@@ -136,8 +137,9 @@ export function drive(
     store<f64>(area, 0, THREAD_OUT_OPERATION);
     put(noteAt, IN_REMOVE);
     remove(thread, queue, incarnation, got, now);
-    put(noteAt, IN_NOTHING);
+    put(noteAt, IN_NOTING);
     noteDeleted(area, got, first, ledger + 2 * span);
+    put(noteAt, IN_NOTHING);
   }
   return 1;
 }

@@ -4,7 +4,15 @@
  */
 import * as layout from "../../assembly/layout.ts";
 import type { QueueNumbers } from "../model/sections.ts";
-import { IN_NOTHING, IN_RECEIVE, IN_SEND, IN_SETTLE, type Ledger, SPAN } from "./ledger.ts";
+import {
+  IN_NOTHING,
+  IN_NOTING,
+  IN_RECEIVE,
+  IN_SEND,
+  IN_SETTLE,
+  type Ledger,
+  SPAN,
+} from "./ledger.ts";
 
 export interface HandExports {
   send(thread: number, queue: number, incarnation: number, count: number, now: number): number;
@@ -162,12 +170,13 @@ export class Hand {
     const { queue, incarnation } = this.#queue;
     this.#enter(IN_SETTLE);
     this.#engine.remove(this.#thread, queue, incarnation, count, now);
-    this.#leave();
+    this.#ledger.setNote(this.#thread, 0, IN_NOTING);
     for (let index = 0; index < count; index++) {
       const handle = this.area + layout.THREAD_HANDLES + index * layout.HANDLE_BYTES;
       const result = this.#u32[(handle + layout.HANDLE_RESULT) >> 2];
       if (result === layout.RESULT_APPLIED) this.#ledger.deleted(this.place(index));
     }
+    this.#leave();
   }
 
   hide(count: number, visibilityMs: number, now: number): void {

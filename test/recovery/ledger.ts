@@ -17,6 +17,8 @@ export const IN_NOTHING = 0;
 export const IN_SEND = 1;
 export const IN_RECEIVE = 2;
 export const IN_SETTLE = 3;
+/** A delete has returned and is being written down. */
+export const IN_NOTING = 4;
 
 export class Ledger {
   readonly words: Int32Array<SharedArrayBuffer>;
@@ -29,7 +31,10 @@ export class Ledger {
     this.#bytes = new Uint8Array(buffer);
   }
 
-  /** Where a thread's words begin: the call it is in, whether a body was mixed, traps, those inside. */
+  /**
+   * Where a thread's words begin: the call it is in, whether a body was mixed, traps, those inside a
+   * call, those while it settled.
+   */
   noteAt(thread: number): number {
     return NOTES + thread * NOTE_BYTES;
   }
@@ -80,7 +85,7 @@ export class Ledger {
  * way into the call does not count.
  */
 export function isInside(memory: SharedArrayBuffer, area: number, call: number): boolean {
-  if (call === IN_NOTHING) return false;
+  if (call === IN_NOTHING || call === IN_NOTING) return false;
   if (call === IN_SEND)
     return new Uint32Array(memory)[(area + THREAD_SENDS + SEND_SLOT) >> 2] !== 0;
   return new Float64Array(memory)[(area + THREAD_OUT_OPERATION) >> 3] !== 0;

@@ -10,7 +10,7 @@ import { type WasmMemory, type WasmModule, wasm } from "../../bindings/webassemb
 import type { QueueNumbers } from "../model/sections.ts";
 import { Seeded } from "../support/seeded.ts";
 import { Hand, type HandExports } from "./hand.ts";
-import { GATE, isInside, Ledger, SPAN } from "./ledger.ts";
+import { GATE, IN_SETTLE, isInside, Ledger, SPAN } from "./ledger.ts";
 
 export type Manner = "terminate" | "exit" | "error" | "heap" | "trap";
 
@@ -60,15 +60,26 @@ function idle(): void {
   Atomics.wait(ledger.words, GATE, order.gate);
 }
 
+/** Of its own accord the engine never traps; a planted trap has counted down to 0. */
+function isPlanted(error: Error): boolean {
+  const trap = error.name === "EngineTrap" ? error.cause : error;
+  if (exports.faultAt === undefined || !(trap instanceof Error)) return false;
+  // Where the thread was put right already, stores have counted on.
+  return trap.message === "unreachable" && (trap !== error || exports.faultAt.value === 0);
+}
+
 /** A trap came up: it ends this thread, or this thread goes on. */
 function fall(error: unknown): void {
   if (!(error instanceof Error) || !/RuntimeError|EngineTrap/.test(error.name)) throw error;
+  if (!isPlanted(error)) throw new Error("a trap that nobody planted", { cause: error });
   if (manner === "exit") process.exit(1);
   if (!isTrapping) throw error;
-  const inside = isInside(memory.buffer, hand.area, ledger.note(thread, 0));
+  const call = ledger.note(thread, 0);
+  const inside = isInside(memory.buffer, hand.area, call);
   if (error.name === "RuntimeError") exports.threadTrapped(thread);
   ledger.setNote(thread, 0, 0);
   if (inside) ledger.setNote(thread, 3, ledger.note(thread, 3) + 1);
+  if (call >= IN_SETTLE) ledger.setNote(thread, 4, ledger.note(thread, 4) + 1);
   ledger.setNote(thread, 2, ++traps);
   if (traps < TRAPS) arm();
 }
