@@ -1,11 +1,12 @@
 /**
  * Time passes for a queue: timers that are due fire, messages past their retention are taken out
- * and freed. Every receive and count comes through here first, so no timer of a queue depends on
- * another thread. Bounded: a call makes at most so many sections, the next one goes on.
+ * and freed, what moved here and found no room is let in. Every receive and count comes through
+ * here first, so no timer of a queue depends on another thread. Bounded: a call makes at most so many sections, the next one goes on.
  */
 import { Content } from "./content";
 import { Due } from "./due";
 import { Expire } from "./expire";
+import { Inbox } from "./inbox";
 import {
   QUEUE_SHARD_FIRST,
   THREAD_OUT_NEXT_DUE,
@@ -13,6 +14,7 @@ import {
   THREAD_OUT_SLOTS,
 } from "./layout";
 import { At } from "./memory";
+import { Move } from "./move";
 import { Shard } from "./shard";
 import { Slots } from "./slots";
 import { Sweep } from "./sweep";
@@ -30,7 +32,8 @@ export class Advance {
     const done =
       Expire.isDue(shard, now) ||
       Sweep.isDue(queue, shard, now) ||
-      Due.isReleaseDue(queue, shard, now)
+      Due.isReleaseDue(queue, shard, now) ||
+      !Inbox.isEmpty(shard)
         ? Advance.catchUp(thread, queueIndex, queue, shard, now, most)
         : 0;
     store<f64>(At.thread(thread), Due.nextMs(queue, shard), THREAD_OUT_NEXT_DUE);
@@ -57,6 +60,7 @@ export class Advance {
       ready += load<u32>(area, THREAD_OUT_READY);
       done++;
     }
+    ready += Move.admit(thread, queueIndex, now);
     if (ready > 0) Wake.one(queueIndex);
     return done;
   }
@@ -79,6 +83,7 @@ export class Advance {
       }
       ready += load<u32>(area, THREAD_OUT_READY);
     }
+    ready += Move.admit(thread, queueIndex, now);
     if (ready > 0) Wake.one(queueIndex);
     store<f64>(area, Due.nextMs(queue, shard), THREAD_OUT_NEXT_DUE);
   }

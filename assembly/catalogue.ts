@@ -10,6 +10,7 @@ import { Blocks } from "./blocks";
 import { Circle } from "./circle";
 import { BlockClass } from "./classes";
 import { Copy } from "./content";
+import { Inbox } from "./inbox";
 import {
   BLOCK_BYTES_MAX,
   BLOCK_FLAGS,
@@ -292,6 +293,7 @@ export class Catalogue {
     store<u32>(shard, queueIndex, SHARD_QUEUE);
     store<u32>(shard, kind, SHARD_KIND);
     Age.clear(shard);
+    Inbox.clear(shard);
     Circle.clear(shard + FIFO_READY);
     store<f64>(shard, Infinity, SHARD_NEXT_DUE);
     store<u64>(shard, 0, SHARD_TOTAL_SENT);

@@ -7,47 +7,32 @@
  */
 import { ADVANCE_SECTIONS, Advance } from "./advance";
 import { Catalogue } from "./catalogue";
-import { Claim } from "./claim";
-import { ClaimFifo } from "./claimFifo";
-import { Commit } from "./commit";
-import { Content } from "./content";
 import { Counts } from "./counts";
 import { Cut } from "./cut";
-import { Due } from "./due";
-import { Expire } from "./expire";
 import { Format } from "./format";
 import { SipHash } from "./hash";
-import { Hide } from "./hide";
 import {
-  QUEUE_INCARNATION,
   QUEUE_SHARD_FIRST,
   QUEUE_WATCHED_DUE,
   STATUS_FULL,
   STATUS_GONE,
-  THREAD_OUT_SLOTS,
   THREAD_STAGING,
 } from "./layout";
 import { At } from "./memory";
-import { Rebuild } from "./rebuild";
+import { Move } from "./move";
 import { Receive } from "./receive";
 import { ReceiveFifo } from "./receiveFifo";
 import { Reclaim } from "./reclaim";
-import { Remove } from "./remove";
-import { Segments } from "./segments";
 import { Send } from "./send";
 import { SendFifo } from "./sendFifo";
 import { Settle } from "./settle";
-import { SettleFifo } from "./settleFifo";
 import { Shard } from "./shard";
-import { Slots } from "./slots";
 import { Stock } from "./stock";
-import { Sweep } from "./sweep";
 import { Thread } from "./thread";
-import { TimersFifo } from "./timersFifo";
-import { Verify } from "./verify";
 import { Wake } from "./wake";
 
 export * from "./layout";
+export * from "./sections";
 
 class Of {
   @inline static shard(queue: u32): usize {
@@ -152,6 +137,24 @@ export function remove(thread: u32, queue: u32, incarnation: u32, count: u32, no
 
 export function hide(thread: u32, queue: u32, incarnation: u32, count: u32, now: f64): i32 {
   return Settle.hide(thread, queue, incarnation, count, now);
+}
+
+/**
+ * Moves up to ten visible messages, as new ones, to queue `to` of that incarnation, or, when that is
+ * 0, each to the queue it came from; how many left. THREAD_OUT_RETURNED: how many can go nowhere.
+ */
+export function redrive(
+  thread: u32,
+  queue: u32,
+  incarnation: u32,
+  most: u32,
+  to: u32,
+  toIncarnation: u32,
+  now: f64,
+): i32 {
+  if (!Shard.isStill(Of.shard(queue), incarnation)) return STATUS_GONE;
+  Advance.run(thread, queue, now, ADVANCE_SECTIONS);
+  return Move.redrive(thread, queue, incarnation, most, to, toIncarnation, now);
 }
 
 /** Fires what is due, in bounded steps; how many sections it took, 0: nothing was due. */
@@ -272,120 +275,4 @@ export function messageId(thread: u32, birthLow: u32, birthHigh: u32): void {
   store<u64>(staged, second, 8);
   store<u8>(staged, (load<u8>(staged, 6) & 0x0f) | 0x40, 6);
   store<u8>(staged, (load<u8>(staged, 8) & 0x3f) | 0x80, 8);
-}
-
-// --- One section at a time, for tests and, later, the journal ----------------------------------
-
-export function sectionCommit(
-  thread: u32,
-  queue: u32,
-  incarnation: u32,
-  from: u32,
-  count: u32,
-  now: f64,
-): i32 {
-  const shard = Of.shard(queue);
-  if (Shard.isFifo(shard)) {
-    if (!SendFifo.provide(thread, shard, count, now)) return STATUS_FULL;
-    const at = At.queue(queue);
-    const status = SendFifo.section(thread, at, shard, incarnation, from, count, now);
-    if (status > 0) SendFifo.freeDuplicates(thread, from, count);
-    return status;
-  }
-  if (!Segments.provide(thread, shard, count)) return STATUS_FULL;
-  return Commit.section(thread, At.queue(queue), shard, incarnation, from, count, now);
-}
-
-export function sectionClaim(
-  thread: u32,
-  queue: u32,
-  incarnation: u32,
-  most: u32,
-  visibilityMs: f64,
-  now: f64,
-): i32 {
-  const shard = Of.shard(queue);
-  const at = At.queue(queue);
-  if (Shard.isFifo(shard)) {
-    return ClaimFifo.section(thread, at, shard, incarnation, 0, most, visibilityMs, false, now);
-  }
-  return Claim.section(thread, At.queue(queue), shard, incarnation, 0, most, visibilityMs, now);
-}
-
-/** Contents of claimed records into the buffer; how many are still this receiver's. */
-export function sectionGather(thread: u32, queue: u32, claimed: u32): i32 {
-  return Receive.gather(thread, At.shardIndex(Of.shard(queue)), claimed) as i32;
-}
-
-export function sectionRemove(
-  thread: u32,
-  queue: u32,
-  incarnation: u32,
-  count: u32,
-  now: f64,
-): i32 {
-  Settle.checkSlots(thread, count);
-  const shard = Of.shard(queue);
-  const at = At.queue(queue);
-  const applied = Shard.isFifo(shard)
-    ? SettleFifo.remove(thread, at, shard, incarnation, 0, count, now)
-    : Remove.section(thread, at, shard, incarnation, 0, count, now);
-  if (applied > 0) Settle.free(thread, 0, count);
-  return applied;
-}
-
-export function sectionHide(thread: u32, queue: u32, incarnation: u32, count: u32, now: f64): i32 {
-  Settle.checkSlots(thread, count);
-  const shard = Of.shard(queue);
-  const at = At.queue(queue);
-  return Shard.isFifo(shard)
-    ? SettleFifo.hide(thread, at, shard, incarnation, 0, count, now)
-    : Hide.section(thread, at, shard, incarnation, 0, count, now);
-}
-
-/** How many became ready (0: timers cascaded); -1: nothing is due. */
-export function sectionExpire(thread: u32, queue: u32, now: f64): i32 {
-  const shard = Of.shard(queue);
-  return Expire.isDue(shard, now) ? Expire.turn(thread, shard, now) : -1;
-}
-
-/** How many appeared because their queue's delay is over; -1: nothing is due. */
-export function sectionRelease(thread: u32, queue: u32, now: f64): i32 {
-  const at = At.queue(queue);
-  const shard = Of.shard(queue);
-  if (!Due.isReleaseDue(at, shard, now)) return -1;
-  return TimersFifo.release(thread, at, shard, now);
-}
-
-/** How many were taken out; -1: nothing is past. */
-export function sectionSweep(thread: u32, queue: u32, now: f64): i32 {
-  const at = At.queue(queue);
-  const shard = Of.shard(queue);
-  if (!Sweep.isDue(at, shard, now)) return -1;
-  const count = Shard.isFifo(shard)
-    ? TimersFifo.sweep(thread, at, shard, now)
-    : Sweep.section(thread, at, shard, now);
-  for (let index: i32 = 0; index < count; index++) {
-    const slot = load<u32>(At.thread(thread) + (index << 2), THREAD_OUT_SLOTS);
-    Content.free(thread, slot);
-    Slots.release(thread, slot);
-  }
-  return count;
-}
-
-/** Rebuilds a shard's indexes from its slots, as recovery does; under its lock. */
-export function rebuild(thread: u32, queue: u32): void {
-  const shard = Of.shard(queue);
-  Shard.lock(shard, thread);
-  Rebuild.shard(shard);
-  Shard.unlock(shard);
-}
-
-/** 0, or the number of the first broken invariant; only while no other thread is active. */
-export function verify(thread: u32): i32 {
-  return Verify.run(thread);
-}
-
-export function incarnationOf(queue: u32): u32 {
-  return load<u32>(At.queue(queue), QUEUE_INCARNATION);
 }

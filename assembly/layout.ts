@@ -134,6 +134,10 @@ export const PHASE_BEGIN_PAGES_GIVE = 0x5e00000f;
 export const PHASE_BEGIN_CATALOGUE = 0x5e000010;
 export const PHASE_BEGIN_COMMIT_DELAYED = 0x5e000011;
 export const PHASE_BEGIN_CASCADE = 0x5e000012;
+export const PHASE_BEGIN_DEPART = 0x5e000013;
+export const PHASE_BEGIN_ARRIVE = 0x5e000014;
+export const PHASE_BEGIN_ADMIT = 0x5e000015;
+export const PHASE_BEGIN_DRAIN = 0x5e000016;
 export const PHASE_BEGIN_COMMIT_FIFO = 0x5e000020;
 export const PHASE_BEGIN_CLAIM_FIFO = 0x5e000021;
 export const PHASE_BEGIN_REMOVE_FIFO = 0x5e000022;
@@ -212,7 +216,16 @@ export const THREAD_FENCE = THREAD_BIRTH_LIMIT + 8;
 export const THREAD_SIZES = THREAD_FENCE + 4;
 /** The HEADER_WANTED that this thread gave back its stock for. */
 export const THREAD_GIVEN = THREAD_SIZES + 12;
-/** Slots that the last section took out and that this thread must free: SECTION_STEPS of u32. */
+/** Incarnation of the queue that this thread takes messages from to move them; recovery reads it. */
+export const THREAD_MOVE_SOURCE = THREAD_GIVEN + 4;
+/** How many of the slots below a claim found to be received too often: they are to be moved. */
+export const THREAD_OUT_EXHAUSTED = THREAD_MOVE_SOURCE + 4;
+/** Of the last move: messages that had no queue to go to and went back to their own. */
+export const THREAD_OUT_RETURNED = THREAD_OUT_EXHAUSTED + 4;
+/**
+ * Slots that the last section took out and that this thread must free, or that it claimed in order
+ * to move them: SECTION_STEPS of u32.
+ */
 export const THREAD_OUT_SLOTS = THREAD_OUT_SEQUENCES + SECTION_STEPS * 8;
 
 /** One bit a queue: woken for it. */
@@ -236,6 +249,11 @@ export const THREAD_BLOCKS = THREAD_BLOCKS_COUNTS + 128;
 /** Most blocks of one class in a magazine; large classes hold fewer (BLOCKS_HELD_BYTES_MAX). */
 export const THREAD_BLOCKS_MAX = 40;
 export const BLOCKS_HELD_BYTES_MAX = 65536;
+
+/** Where each of THREAD_OUT_SLOTS shall move: flags and target queue as its state word has them. */
+export const THREAD_OUT_TARGETS = LINE_BYTES * 96;
+/** Their targets' incarnations: SECTION_STEPS of u32. */
+export const THREAD_OUT_INCARNATIONS = THREAD_OUT_TARGETS + SECTION_STEPS * 4;
 
 /** Receipts that a handler in this thread still works on, for the steward's heartbeats. */
 export const THREAD_HELD = PAGE_BYTES - 16384;
@@ -373,6 +391,8 @@ export const SHARD_WHEEL_ARMED = SHARD_WHEEL_TICK + 8;
 export const SHARD_QUEUE = SHARD_WHEEL_ARMED + 4;
 /** The QUEUE_FLAGS it was made with: what a rebuild does depends on it. */
 export const SHARD_KIND = SHARD_QUEUE + 4;
+/** Messages in the inbox: they moved here and have no place in the queue yet. */
+export const SHARD_ARRIVED = SHARD_KIND + 4;
 
 /**
  * Line 1: all else that a send and a receive touch: few lines, since each travels between the cores
@@ -413,6 +433,8 @@ export const SHARD_TOTAL_DEDUPLICATED = SHARD_TOTAL_MOVED + 8;
 export const SHARD_TOTAL_EMPTY_RECEIVES = LINE_BYTES * 3;
 /** Groups with a message in flight (FIFO). */
 export const SHARD_GROUPS_IN_FLIGHT = SHARD_TOTAL_EMPTY_RECEIVES + 8;
+/** The inbox's two ends (a link record that is nobody's). */
+export const SHARD_INBOX = SHARD_GROUPS_IN_FLIGHT + 4 + 4;
 
 /** Line 7: the wheel. One u64 a level: which spokes may hold somebody; a clear bit means nobody. */
 export const SHARD_WHEEL_BITMAPS = LINE_BYTES * 7;
@@ -482,10 +504,11 @@ export const SLOT_LAST_RECEIVE = 36;
 export const SLOT_BLOCK = 40;
 export const SLOT_BODY_BYTES = 44;
 export const SLOT_SHARD = 48;
-/** FIFO: the record of the group in whose chain it is; 0: in none. */
+/** FIFO: the record of the group in whose chain it is; 0: in none. MOVING: its target's incarnation. */
 export const SLOT_GROUP = 52;
 /** Incarnation of the queue that a dead letter came from. */
 export const SLOT_SOURCE = 56;
+/** Attempt (FIFO); in a Standard queue, when a dead letter arrived: milliseconds after sentAt. */
 export const SLOT_ATTEMPT = 60;
 
 export const SLOT_FREE = 0;
@@ -496,14 +519,23 @@ export const SLOT_PREPARED = 2;
 export const SLOT_DELAYED = 3;
 export const SLOT_READY = 4;
 export const SLOT_IN_FLIGHT = 5;
-/** Between two queues; the target stands in the state word. */
+/**
+ * Between two queues; the target stands in the state word. It is in the hands of the thread that is
+ * named there too; when none is, in the inbox of its shard, and SLOT_DUE begins with the
+ * incarnation of the queue it departed from.
+ */
 export const SLOT_MOVING = 6;
 /** Past its retention and found so by a receive; the sweep takes it. */
 export const SLOT_DEAD = 7;
 export const SLOT_STATE_MASK = 0x0f;
 /** An entry of this message is in the ready ring. */
 export const SLOT_FLAG_RINGED = 0x10;
+/** While MOVING: it arrives as if it had just been sent (a redrive). */
+export const SLOT_FLAG_FRESH = 0x20;
+/** While MOVING: it goes back where it was, and nothing of it changes but its place. */
+export const SLOT_FLAG_RETURN = 0x40;
 export const SLOT_THREAD_SHIFT = 8;
+export const SLOT_THREAD_MASK = 0xff << SLOT_THREAD_SHIFT;
 export const SLOT_TARGET_SHIFT = 16;
 
 // Links are addresses of links, and every list is a circle through its owner's end record, so that
@@ -659,6 +691,11 @@ export const BLOCK_THREAD_SHIFT = 8;
 export const BODY_ASCII = 1;
 /** The body was given as text. */
 export const BODY_TEXT = 2;
+/** It came into its queue by a move, and lies in the age list behind younger ones. */
+export const BODY_MOVED = 4;
+/** A message's receive count when it came into its queue: the limit on receives counts from it. */
+export const BLOCK_BASE_SHIFT = 12;
+export const BLOCK_BASE_MAX = 0xfffff;
 /** Not a message: a ring segment (shard number above), a catalogue entry, a part of a FIFO shard. */
 export const BLOCK_IS_SEGMENT = 0x100;
 export const BLOCK_IS_ENTRY = 0x200;

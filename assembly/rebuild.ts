@@ -1,11 +1,12 @@
 /**
- * A shard's indexes made anew from its slots: age list, ready ring, wheel, gauges. Runs under the
- * shard's lock (which says RECOVERING), taken from a dead owner or after a trap. May loop; may be
+ * A shard's indexes made anew from its slots: age list, ready ring, wheel, inbox, gauges. Runs under
+ * the shard's lock (which says RECOVERING), taken from a dead owner or after a trap. May loop; may be
  * cut short anywhere and run again. Cost: one pass over all slots ever used and a merge sort of
  * this shard's through their own links, n log n, no memory needed.
  */
 import { Age } from "./age";
 import { BlockClass } from "./classes";
+import { Inbox } from "./inbox";
 import {
   ARENA_PAGES_BUMP,
   ARENA_SLOTS_BUMP,
@@ -43,7 +44,10 @@ import {
   SLOT_DUE,
   SLOT_FLAG_RINGED,
   SLOT_READY,
+  SLOT_SEQUENCE,
   SLOT_SHARD,
+  SLOT_STATE,
+  SLOT_STATE_MASK,
   WHEEL_LEVELS,
   WHEEL_LINK_SPOKE,
 } from "./layout";
@@ -73,6 +77,7 @@ export class Rebuild {
 
   static clear(shard: usize): void {
     Age.clear(shard);
+    Inbox.clear(shard);
     store<u32>(shard, 0, SHARD_LISTED);
     store<u32>(shard, 0, SHARD_VISIBLE);
     store<u32>(shard, 0, SHARD_IN_FLIGHT);
@@ -116,8 +121,11 @@ export class Rebuild {
     let highest = load<u64>(shard, SHARD_SEQUENCE);
     for (let index: u32 = 1; index <= last; index++) {
       const slot = At.slot(index);
-      const state = Slot.state(slot);
+      const word = atomic.load<u32>(slot, SLOT_STATE);
+      const state = word & SLOT_STATE_MASK;
+      // The state before the shard: a message that arrives elsewhere meanwhile changes both.
       if (load<u32>(slot, SLOT_SHARD) !== self) continue;
+      if (Slot.isArrived(word)) Rebuild.receive(shard, index, slot);
       if (!Slot.isListed(state) && state !== SLOT_DEAD) continue;
       store<u32>(At.ageLink(index), head, LINK_NEXT);
       store<u32>(At.wheelLink(index), 0, WHEEL_LINK_SPOKE);
@@ -126,6 +134,12 @@ export class Rebuild {
     }
     store<u64>(shard, highest, SHARD_SEQUENCE);
     return head;
+  }
+
+  /** It has no place here yet, whatever a section that was cut short had written. */
+  @inline static receive(shard: usize, index: u32, slot: usize): void {
+    store<u64>(slot, 0, SLOT_SEQUENCE);
+    Inbox.put(shard, index);
   }
 
   /** Merge sort by sequence, bottom-up, through the links; no memory but this frame. */

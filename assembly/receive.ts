@@ -47,13 +47,16 @@ import {
   SLOT_SHARD,
   SLOT_SOURCE,
   STATUS_GONE,
+  STATUS_LIMIT,
   THREAD_BUFFER,
   THREAD_BUFFER_BYTES,
   THREAD_FENCE,
   THREAD_OUT_DROPPED,
+  THREAD_OUT_EXHAUSTED,
   THREAD_RECEIVES,
 } from "./layout";
 import { At } from "./memory";
+import { Move } from "./move";
 import { Segments } from "./segments";
 import { Wake } from "./wake";
 
@@ -65,7 +68,10 @@ export class Receive {
     return At.thread(thread) + THREAD_RECEIVES + index * RECEIVE_BYTES;
   }
 
-  /** How many messages are in the records now, in order; STATUS_GONE. */
+  /**
+   * How many messages are in the records now, in order; STATUS_GONE. STATUS_LIMIT: something is
+   * visible, but as many are in flight as may be.
+   */
   static run(
     thread: u32,
     queueIndex: u32,
@@ -80,14 +86,33 @@ export class Receive {
     Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS);
     const hiddenMs = visibilityMs < 0 ? load<f64>(queue, QUEUE_VISIBILITY_MS) : visibilityMs;
     const area = At.thread(thread);
+    const receivesMax = Move.receivesMax(queue);
     let claimed: u32 = 0;
     for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
       const step = most - claimed < (SECTION_STEPS as u32) ? most - claimed : SECTION_STEPS;
       if (step === 0 || load<u32>(shard, SHARD_VISIBLE) === 0) break;
-      const got = Claim.section(thread, queue, shard, incarnation, claimed, step, hiddenMs, now);
+      const got = Claim.section(
+        thread,
+        queue,
+        shard,
+        incarnation,
+        claimed,
+        step,
+        hiddenMs,
+        receivesMax,
+        now,
+      );
+      if (got === STATUS_LIMIT && claimed === 0) {
+        // Some may be in flight only because there were more timers than one call fires.
+        if (Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS) > 0) continue;
+        return STATUS_LIMIT;
+      }
       if (got < 0) break;
       claimed += got;
-      if ((got as u32) + load<u32>(area, THREAD_OUT_DROPPED) < step) break;
+      const exhausted = load<u32>(area, THREAD_OUT_EXHAUSTED);
+      const seen = (got as u32) + exhausted + load<u32>(area, THREAD_OUT_DROPPED);
+      if (exhausted > 0) Move.deadLetters(thread, queueIndex, incarnation, exhausted, now);
+      if (seen < step) break;
     }
     if (claimed === 0) return 0;
     Segments.trim(thread, shard);

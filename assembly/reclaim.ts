@@ -3,11 +3,14 @@
  * steps, and a deleted queue's descriptor becomes free when its last message and segment are gone.
  * The steward does it for idle queues; a sender that finds memory full does it for everybody.
  */
+import { Admit } from "./admit";
 import { Advance } from "./advance";
 import { Catalogue } from "./catalogue";
+import { Content } from "./content";
 import { Cut } from "./cut";
 import { Groups } from "./groups";
 import { GroupsRoom } from "./groupsRoom";
+import { Inbox } from "./inbox";
 import {
   HEADER,
   HEADER_QUEUES_BUMP,
@@ -19,10 +22,12 @@ import {
   SHARD_INCARNATION,
   SHARD_LISTED,
   SHARD_NOW,
+  THREAD_OUT_SLOTS,
 } from "./layout";
 import { At } from "./memory";
 import { Segments } from "./segments";
 import { Shard } from "./shard";
+import { Slots } from "./slots";
 import { Stock } from "./stock";
 import { Sweep } from "./sweep";
 import { TableRoom } from "./tableRoom";
@@ -52,7 +57,9 @@ export class Reclaim {
     const isFifo = Shard.isFifo(shard);
     if (isFifo) freed += Reclaim.fifo(thread, shard, steps, now);
     Segments.trim(thread, shard);
-    if (state === QUEUE_DELETED && load<u32>(shard, SHARD_LISTED) === 0) {
+    if (state !== QUEUE_DELETED) return freed;
+    while (freed < steps && !Inbox.isEmpty(shard)) freed += Reclaim.drain(thread, shard, now);
+    if (load<u32>(shard, SHARD_LISTED) === 0 && Inbox.isEmpty(shard)) {
       Segments.takeAll(thread, shard);
       if (isFifo) Reclaim.allOfFifo(thread, shard);
       Catalogue.forget(thread, queueIndex);
@@ -84,6 +91,18 @@ export class Reclaim {
     WindowRoom.takeAll(thread, shard, false);
     GroupsRoom.takeAll(thread, shard);
     TableRoom.shrink(thread, shard, Groups.table(shard), true);
+  }
+
+  /** What moved into a queue that was deleted before it had a place there. */
+  static drain(thread: u32, shard: usize, now: f64): u32 {
+    const area = At.thread(thread);
+    const count = Admit.drain(thread, shard, now);
+    for (let index: u32 = 0; index < count; index++) {
+      const slot = load<u32>(area + (index << 2), THREAD_OUT_SLOTS);
+      Content.free(thread, slot);
+      Slots.release(thread, slot);
+    }
+    return count;
   }
 
   /** Memory is full: give back what is dead anywhere, and what this thread only keeps in stock. */

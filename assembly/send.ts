@@ -3,14 +3,12 @@
  * of ten), wake. What was prepared but not committed is discarded. Called by the thread whose
  * number is given, and by no other.
  */
+import { Births } from "./births";
 import { Commit } from "./commit";
 import { Content } from "./content";
 import { Keys } from "./keys";
 import {
-  BIRTHS_RESERVED,
   BLOCK_BIRTH,
-  HEADER,
-  HEADER_BIRTHS,
   QUEUE_DELAY_MS,
   QUEUE_SHARD_FIRST,
   SECTION_STEPS,
@@ -24,8 +22,6 @@ import {
   SLOT_SOURCE,
   STATUS_CHANGED,
   STATUS_FULL,
-  THREAD_BIRTH_LIMIT,
-  THREAD_BIRTH_NEXT,
   THREAD_FENCE,
   THREAD_OUT_READY,
   THREAD_SENDS,
@@ -76,22 +72,11 @@ export class Send {
     store<u32>(slot, 0, SLOT_GROUP);
     store<u32>(slot, 0, SLOT_SOURCE);
     store<u32>(slot, 0, SLOT_ATTEMPT);
-    const birth = Send.birth(At.thread(thread));
+    const birth = Births.next(At.thread(thread));
     store<u64>(load<u32>(slot, SLOT_BLOCK), birth, BLOCK_BIRTH);
     store<u64>(send, birth, SEND_BIRTH);
     store<u32>(send, slotIndex, SEND_SLOT);
     return true;
-  }
-
-  @inline static birth(area: usize): u64 {
-    if (load<u64>(area, THREAD_BIRTH_NEXT) === load<u64>(area, THREAD_BIRTH_LIMIT)) {
-      const first = atomic.add<u64>(HEADER, BIRTHS_RESERVED, HEADER_BIRTHS);
-      store<u64>(area, first, THREAD_BIRTH_NEXT);
-      store<u64>(area, first + BIRTHS_RESERVED, THREAD_BIRTH_LIMIT);
-    }
-    const birth = load<u64>(area, THREAD_BIRTH_NEXT);
-    store<u64>(area, birth + 1, THREAD_BIRTH_NEXT);
-    return birth;
   }
 
   /** Prepares records 0 to count - 1 and copies their contents from staging; how many, a prefix. */

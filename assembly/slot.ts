@@ -6,6 +6,7 @@
  *
  *   FREE -> HELD -> PREPARED -> DELAYED | READY -> IN_FLIGHT -> READY ... -> PREPARED -> HELD -> FREE
  *                                   READY -> DEAD (past its retention) -> PREPARED
+ *                               IN_FLIGHT -> MOVING (this thread's) -> MOVING (a shard's) -> READY
  */
 import {
   SHARD_PURGE_SEQUENCE,
@@ -13,6 +14,7 @@ import {
   SLOT_DELAYED,
   SLOT_FLAG_RINGED,
   SLOT_IN_FLIGHT,
+  SLOT_MOVING,
   SLOT_PREPARED,
   SLOT_READY,
   SLOT_SENT_AT,
@@ -20,6 +22,7 @@ import {
   SLOT_SHARD,
   SLOT_STATE,
   SLOT_STATE_MASK,
+  SLOT_THREAD_MASK,
   SLOT_THREAD_SHIFT,
   SLOT_WORD,
 } from "./layout";
@@ -57,6 +60,11 @@ export class Slot {
 
   @inline static isListed(state: u32): bool {
     return state === SLOT_DELAYED || state === SLOT_READY || state === SLOT_IN_FLIGHT;
+  }
+
+  /** Moved into a shard's inbox, in nobody's hands. */
+  @inline static isArrived(word: u32): bool {
+    return (word & (SLOT_STATE_MASK | SLOT_THREAD_MASK)) === SLOT_MOVING;
   }
 
   /** Taken out of every list, in this thread's hands; the sequence is gone for every reader. */

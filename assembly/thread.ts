@@ -49,6 +49,7 @@ import {
 } from "./layout";
 import { Lock } from "./lock";
 import { At } from "./memory";
+import { Move } from "./move";
 import { PageMap } from "./pageMap";
 import { Pages } from "./pages";
 import { Rebuild } from "./rebuild";
@@ -90,6 +91,7 @@ export class Thread {
     atomic.store<u32>(area, THREAD_DEAD, THREAD_STATE);
     Thread.releaseLocks(self, dead);
     Thread.stopWaiting(dead);
+    Move.finish(self, dead, 0);
     Thread.reapSlots(self, dead);
     Thread.reapPages(self, dead);
     Wake.everybody();
@@ -127,6 +129,7 @@ export class Thread {
       Lock.recovered(shard);
       Shard.unlock(shard);
     }
+    Move.finish(self, self, 0);
     // The magazines are not trusted: what the state words say is this thread's goes back.
     store<u32>(area, 0, THREAD_SLOTS_COUNT);
     memory.fill(area + THREAD_BLOCKS_COUNTS, 0, CLASS_COUNT << 2);

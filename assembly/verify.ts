@@ -3,7 +3,7 @@
  * thread is active. Answers 0, or the number of the first check that failed, with the index of
  * the shard, slot or page concerned in THREAD_OUT_ERROR. Linear in everything ever used.
  *
- *   1xx a shard's age list and gauges   2xx its ring   3xx its wheel
+ *   1xx a shard's age list, gauges, inbox   2xx its ring   3xx its wheel
  *   4xx slots and their contents        5xx the arena's pages and blocks   6xx locks
  *   70x a FIFO message's group  71x group records  72x a chain  73x the ready groups
  *   74x a hash table  75x the window of ids  76x and 77x the same of attempts
@@ -44,6 +44,7 @@ import {
   SLOT_BLOCK,
   SLOT_FREE,
   SLOT_HELD,
+  SLOT_MOVING,
   THREAD_OUT_ERROR,
   THREAD_SLOTS_COUNT,
 } from "./layout";
@@ -59,13 +60,17 @@ export class Verify {
     if (locks !== 0) return locks;
     const last = load<u32>(HEADER, HEADER_QUEUES_BUMP);
     let listed: u32 = 0;
+    let moving: u32 = 0;
     for (let index: u32 = 0; index < last; index++) {
       if (load<u32>(At.queue(index), QUEUE_STATE) === QUEUE_FREE) continue;
       const broken = VerifyShard.run(area, index);
       if (broken !== 0) return broken;
       listed += VerifyShard.listed(index);
+      const arrived = VerifyShard.inbox(area, index);
+      if (arrived < 0) return -arrived;
+      moving += arrived;
     }
-    const slots = Verify.slots(area, listed);
+    const slots = Verify.slots(area, listed, moving);
     return slots !== 0 ? slots : Verify.arena(area);
   }
 
@@ -80,24 +85,27 @@ export class Verify {
     return 0;
   }
 
-  /** Each slot is free, held, prepared or listed; counts and lists agree; contents are whole. */
-  static slots(area: usize, listedInShards: u32): i32 {
+  /** Each slot is free, held, prepared, listed or in an inbox; counts and lists agree, all are whole. */
+  static slots(area: usize, listedInShards: u32, inInboxes: u32): i32 {
     const arena: usize = HEADER + HEADER_ARENA;
     const last = load<u32>(arena, ARENA_SLOTS_BUMP);
     let free: u32 = 0;
     let held: u32 = 0;
     let listed: u32 = 0;
+    let moving: u32 = 0;
     for (let index: u32 = 1; index <= last; index++) {
       const slot = At.slot(index);
       const state = Slot.state(slot);
       if (state === SLOT_FREE) free++;
       else if (state === SLOT_HELD) held++;
-      else if (VerifyShard.isInAgeList(state)) {
-        listed++;
+      else if (VerifyShard.isInAgeList(state) || state === SLOT_MOVING) {
+        if (state === SLOT_MOVING) moving++;
+        else listed++;
         if (!Verify.isWhole(load<u32>(slot, SLOT_BLOCK))) return Verify.fail(area, 400, index);
       }
     }
     if (listed !== listedInShards) return Verify.fail(area, 401, listed);
+    if (moving !== inInboxes) return Verify.fail(area, 404, moving);
     if (free !== load<u32>(arena, ARENA_SLOTS_FREE_COUNT)) return Verify.fail(area, 402, free);
     for (let index: u32 = 0; index < free; index++) {
       const slot = load<u32>(At.freeSlot(index));

@@ -4,10 +4,16 @@
  */
 
 import { Age } from "./age";
+import { Inbox } from "./inbox";
 import {
+  ARENA_SLOTS_BUMP,
+  BLOCK_FLAGS,
+  BODY_MOVED,
   ENTRY_BYTES,
   ENTRY_SEQUENCE,
   ENTRY_SLOT,
+  HEADER,
+  HEADER_ARENA,
   LINK_NEXT,
   LINK_PREVIOUS,
   LOCK_PHASE,
@@ -17,6 +23,7 @@ import {
   SEGMENT_ENTRIES,
   SEGMENT_ENTRIES_OFFSET,
   SEGMENT_NEXT,
+  SHARD_ARRIVED,
   SHARD_DELAYED,
   SHARD_IN_FLIGHT,
   SHARD_LISTED,
@@ -32,6 +39,7 @@ import {
   SHARD_VISIBLE,
   SHARD_WHEEL_ARMED,
   SHARD_WHEEL_BITMAPS,
+  SLOT_BLOCK,
   SLOT_DEAD,
   SLOT_DELAYED,
   SLOT_DUE,
@@ -85,7 +93,10 @@ export class VerifyShard {
     );
   }
 
-  /** In order of arrival, linked both ways, counted; the gauges are what the states say. */
+  /**
+   * In order of arrival, linked both ways, counted; the gauges are what the states say. What came by
+   * a move was sent earlier than its place says.
+   */
   static age(shard: usize): i32 {
     const self = At.shardIndex(shard);
     const most = load<u32>(shard, SHARD_LISTED);
@@ -102,10 +113,12 @@ export class VerifyShard {
       if (++listed > most) return 100;
       if (load<u32>(link, LINK_PREVIOUS) !== (previous as u32)) return 101;
       if (load<u32>(slot, SLOT_SHARD) !== self) return 102;
-      if (Slot.sequence(slot) <= sequence || load<f64>(slot, SLOT_SENT_AT) < sentAt) return 103;
+      if (Slot.sequence(slot) <= sequence) return 103;
+      const isMoved = (load<u32>(load<u32>(slot, SLOT_BLOCK), BLOCK_FLAGS) & BODY_MOVED) !== 0;
+      if (!isMoved && load<f64>(slot, SLOT_SENT_AT) < sentAt) return 103;
       if (!VerifyShard.isInAgeList(Slot.state(slot))) return 104;
       sequence = Slot.sequence(slot);
-      sentAt = load<f64>(slot, SLOT_SENT_AT);
+      if (!isMoved) sentAt = load<f64>(slot, SLOT_SENT_AT);
       if (VerifyShard.isLive(shard, slot)) {
         if (Slot.state(slot) === SLOT_READY) visible++;
         if (Slot.state(slot) === SLOT_IN_FLIGHT) inFlight++;
@@ -119,6 +132,26 @@ export class VerifyShard {
     if (load<u32>(shard, SHARD_VISIBLE) !== visible) return 107;
     if (load<u32>(shard, SHARD_IN_FLIGHT) !== inFlight) return 108;
     return load<u32>(shard, SHARD_DELAYED) === delayed ? 0 : 109;
+  }
+
+  /** How many messages are in the inbox; below 0: the number of a broken check. */
+  static inbox(area: usize, queueIndex: u32): i32 {
+    const shard = VerifyShard.of(queueIndex);
+    const end = Inbox.end(shard);
+    const most = load<u32>(HEADER + HEADER_ARENA, ARENA_SLOTS_BUMP);
+    let count: u32 = 0;
+    let previous = end;
+    store<u32>(area, queueIndex, THREAD_OUT_ERROR);
+    for (let link = VerifyShard.after(end); link !== end; link = VerifyShard.after(link)) {
+      const slot = At.slot(At.slotOfAgeLink(link));
+      if (++count > most) return -110;
+      if (load<u32>(link, LINK_PREVIOUS) !== (previous as u32)) return -111;
+      const isHere = load<u32>(slot, SLOT_SHARD) === At.shardIndex(shard);
+      if (!isHere || !Slot.isArrived(Slot.word(slot))) return -112;
+      previous = link;
+    }
+    if (load<u32>(shard, SHARD_ARRIVED) !== count) return -114;
+    return load<u32>(end, LINK_PREVIOUS) === (previous as u32) ? (count as i32) : -113;
   }
 
   /** Each ready message has one entry, and the circle has room for all that is owed. */

@@ -2,7 +2,7 @@
  * Receiving: at once, by long poll, or blocking the thread. A receive takes what is there, lets the
  * queue's own time pass first, and never waits to be full. Own thread only.
  */
-import { BATCH_MAX, type Inbox } from "../../bindings/index.ts";
+import { BATCH_MAX, type Inbox, STATUS_LIMIT } from "../../bindings/index.ts";
 import { SluiceError } from "../errors.ts";
 import { parameterRanges, protections } from "../limits.ts";
 import type { Message, ReceiveOptions } from "../types.ts";
@@ -58,48 +58,35 @@ function queueWaitSeconds(place: Place): number {
   return known?.details.attributes.receiveMessageWaitTimeSeconds ?? 0;
 }
 
-/**
- * Claims into an inbox: how many. Throws when the queue or the broker is gone.
- * The cap on messages in flight is kept here and not under the queue's lock, so threads that receive
- * at the same moment may pass it by a batch each; AWS calls its own "approximately".
- */
-function claim(place: Place, inbox: Inbox, max: number, visibilityMs: number): number {
+/** Claims into an inbox: how many, or STATUS_LIMIT. Throws when the queue or the broker is gone. */
+function tryClaim(place: Place, inbox: Inbox, max: number, visibilityMs: number): number {
   const { member, number, incarnation } = place;
   member.check();
   const now = member.nowMs();
-  const most = member.settings.quotas.inFlightCap ? Math.min(max, roomUnderCap(place, now)) : max;
-  if (most <= 0) {
-    inbox.clear();
-    return 0;
-  }
-  const count = member.engine.receive(inbox, number, incarnation, most, visibilityMs, now);
-  if (count >= 0) return count;
+  const count = member.engine.receive(inbox, number, incarnation, max, visibilityMs, now);
+  if (count >= 0 || count === STATUS_LIMIT) return count;
   throw member.failure(count, place.name);
 }
 
-/** How many more messages may be in flight, after those whose time is up have come back. */
-function roomUnderCap({ member, number, incarnation }: Place, now: number): number {
-  const { engine } = member;
-  const room = (): number => protections.maxInFlight - engine.queues.inFlight(number);
-  while (room() < BATCH_MAX && engine.advance(number, incarnation, now) > 0);
-  return room();
+/** Too many messages in flight are no messages. */
+function claim(place: Place, inbox: Inbox, max: number, visibilityMs: number): number {
+  return Math.max(0, tryClaim(place, inbox, max, visibilityMs));
 }
 
 function take(
   place: Place & MessageHome,
   inbox: Inbox,
-  { max, visibilityMs }: Poll,
+  { max, waitMs, visibilityMs }: Poll,
 ): Message[] | undefined {
-  const count = claim(place, inbox, max, visibilityMs);
-  if (count === 0) return undefined;
+  const count = tryClaim(place, inbox, max, visibilityMs);
+  if (count === STATUS_LIMIT && waitMs === 0) throw overLimit(place);
+  if (count <= 0) return undefined;
   return Array.from({ length: count }, (_, index) => new ReceivedMessage(place, inbox, index));
 }
 
 /** AWS tells a short poll, and only that, when too many messages are in flight. */
-function checkCap(place: Place): void {
-  if (!place.member.settings.quotas.inFlightCap) return;
-  if (roomUnderCap(place, place.member.nowMs()) > 0) return;
-  throw new SluiceError(
+function overLimit(place: Place): SluiceError {
+  return new SluiceError(
     "OverLimit",
     `Too many messages in flight: the queue is at the limit of ${protections.maxInFlight}.`,
     { queue: place.name },
@@ -124,7 +111,6 @@ export async function receive(
     found = await waiting.wait(place.number, deadlineMs, look, options.signal);
   }
   if (found !== undefined) return found;
-  if (poll.waitMs === 0) checkCap(place);
   place.member.engine.countEmptyReceive(place.number);
   return [];
 }

@@ -4,17 +4,23 @@
  * what is ready in another, a map of messages. `apply` replays one recorded operation and throws
  * where the record differs from what the arrays say.
  */
+import { Line } from "./line.ts";
 import {
+  ADMIT,
+  ARRIVE,
   CLAIM,
   COMMIT,
   CUT,
+  DEPART,
   EXPIRE,
   HIDE,
+  LIMIT,
   NAMES,
   type Operation,
   REMOVE,
   RETAIN,
   SWEEP,
+  TAKE,
 } from "./operations.ts";
 
 const APPLIED = 1;
@@ -24,11 +30,19 @@ const TOO_LONG = 4;
 const STEPS = 10;
 const TWELVE_HOURS_MS = 43_200_000;
 
+/** Flags of a move. */
+const FRESH = 0x20;
+const RETURN = 0x40;
+
 type State = "delayed" | "ready" | "inFlight" | "dead";
 
 export interface Modelled {
   readonly sequence: number;
   readonly sentAtMs: number;
+  /** Its receive count when it came into this queue. */
+  readonly base: number;
+  /** The incarnation of the queue it came from; 0: it was sent here. */
+  readonly source: number;
   state: State;
   dueMs: number;
   count: number;
@@ -37,40 +51,24 @@ export interface Modelled {
   hasEntry: boolean;
 }
 
-/** An array that is taken from at its front at no cost. */
-class Line {
-  readonly #items: number[] = [];
-  #front = 0;
-
-  get first(): number | undefined {
-    return this.#items[this.#front];
-  }
-
-  push(item: number): void {
-    this.#items.push(item);
-  }
-
-  shift(): number | undefined {
-    const item = this.#items[this.#front];
-    if (item !== undefined) this.#front++;
-    if (this.#front > 4096 && this.#front * 2 > this.#items.length) {
-      this.#items.splice(0, this.#front);
-      this.#front = 0;
-    }
-    return item;
-  }
-
-  clear(): void {
-    this.#items.length = 0;
-    this.#front = 0;
-  }
+/** A message between two queues. */
+interface Moving {
+  readonly message: Modelled;
+  readonly flags: number;
+  readonly from: number;
 }
+
+/** Messages between queues, by slot: all models of a broker share one. */
+export type Transit = Map<number, Moving>;
 
 export class Model {
   readonly messages = new Map<number, Modelled>();
   readonly #arrivals = new Line();
   readonly #entries = new Line();
+  readonly #transit: Transit;
+  readonly #inbox: Moving[] = [];
   readonly #delayMs: number;
+  #receivesMax = Number.POSITIVE_INFINITY;
   #retentionMs: number;
   #sequence = 0;
   #operation = 0;
@@ -84,7 +82,9 @@ export class Model {
     delayMs: number;
     operation?: number;
     sequence?: number;
+    transit?: Transit;
   }) {
+    this.#transit = options.transit ?? new Map();
     this.#retentionMs = options.retentionMs;
     this.#delayMs = options.delayMs;
     this.#operation = options.operation ?? 0;
@@ -97,6 +97,10 @@ export class Model {
       this.#retentionMs = operation.first;
       return;
     }
+    if (operation.kind === LIMIT) {
+      this.#receivesMax = operation.first;
+      return;
+    }
     this.#operation++;
     this.#same(operation, "operation number", operation.operation, this.#operation);
     this.#nowMs = Math.max(this.#nowMs, operation.now);
@@ -106,7 +110,19 @@ export class Model {
         this.#commit(operation);
         break;
       case CLAIM:
-        this.#claim(operation);
+        this.#claim(operation, this.#receivesMax);
+        break;
+      case TAKE:
+        this.#claim(operation, 0);
+        break;
+      case DEPART:
+        this.#depart(operation);
+        break;
+      case ARRIVE:
+        this.#arrive(operation);
+        break;
+      case ADMIT:
+        this.#admit(operation);
         break;
       case REMOVE:
         this.#remove(operation);
@@ -138,6 +154,11 @@ export class Model {
       if (message.state === "delayed") counts.delayed++;
     }
     return counts;
+  }
+
+  /** How many have arrived and not been let in. */
+  get arrived(): number {
+    return this.#inbox.length;
   }
 
   /** Timers that ought to have fired by now; the engine says that nothing is due. */
@@ -204,6 +225,8 @@ export class Model {
       const message: Modelled = {
         sequence,
         sentAtMs: this.#nowMs,
+        base: 0,
+        source: 0,
         state: "delayed",
         dueMs: this.#nowMs + waitMs,
         count: 0,
@@ -216,8 +239,9 @@ export class Model {
     }
   }
 
-  #claim(operation: Operation): void {
+  #claim(operation: Operation, receivesMax: number): void {
     const claimed: number[] = [];
+    const aside: number[] = [];
     let dropped = 0;
     for (let step = 0; step < operation.first; step++) {
       const sequence = this.#entries.shift();
@@ -228,17 +252,66 @@ export class Model {
       else if (this.#isExpired(message, this.#nowMs)) {
         message.state = "dead";
         dropped++;
-      } else {
-        if (message.count > 0) this.redeliveries++;
-        message.count++;
-        message.state = "inFlight";
-        message.dueMs = this.#nowMs + operation.second;
-        message.lastReceiveMs = this.#nowMs;
+      } else if (this.#take(message, operation.second, receivesMax)) {
         claimed.push(sequence, message.count);
-      }
+      } else aside.push(sequence, -1);
     }
+    claimed.push(...aside);
     this.#same(operation, "claimed", operation.items.join(), claimed.join());
     this.#same(operation, "dropped", operation.status - claimed.length / 2, dropped);
+  }
+
+  /** In flight from now on; false: received too often, and set aside. */
+  #take(message: Modelled, visibilityMs: number, receivesMax: number): boolean {
+    message.state = "inFlight";
+    message.dueMs = this.#nowMs + visibilityMs;
+    if (message.count - message.base >= receivesMax) return false;
+    if (message.count > 0) this.redeliveries++;
+    message.count++;
+    message.lastReceiveMs = this.#nowMs;
+    return true;
+  }
+
+  #depart(operation: Operation): void {
+    for (let at = 0; at < operation.items.length; at += 3) {
+      const [sequence, slot, left] = operation.items.slice(at, at + 3) as [number, number, number];
+      const message = this.messages.get(sequence);
+      const leaves = message?.state === "inFlight" && sequence > this.#purged;
+      this.#same(operation, `${sequence} leaves`, left, leaves ? 1 : 0);
+      if (message === undefined || !leaves) continue;
+      this.messages.delete(sequence);
+      this.#transit.set(slot, { message, flags: operation.first, from: operation.second });
+    }
+  }
+
+  #arrive(operation: Operation): void {
+    for (let at = 0; at < operation.items.length; at += 2) {
+      const [slot, isBack] = operation.items.slice(at, at + 2) as [number, number];
+      const moving = this.#transit.get(slot);
+      this.#same(operation, `slot ${slot} was between queues`, true, moving !== undefined);
+      if (moving === undefined) continue;
+      this.#transit.delete(slot);
+      this.#inbox.push(isBack === 1 ? { ...moving, flags: RETURN } : moving);
+    }
+  }
+
+  #admit(operation: Operation): void {
+    for (const admitted of operation.items) {
+      const moving = this.#inbox.shift();
+      this.#same(operation, "somebody had arrived", true, moving !== undefined);
+      if (moving === undefined) continue;
+      const { message, flags, from } = moving;
+      const sequence = ++this.#sequence;
+      this.#same(operation, "sequence", admitted, sequence);
+      const one: Modelled = { ...message, sequence, hasEntry: false };
+      const isFresh = (flags & FRESH) !== 0;
+      const fresh = { sentAtMs: this.#nowMs, base: 0, source: 0, count: 0, lastReceiveMs: 0 };
+      const letter = { base: message.count, source: from };
+      Object.assign(one, isFresh ? fresh : (flags & RETURN) === 0 ? letter : {});
+      this.messages.set(sequence, one);
+      this.#arrivals.push(sequence);
+      this.#becomeReady(one);
+    }
   }
 
   /** The message a receipt still names, or what the engine must answer instead. */

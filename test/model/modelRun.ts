@@ -14,11 +14,13 @@ import {
   SHARD_DELAYED,
   SHARD_IN_FLIGHT,
   SHARD_VISIBLE,
+  SLOT_FLAG_FRESH,
 } from "../../assembly/layout.ts";
 import { compileFile } from "../../bindings/module.ts";
 import { Seeded } from "../support/seeded.ts";
-import { Model } from "./model.ts";
-import { RETAIN } from "./operations.ts";
+import { Model, type Transit } from "./model.ts";
+import { Moves } from "./moves.ts";
+import { LIMIT, RETAIN } from "./operations.ts";
 import { type QueueNumbers, type Receipt, Sections, type Settings } from "./sections.ts";
 
 const DAY_MS = 86_400_000;
@@ -31,6 +33,8 @@ export interface World {
   readonly slots: number;
   readonly bodyBytesMax: number;
   readonly jumpMsMax: number;
+  /** Queues have dead-letter queues, in circles and among themselves. */
+  readonly moves?: boolean;
 }
 
 const THREADS = 1;
@@ -71,6 +75,24 @@ export const WORLDS: readonly World[] = [
     bodyBytesMax: 300,
     jumpMsMax: 14 * DAY_MS,
   },
+  {
+    name: "moves between queues",
+    steps: 150_000,
+    pages: 4096,
+    slots: 50_000,
+    bodyBytesMax: 600,
+    jumpMsMax: MINUTE_MS,
+    moves: true,
+  },
+  {
+    name: "moves in a small arena",
+    steps: 50_000,
+    pages: FIXED_PAGES + 40,
+    slots: 2000,
+    bodyBytesMax: 20_000,
+    jumpMsMax: MINUTE_MS,
+    moves: true,
+  },
 ];
 
 /** One queue, its model, and the receipts that somebody still holds. */
@@ -79,11 +101,12 @@ class Lane {
   readonly model: Model;
   readonly settings: Settings;
   readonly receipts: Receipt[] = [];
+  deadLetters: { max: number; to: Lane } | undefined;
 
-  constructor(sections: Sections, settings: Settings) {
+  constructor(sections: Sections, settings: Settings, transit: Transit) {
     this.settings = settings;
     this.numbers = sections.createQueue(settings);
-    this.model = new Model(settings);
+    this.model = new Model({ ...settings, transit });
   }
 }
 
@@ -91,25 +114,41 @@ class Run {
   readonly #random: Seeded;
   readonly #world: World;
   readonly #sections: Sections;
+  readonly #moves: Moves;
   readonly #lanes: Lane[];
   #nowMs = 1_700_000_000_000;
   full = 0;
   operations = 0;
+  moved = 0;
 
   constructor(module: Awaited<ReturnType<typeof compileFile>>, world: World, seed: number) {
     this.#random = new Seeded(seed);
     this.#world = world;
     const sizes = { pages: world.pages, slots: world.slots, threads: THREADS, queues: QUEUES };
     const lanes: Lane[] = [];
+    const transit: Transit = new Map();
     this.#lanes = lanes;
     this.#sections = Sections.open(module, sizes, (queue, operation) => {
       this.operations++;
       lanes[queue]?.model.apply(operation);
     });
+    this.#moves = new Moves(this.#sections);
     lanes.push(
-      new Lane(this.#sections, { visibilityMs: 30_000, delayMs: 0, retentionMs: 4 * DAY_MS }),
-      new Lane(this.#sections, { visibilityMs: 5, delayMs: 0, retentionMs: 2 * MINUTE_MS }),
-      new Lane(this.#sections, { visibilityMs: 1000, delayMs: 700, retentionMs: MINUTE_MS }),
+      new Lane(
+        this.#sections,
+        { visibilityMs: 30_000, delayMs: 0, retentionMs: 4 * DAY_MS },
+        transit,
+      ),
+      new Lane(
+        this.#sections,
+        { visibilityMs: 5, delayMs: 0, retentionMs: 2 * MINUTE_MS },
+        transit,
+      ),
+      new Lane(
+        this.#sections,
+        { visibilityMs: 1000, delayMs: 700, retentionMs: MINUTE_MS },
+        transit,
+      ),
     );
   }
 
@@ -123,6 +162,7 @@ class Run {
     else if (choice < 0.86) this.#hide(lane);
     else if (choice < 0.995) this.#pass();
     else this.#rare(lane);
+    if (this.#world.moves === true && random.chance(0.02)) this.#redrive(lane);
   }
 
   /** Time moves, mostly a little; what falls due is fired and swept as any receive would do. */
@@ -131,6 +171,7 @@ class Run {
     const isJump = random.chance(0.02);
     this.#nowMs += isJump ? random.between(0, this.#world.jumpMsMax) : random.between(0, 40);
     for (const lane of this.#lanes) this.#advance(lane);
+    if (this.#world.moves === true) for (const lane of this.#lanes) this.#admit(lane);
   }
 
   #advance(lane: Lane): void {
@@ -180,8 +221,56 @@ class Run {
       : random.pick([0, 1, 64, 4096, 43_200_000]);
     const most = random.between(1, 10);
     const receipts = this.#sections.claim(lane.numbers, most, visibilityMs, this.#nowMs);
+    for (const { slot, sequence } of receipts) {
+      const { sentAtMs, source } = this.#moves.origin(slot);
+      expect(lane.model.messages.get(sequence)).toMatchObject({ sentAtMs, source });
+    }
     lane.receipts.push(...receipts);
     while (lane.receipts.length > 4000) lane.receipts.shift();
+    if (lane.deadLetters !== undefined && this.#sections.aside().length > 0) {
+      this.#move(lane, lane.deadLetters.to, 0);
+    }
+  }
+
+  /** What was set aside moves; now and then its target is gone, or memory is full. */
+  #move(from: Lane, to: Lane, flags: number): void {
+    const random = this.#random;
+    if (random.chance(0.05)) this.#delete(from);
+    if (random.chance(0.02)) this.#sections.cut(from.numbers, this.#nowMs);
+    const isGone = random.chance(0.1);
+    const target = isGone ? { ...to.numbers, incarnation: 999 } : to.numbers;
+    const departed = this.#moves.depart(from.numbers, target, flags, this.#nowMs);
+    this.moved += departed.length;
+    if (this.#moves.arrive(target, target, departed, this.#nowMs)) expect(isGone).toBe(false);
+    else expect(this.#moves.arrive(target, from.numbers, departed, this.#nowMs)).toBe(true);
+    if (random.chance(0.02)) this.#sections.cut(to.numbers, this.#nowMs);
+    if (random.chance(0.7)) for (const lane of [from, to]) this.#admit(lane);
+  }
+
+  #admit(lane: Lane): void {
+    while (this.#moves.admit(lane.numbers, this.#nowMs));
+    if (lane.model.arrived > 0) this.#expectFull();
+  }
+
+  /** Some of a queue's messages go, as new ones, to any other. */
+  #redrive(lane: Lane): void {
+    const random = this.#random;
+    this.#moves.take(lane.numbers, random.between(1, 10), this.#nowMs);
+    this.#move(lane, random.pick(this.#lanes), SLOT_FLAG_FRESH);
+  }
+
+  #limit(lane: Lane): void {
+    const random = this.#random;
+    const max = random.between(1, 4);
+    const to = random.pick(this.#lanes);
+    const deadLetters = random.chance(0.8) ? { max, to } : undefined;
+    const settings = { ...lane.settings };
+    settings.deadLetters = deadLetters && { max, to: to.numbers };
+    if (!this.#sections.change(lane.numbers, settings)) return;
+    Object.assign(lane.settings, settings);
+    lane.deadLetters = deadLetters;
+    const none = { operation: 0, now: 0, status: 0, second: 0, items: [] };
+    lane.model.apply({ kind: LIMIT, first: deadLetters?.max ?? Infinity, ...none });
   }
 
   /** Receipts of this queue, some used before, some of nobody. */
@@ -219,6 +308,7 @@ class Run {
     if (choice === 0) this.#sections.cut(lane.numbers, this.#nowMs);
     else if (choice === 1)
       this.#retain(lane, random.pick([MINUTE_MS, 10 * MINUTE_MS, 14 * DAY_MS]));
+    else if (this.#world.moves === true) this.#limit(lane);
   }
 
   #retain(lane: Lane, retentionMs: number): void {
@@ -258,5 +348,9 @@ export async function runModel(world: World, seed: number): Promise<void> {
   }
   run.check();
   run.rebuild();
-  console.log(`${world.name}: ${run.operations} sections equal, ${run.full} refusals when full`);
+  if (world.moves === true) expect(run.moved).toBeGreaterThan(world.steps / 10);
+  const moved = world.moves === true ? `, ${run.moved} messages moved` : "";
+  console.log(
+    `${world.name}: ${run.operations} sections equal, ${run.full} refusals when full${moved}`,
+  );
 }

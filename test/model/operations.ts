@@ -15,10 +15,21 @@ export const CUT = 7;
 /** Not a section: the queue's retention was set (first argument, ms). */
 export const RETAIN = 8;
 
-export const NAMES = ["", "commit", "claim", "remove", "hide", "expire", "sweep", "cut", "retain"];
+/** A claim of messages that are all to be moved. */
+export const TAKE = 9;
+export const DEPART = 10;
+export const ARRIVE = 11;
+export const ADMIT = 12;
+/** Not a section: how often a message may be received (first argument), Infinity for no limit. */
+export const LIMIT = 13;
+
+export const NAMES = [
+  ...["", "commit", "claim", "remove", "hide", "expire", "sweep", "cut", "retain"],
+  ...["take", "depart", "arrive", "admit", "limit"],
+];
 
 /** Numbers an item has. */
-const WIDTHS = [0, 2, 2, 3, 4, 1, 1, 0, 0];
+const WIDTHS = [0, 2, 2, 3, 4, 1, 1, 0, 0, 2, 3, 2, 1, 0];
 const HEAD = 7;
 
 export interface Operation {
@@ -31,8 +42,9 @@ export interface Operation {
   first: number;
   second: number;
   /** COMMIT sequence, delayMs (-1: the queue's) · CLAIM sequence, receive count · REMOVE sequence,
-   * receive count, result · HIDE sequence, receive count, visibilityMs, result · EXPIRE and SWEEP
-   * sequence. */
+   * receive count, result · HIDE sequence, receive count, visibilityMs, result · EXPIRE, SWEEP and
+   * ADMIT sequence · TAKE as CLAIM · DEPART sequence, slot, 1 when it left · ARRIVE slot, 1 when it
+   * came back. A message that CLAIM or TAKE set aside to be moved has the receive count -1. */
   items: number[];
 }
 

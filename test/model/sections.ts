@@ -6,37 +6,9 @@
 import * as layout from "../../assembly/layout.ts";
 import { createMemory } from "../../bindings/memory.ts";
 import { type WasmMemory, type WasmModule, wasm } from "../../bindings/webassembly.ts";
+import { checkBody, patternAt, TAG_BYTES } from "./bodies.ts";
+import type { Exports } from "./exports.ts";
 import { CLAIM, COMMIT, CUT, EXPIRE, HIDE, type Operation, REMOVE, SWEEP } from "./operations.ts";
-
-/** The exports used here; the section-level ones are for tests alone. */
-interface Exports {
-  memoryInit(pages: number, threads: number, queues: number, slots: number): number;
-  threadAttach(role: number): number;
-  threadDetach(thread: number): void;
-  prepare(thread: number, index: number, now: number): number;
-  write(thread: number, index: number, contentOffset: number, bytes: number): void;
-  discard(thread: number, count: number): void;
-  read(thread: number, index: number, offset: number, bytes: number, to: number): number;
-  cut(thread: number, queue: number, incarnation: number, now: number): number;
-  catalogueCreate(thread: number, version: number, entryBytes: number): number;
-  catalogueChange(t: number, version: number, queue: number, inc: number, bytes: number): number;
-  sectionCommit(t: number, q: number, inc: number, from: number, n: number, now: number): number;
-  sectionClaim(t: number, q: number, inc: number, most: number, ms: number, now: number): number;
-  sectionGather(thread: number, queue: number, claimed: number): number;
-  sectionRemove(t: number, q: number, inc: number, count: number, now: number): number;
-  sectionHide(t: number, q: number, inc: number, count: number, now: number): number;
-  sectionExpire(thread: number, queue: number, now: number): number;
-  sectionSweep(thread: number, queue: number, now: number): number;
-  rebuild(thread: number, queue: number): void;
-  verify(thread: number): number;
-  incarnationOf(queue: number): number;
-  threadDied(self: number, dead: number): void;
-  threadTrapped(self: number): void;
-  catalogueDelete(t: number, version: number, queue: number, inc: number, now: number): number;
-  reclaim(thread: number, queue: number, steps: number): number;
-  /** In the fault build alone: traps before the so-manieth store; 0: never. */
-  readonly faultAt?: { value: number };
-}
 
 export interface Share {
   readonly module: WasmModule;
@@ -58,10 +30,18 @@ export interface Settings {
   visibilityMs: number;
   delayMs: number;
   retentionMs: number;
+  /** Where messages go that were received `max` times. */
+  deadLetters?: { max: number; to: QueueNumbers } | undefined;
+  inFlightMax?: number;
+}
+
+/** A message that was set aside by a claim, to be moved. */
+export interface Aside {
+  readonly slot: number;
+  readonly sequence: number;
 }
 
 const ENTRY_BYTES = 16;
-const TAG_BYTES = 8;
 
 /** The recorder gets each section as it is made. */
 export type Record = (queue: number, operation: Operation) => void;
@@ -118,11 +98,12 @@ export class Sections {
     return this.#u32[(base + offset) >> 2] as number;
   }
 
-  #out(offset: number): number {
+  /** What the last section left in this thread's record. */
+  out(offset: number): number {
     return this.#u32[(this.#area + offset) >> 2] as number;
   }
 
-  #outNumber(offset: number): number {
+  outNumber(offset: number): number {
     return this.#f64[(this.#area + offset) >> 3] as number;
   }
 
@@ -137,7 +118,7 @@ export class Sections {
 
   /** 0, or a broken invariant's number and index. */
   verify(): { check: number; index: number } {
-    return { check: this.engine.verify(this.thread), index: this.#out(layout.THREAD_OUT_ERROR) };
+    return { check: this.engine.verify(this.thread), index: this.out(layout.THREAD_OUT_ERROR) };
   }
 
   createQueue(settings: Settings): QueueNumbers {
@@ -157,14 +138,21 @@ export class Sections {
 
   #stage(settings: Settings): void {
     const image = this.#area + layout.THREAD_STAGING;
-    this.#u32[(image + layout.QUEUE_FLAGS) >> 2] = 0;
+    this.#bytes.fill(0, image, image + layout.QUEUE_BYTES);
     this.#f64[(image + layout.QUEUE_VISIBILITY_MS) >> 3] = settings.visibilityMs;
     this.#f64[(image + layout.QUEUE_DELAY_MS) >> 3] = settings.delayMs;
     this.#f64[(image + layout.QUEUE_RETENTION_MS) >> 3] = settings.retentionMs;
+    this.#u32[(image + layout.QUEUE_IN_FLIGHT_MAX) >> 2] = settings.inFlightMax ?? 0;
+    if (settings.deadLetters === undefined) return;
+    const { max, to } = settings.deadLetters;
+    this.#u32[(image + layout.QUEUE_RECEIVES_MAX) >> 2] = max;
+    this.#u32[(image + layout.QUEUE_TARGET) >> 2] = to.queue;
+    this.#u32[(image + layout.QUEUE_TARGET_INCARNATION) >> 2] = to.incarnation;
   }
 
-  #note(queue: number, kind: number, now: number, fields: Partial<Operation>): void {
-    const operation = this.#outNumber(layout.THREAD_OUT_OPERATION);
+  /** Hands a section to the recorder. */
+  note(queue: number, kind: number, now: number, fields: Partial<Operation>): void {
+    const operation = this.outNumber(layout.THREAD_OUT_OPERATION);
     this.#record(queue, {
       kind,
       operation,
@@ -201,7 +189,7 @@ export class Sections {
       for (let index = 0; index < status; index++) {
         items.push(this.#sequenceAt(this.#send(index) + layout.SEND_SEQUENCE), delayMs);
       }
-      this.#note(queue, COMMIT, now, { status, items });
+      this.note(queue, COMMIT, now, { status, items });
       if (status !== layout.STATUS_CHANGED) return status;
     }
   }
@@ -256,15 +244,28 @@ export class Sections {
         sequence: this.#sequenceAt(at + layout.RECEIVE_SEQUENCE),
       });
     }
-    const dropped = this.#out(layout.THREAD_OUT_DROPPED);
-    this.#note(queue, CLAIM, now, {
-      status: claimed < 0 ? claimed : claimed + dropped,
+    const aside = this.aside();
+    const dropped = this.out(layout.THREAD_OUT_DROPPED);
+    this.note(queue, CLAIM, now, {
+      status: claimed < 0 ? claimed : claimed + aside.length + dropped,
       first: most,
       second: visibilityMs,
-      items: receipts.flatMap(({ sequence, count }) => [sequence, count]),
+      items: [
+        ...receipts.flatMap(({ sequence, count }) => [sequence, count]),
+        ...aside.flatMap(({ sequence }) => [sequence, -1]),
+      ],
     });
     if (claimed > 0) this.#checkBodies(this.engine.sectionGather(thread, queue, claimed));
     return receipts;
+  }
+
+  /** What the last claim set aside. */
+  aside(): Aside[] {
+    const count = this.out(layout.THREAD_OUT_EXHAUSTED);
+    return Array.from({ length: count }, (_, index) => ({
+      slot: this.out(layout.THREAD_OUT_SLOTS + index * 4),
+      sequence: this.outNumber(layout.THREAD_OUT_SEQUENCES + index * 8),
+    }));
   }
 
   /** What was gathered first: reading the rest in pieces uses the same buffer. */
@@ -319,7 +320,7 @@ export class Sections {
       count,
       results[index] as number,
     ]);
-    this.#note(queue, REMOVE, now, { status, items });
+    this.note(queue, REMOVE, now, { status, items });
     return results;
   }
 
@@ -340,11 +341,11 @@ export class Sections {
       ms[index] as number,
       results[index] as number,
     ]);
-    this.#note(queue, HIDE, now, { status, items });
+    this.note(queue, HIDE, now, { status, items });
     return results;
   }
 
-  #sequences(count: number): number[] {
+  sequences(count: number): number[] {
     const first = (this.#area + layout.THREAD_OUT_SEQUENCES) >> 3;
     return Array.from(this.#f64.subarray(first, first + count));
   }
@@ -353,7 +354,7 @@ export class Sections {
   expire({ queue }: QueueNumbers, now: number): boolean {
     const ready = this.engine.sectionExpire(this.thread, queue, now);
     if (ready < 0) return false;
-    this.#note(queue, EXPIRE, now, { items: this.#sequences(ready) });
+    this.note(queue, EXPIRE, now, { items: this.sequences(ready) });
     return true;
   }
 
@@ -361,39 +362,12 @@ export class Sections {
   sweep({ queue }: QueueNumbers, now: number): boolean {
     const swept = this.engine.sectionSweep(this.thread, queue, now);
     if (swept < 0) return false;
-    this.#note(queue, SWEEP, now, { items: this.#sequences(swept) });
+    this.note(queue, SWEEP, now, { items: this.sequences(swept) });
     return true;
   }
 
   cut({ queue, incarnation }: QueueNumbers, now: number): void {
     const status = this.engine.cut(this.thread, queue, incarnation, now);
-    this.#note(queue, CUT, now, { status });
+    this.note(queue, CUT, now, { status });
   }
-}
-
-function patternAt(tag: number, place: number): number {
-  return (Math.imul(tag + 1, 0x9e3779b1) + Math.imul(place, 0x85ebca6b)) >>> 24;
-}
-
-/** Throws where a body is not what some sender wrote; answers its tag. */
-function checkBody(
-  memory: Uint8Array,
-  from: number,
-  bytes: number,
-  bodyBytes: number,
-  offset: number,
-  known?: number,
-): number | undefined {
-  if (bodyBytes < TAG_BYTES) return undefined;
-  const words = new DataView(memory.buffer, from, bytes);
-  const tag = known ?? words.getUint32(0, true);
-  if (offset === 0 && words.getUint32(4, true) !== bodyBytes) {
-    throw new Error(`a body of ${bodyBytes} bytes says it has ${words.getUint32(4, true)}`);
-  }
-  for (let index = offset === 0 ? TAG_BYTES : 0; index < bytes; index++) {
-    if (memory[from + index] !== patternAt(tag, offset + index)) {
-      throw new Error(`byte ${offset + index} of body ${tag} is another message's`);
-    }
-  }
-  return tag;
 }

@@ -11,15 +11,9 @@ import { describe, expect, test } from "vitest";
 import { CATALOGUE_VERSION, HEADER_CATALOGUE } from "../../assembly/layout.ts";
 import type { Sections } from "../model/sections.ts";
 import { lossesOf } from "./audit.ts";
+import { cut, type Operation } from "./cut.ts";
 import { clean, faulty, Scene, SETTINGS, START_MS } from "./scene.ts";
 import { expectWorks } from "./work.ts";
-
-interface Operation {
-  readonly name: string;
-  readonly run: (scene: Scene) => void;
-  /** Done by the victim before it is armed. */
-  readonly before?: (scene: Scene) => void;
-}
 
 const version = (sections: Sections) => sections.header(HEADER_CATALOGUE + CATALOGUE_VERSION);
 
@@ -158,23 +152,6 @@ function pass(scene: Scene, ms: number): void {
 
 function age(scene: Scene): void {
   scene.nowMs += SETTINGS.retentionMs;
-}
-
-/** Runs the operation with the victim cut before its n-th store; false when it made fewer. */
-function cut(scene: Scene, operation: Operation, store: number): boolean {
-  operation.before?.(scene);
-  const fault = scene.victim.engine.faultAt;
-  if (fault === undefined) throw new Error("this is not the fault build");
-  fault.value = store;
-  try {
-    operation.run(scene);
-    return false;
-  } catch (error) {
-    if (!(error instanceof Error) || !/unreachable/.test(error.message)) throw error;
-    return true;
-  } finally {
-    fault.value = 0;
-  }
 }
 
 /** Each message is as before or as after. */

@@ -28,6 +28,8 @@ export class Scene {
   readonly receipts: Receipt[];
   readonly letters = new Letters();
   nowMs = START_MS;
+  /** A thread that is dead already; -1: none. */
+  corpse = -1;
 
   constructor(module: WasmModule) {
     this.survivor = Sections.open(clean, SIZES, () => {});

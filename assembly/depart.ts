@@ -1,0 +1,99 @@
+/**
+ * The depart section, the first half of a move: up to ten messages that this thread has claimed
+ * leave their queue. They are MOVING afterwards, in this thread's hands, and their state words say
+ * where to. The word is one store and the truth: a death before it leaves the message in flight
+ * (its timeout brings it back), a death behind it leaves a message that the reaper delivers.
+ */
+import { Age } from "./age";
+import {
+  PHASE_BEGIN_DEPART,
+  SHARD_IN_FLIGHT,
+  SHARD_LISTED,
+  SHARD_PURGE_SEQUENCE,
+  SHARD_TOTAL_MOVED,
+  SLOT_GROUP,
+  SLOT_IN_FLIGHT,
+  SLOT_MOVING,
+  SLOT_SEQUENCE,
+  SLOT_SHARD,
+  SLOT_STATE_MASK,
+  SLOT_THREAD_SHIFT,
+  THREAD_OUT_COUNT,
+  THREAD_OUT_INCARNATIONS,
+  THREAD_OUT_SEQUENCES,
+  THREAD_OUT_SLOTS,
+  THREAD_OUT_TARGETS,
+} from "./layout";
+import { Lock } from "./lock";
+import { At } from "./memory";
+import { Ring } from "./ring";
+import { Shard } from "./shard";
+import { Slot } from "./slot";
+import { Wheel } from "./wheel";
+
+export class Depart {
+  /**
+   * The first `count` of THREAD_OUT_SLOTS, each to its THREAD_OUT_TARGETS; THREAD_MOVE_SOURCE says
+   * whence. A slot whose claim is no longer this thread's becomes 0 there. Answers how many left.
+   */
+  static section(thread: u32, shard: usize, incarnation: u32, count: u32, now: f64): i32 {
+    const area = At.thread(thread);
+    const self = At.shardIndex(shard);
+    const moving: u32 = SLOT_MOVING | ((thread + 1) << SLOT_THREAD_SHIFT);
+    Shard.lock(shard, thread);
+    Lock.begin(shard, PHASE_BEGIN_DEPART);
+    Shard.enter(shard, area, now);
+    store<i32>(area, 0, THREAD_OUT_COUNT);
+    const most = Shard.isStill(shard, incarnation) ? count : 0;
+    Depart.step(area, shard, self, moving, 0, count, most);
+    Depart.step(area, shard, self, moving, 1, count, most);
+    Depart.step(area, shard, self, moving, 2, count, most);
+    Depart.step(area, shard, self, moving, 3, count, most);
+    Depart.step(area, shard, self, moving, 4, count, most);
+    Depart.step(area, shard, self, moving, 5, count, most);
+    Depart.step(area, shard, self, moving, 6, count, most);
+    Depart.step(area, shard, self, moving, 7, count, most);
+    Depart.step(area, shard, self, moving, 8, count, most);
+    Depart.step(area, shard, self, moving, 9, count, most);
+    Shard.add(shard, SHARD_TOTAL_MOVED, load<i32>(area, THREAD_OUT_COUNT) as u64);
+    Lock.end(shard);
+    Shard.unlock(shard);
+    return load<i32>(area, THREAD_OUT_COUNT);
+  }
+
+  @inline static step(
+    area: usize,
+    shard: usize,
+    self: u32,
+    moving: u32,
+    index: u32,
+    count: u32,
+    most: u32,
+  ): void {
+    if (index >= count) return;
+    const at = area + (index << 2);
+    const slotIndex = load<u32>(at, THREAD_OUT_SLOTS);
+    const slot = At.slot(slotIndex);
+    const word = Slot.word(slot);
+    const sequence = Slot.sequence(slot);
+    if (
+      index >= most ||
+      (word & SLOT_STATE_MASK) !== SLOT_IN_FLIGHT ||
+      (sequence as f64) !== load<f64>(area + (index << 3), THREAD_OUT_SEQUENCES) ||
+      load<u32>(slot, SLOT_SHARD) !== self ||
+      sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE)
+    ) {
+      store<u32>(at, 0, THREAD_OUT_SLOTS);
+      return;
+    }
+    if (!Slot.isRinged(word)) Ring.settle(shard);
+    store<u32>(slot, load<u32>(at, THREAD_OUT_INCARNATIONS), SLOT_GROUP);
+    Slot.setState(slot, moving | load<u32>(at, THREAD_OUT_TARGETS));
+    store<u64>(slot, 0, SLOT_SEQUENCE);
+    Wheel.cancel(shard, At.wheelLink(slotIndex));
+    Age.unlink(At.ageLink(slotIndex));
+    Shard.countOut(shard + SHARD_LISTED);
+    Shard.countOut(shard + SHARD_IN_FLIGHT);
+    store<i32>(area, load<i32>(area, THREAD_OUT_COUNT) + 1, THREAD_OUT_COUNT);
+  }
+}

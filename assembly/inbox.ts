@@ -1,0 +1,44 @@
+/**
+ * The inbox of a shard: messages that moved here from another queue (or from this one) and have no
+ * place in it yet. A circle through the shard's end record by the messages' age links, which nobody
+ * else uses meanwhile, so that hanging one needs no memory and a move can't fail for want of it.
+ * Under the shard's lock; O(1). Whoever lets the queue's time pass empties it (Admit).
+ */
+import { Age } from "./age";
+import { LINK_NEXT, LINK_PREVIOUS, SHARD_ARRIVED, SHARD_INBOX } from "./layout";
+import { At } from "./memory";
+
+export class Inbox {
+  @inline static end(shard: usize): usize {
+    return shard + SHARD_INBOX;
+  }
+
+  @inline static clear(shard: usize): void {
+    store<u32>(Inbox.end(shard), Inbox.end(shard) as u32, LINK_NEXT);
+    store<u32>(Inbox.end(shard), Inbox.end(shard) as u32, LINK_PREVIOUS);
+    store<u32>(shard, 0, SHARD_ARRIVED);
+  }
+
+  /** Without the lock a hint. */
+  @inline static isEmpty(shard: usize): bool {
+    return load<u32>(shard, SHARD_ARRIVED) === 0;
+  }
+
+  /** The slot that arrived first; only when not empty. */
+  @inline static first(shard: usize): u32 {
+    return At.slotOfAgeLink(load<u32>(Inbox.end(shard), LINK_NEXT));
+  }
+
+  @inline static put(shard: usize, slotIndex: u32): void {
+    const end = Inbox.end(shard);
+    const link = Age.hang(load<u32>(end, LINK_PREVIOUS), At.ageLink(slotIndex));
+    store<u32>(link, end as u32, LINK_NEXT);
+    store<u32>(end, link as u32, LINK_PREVIOUS);
+    store<u32>(shard, load<u32>(shard, SHARD_ARRIVED) + 1, SHARD_ARRIVED);
+  }
+
+  @inline static take(shard: usize, slotIndex: u32): void {
+    Age.unlink(At.ageLink(slotIndex));
+    store<u32>(shard, load<u32>(shard, SHARD_ARRIVED) - 1, SHARD_ARRIVED);
+  }
+}

@@ -1,0 +1,253 @@
+/**
+ * Moves between queues: dead letters (what a receive found to be received too often) and redrives.
+ * A move is two sections, depart under the source's lock and arrive under the target's; no thread
+ * holds both. In between the message is MOVING in this thread's hands, and should the thread die
+ * there, whoever buries it finishes the move (`finish`). A queue may be its own target.
+ */
+import { Admit } from "./admit";
+import { Arrive, STATE_AND_THREAD } from "./arrive";
+import { Claim } from "./claim";
+import { Content } from "./content";
+import { Depart } from "./depart";
+import { Inbox } from "./inbox";
+import {
+  ARENA_SLOTS_BUMP,
+  HEADER,
+  HEADER_ARENA,
+  HEADER_QUEUES_BUMP,
+  QUEUE_INCARNATION,
+  QUEUE_LIVE,
+  QUEUE_RECEIVES_MAX,
+  QUEUE_SHARD_FIRST,
+  QUEUE_STATE,
+  QUEUE_TARGET,
+  QUEUE_TARGET_INCARNATION,
+  QUEUES_MAX,
+  SECTION_STEPS,
+  SHARD_INCARNATION,
+  SLOT_FLAG_FRESH,
+  SLOT_FLAG_RETURN,
+  SLOT_GROUP,
+  SLOT_MOVING,
+  SLOT_PREPARED,
+  SLOT_SOURCE,
+  SLOT_TARGET_SHIFT,
+  SLOT_THREAD_SHIFT,
+  THREAD_MOVE_SOURCE,
+  THREAD_OUT_EXHAUSTED,
+  THREAD_OUT_INCARNATIONS,
+  THREAD_OUT_RETURNED,
+  THREAD_OUT_SLOTS,
+  THREAD_OUT_TARGETS,
+} from "./layout";
+import { At } from "./memory";
+import { Slot } from "./slot";
+import { Slots } from "./slots";
+import { Wake } from "./wake";
+
+/** No limit on receives. */
+const RECEIVES_UNLIMITED: u32 = 0xffffffff;
+/** A claim for a move hides what it takes so long: should its thread die, it comes back then. */
+export const MOVE_HIDDEN_MS: f64 = 30000;
+
+export class Move {
+  @inline static shardOf(queueIndex: u32): usize {
+    return At.shard(load<u32>(At.queue(queueIndex), QUEUE_SHARD_FIRST));
+  }
+
+  /** How often a message of this queue may be received, as long as there is a queue to move it to. */
+  @inline static receivesMax(queue: usize): u32 {
+    const most = load<u32>(queue, QUEUE_RECEIVES_MAX);
+    return most === 0 || !Move.isThere(queue) ? RECEIVES_UNLIMITED : most;
+  }
+
+  @inline static isThere(queue: usize): bool {
+    const shard = Move.shardOf(load<u32>(queue, QUEUE_TARGET));
+    return load<u32>(shard, SHARD_INCARNATION) === load<u32>(queue, QUEUE_TARGET_INCARNATION);
+  }
+
+  /** The living queue of this incarnation, or QUEUES_MAX. */
+  static find(incarnation: u32): u32 {
+    const last = load<u32>(HEADER, HEADER_QUEUES_BUMP);
+    for (let index: u32 = 0; index < last && incarnation !== 0; index++) {
+      const queue = At.queue(index);
+      if (load<u32>(queue, QUEUE_INCARNATION) !== incarnation) continue;
+      return load<u32>(queue, QUEUE_STATE) === QUEUE_LIVE ? index : QUEUES_MAX;
+    }
+    return QUEUES_MAX;
+  }
+
+  @inline static aim(area: usize, index: u32, flags: u32, target: u32, incarnation: u32): void {
+    const at = area + (index << 2);
+    store<u32>(at, flags | (target << SLOT_TARGET_SHIFT), THREAD_OUT_TARGETS);
+    store<u32>(at, incarnation, THREAD_OUT_INCARNATIONS);
+  }
+
+  /** What a claim found to be received too often goes to the queue's dead-letter queue. */
+  static deadLetters(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): void {
+    const area = At.thread(thread);
+    const queue = At.queue(queueIndex);
+    const target = load<u32>(queue, QUEUE_TARGET);
+    const targetIncarnation = load<u32>(queue, QUEUE_TARGET_INCARNATION);
+    for (let index: u32 = 0; index < count; index++) {
+      Move.aim(area, index, 0, target, targetIncarnation);
+    }
+    Move.run(thread, queueIndex, incarnation, count, now);
+  }
+
+  /**
+   * Takes up to `most` (at most ten) visible messages of a queue and moves them, as new ones, to
+   * queue `to` of that incarnation, or, when that is 0, each to the queue it came from. Answers how
+   * many left, or a status; THREAD_OUT_RETURNED: how many had nowhere to go and stay.
+   */
+  static redrive(
+    thread: u32,
+    queueIndex: u32,
+    incarnation: u32,
+    most: u32,
+    to: u32,
+    toIncarnation: u32,
+    now: f64,
+  ): i32 {
+    const area = At.thread(thread);
+    const queue = At.queue(queueIndex);
+    const shard = Move.shardOf(queueIndex);
+    store<u32>(area, 0, THREAD_OUT_RETURNED);
+    const status = Claim.section(
+      thread,
+      queue,
+      shard,
+      incarnation,
+      0,
+      most < (SECTION_STEPS as u32) ? most : SECTION_STEPS,
+      MOVE_HIDDEN_MS,
+      0,
+      now,
+    );
+    if (status < 0) return status;
+    const count = load<u32>(area, THREAD_OUT_EXHAUSTED);
+    for (let index: u32 = 0; index < count; index++) {
+      if (toIncarnation !== 0) Move.aim(area, index, SLOT_FLAG_FRESH, to, toIncarnation);
+      else Move.aimHome(area, index, queueIndex, incarnation);
+    }
+    if (count === 0) return 0;
+    const left = Move.run(thread, queueIndex, incarnation, count, now);
+    return left - load<i32>(area, THREAD_OUT_RETURNED);
+  }
+
+  /** To the queue it came from; when there is none, it stays in its own. */
+  static aimHome(area: usize, index: u32, queueIndex: u32, incarnation: u32): void {
+    const slot = At.slot(load<u32>(area + (index << 2), THREAD_OUT_SLOTS));
+    const source = load<u32>(slot, SLOT_SOURCE);
+    const target = Move.find(source);
+    if (target !== (QUEUES_MAX as u32)) Move.aim(area, index, SLOT_FLAG_FRESH, target, source);
+    else Move.aim(area, index, SLOT_FLAG_RETURN, queueIndex, incarnation);
+  }
+
+  /** Departs and delivers the list; answers how many left. */
+  static run(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
+    const area = At.thread(thread);
+    store<u32>(area, incarnation, THREAD_MOVE_SOURCE);
+    store<u32>(area, 0, THREAD_OUT_RETURNED);
+    Move.shorten(area, count);
+    const left = Depart.section(thread, Move.shardOf(queueIndex), incarnation, count, now);
+    for (let index: u32 = 0; index < count; index++) {
+      const slotIndex = load<u32>(area + (index << 2), THREAD_OUT_SLOTS);
+      if (slotIndex === 0) continue;
+      const to = Move.deliver(thread, thread, slotIndex, queueIndex, incarnation, now);
+      if (to === (QUEUES_MAX as u32)) {
+        // Neither queue is there any more, and with them went what was in them.
+        Move.discard(slotIndex, thread);
+        Content.free(thread, slotIndex);
+        Slots.release(thread, slotIndex);
+      } else if (Move.admit(thread, to, now) > 0) Wake.one(to);
+    }
+    return left;
+  }
+
+  /** Nothing behind the first `count` of the list. */
+  @inline static shorten(area: usize, count: u32): void {
+    for (let index = count; index < (SECTION_STEPS as u32); index++) {
+      store<u32>(area + (index << 2), 0, THREAD_OUT_SLOTS);
+    }
+  }
+
+  /**
+   * All of the list that go where this slot goes arrive there, or else in the queue they came from.
+   * Answers which, or QUEUES_MAX when neither is there.
+   */
+  static deliver(
+    thread: u32,
+    holder: u32,
+    slotIndex: u32,
+    source: u32,
+    sourceIncarnation: u32,
+    now: f64,
+  ): u32 {
+    const slot = At.slot(slotIndex);
+    const to = Slot.word(slot) >> SLOT_TARGET_SHIFT;
+    const incarnation = load<u32>(slot, SLOT_GROUP);
+    const shard = Move.shardOf(to);
+    const status = Arrive.section(
+      thread,
+      holder,
+      to,
+      incarnation,
+      to,
+      shard,
+      incarnation,
+      false,
+      now,
+    );
+    if (status >= 0) return to;
+    if (source === (QUEUES_MAX as u32)) return QUEUES_MAX;
+    const back = Arrive.section(
+      thread,
+      holder,
+      to,
+      incarnation,
+      source,
+      Move.shardOf(source),
+      sourceIncarnation,
+      true,
+      now,
+    );
+    return back >= 0 ? source : QUEUES_MAX;
+  }
+
+  /** In no queue any more: in the hands of `holder`, to be freed. */
+  @inline static discard(slotIndex: u32, holder: u32): void {
+    Slot.setState(At.slot(slotIndex), SLOT_PREPARED | ((holder + 1) << SLOT_THREAD_SHIFT));
+  }
+
+  /** Empties a queue's inbox as far as there is memory; how many became ready. */
+  static admit(thread: u32, queueIndex: u32, now: f64): u32 {
+    const shard = Move.shardOf(queueIndex);
+    let ready: u32 = 0;
+    while (!Inbox.isEmpty(shard)) {
+      const some = Admit.turn(thread, shard, now);
+      if (some === 0) break;
+      ready += some;
+    }
+    return ready;
+  }
+
+  /**
+   * What a dead thread, or this one before it trapped, had between two queues: it arrives, or goes
+   * back, or is in the dead thread's hands to be freed. Idempotent: state words alone are read.
+   */
+  static finish(self: u32, holder: u32, now: f64): void {
+    const area = At.thread(self);
+    const held: u32 = SLOT_MOVING | ((holder + 1) << SLOT_THREAD_SHIFT);
+    const incarnation = load<u32>(At.thread(holder), THREAD_MOVE_SOURCE);
+    const source = Move.find(incarnation);
+    const last = load<u32>(HEADER + HEADER_ARENA, ARENA_SLOTS_BUMP);
+    for (let index: u32 = 1; index <= last; index++) {
+      if ((Slot.word(At.slot(index)) & STATE_AND_THREAD) !== held) continue;
+      store<u32>(area, index, THREAD_OUT_SLOTS);
+      Move.shorten(area, 1);
+      const to = Move.deliver(self, holder, index, source, incarnation, now);
+      if (to === (QUEUES_MAX as u32)) Move.discard(index, holder);
+    }
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * One section at a time, where the module's other exports loop: for the tests that compare each
+ * with a model, and for those that cut a thread between two. Numbers as in index.ts.
+ */
+import { Admit } from "./admit";
+import { Arrive } from "./arrive";
+import { Claim } from "./claim";
+import { ClaimFifo } from "./claimFifo";
+import { Commit } from "./commit";
+import { Content } from "./content";
+import { Depart } from "./depart";
+import { Due } from "./due";
+import { Expire } from "./expire";
+import { Hide } from "./hide";
+import { Inbox } from "./inbox";
+import {
+  QUEUE_INCARNATION,
+  QUEUE_SHARD_FIRST,
+  STATUS_FULL,
+  THREAD_MOVE_SOURCE,
+  THREAD_OUT_EXHAUSTED,
+  THREAD_OUT_SLOTS,
+} from "./layout";
+import { At } from "./memory";
+import { MOVE_HIDDEN_MS, Move } from "./move";
+import { Rebuild } from "./rebuild";
+import { Receive } from "./receive";
+import { Remove } from "./remove";
+import { Segments } from "./segments";
+import { SendFifo } from "./sendFifo";
+import { Settle } from "./settle";
+import { SettleFifo } from "./settleFifo";
+import { Shard } from "./shard";
+import { Slots } from "./slots";
+import { Sweep } from "./sweep";
+import { TimersFifo } from "./timersFifo";
+import { Verify } from "./verify";
+
+class Of {
+  @inline static shard(queue: u32): usize {
+    return At.shard(load<u32>(At.queue(queue), QUEUE_SHARD_FIRST));
+  }
+}
+
+export function sectionCommit(
+  thread: u32,
+  queue: u32,
+  incarnation: u32,
+  from: u32,
+  count: u32,
+  now: f64,
+): i32 {
+  const shard = Of.shard(queue);
+  if (Shard.isFifo(shard)) {
+    if (!SendFifo.provide(thread, shard, count, now)) return STATUS_FULL;
+    const at = At.queue(queue);
+    const status = SendFifo.section(thread, at, shard, incarnation, from, count, now);
+    if (status > 0) SendFifo.freeDuplicates(thread, from, count);
+    return status;
+  }
+  if (!Segments.provide(thread, shard, count)) return STATUS_FULL;
+  return Commit.section(thread, At.queue(queue), shard, incarnation, from, count, now);
+}
+
+export function sectionClaim(
+  thread: u32,
+  queue: u32,
+  incarnation: u32,
+  most: u32,
+  visibilityMs: f64,
+  now: f64,
+): i32 {
+  const at = At.queue(queue);
+  const shard = Of.shard(queue);
+  if (Shard.isFifo(shard)) {
+    return ClaimFifo.section(thread, at, shard, incarnation, 0, most, visibilityMs, false, now);
+  }
+  const receivesMax = Move.receivesMax(at);
+  return Claim.section(thread, at, shard, incarnation, 0, most, visibilityMs, receivesMax, now);
+}
+
+/** As `sectionClaim`, but all of it is to be moved: THREAD_OUT_EXHAUSTED says how many. */
+export function sectionTake(thread: u32, queue: u32, incarnation: u32, most: u32, now: f64): i32 {
+  const at = At.queue(queue);
+  return Claim.section(thread, at, Of.shard(queue), incarnation, 0, most, MOVE_HIDDEN_MS, 0, now);
+}
+
+/** What the last claim set aside leaves for queue `to`, with these flags in its state word. */
+export function sectionDepart(
+  thread: u32,
+  queue: u32,
+  incarnation: u32,
+  flags: u32,
+  to: u32,
+  toIncarnation: u32,
+  now: f64,
+): i32 {
+  const area = At.thread(thread);
+  const count = load<u32>(area, THREAD_OUT_EXHAUSTED);
+  store<u32>(area, incarnation, THREAD_MOVE_SOURCE);
+  Move.shorten(area, count);
+  for (let index: u32 = 0; index < count; index++) Move.aim(area, index, flags, to, toIncarnation);
+  return Depart.section(thread, Of.shard(queue), incarnation, count, now);
+}
+
+/** What departed for queue `target` goes into the inbox of queue `to`, which may be another. */
+export function sectionArrive(
+  thread: u32,
+  target: u32,
+  targetIncarnation: u32,
+  to: u32,
+  incarnation: u32,
+  now: f64,
+): i32 {
+  const isBack = to !== target || incarnation !== targetIncarnation;
+  return Arrive.section(
+    thread,
+    thread,
+    target,
+    targetIncarnation,
+    to,
+    Of.shard(to),
+    incarnation,
+    isBack,
+    now,
+  );
+}
+
+/** How many of the inbox became ready; -1: it is empty, or memory is full. */
+export function sectionAdmit(thread: u32, queue: u32, now: f64): i32 {
+  const shard = Of.shard(queue);
+  if (Inbox.isEmpty(shard)) return -1;
+  const count = Admit.turn(thread, shard, now) as i32;
+  return count === 0 ? -1 : count;
+}
+
+/** Contents of claimed records into the buffer; how many are still this receiver's. */
+export function sectionGather(thread: u32, queue: u32, claimed: u32): i32 {
+  return Receive.gather(thread, At.shardIndex(Of.shard(queue)), claimed) as i32;
+}
+
+export function sectionRemove(
+  thread: u32,
+  queue: u32,
+  incarnation: u32,
+  count: u32,
+  now: f64,
+): i32 {
+  Settle.checkSlots(thread, count);
+  const shard = Of.shard(queue);
+  const at = At.queue(queue);
+  const applied = Shard.isFifo(shard)
+    ? SettleFifo.remove(thread, at, shard, incarnation, 0, count, now)
+    : Remove.section(thread, at, shard, incarnation, 0, count, now);
+  if (applied > 0) Settle.free(thread, 0, count);
+  return applied;
+}
+
+export function sectionHide(thread: u32, queue: u32, incarnation: u32, count: u32, now: f64): i32 {
+  Settle.checkSlots(thread, count);
+  const shard = Of.shard(queue);
+  const at = At.queue(queue);
+  return Shard.isFifo(shard)
+    ? SettleFifo.hide(thread, at, shard, incarnation, 0, count, now)
+    : Hide.section(thread, at, shard, incarnation, 0, count, now);
+}
+
+/** How many became ready (0: timers cascaded); -1: nothing is due. */
+export function sectionExpire(thread: u32, queue: u32, now: f64): i32 {
+  const shard = Of.shard(queue);
+  return Expire.isDue(shard, now) ? Expire.turn(thread, shard, now) : -1;
+}
+
+/** How many appeared because their queue's delay is over; -1: nothing is due. */
+export function sectionRelease(thread: u32, queue: u32, now: f64): i32 {
+  const at = At.queue(queue);
+  const shard = Of.shard(queue);
+  if (!Due.isReleaseDue(at, shard, now)) return -1;
+  return TimersFifo.release(thread, at, shard, now);
+}
+
+/** How many were taken out; -1: nothing is past. */
+export function sectionSweep(thread: u32, queue: u32, now: f64): i32 {
+  const at = At.queue(queue);
+  const shard = Of.shard(queue);
+  if (!Sweep.isDue(at, shard, now)) return -1;
+  const count = Shard.isFifo(shard)
+    ? TimersFifo.sweep(thread, at, shard, now)
+    : Sweep.section(thread, at, shard, now);
+  for (let index: i32 = 0; index < count; index++) {
+    const slot = load<u32>(At.thread(thread) + (index << 2), THREAD_OUT_SLOTS);
+    Content.free(thread, slot);
+    Slots.release(thread, slot);
+  }
+  return count;
+}
+
+/** Rebuilds a shard's indexes from its slots, as recovery does; under its lock. */
+export function rebuild(thread: u32, queue: u32): void {
+  const shard = Of.shard(queue);
+  Shard.lock(shard, thread);
+  Rebuild.shard(shard);
+  Shard.unlock(shard);
+}
+
+/** 0, or the number of the first broken invariant; only while no other thread is active. */
+export function verify(thread: u32): i32 {
+  return Verify.run(thread);
+}
+
+export function incarnationOf(queue: u32): u32 {
+  return load<u32>(At.queue(queue), QUEUE_INCARNATION);
+}
