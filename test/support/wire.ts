@@ -26,6 +26,7 @@ export interface WireSuccess {
   readonly MessageId?: string;
   readonly MD5OfMessageBody?: string;
   readonly MD5OfMessageAttributes?: string;
+  readonly SequenceNumber?: string;
 }
 
 export interface WireFailure {
@@ -33,6 +34,19 @@ export interface WireFailure {
   readonly SenderFault: boolean;
   readonly Code: string;
   readonly Message: string;
+}
+
+/** A message move task, as it is listed. */
+export interface WireTask {
+  readonly TaskHandle?: string;
+  readonly Status: string;
+  readonly SourceArn: string;
+  readonly DestinationArn?: string;
+  readonly MaxNumberOfMessagesPerSecond?: number;
+  readonly ApproximateNumberOfMessagesMoved?: number;
+  readonly ApproximateNumberOfMessagesToMove?: number;
+  readonly FailureReason?: string;
+  readonly StartedTimestamp: number;
 }
 
 /** Every member that an answer of any action may have. */
@@ -48,6 +62,11 @@ export interface WireAnswer {
   readonly Messages?: readonly WireMessage[];
   readonly Successful?: readonly WireSuccess[];
   readonly Failed?: readonly WireFailure[];
+  readonly SequenceNumber?: string;
+  readonly queueUrls?: readonly string[];
+  readonly TaskHandle?: string;
+  readonly ApproximateNumberOfMessagesMoved?: number;
+  readonly Results?: readonly WireTask[];
   readonly Tags?: Readonly<Record<string, string>>;
   readonly UserId?: string;
   readonly Account?: string;
