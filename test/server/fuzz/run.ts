@@ -16,12 +16,15 @@ import type { Answer } from "../../support/wire.ts";
 import { encode } from "./encode.ts";
 import { actionNames, queueNames, type Shot, shots } from "./requests.ts";
 
-/** Little, so that it is full now and then. */
+/** Little, and most of it filled before the first shot, so that it is full now and then. */
 const sizes = { memoryBytes: 4 * 1_048_576, messagesMax: 2_000, queuesMax: 64, threadsMax: 4 };
 const connections = 16;
 const chunk = 2_000;
 const answerMs = 30_000;
 const handlesKept = 64;
+const ballastBytes = 16_384;
+/** So many of these are taken away again once memory is full. */
+const ballastSpare = 32;
 
 export interface Tally {
   readonly requests: number;
@@ -103,6 +106,20 @@ class Fuzz {
   }
 }
 
+/** Fills memory with messages of a queue that no shot names, but for a little. */
+async function fill(broker: Broker): Promise<void> {
+  const ballast = await broker.createQueue("ballast");
+  const body = "x".repeat(ballastBytes);
+  for (let isFull = false; !isFull; ) {
+    isFull = await ballast.send(body).then(
+      () => false,
+      () => true,
+    );
+  }
+  const options = { maxNumberOfMessages: ballastSpare };
+  for (const message of await ballast.receive(options)) await message.delete();
+}
+
 /** Fires so many requests over one protocol, and looks at the memory afterwards. */
 export async function runFuzz(
   protocol: "json" | "query",
@@ -110,6 +127,7 @@ export async function runFuzz(
   seed: number,
 ): Promise<Tally> {
   const broker = await Broker.open(sizes);
+  await fill(broker);
   const faults: unknown[] = [];
   const onFault = (error: unknown) => faults.push(error);
   const server = await Server.listen({ broker, host: "127.0.0.1", port: 0, onFault });
