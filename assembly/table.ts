@@ -12,8 +12,8 @@
  * checked inside: a node by its own key and mark, its absence by the bucket's version, which every
  * insertion raises. A walk may meet nodes that are being taken out and used for something else: it
  * follows no address out of the arena and ends after FIND_STEPS.
- * A bucket has half a node on average; a split moves at most ten, and waits while there are more
- * (one bucket in 10^11: keys are hashes under this memory's secret, so nobody can arrange it).
+ * A bucket has one node on average; a split moves at most ten, and waits while there are more
+ * (one bucket in 10^8, for five minutes at most: keys are hashes under this memory's secret, so nobody can arrange it).
  */
 
 import {
