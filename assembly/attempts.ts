@@ -2,8 +2,8 @@
  * ReceiveRequestAttemptId: a receive whose answer was lost may be asked again within five minutes,
  * and brings the same messages with the same receipts, hidden anew from now. The attempt is
  * remembered in the section that claims, so any thread may repeat what another began. Where one of
- * its messages was deleted, received by somebody else or given another timeout, it is no longer
- * valid (STATUS_STALE); where all were only visible again, it is an ordinary receive.
+ * its messages is gone, received by somebody else or given another timeout, it is no longer valid
+ * (STATUS_STALE); where some were only visible again, it is an ordinary receive.
  */
 import {
   ATTEMPT_COUNT,
@@ -13,6 +13,7 @@ import {
   BUCKET_VERSION,
   NODE_KEY,
   PHASE_BEGIN_ATTEMPT,
+  QUEUE_RETENTION_MS,
   RECEIVE_BYTES,
   RECEIVE_SEQUENCE,
   RECEIVE_SLOT,
@@ -44,9 +45,9 @@ const RECEIPT_BYTES: u32 = 16;
 
 /** Still this receiver's, as it was left. */
 const HELD: u32 = 1;
-/** Its timeout ran out and nobody took it. */
+/** Its timeout is over and nobody took it. */
 const VISIBLE: u32 = 2;
-/** Deleted, received by somebody else, or hidden for another time. */
+/** Gone (deleted, purged, past its retention), received by somebody else, or hidden otherwise. */
 const CHANGED: u32 = 4;
 
 export class Attempts {
@@ -126,10 +127,18 @@ export class Attempts {
    * receive records. Answers how many; 0: they are visible again, claim anew; STATUS_STALE,
    * STATUS_CHANGED, STATUS_GONE.
    */
-  static section(thread: u32, shard: usize, incarnation: u32, visibilityMs: f64, now: f64): i32 {
+  static section(
+    thread: u32,
+    queue: usize,
+    shard: usize,
+    incarnation: u32,
+    visibilityMs: f64,
+    now: f64,
+  ): i32 {
     const area = At.thread(thread);
     const self = At.shardIndex(shard);
     const records = area + THREAD_RECEIVES;
+    const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
     const node: usize = load<u32>(area, THREAD_ATTEMPT_NODE);
     let status: i32 = STATUS_GONE;
     Shard.lock(shard, thread);
@@ -140,16 +149,16 @@ export class Attempts {
       status = STATUS_CHANGED;
       if (Window.isLive(shard, node, Attempts.low(area), Attempts.high(area), at, false)) {
         const count = load<u32>(node, ATTEMPT_COUNT);
-        let states: u32 = Attempts.judge(self, node, 0, count);
-        states |= Attempts.judge(self, node, 1, count);
-        states |= Attempts.judge(self, node, 2, count);
-        states |= Attempts.judge(self, node, 3, count);
-        states |= Attempts.judge(self, node, 4, count);
-        states |= Attempts.judge(self, node, 5, count);
-        states |= Attempts.judge(self, node, 6, count);
-        states |= Attempts.judge(self, node, 7, count);
-        states |= Attempts.judge(self, node, 8, count);
-        states |= Attempts.judge(self, node, 9, count);
+        let states: u32 = Attempts.judge(shard, self, node, 0, count, retentionMs, at);
+        states |= Attempts.judge(shard, self, node, 1, count, retentionMs, at);
+        states |= Attempts.judge(shard, self, node, 2, count, retentionMs, at);
+        states |= Attempts.judge(shard, self, node, 3, count, retentionMs, at);
+        states |= Attempts.judge(shard, self, node, 4, count, retentionMs, at);
+        states |= Attempts.judge(shard, self, node, 5, count, retentionMs, at);
+        states |= Attempts.judge(shard, self, node, 6, count, retentionMs, at);
+        states |= Attempts.judge(shard, self, node, 7, count, retentionMs, at);
+        states |= Attempts.judge(shard, self, node, 8, count, retentionMs, at);
+        states |= Attempts.judge(shard, self, node, 9, count, retentionMs, at);
         status = (states & CHANGED) !== 0 ? STATUS_STALE : 0;
         if (states === HELD) {
           const due = at + visibilityMs;
@@ -174,8 +183,16 @@ export class Attempts {
     return status;
   }
 
-  /** What became of one message: one of the bits below, 0 for a step beyond the last. */
-  @inline static judge(self: u32, node: usize, index: u32, count: u32): u32 {
+  /** What became of one message: one of the bits above, 0 for a step beyond the last. */
+  @inline static judge(
+    shard: usize,
+    self: u32,
+    node: usize,
+    index: u32,
+    count: u32,
+    retentionMs: f64,
+    now: f64,
+  ): u32 {
     if (index >= count) return 0;
     const receipt = node + index * RECEIPT_BYTES;
     const slot = At.slot(load<u32>(receipt, ATTEMPT_RECEIPTS));
@@ -183,9 +200,12 @@ export class Attempts {
       Slot.isOf(slot, self, load<u64>(receipt, ATTEMPT_RECEIPTS + 8)) &&
       Slot.count(slot) === load<u32>(receipt, ATTEMPT_RECEIPTS + 4) &&
       load<f64>(slot, SLOT_DUE) === load<f64>(node, ATTEMPT_DUE);
-    if (!isSame) return CHANGED;
+    if (!isSame || Slot.isPast(shard, slot, retentionMs, now)) return CHANGED;
     const state = Slot.state(slot);
-    return state === SLOT_IN_FLIGHT ? HELD : state === SLOT_READY ? VISIBLE : CHANGED;
+    if (state === SLOT_READY) return VISIBLE;
+    if (state !== SLOT_IN_FLIGHT) return CHANGED;
+    // Its time is over from the due time on, whether or not its timer has fired yet.
+    return load<f64>(slot, SLOT_DUE) > now ? HELD : VISIBLE;
   }
 
   @inline static renew(

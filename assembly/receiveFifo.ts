@@ -102,10 +102,10 @@ export class ReceiveFifo {
     const area = At.thread(thread);
     const step = most < (SECTION_STEPS as u32) ? most : SECTION_STEPS;
     for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
-      if (!WindowRoom.provide(thread, shard, 1, false)) return STATUS_FULL;
-      const last = load<f64>(shard, SHARD_NOW);
-      if (Attempts.resolve(area, shard, now > last ? now : last)) {
-        const again = Attempts.section(thread, shard, incarnation, hiddenMs, now);
+      const known = ReceiveFifo.resolve(thread, shard, now);
+      if (known < 0) return known;
+      if (known === 1) {
+        const again = Attempts.section(thread, queue, shard, incarnation, hiddenMs, now);
         if (again === STATUS_CHANGED) continue;
         if (again !== 0) return again;
       }
@@ -125,5 +125,12 @@ export class ReceiveFifo {
       return got;
     }
     return 0;
+  }
+
+  /** Room for one attempt, and whether THREAD_ATTEMPT is known: 1 or 0; STATUS_FULL. */
+  static resolve(thread: u32, shard: usize, now: f64): i32 {
+    if (!WindowRoom.provide(thread, shard, 1, false)) return STATUS_FULL;
+    const last = load<f64>(shard, SHARD_NOW);
+    return Attempts.resolve(At.thread(thread), shard, now > last ? now : last) ? 1 : 0;
   }
 }

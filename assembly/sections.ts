@@ -4,6 +4,7 @@
  */
 import { Admit } from "./admit";
 import { Arrive } from "./arrive";
+import { Attempts } from "./attempts";
 import { Claim } from "./claim";
 import { ClaimFifo } from "./claimFifo";
 import { Commit } from "./commit";
@@ -11,20 +12,24 @@ import { Content } from "./content";
 import { Depart } from "./depart";
 import { Due } from "./due";
 import { Expire } from "./expire";
+import { SipHash } from "./hash";
 import { Hide } from "./hide";
 import { Inbox } from "./inbox";
 import {
   QUEUE_INCARNATION,
   QUEUE_SHARD_FIRST,
   STATUS_FULL,
+  THREAD_ATTEMPT,
   THREAD_MOVE_SOURCE,
   THREAD_OUT_EXHAUSTED,
   THREAD_OUT_SLOTS,
+  THREAD_STAGING,
 } from "./layout";
 import { At } from "./memory";
 import { MOVE_HIDDEN_MS, Move } from "./move";
 import { Rebuild } from "./rebuild";
 import { Receive } from "./receive";
+import { ReceiveFifo } from "./receiveFifo";
 import { Remove } from "./remove";
 import { Segments } from "./segments";
 import { SendFifo } from "./sendFifo";
@@ -177,6 +182,39 @@ export function sectionRelease(thread: u32, queue: u32, now: f64): i32 {
   const shard = Of.shard(queue);
   if (!Due.isReleaseDue(at, shard, now)) return -1;
   return TimersFifo.release(thread, at, shard, now);
+}
+
+/** Looks up the attempt whose id stands in staging: 1 when it is known, 0 when not; STATUS_FULL. */
+export function sectionResolveAttempt(thread: u32, queue: u32, attemptBytes: u32, now: f64): i32 {
+  const area = At.thread(thread);
+  SipHash.wide(area + THREAD_STAGING, attemptBytes, area + THREAD_ATTEMPT);
+  return ReceiveFifo.resolve(thread, Of.shard(queue), now);
+}
+
+/** What the attempt that was looked up brought, hidden anew; see Attempts.section. */
+export function sectionAttempt(
+  thread: u32,
+  queue: u32,
+  incarnation: u32,
+  visibilityMs: f64,
+  now: f64,
+): i32 {
+  const at = At.queue(queue);
+  return Attempts.section(thread, at, Of.shard(queue), incarnation, visibilityMs, now);
+}
+
+/** As `sectionClaim`, remembered under the attempt that was looked up. */
+export function sectionClaimAttempt(
+  thread: u32,
+  queue: u32,
+  incarnation: u32,
+  most: u32,
+  visibilityMs: f64,
+  now: f64,
+): i32 {
+  const at = At.queue(queue);
+  const shard = Of.shard(queue);
+  return ClaimFifo.section(thread, at, shard, incarnation, 0, most, visibilityMs, true, now);
 }
 
 /** How many were taken out; -1: nothing is past. */

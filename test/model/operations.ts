@@ -23,13 +23,23 @@ export const ADMIT = 12;
 /** Not a section: how often a message may be received (first argument), Infinity for no limit. */
 export const LIMIT = 13;
 
+/** Of FIFO queues. */
+export const COMMIT_FIFO = 14;
+export const RELEASE = 15;
+export const ATTEMPT = 16;
+export const CLAIM_ATTEMPT = 17;
+/** Not sections: the queue's delay (first argument, ms) and its scope (1: messageGroup) were set. */
+export const DELAY = 18;
+export const SCOPE = 19;
+
 export const NAMES = [
   ...["", "commit", "claim", "remove", "hide", "expire", "sweep", "cut", "retain"],
   ...["take", "depart", "arrive", "admit", "limit"],
+  ...["commit to FIFO", "release", "attempt", "claim for an attempt", "delay", "scope"],
 ];
 
 /** Numbers an item has. */
-const WIDTHS = [0, 2, 2, 3, 4, 1, 1, 0, 0, 2, 3, 2, 1, 0];
+const WIDTHS = [0, 2, 2, 3, 4, 1, 1, 0, 0, 2, 3, 2, 1, 0, 4, 1, 2, 2, 0, 0];
 const HEAD = 7;
 
 export interface Operation {
@@ -42,9 +52,11 @@ export interface Operation {
   first: number;
   second: number;
   /** COMMIT sequence, delayMs (-1: the queue's) · CLAIM sequence, receive count · REMOVE sequence,
-   * receive count, result · HIDE sequence, receive count, visibilityMs, result · EXPIRE, SWEEP and
-   * ADMIT sequence · TAKE as CLAIM · DEPART sequence, slot, 1 when it left · ARRIVE slot, 1 when it
-   * came back. A message that CLAIM or TAKE set aside to be moved has the receive count -1. */
+   * receive count, result · HIDE sequence, receive count, visibilityMs, result · EXPIRE, SWEEP,
+   * RELEASE and ADMIT sequence · TAKE as CLAIM · DEPART sequence, slot, 1 when it left · ARRIVE slot, 1 when it
+   * came back. A message that CLAIM or TAKE set aside to be moved has the receive count -1.
+   * COMMIT_FIFO group, id, sequence, birth · ATTEMPT (first: the attempt) and CLAIM_ATTEMPT sequence,
+   * receive count; the first item of the latter is the attempt and 0. */
   items: number[];
 }
 

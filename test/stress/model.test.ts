@@ -1,5 +1,6 @@
 /** The two model proofs again and again, from many seeds: minutes, not seconds. */
 import { describe, test } from "vitest";
+import { WORLDS as FIFO_WORLDS, runFifoModel } from "../model/fifoRun.ts";
 import { runModel, WORLDS } from "../model/modelRun.ts";
 import { runThreads } from "../model/threadsRun.ts";
 import { chooseSeed } from "../support/seeded.ts";
@@ -9,6 +10,8 @@ const seeds = Array.from({ length: 20 }, (_, index) => first + index);
 
 describe.each(seeds)("seed %i", (seed) => {
   test.each(WORLDS)("$name, $steps steps", (world) => runModel(world, seed));
+
+  test.each(FIFO_WORLDS)("FIFO: $name, $steps steps", (world) => runFifoModel(world, seed));
 
   test("a million messages over 4 threads", () => runThreads(seed, 1_000_000), 240_000);
 });
