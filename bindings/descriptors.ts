@@ -7,15 +7,22 @@ import {
   BLOCK_BYTES_MAX,
   CATALOGUE_VERSION,
   ENTRY_VALUE,
+  FIFO_DELAYED,
+  FIFO_READY,
   HEADER,
   HEADER_CATALOGUE,
   HEADER_QUEUES_BASE,
   HEADER_QUEUES_BUMP,
   HEADER_QUEUES_MAX,
   HEADER_SHARDS_BASE,
+  HEADER_SLOTS_BASE,
   QUEUE_BYTES,
   QUEUE_DELAY_MS,
   QUEUE_DELETED,
+  QUEUE_FLAG_CONTENT_DEDUPLICATION,
+  QUEUE_FLAG_FIFO,
+  QUEUE_FLAG_GROUP_SCOPE,
+  QUEUE_FLAG_GROUP_THROUGHPUT,
   QUEUE_FLAGS,
   QUEUE_IN_FLIGHT_MAX,
   QUEUE_INCARNATION,
@@ -40,6 +47,8 @@ import {
   SHARD_TOTAL_SENT,
   SHARD_TOTAL_SENT_BYTES,
   SHARD_VISIBLE,
+  SLOT_BYTES_LOG2,
+  SLOT_SENT_AT,
   THREAD_STAGING,
   THREAD_STAGING_BYTES,
 } from "../assembly/layout.ts";
@@ -53,6 +62,16 @@ export interface QueueSettings {
   readonly maximumBytes: number;
   /** 0: no cap. */
   readonly inFlightMax: number;
+  /** Of a FIFO queue. That it is one is settled when it is made; the rest may change. */
+  readonly fifo?: FifoSettings | undefined;
+}
+
+export interface FifoSettings {
+  readonly contentBasedDeduplication: boolean;
+  /** Deduplication ids count within their group, not in the whole queue. */
+  readonly isGroupScope: boolean;
+  /** The rate of calls is limited by group, not for the whole queue. */
+  readonly isGroupThroughput: boolean;
 }
 
 /** Sums since the queue was made; exact below 2^53. */
@@ -129,6 +148,15 @@ export class Descriptors {
     return this.#word(queue, QUEUE_MAXIMUM_BYTES);
   }
 
+  isFifo(queue: number): boolean {
+    return (this.#word(queue, QUEUE_FLAGS) & QUEUE_FLAG_FIFO) !== 0;
+  }
+
+  /** True when a message without a deduplication id is deduplicated by its body. */
+  isContentDeduplicated(queue: number): boolean {
+    return (this.#word(queue, QUEUE_FLAGS) & QUEUE_FLAG_CONTENT_DEDUPLICATION) !== 0;
+  }
+
   /** How many threads wait for this queue. */
   waiters(queue: number): number {
     return ones(this.#word(queue, QUEUE_WAITERS)) + ones(this.#word(queue, QUEUE_WAITERS + 4));
@@ -138,14 +166,32 @@ export class Descriptors {
     return this.#shardWord(queue, SHARD_VISIBLE);
   }
 
+  /**
+   * Whether a receive would bring anything; without the lock a hint. A FIFO queue's visible messages
+   * may all stand behind others that are in flight.
+   */
+  hasReady(queue: number): boolean {
+    if (!this.isFifo(queue)) return this.visible(queue) > 0;
+    const end = this.#shards + this.#word(queue, QUEUE_SHARD_FIRST) * SHARD_BYTES + FIFO_READY;
+    const first = this.#views.u32[end >> 2] as number;
+    return first !== end && first !== 0;
+  }
+
   inFlight(queue: number): number {
     return this.#shardWord(queue, SHARD_IN_FLIGHT);
   }
 
-  /** A lower bound of when the next timer of the queue fires. */
+  /** A lower bound of when the queue has something new by itself: a timer, or a FIFO delay's end. */
   nextDueMs(queue: number): number {
+    const { f64 } = this.#views;
     const shard = this.#word(queue, QUEUE_SHARD_FIRST);
-    return this.#views.f64[(this.#shards + shard * SHARD_BYTES + SHARD_NEXT_DUE) >> 3] as number;
+    const timerMs = f64[(this.#shards + shard * SHARD_BYTES + SHARD_NEXT_DUE) >> 3] as number;
+    const slot = this.#shardWord(queue, FIFO_DELAYED);
+    if (slot === 0) return timerMs;
+    const slotAt = this.#views.header(HEADER_SLOTS_BASE) + (slot << SLOT_BYTES_LOG2);
+    const sentAtMs = f64[(slotAt + SLOT_SENT_AT) >> 3] as number;
+    const delayMs = f64[(this.#queues + queue * QUEUE_BYTES + QUEUE_DELAY_MS) >> 3] as number;
+    return Math.min(timerMs, sentAtMs + delayMs);
   }
 
   totals(queue: number): ShardTotals {
@@ -165,7 +211,7 @@ export class Descriptors {
   writeImage(settings: QueueSettings, entry: Uint8Array): number {
     const { u32, f64, bytes } = this.#area;
     bytes.fill(0, THREAD_STAGING, ENTRY);
-    u32[(THREAD_STAGING + QUEUE_FLAGS) >> 2] = 0;
+    u32[(THREAD_STAGING + QUEUE_FLAGS) >> 2] = flagsOf(settings.fifo);
     f64[(THREAD_STAGING + QUEUE_VISIBILITY_MS) >> 3] = settings.visibilityMs;
     f64[(THREAD_STAGING + QUEUE_DELAY_MS) >> 3] = settings.delayMs;
     f64[(THREAD_STAGING + QUEUE_RETENTION_MS) >> 3] = settings.retentionMs;
@@ -187,6 +233,16 @@ export class Descriptors {
       version: u32[(THREAD_STAGING + QUEUE_VERSION) >> 2] as number,
     };
   }
+}
+
+function flagsOf(fifo: FifoSettings | undefined): number {
+  if (fifo === undefined) return 0;
+  return (
+    QUEUE_FLAG_FIFO |
+    (fifo.contentBasedDeduplication ? QUEUE_FLAG_CONTENT_DEDUPLICATION : 0) |
+    (fifo.isGroupScope ? QUEUE_FLAG_GROUP_SCOPE : 0) |
+    (fifo.isGroupThroughput ? QUEUE_FLAG_GROUP_THROUGHPUT : 0)
+  );
 }
 
 function ones(word: number): number {

@@ -34,41 +34,9 @@ import { loadModule } from "./module.ts";
 import { Outbox } from "./outbox.ts";
 import { Receipts } from "./receipts.ts";
 import { Registry } from "./registry.ts";
+import type { EngineCounts, EngineIdentity, EngineShare, EngineSizes } from "./shapes.ts";
 import { type Area, threadArea, Views } from "./views.ts";
 import { type WasmMemory, type WasmModule, wasm } from "./webassembly.ts";
-
-export interface EngineSizes {
-  /** Bytes of the shared memory. */
-  readonly memoryBytes: number;
-  readonly messagesMax: number;
-  readonly threadsMax: number;
-  readonly queuesMax: number;
-}
-
-export interface EngineIdentity {
-  /** HEADER_SECRET_BYTES bytes nobody can guess. */
-  readonly secret: Uint8Array;
-  /** Tells this memory from those before it. */
-  readonly epoch: number;
-  /** True when all threads read `virtualNow`, which the opener writes. */
-  readonly isClockVirtual: boolean;
-}
-
-/** What another thread needs to join; it can be posted. */
-export interface EngineShare {
-  readonly module: WasmModule;
-  readonly memory: WasmMemory;
-  /** The number that thread shall have. */
-  readonly thread: number;
-}
-
-/** What a queue holds now; `oldestSentAtMs` is NaN for an empty queue. */
-export interface EngineCounts {
-  visible: number;
-  inFlight: number;
-  delayed: number;
-  oldestSentAtMs: number;
-}
 
 /** Bytes that an EngineIdentity's secret has. */
 export const SECRET_BYTES = HEADER_SECRET_BYTES;
@@ -215,7 +183,12 @@ export class Engine {
 
   // --- Messages ---------------------------------------------------------------------------------
 
-  /** Claims up to `max` messages into `inbox`; how many, or a status. */
+  /**
+   * Claims up to `max` messages into `inbox`; how many, or a status. With an `attempt` (FIFO; 1 to 128
+   * ASCII characters) at most ten: repeated with the same one within five minutes it brings the same
+   * messages, or STATUS_STALE when one of those was deleted, hidden for another time or received by
+   * somebody else meanwhile.
+   */
   receive(
     inbox: Inbox,
     queue: number,
@@ -223,9 +196,25 @@ export class Engine {
     max: number,
     visibilityMs: number,
     now: number,
+    attempt = "",
   ): number {
     if (this.#resident !== undefined && this.#resident !== inbox) this.#resident.moveOut();
-    const count = this.#exports.receive(this.thread, queue, incarnation, max, visibilityMs, now);
+    const { thread } = this;
+    let count: number;
+    if (attempt === "") {
+      count = this.#exports.receive(thread, queue, incarnation, max, visibilityMs, now);
+    } else {
+      const bytes = this.#area.text.latin1Write(attempt, THREAD_STAGING, attempt.length);
+      count = this.#exports.receiveAttempt(
+        thread,
+        queue,
+        incarnation,
+        max,
+        visibilityMs,
+        bytes,
+        now,
+      );
+    }
     if (count <= 0) {
       inbox.clear();
       this.#resident = undefined;

@@ -28,6 +28,15 @@ export interface EngineExports {
     visibilityMs: number,
     now: number,
   ): number;
+  receiveAttempt(
+    thread: number,
+    queue: number,
+    incarnation: number,
+    max: number,
+    visibilityMs: number,
+    attemptBytes: number,
+    now: number,
+  ): number;
   read(
     thread: number,
     index: number,
@@ -86,6 +95,7 @@ export const exportNames = Object.keys({
   commit: true,
   discard: true,
   receive: true,
+  receiveAttempt: true,
   read: true,
   remove: true,
   hide: true,

@@ -8,6 +8,7 @@ export {
   OWNER_GONE,
   OWNER_OPEN,
   RESULT_APPLIED,
+  RESULT_EXPIRED,
   RESULT_GONE,
   RESULT_STALE,
   RESULT_TOO_LONG,
@@ -18,19 +19,18 @@ export {
   STATUS_LIMIT,
   STATUS_STALE,
 } from "../assembly/layout.ts";
-export { ENTRY_BYTES_MAX, type QueueSettings, type ShardTotals } from "./descriptors.ts";
 export {
-  Engine,
-  type EngineCounts,
-  type EngineIdentity,
-  type EngineShare,
-  type EngineSizes,
-  SECRET_BYTES,
-} from "./engine.ts";
+  ENTRY_BYTES_MAX,
+  type FifoSettings,
+  type QueueSettings,
+  type ShardTotals,
+} from "./descriptors.ts";
+export { Engine, SECRET_BYTES } from "./engine.ts";
 export { EngineTrap } from "./guard.ts";
 export { DEDUPLICATION, GROUP, Inbox, SENDER, TRACE } from "./inbox.ts";
 export { compileFile, loadModule } from "./module.ts";
 export { type Outgoing, SHORT_CHARACTERS_MAX } from "./outbox.ts";
 export type { Receipt } from "./receipts.ts";
 export { Registry } from "./registry.ts";
+export type { EngineCounts, EngineIdentity, EngineShare, EngineSizes } from "./shapes.ts";
 export type { WasmModule } from "./webassembly.ts";

@@ -211,10 +211,13 @@ export class Outbox {
     return this.#area.u32[BIRTH_WORD + index * RECORD_WORDS + 1] as number;
   }
 
-  /** The sequence that the message of record `index` was given; exact below 2^53. */
-  sequence(index: number): number {
-    const word = SEQUENCE_WORD + index * RECORD_WORDS;
-    return (this.#area.u32[word] as number) + (this.#area.u32[word + 1] as number) * 2 ** 32;
+  /** The two halves of the sequence that the message of record `index` was given. */
+  sequenceLow(index: number): number {
+    return this.#area.u32[SEQUENCE_WORD + index * RECORD_WORDS] as number;
+  }
+
+  sequenceHigh(index: number): number {
+    return this.#area.u32[SEQUENCE_WORD + index * RECORD_WORDS + 1] as number;
   }
 
   /** Writes group, deduplication id, trace and sender, and their sizes into the record. */

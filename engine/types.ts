@@ -95,7 +95,9 @@ export type AttributeValue =
 export interface SendOptions {
   delaySeconds?: number;
   messageAttributes?: Record<string, AttributeValue>;
+  /** A FIFO queue needs one: messages of a group are received in order. A Standard queue keeps it. */
   messageGroupId?: string;
+  /** FIFO only; not needed where contentBasedDeduplication takes the body's SHA-256. */
   messageDeduplicationId?: string;
   /** The text of AWSTraceHeader, returned as a system attribute. */
   awsTraceHeader?: string;
@@ -110,8 +112,10 @@ export interface SendEntry extends Omit<SendOptions, "signal" | "waitForCapacity
   body: Body;
 }
 
+/** What a message sent was given; a duplicate (FIFO) has what the original was given. */
 export interface Sent {
   readonly messageId: string;
+  /** FIFO: twenty digits, greater than those of all messages sent to the queue before. */
   readonly sequenceNumber?: string;
   /** Lower-case hexadecimal; computed when first read. */
   readonly md5OfBody: string;
@@ -127,6 +131,11 @@ export interface ReceiveOptions {
   maxNumberOfMessages?: number;
   waitTimeSeconds?: number;
   visibilityTimeout?: number;
+  /**
+   * FIFO: repeated with the same id within five minutes, a receive brings the same messages again,
+   * hidden anew; InvalidParameterValue once one of them was deleted or given another timeout. At most
+   * ten messages. A Standard queue does not heed it.
+   */
   receiveRequestAttemptId?: string;
   signal?: AbortSignal;
 }
@@ -206,8 +215,11 @@ export interface Queue {
 export interface SyncQueue {
   /** False when memory is full. */
   send(body: Body, options?: Omit<SendEntry, "body">): boolean;
-  /** How many of the first `count` bodies were accepted, in order; fewer when memory is full. */
-  sendBatch(bodies: readonly Body[], count?: number): number;
+  /**
+   * How many of the first `count` messages were accepted, in order; fewer when memory is full. All
+   * are checked before the first is sent. To a FIFO queue: entries, since each names its group.
+   */
+  sendBatch(bodies: readonly (Body | SendEntry)[], count?: number): number;
   /** How many messages are now in `into`: 0 to `max` (default: the batch's capacity). */
   receive(into: MessageBatchShape, max?: number, visibilityTimeout?: number): number;
   /** As `receive`, but blocks this thread until a message is there or `timeoutMs` have passed. */

@@ -3,7 +3,7 @@
  * know of it. Pure; called when a queue is made or changed, never for a message.
  * Sources: API Reference, CreateQueue and SetQueueAttributes.
  */
-import type { QueueSettings } from "../../bindings/index.ts";
+import type { FifoSettings, QueueSettings } from "../../bindings/index.ts";
 import { SluiceError } from "../errors.ts";
 import { numericAttributes, protections, queueNames } from "../limits.ts";
 import type { QueueAttributes, QueueDetails, Quotas } from "../types.ts";
@@ -14,11 +14,14 @@ export type AttributeSet = QueueDetails["attributes"];
 type NumericName = keyof typeof numericAttributes;
 
 const NUMERIC_NAMES = Object.keys(numericAttributes) as NumericName[];
-const FIFO_NAMES = [
-  "contentBasedDeduplication",
-  "deduplicationScope",
-  "fifoThroughputLimit",
-] as const;
+/** What only a FIFO queue has, and what each may be set to. That it is one can't be changed. */
+const FIFO_VALUES = {
+  fifoQueue: [true],
+  contentBasedDeduplication: [true, false],
+  deduplicationScope: ["queue", "messageGroup"],
+  fifoThroughputLimit: ["perQueue", "perMessageGroupId"],
+} as const satisfies Partial<Record<keyof QueueAttributes, readonly unknown[]>>;
+const FIFO_NAMES = Object.keys(FIFO_VALUES) as (keyof typeof FIFO_VALUES)[];
 
 const DEFAULTS: AttributeSet = {
   delaySeconds: numericAttributes.delaySeconds.default,
@@ -60,16 +63,11 @@ export function checkNewQueue(name: string, attributes: QueueAttributes): void {
       { queue: name },
     );
   }
-  if (isFifo) {
-    throw new SluiceError("UnsupportedOperation", "FIFO queues are not built yet.", {
-      queue: name,
-    });
-  }
-  checkAttributes(name, attributes);
+  checkAttributes(name, attributes, isFifo);
 }
 
-/** Throws for what a Standard queue called `queue` can't be set to. */
-export function checkAttributes(queue: string, attributes: QueueAttributes): void {
+/** Throws for what a queue of this name and kind can't be set to, whatever else it is set to. */
+export function checkAttributes(queue: string, attributes: QueueAttributes, isFifo: boolean): void {
   for (const name of NUMERIC_NAMES) {
     const value = attributes[name];
     const { min, max, unit } = numericAttributes[name];
@@ -86,10 +84,38 @@ export function checkAttributes(queue: string, attributes: QueueAttributes): voi
       queue,
     });
   }
-  if (attributes.fifoQueue !== undefined) throw unknownAttribute("fifoQueue", queue);
+  if (isFifo) {
+    checkFifoAttributes(queue, attributes);
+    return;
+  }
   for (const name of FIFO_NAMES) {
     if (attributes[name] !== undefined) throw unknownAttribute(name, queue);
   }
+}
+
+function checkFifoAttributes(queue: string, attributes: QueueAttributes): void {
+  for (const name of FIFO_NAMES) {
+    const value = attributes[name];
+    const legal: readonly unknown[] = FIFO_VALUES[name];
+    if (value === undefined || legal.includes(value)) continue;
+    throw new SluiceError(
+      "InvalidAttributeValue",
+      `Invalid value for the parameter ${wireName(name)}. It is ${legal.join(" or ")}, not ${value}.`,
+      { queue },
+    );
+  }
+}
+
+/** Throws for attributes that can't stand together. */
+function checkTogether(queue: string, attributes: AttributeSet): void {
+  const { deduplicationScope, fifoThroughputLimit } = attributes;
+  if (fifoThroughputLimit === "perQueue" || deduplicationScope === "messageGroup") return;
+  throw new SluiceError(
+    "InvalidAttributeValue",
+    "Invalid value for the parameter FifoThroughputLimit. " +
+      "perMessageGroupId needs a DeduplicationScope of messageGroup.",
+    { queue },
+  );
 }
 
 function unknownAttribute(name: string, queue: string): SluiceError {
@@ -100,13 +126,19 @@ function unknownAttribute(name: string, queue: string): SluiceError {
   );
 }
 
-/** `base` (default: what a new queue has) with the attributes that `change` names. */
-export function withAttributes(
+/**
+ * `base` (default: what a new queue has) with the attributes that `change` names; throws when they
+ * can't stand together. Each of `change` was checked.
+ */
+export function changedAttributes(
+  queue: string,
   change: QueueAttributes,
   base: AttributeSet = DEFAULTS,
 ): AttributeSet {
   const given = Object.entries(change).filter(([, value]) => value !== undefined);
-  return { ...base, ...Object.fromEntries(given) };
+  const changed = { ...base, ...Object.fromEntries(given) };
+  checkTogether(queue, changed);
+  return changed;
 }
 
 /** The first attribute given that the queue does not have, by AWS's name; undefined for none. */
@@ -123,6 +155,14 @@ export function firstDifference(
   return Object.entries(stored).find(([name, value]) => (hasStored[name] ?? "") !== value)?.[0];
 }
 
+function fifoSettings(attributes: AttributeSet): FifoSettings {
+  return {
+    contentBasedDeduplication: attributes.contentBasedDeduplication,
+    isGroupScope: attributes.deduplicationScope === "messageGroup",
+    isGroupThroughput: attributes.fifoThroughputLimit === "perMessageGroupId",
+  };
+}
+
 /** What the engine needs to know of a queue with these attributes. */
 export function engineSettings(attributes: AttributeSet, quotas: Quotas): QueueSettings {
   return {
@@ -131,5 +171,6 @@ export function engineSettings(attributes: AttributeSet, quotas: Quotas): QueueS
     retentionMs: attributes.messageRetentionPeriod * 1_000,
     maximumBytes: attributes.maximumMessageSize,
     inFlightMax: quotas.inFlightCap ? protections.maxInFlight : 0,
+    fifo: attributes.fifoQueue === true ? fifoSettings(attributes) : undefined,
   };
 }

@@ -21,7 +21,7 @@ import type {
   StoredAttributes,
 } from "../types.ts";
 import { isWatchThere, makeHandle, takeWelcome, type Word } from "./attachment.ts";
-import { checkNewQueue, engineSettings, firstDifference, withAttributes } from "./attributes.ts";
+import { changedAttributes, checkNewQueue, engineSettings, firstDifference } from "./attributes.ts";
 import { Catalogue, type Known } from "./catalogue.ts";
 import { Member, noSuchQueue } from "./member.ts";
 import { settingsOf, sizesOf } from "./options.ts";
@@ -142,7 +142,7 @@ export class Broker implements AsyncDisposable {
     this.#member.check();
     checkNewQueue(name, attributes);
     const { stored = {}, tags = {} } = more;
-    const complete = withAttributes(attributes);
+    const complete = changedAttributes(name, attributes);
     const now = this.#member.nowMs();
     if (this.#catalogue.find(name) === undefined) this.#checkRecreation(name, now);
     const details = { attributes: complete, stored, tags, createdAtMs: now, modifiedAtMs: now };

@@ -12,12 +12,14 @@ import {
 } from "../../bindings/index.ts";
 import type { AttributeValue, Body, Message, Sent } from "../types.ts";
 import { md5 } from "./checksum.ts";
+import { sequenceNumber } from "./fifo.ts";
 import type { Member } from "./member.ts";
 import { unpackAttributes } from "./messageAttributes.ts";
 
 /** What a message needs of the queue it came from. */
 export interface MessageHome {
   readonly member: Member;
+  readonly isFifo: boolean;
   readonly incarnation: number;
   /** The ARN of the queue with this incarnation, when it still exists. */
   arnOf(incarnation: number): string | undefined;
@@ -32,6 +34,7 @@ export class ReceivedMessage implements Message {
   readonly senderId: string;
   declare readonly messageGroupId?: string;
   declare readonly messageDeduplicationId?: string;
+  declare readonly sequenceNumber?: string;
   declare readonly awsTraceHeader?: string;
   declare readonly deadLetterQueueSourceArn?: string;
   readonly #home: MessageHome;
@@ -57,6 +60,7 @@ export class ReceivedMessage implements Message {
     this.#slot = inbox.slot(index);
     this.#sequenceLow = inbox.sequenceLow(index);
     this.#sequenceHigh = inbox.sequenceHigh(index);
+    if (home.isFifo) this.sequenceNumber = sequenceNumber(this.#sequenceLow, this.#sequenceHigh);
     this.#birthLow = inbox.birthLow(index);
     this.#birthHigh = inbox.birthHigh(index);
     if (inbox.isText(index)) this.#text = inbox.text(index);
@@ -126,6 +130,7 @@ export class ReceivedMessage implements Message {
 }
 
 export class SentMessage implements Sent {
+  declare readonly sequenceNumber?: string;
   readonly #member: Member;
   readonly #body: Body;
   readonly #birthLow: number;
@@ -133,11 +138,19 @@ export class SentMessage implements Sent {
   #messageId: string | undefined;
   #md5: string | undefined;
 
-  constructor(member: Member, body: Body, birthLow: number, birthHigh: number) {
+  /** What send record `record` of the thread's outbox was given; a duplicate has the original's. */
+  constructor(
+    { member, isFifo }: Pick<MessageHome, "member" | "isFifo">,
+    body: Body,
+    record: number,
+  ) {
+    const { outbox } = member.engine;
     this.#member = member;
     this.#body = body;
-    this.#birthLow = birthLow;
-    this.#birthHigh = birthHigh;
+    this.#birthLow = outbox.birthLow(record);
+    this.#birthHigh = outbox.birthHigh(record);
+    if (!isFifo) return;
+    this.sequenceNumber = sequenceNumber(outbox.sequenceLow(record), outbox.sequenceHigh(record));
   }
 
   get messageId(): string {

@@ -16,6 +16,7 @@ export interface Place {
   readonly desk: Desk;
   readonly member: Member;
   readonly name: string;
+  readonly isFifo: boolean;
   readonly number: number;
   readonly incarnation: number;
 }

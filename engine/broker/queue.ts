@@ -21,7 +21,7 @@ import type {
   Sent,
   StoredAttributes,
 } from "../types.ts";
-import { checkAttributes, engineSettings, withAttributes } from "./attributes.ts";
+import { changedAttributes, checkAttributes, engineSettings } from "./attributes.ts";
 import type { Known } from "./catalogue.ts";
 import { type Member, noSuchQueue } from "./member.ts";
 import type { MessageHome } from "./message.ts";
@@ -45,7 +45,7 @@ export interface QueueHost extends Desk {
 export class BrokerQueue implements Queue, Place, MessageHome {
   readonly name: string;
   readonly arn: string;
-  readonly isFifo = false;
+  readonly isFifo: boolean;
   readonly sync: SyncFace;
   readonly desk: QueueHost;
   readonly member: Member;
@@ -58,6 +58,7 @@ export class BrokerQueue implements Queue, Place, MessageHome {
     this.name = known.name;
     this.number = known.number;
     this.incarnation = known.incarnation;
+    this.isFifo = known.details.attributes.fifoQueue === true;
     this.arn = host.arnOfName(known.name);
     this.sync = new SyncFace(this);
   }
@@ -121,7 +122,7 @@ export class BrokerQueue implements Queue, Place, MessageHome {
   }
 
   async getAttributes(): Promise<Required<QueueAttributes>> {
-    // A Standard queue has neither fifoQueue nor redrivePolicy.
+    // A Standard queue has no fifoQueue, and a queue without dead-letter queue no redrivePolicy.
     return { ...this.details().attributes } as Required<QueueAttributes>;
   }
 
@@ -136,10 +137,10 @@ export class BrokerQueue implements Queue, Place, MessageHome {
   }): Promise<void> {
     this.member.check();
     const { attributes = {}, stored = {}, tags } = change;
-    checkAttributes(this.name, attributes);
+    checkAttributes(this.name, attributes, this.isFifo);
     this.#change(({ details, purgedAtMs }) => ({
       details: {
-        attributes: withAttributes(attributes, details.attributes),
+        attributes: changedAttributes(this.name, attributes, details.attributes),
         stored: mergeStored(details.stored, stored),
         tags: tags ?? details.tags,
         createdAtMs: details.createdAtMs,
@@ -147,6 +148,13 @@ export class BrokerQueue implements Queue, Place, MessageHome {
       },
       purgedAtMs,
     }));
+    if (this.isFifo && attributes.delaySeconds !== undefined) this.#tellOfDelay();
+  }
+
+  /** A FIFO queue's delay is that of the messages that wait already: who sleeps must look anew. */
+  #tellOfDelay(): void {
+    this.member.engine.wakeAll(this.number);
+    this.desk.waiting.look(this.number);
   }
 
   async purge(): Promise<void> {

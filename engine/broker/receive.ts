@@ -2,11 +2,12 @@
  * Receiving: at once, by long poll, or blocking the thread. A receive takes what is there, lets the
  * queue's own time pass first, and never waits to be full. Own thread only.
  */
-import { BATCH_MAX, type Inbox, STATUS_LIMIT } from "../../bindings/index.ts";
+import { BATCH_MAX, type Inbox, STATUS_LIMIT, STATUS_STALE } from "../../bindings/index.ts";
 import { SluiceError } from "../errors.ts";
 import { parameterRanges, protections } from "../limits.ts";
 import type { Message, ReceiveOptions } from "../types.ts";
 import { checkSignal } from "./abort.ts";
+import { attemptOf, staleAttempt } from "./fifo.ts";
 import { type MessageHome, ReceivedMessage } from "./message.ts";
 import type { Place } from "./place.ts";
 
@@ -19,6 +20,8 @@ interface Poll {
   readonly waitMs: number;
   /** Below 0: the queue's. */
   readonly visibilityMs: number;
+  /** A receive attempt's id, on a FIFO queue. */
+  readonly attempt: string | undefined;
 }
 
 function invalid(place: Place, name: string, value: unknown, range: string): SluiceError {
@@ -50,6 +53,7 @@ function pollOf(place: Place, options: ReceiveOptions): Poll {
     max: checkMax(place, maxNumberOfMessages),
     waitMs: waitSeconds * 1_000,
     visibilityMs: visibilityMsOf(place, visibilityTimeout),
+    attempt: attemptOf(place, options.receiveRequestAttemptId),
   };
 }
 
@@ -59,12 +63,20 @@ function queueWaitSeconds(place: Place): number {
 }
 
 /** Claims into an inbox: how many, or STATUS_LIMIT. Throws when the queue or the broker is gone. */
-function tryClaim(place: Place, inbox: Inbox, max: number, visibilityMs: number): number {
+function tryClaim(
+  place: Place,
+  inbox: Inbox,
+  max: number,
+  visibilityMs: number,
+  attempt?: string,
+): number {
   const { member, number, incarnation } = place;
   member.check();
   const now = member.nowMs();
-  const count = member.engine.receive(inbox, number, incarnation, max, visibilityMs, now);
+  const { engine } = member;
+  const count = engine.receive(inbox, number, incarnation, max, visibilityMs, now, attempt);
   if (count >= 0 || count === STATUS_LIMIT) return count;
+  if (count === STATUS_STALE && attempt !== undefined) throw staleAttempt(place, attempt);
   throw member.failure(count, place.name);
 }
 
@@ -76,15 +88,15 @@ function claim(place: Place, inbox: Inbox, max: number, visibilityMs: number): n
 function take(
   place: Place & MessageHome,
   inbox: Inbox,
-  { max, waitMs, visibilityMs }: Poll,
+  { max, waitMs, visibilityMs, attempt }: Poll,
 ): Message[] | undefined {
-  const count = tryClaim(place, inbox, max, visibilityMs);
-  if (count === STATUS_LIMIT && waitMs === 0) throw overLimit(place);
+  const count = tryClaim(place, inbox, max, visibilityMs, attempt);
+  if (count === STATUS_LIMIT && waitMs === 0 && !place.isFifo) throw overLimit(place);
   if (count <= 0) return undefined;
   return Array.from({ length: count }, (_, index) => new ReceivedMessage(place, inbox, index));
 }
 
-/** AWS tells a short poll, and only that, when too many messages are in flight. */
+/** AWS tells a short poll of a Standard queue, and only that, when too many are in flight. */
 function overLimit(place: Place): SluiceError {
   return new SluiceError(
     "OverLimit",
@@ -169,7 +181,7 @@ function blockFor(place: Place, inbox: Inbox, max: number, deadlineMs: number): 
     engine.takeDirty(number);
     const count = claim(place, inbox, max, -1);
     if (count > 0) {
-      if (engine.queues.visible(number) > 0) engine.wake(number);
+      if (engine.queues.hasReady(number)) engine.wake(number);
       return count;
     }
     if (member.nowMs() >= deadlineMs) return 0;

@@ -7,9 +7,17 @@
  */
 import { BATCH_MAX, type Outgoing, SHORT_CHARACTERS_MAX } from "../../bindings/index.ts";
 import { SluiceError } from "../errors.ts";
-import { messages, parameterRanges } from "../limits.ts";
+import { parameterRanges } from "../limits.ts";
 import type { BatchResult, Body, SendEntry, SendOptions, Sent } from "../types.ts";
 import { checkSignal } from "./abort.ts";
+import {
+  checkFifoBatch,
+  checkNoDelay,
+  deduplicationOf,
+  groupOf,
+  invalid,
+  isEntry,
+} from "./fifo.ts";
 import { full } from "./member.ts";
 import { SentMessage } from "./message.ts";
 import { packAttributes } from "./messageAttributes.ts";
@@ -20,10 +28,6 @@ type WaitOptions = Pick<SendOptions, "waitForCapacity" | "signal">;
 
 /** Bytes that a trace header and a sender may take. */
 const SYSTEM_TEXT_BYTES_MAX = 2_048;
-
-function invalid(place: Place, message: string): SluiceError {
-  return new SluiceError("InvalidParameterValue", message, { queue: place.name });
-}
 
 /** Bytes of a body; throws for what is none. */
 function bodyBytesOf(place: Place, body: Body): number {
@@ -45,20 +49,13 @@ function checkSize(place: Place, sizeBytes: number): void {
 function delayMsOf(place: Place, delaySeconds: number | undefined): number {
   if (delaySeconds === undefined) return -1;
   const { min, max } = parameterRanges.delaySeconds;
-  if (delaySeconds >= min && delaySeconds <= max) return delaySeconds * 1_000;
+  if (delaySeconds >= min && delaySeconds <= max) {
+    if (place.isFifo) checkNoDelay(place, delaySeconds);
+    return delaySeconds * 1_000;
+  }
   throw invalid(
     place,
     `Value ${delaySeconds} for parameter DelaySeconds is invalid. Reason: it is from ${min} to ${max} seconds.`,
-  );
-}
-
-function groupOf(place: Place, group: string | undefined): string {
-  if (group === undefined) return "";
-  if (messages.idPattern.test(group)) return group;
-  throw invalid(
-    place,
-    `Value ${group} for parameter MessageGroupId is invalid. ` +
-      `Reason: it is 1 to ${messages.maxIdCharacters} letters, digits and punctuation.`,
   );
 }
 
@@ -69,9 +66,6 @@ function systemText(place: Place, name: string, text: string | undefined): strin
 
 /** Checks and measures one message. Throws what its sender is to be told. */
 export function outgoingOf(place: Place, body: Body, options: EntryOptions): Outgoing {
-  if (options.messageDeduplicationId !== undefined) {
-    throw invalid(place, "MessageDeduplicationId is not valid for this queue type.");
-  }
   const bodyBytes = bodyBytesOf(place, body);
   const attributes = packAttributes(place.name, options.messageAttributes);
   checkSize(place, bodyBytes + (attributes?.sizeBytes ?? 0));
@@ -82,7 +76,7 @@ export function outgoingOf(place: Place, body: Body, options: EntryOptions): Out
     bodyBytes,
     delayMs: delayMsOf(place, options.delaySeconds),
     group: groupOf(place, options.messageGroupId),
-    deduplication: "",
+    deduplication: deduplicationOf(place, options.messageDeduplicationId, body),
     trace: systemText(place, "awsTraceHeader", options.awsTraceHeader),
     sender: systemText(place, "senderId", sender),
     attributes: attributes?.packed,
@@ -120,8 +114,7 @@ export function sendNow(place: Place, outgoing: Outgoing): Sent | undefined {
 }
 
 function sentOf(place: Place, { body }: Outgoing, record: number): Sent {
-  const { outbox } = place.member.engine;
-  return new SentMessage(place.member, body, outbox.birthLow(record), outbox.birthHigh(record));
+  return new SentMessage(place, body, record);
 }
 
 /** Sends one message, waiting for room when the options say so. */
@@ -142,6 +135,10 @@ export async function send(place: Place, body: Body, options: SendOptions): Prom
   return sent as unknown as Sent;
 }
 
+function checked(place: Place, entry: Body | SendEntry): Outgoing {
+  return isEntry(entry) ? outgoingOf(place, entry.body, entry) : outgoingOf(place, entry, {});
+}
+
 /** A batch on its way: what is left to send, and what became of the rest. */
 class BatchSend {
   readonly successful: { index: number; value: Sent }[] = [];
@@ -152,22 +149,16 @@ class BatchSend {
 
   constructor(place: Place, entries: readonly (Body | SendEntry)[]) {
     this.#place = place;
+    if (place.isFifo) checkFifoBatch(place, entries);
     entries.forEach((entry, index) => {
       try {
-        this.#outgoing.push(this.#checked(entry));
+        this.#outgoing.push(checked(place, entry));
         this.#indices.push(index);
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error;
         this.failed.push({ index, error });
       }
     });
-  }
-
-  #checked(entry: Body | SendEntry): Outgoing {
-    if (typeof entry === "string" || entry instanceof Uint8Array) {
-      return outgoingOf(this.#place, entry, {});
-    }
-    return outgoingOf(this.#place, entry.body, entry);
   }
 
   /** Sends what is left, as far as there is room; true when nothing is left. */
@@ -214,13 +205,32 @@ export async function sendBatch(
   return { successful: batch.successful, failed: batch.failed };
 }
 
-/** Checks bodies that are sent together, before the first is sent. */
-function checkBodies(place: Place, bodies: readonly Body[], count: number, shortMax: number): void {
+/** Checks bodies that are sent together, before the first is sent; false: some have options. */
+function checkBodies(
+  place: Place,
+  bodies: readonly (Body | SendEntry)[],
+  count: number,
+  shortMax: number,
+): bodies is readonly Body[] {
   for (let index = 0; index < count; index++) {
-    const body = bodies[index];
+    const body = bodies[index] as Body | SendEntry;
     if (typeof body === "string" && body.length <= shortMax) continue;
-    checkSize(place, bodyBytesOf(place, body as Body));
+    if (isEntry(body)) return false;
+    checkSize(place, bodyBytesOf(place, body));
   }
+  return true;
+}
+
+/** Sends the first `count` entries, in order, as far as there is room: how many. */
+function sendEntries(place: Place, entries: readonly (Body | SendEntry)[], count: number): number {
+  const outgoing = entries.slice(0, count).map((entry) => checked(place, entry));
+  let sent = 0;
+  while (sent < count) {
+    const { accepted, tried } = sendSome(place, outgoing, sent);
+    sent += accepted;
+    if (accepted < tried) break;
+  }
+  return sent;
 }
 
 /** Sends bodies[from..to) that are no short texts, as many as go together; `tried` in the outbox. */
@@ -240,13 +250,19 @@ function sendLong(place: Place, bodies: readonly Body[], from: number, to: numbe
   return outbox.sendLarge(number, incarnation, outgoing, now);
 }
 
-/** Sends the first `count` bodies, in order, as far as there is room: how many. */
-export function sendBodies(place: Place, bodies: readonly Body[], count: number): number {
+/** Sends the first `count` bodies or entries, in order, as far as there is room: how many. */
+export function sendBodies(
+  place: Place,
+  bodies: readonly (Body | SendEntry)[],
+  count: number,
+): number {
   const { member, number, incarnation } = place;
   const { outbox, queues } = member.engine;
   member.check();
   const shortMax = Math.min(SHORT_CHARACTERS_MAX, Math.floor(queues.maximumBytes(number) / 3));
-  checkBodies(place, bodies, count, shortMax);
+  if (place.isFifo || !checkBodies(place, bodies, count, shortMax)) {
+    return sendEntries(place, bodies, count);
+  }
   let sent = 0;
   while (sent < count) {
     const now = member.nowMs();

@@ -2,19 +2,23 @@
  * What a receiver says of the messages it holds: delete them, or change how long they stay hidden.
  * Own thread only. A receipt handle that a receive gave out is always accepted for deletion, also
  * when the message is gone or was received again meanwhile (then nothing happens); a text that no
- * receive of this queue gave out is ReceiptHandleIsInvalid. Source: Developer Guide, "visibility
- * timeout"; API Reference, DeleteMessage and ChangeMessageVisibility.
+ * receive of this queue gave out is ReceiptHandleIsInvalid. On a FIFO queue a receipt is good only
+ * while it hides its message: once its time is over, it is InvalidParameterValue. Source: Developer
+ * Guide, "visibility timeout"; API Reference, DeleteMessage and ChangeMessageVisibility.
  */
 import {
   BATCH_MAX,
   type Inbox,
+  RESULT_EXPIRED,
   RESULT_GONE,
+  RESULT_STALE,
   RESULT_TOO_LONG,
   type Receipt,
 } from "../../bindings/index.ts";
 import { SluiceError } from "../errors.ts";
 import { messages as limits } from "../limits.ts";
 import type { BatchResult, Message } from "../types.ts";
+import { expiredReceipt } from "./fifo.ts";
 import { ReceivedMessage } from "./message.ts";
 import type { Place } from "./place.ts";
 import { visibilityMsOf } from "./receive.ts";
@@ -22,10 +26,15 @@ import { visibilityMsOf } from "./receive.ts";
 type Handle = Message | string;
 
 /**
- * A queue's time never steps back, so 0 is whatever its last operation saw. A deletion needs no
- * better, and reading the clock would be a sixth of what it costs.
+ * A queue's time never steps back, so 0 is whatever its last operation saw. A deletion from a Standard
+ * queue needs no better, and reading the clock would be a sixth of what it costs.
  */
 const QUEUE_NOW = 0;
+
+/** A FIFO queue's receipt ends at its due time, whoever looks at the clock first. */
+function deletionTime({ isFifo, member }: Place): number {
+  return isFifo ? member.nowMs() : QUEUE_NOW;
+}
 
 function notOurs(place: Place): SluiceError {
   return new SluiceError("ReceiptHandleIsInvalid", "The input receipt handle is invalid.", {
@@ -70,39 +79,67 @@ function inParts(
 
 function nothing(): void {}
 
-function removeAll(place: Place, receipts: readonly Receipt[]): void {
+/** Deletes; `refused` is told of each receipt of a FIFO queue whose time is over. */
+function removeAll(
+  place: Place,
+  receipts: readonly Receipt[],
+  refused: (index: number) => void,
+): void {
   const { member, number, incarnation } = place;
-  const run = (count: number): number =>
-    member.engine.remove(number, incarnation, count, QUEUE_NOW);
-  inParts(place, receipts, nothing, run, nothing);
-  if (place.desk.room.isAwaited) place.desk.room.retry();
+  const now = deletionTime(place);
+  const run = (count: number): number => member.engine.remove(number, incarnation, count, now);
+  const result = (index: number, code: number): void => {
+    if (place.isFifo && isOver(code)) refused(index);
+  };
+  inParts(place, receipts, nothing, run, result);
+  afterRemoval(place);
+}
+
+/** Somebody received it since, or it is visible again. */
+function isOver(result: number): boolean {
+  return result === RESULT_EXPIRED || result === RESULT_STALE;
+}
+
+/** There may be room for who waits for it, and a FIFO group may be open again. */
+function afterRemoval({ desk, isFifo, number }: Place): void {
+  if (desk.room.isAwaited) desk.room.retry();
+  if (isFifo) desk.waiting.look(number);
 }
 
 export async function deleteMessage(place: Place, handle: Handle): Promise<void> {
   place.member.check();
-  removeAll(place, [receiptOf(place, handle)]);
+  removeAll(place, [receiptOf(place, handle)], () => {
+    throw expiredReceipt(place);
+  });
 }
 
-/** Deletes any number; fails are only the handles that this queue never gave out. */
+/** Deletes any number; fails are handles that this queue never gave out, or that are over (FIFO). */
 export async function deleteBatch(
   place: Place,
   handles: readonly Handle[],
 ): Promise<BatchResult<void>> {
   place.member.check();
-  const successful: { index: number; value: undefined }[] = [];
-  const failed: { index: number; error: SluiceError }[] = [];
+  const errors = new Map<number, SluiceError>();
   const receipts: Receipt[] = [];
+  const indices: number[] = [];
   handles.forEach((handle, index) => {
     try {
       receipts.push(receiptOf(place, handle));
-      successful.push({ index, value: undefined });
+      indices.push(index);
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
-      failed.push({ index, error });
+      errors.set(index, error);
     }
   });
-  removeAll(place, receipts);
-  return { successful, failed };
+  removeAll(place, receipts, (at) => errors.set(indices[at] as number, expiredReceipt(place)));
+  return {
+    successful: indices.flatMap((index) =>
+      errors.has(index) ? [] : [{ index, value: undefined }],
+    ),
+    failed: [...errors]
+      .map(([index, error]) => ({ index, error }))
+      .sort((one, other) => one.index - other.index),
+  };
 }
 
 /** What a change of visibility that did not apply is answered with; undefined: nothing. */
@@ -116,6 +153,7 @@ function refusal(place: Place, result: number, visibilityMs: number): SluiceErro
       { queue: place.name },
     );
   }
+  if (place.isFifo && isOver(result)) return expiredReceipt(place);
   if (result !== RESULT_GONE) return undefined;
   return new SluiceError(
     "InvalidParameterValue",
@@ -155,7 +193,10 @@ function neededVisibilityMs(place: Place, visibilityTimeout: number | undefined)
   );
 }
 
-/** A handle of a message that was received again meanwhile changes nothing, and is no error. */
+/**
+ * On a Standard queue a handle of a message that was received again meanwhile changes nothing, and is
+ * no error.
+ */
 export async function changeVisibility(
   place: Place,
   handle: Handle,
@@ -186,9 +227,10 @@ export function giveBack(place: Place, messages: readonly Message[]): void {
 export function deleteSync(place: Place, inbox: Inbox, from: number, to: number): number {
   const { member, number, incarnation } = place;
   member.check();
-  const removed = member.engine.removeMessages(inbox, from, to, number, incarnation, QUEUE_NOW);
+  const now = deletionTime(place);
+  const removed = member.engine.removeMessages(inbox, from, to, number, incarnation, now);
   if (removed < 0) throw member.failure(removed, place.name);
-  if (place.desk.room.isAwaited) place.desk.room.retry();
+  afterRemoval(place);
   return removed;
 }
 

@@ -94,7 +94,7 @@ function tickQueue(queue: number, nowMs: number): number {
   // Timers, and what a purge or the retention period has ended; nothing of it: 20 ns.
   const isBehind = engine.advance(queue, queues.incarnation(queue), nowMs) > 0;
   let soonMs = isBehind ? BUSY_MS : IDLE_MS;
-  if (waiters > 0 && queues.visible(queue) > 0) soonMs = Math.min(soonMs, wakeUp(queue));
+  if (waiters > 0 && queues.hasReady(queue)) soonMs = Math.min(soonMs, wakeUp(queue));
   else unanswered.delete(queue);
   // Virtual time rings when it moves.
   if (waiters < 2 || timing.isVirtual) return soonMs;

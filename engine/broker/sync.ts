@@ -29,7 +29,7 @@ export class SyncFace implements SyncQueue {
     return sendBodies(this.#place, this.#single, 1) === 1;
   }
 
-  sendBatch(bodies: readonly Body[], count = bodies.length): number {
+  sendBatch(bodies: readonly (Body | SendEntry)[], count = bodies.length): number {
     return sendBodies(this.#place, bodies, Math.min(count, bodies.length));
   }
 

@@ -1,11 +1,11 @@
 /**
  * From a send on the wire to a send of the broker: one message, alone or in a batch.
- * Checks what belongs to the message itself; what the queue allows (its MaximumMessageSize, room
- * in memory) the broker checks. Called once a message by the hot path: without attributes it
+ * Checks what belongs to the message itself; what the queue allows (its MaximumMessageSize, ids and
+ * delays of its kind, room in memory) the broker checks. Called once a message by the hot path: without attributes it
  * allocates the entry and nothing else.
  */
 import { SluiceError } from "../errors.ts";
-import { messages, parameterRanges } from "../limits.ts";
+import { parameterRanges } from "../limits.ts";
 import type { Queue, SendEntry, Sent } from "../types.ts";
 import { checkBody } from "./bodyText.ts";
 import type { Context } from "./context.ts";
@@ -15,7 +15,7 @@ import {
   type WireAttributes,
   wireAttributes,
 } from "./messageAttributes.ts";
-import type { Input } from "./schema.ts";
+import type { Input, Partly } from "./schema.ts";
 
 /** The members of SendMessage, and of an entry of SendMessageBatch, that make a message. */
 export const sendMembers = {
@@ -46,14 +46,6 @@ function invalid(message: string): SluiceError {
   return new SluiceError("InvalidParameterValue", message);
 }
 
-function checkId(name: string, id: string): string {
-  if (messages.idPattern.test(id)) return id;
-  throw invalid(
-    `Value ${id} for parameter ${name} is invalid. Reason: ${name} can only include ` +
-      `alphanumeric and punctuation characters, 1 to ${messages.maxIdCharacters} in length.`,
-  );
-}
-
 /** One or more `Key=value` separated by `;`, of which one is the Root. */
 const tracePattern = /^(?=(?:.*;)?Root=)\w+=[^;=]+(?:;\w+=[^;=]+)*;?$/;
 
@@ -81,11 +73,7 @@ function md5OfTrace(trace: string): string {
 }
 
 /** Checks one message and puts it into the broker's form; throws a SluiceError. */
-export function prepareSend(
-  context: Context,
-  queue: Queue,
-  input: Input<typeof sendMembers>,
-): PreparedSend {
+export function prepareSend(context: Context, input: Input<typeof sendMembers>): PreparedSend {
   checkBody(input.MessageBody);
   const entry: SendEntry = { body: input.MessageBody };
   if (input.DelaySeconds !== undefined) entry.delaySeconds = input.DelaySeconds;
@@ -94,7 +82,9 @@ export function prepareSend(
   const ownTrace = readTrace(input.MessageSystemAttributes);
   const trace = ownTrace ?? context.traceHeader;
   if (trace !== undefined) entry.awsTraceHeader = trace;
-  addIds(entry, queue, input);
+  const { MessageGroupId, MessageDeduplicationId } = input;
+  if (MessageGroupId !== undefined) entry.messageGroupId = MessageGroupId;
+  if (MessageDeduplicationId !== undefined) entry.messageDeduplicationId = MessageDeduplicationId;
   const { account, principal } = context.caller;
   // The account itself is the broker's default, which costs no bytes a message.
   if (principal !== account) entry.senderId = principal;
@@ -105,18 +95,24 @@ export function prepareSend(
   };
 }
 
-function addIds(entry: SendEntry, queue: Queue, input: Input<typeof sendMembers>): void {
-  const group = input.MessageGroupId;
-  const deduplication = input.MessageDeduplicationId;
-  if (group !== undefined) entry.messageGroupId = checkId("MessageGroupId", group);
-  if (deduplication === undefined) return;
-  if (!queue.isFifo) {
-    throw invalid(
-      "The request includes the parameter MessageDeduplicationId, which is not valid for this " +
-        "queue type.",
-    );
+/**
+ * Throws what fails a batch to a FIFO queue as a whole, where a message alone or another parameter
+ * fails by itself: an entry without a group, or without what it is deduplicated by.
+ */
+export function checkFifoBatch(queue: Queue, entries: readonly Partly<typeof sendMembers>[]): void {
+  if (!queue.isFifo) return;
+  const needsId = !queue.details().attributes.contentBasedDeduplication;
+  for (const { MessageGroupId, MessageDeduplicationId } of entries) {
+    if (MessageGroupId === undefined) {
+      throw invalid("The request must contain the parameter MessageGroupId.");
+    }
+    if (needsId && MessageDeduplicationId === undefined) {
+      throw invalid(
+        "The queue should either have ContentBasedDeduplication enabled or " +
+          "MessageDeduplicationId provided explicitly.",
+      );
+    }
   }
-  entry.messageDeduplicationId = checkId("MessageDeduplicationId", deduplication);
 }
 
 /** What the answer shows of a message sent; JSON leaves out what is undefined. */

@@ -59,10 +59,10 @@ export interface WireAnswer {
   readonly MD5OfMessageBody?: string;
   readonly MD5OfMessageAttributes?: string;
   readonly MD5OfMessageSystemAttributes?: string;
+  readonly SequenceNumber?: string;
   readonly Messages?: readonly WireMessage[];
   readonly Successful?: readonly WireSuccess[];
   readonly Failed?: readonly WireFailure[];
-  readonly SequenceNumber?: string;
   readonly queueUrls?: readonly string[];
   readonly TaskHandle?: string;
   readonly ApproximateNumberOfMessagesMoved?: number;

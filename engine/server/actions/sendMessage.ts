@@ -5,7 +5,7 @@ import { prepareSend, sendMembers, sentMembers, showSent } from "../sends.ts";
 const wire = { members: sendMembers, result: sentMembers } as const;
 
 export const sendMessage = queueAction(wire, async (context, input, queue) => {
-  const prepared = prepareSend(context, queue, input);
+  const prepared = prepareSend(context, input);
   const { entry } = prepared;
   return showSent(await queue.send(entry.body, entry), prepared);
 });

@@ -1,7 +1,7 @@
 /** SendMessageBatch: up to ten messages, each of which may fail alone. */
 import { queueAction } from "../action.ts";
 import { batchWire, checkBatch, runBatch } from "../batches.ts";
-import { prepareSend, sendMembers, sentMembers, showSent } from "../sends.ts";
+import { checkFifoBatch, prepareSend, sendMembers, sentMembers, showSent } from "../sends.ts";
 import { checkBatchBytes } from "../sizes.ts";
 
 const wire = batchWire("SendMessageBatch", sendMembers, sentMembers);
@@ -9,9 +9,10 @@ const wire = batchWire("SendMessageBatch", sendMembers, sentMembers);
 export const sendMessageBatch = queueAction(wire, (context, input, queue) => {
   const entries = checkBatch(input.Entries);
   checkBatchBytes(entries);
+  checkFifoBatch(queue, entries);
   return runBatch(entries, {
     members: sendMembers,
-    prepare: (entry) => prepareSend(context, queue, entry),
+    prepare: (entry) => prepareSend(context, entry),
     apply: (prepared) => queue.sendBatch(prepared.map(({ entry }) => entry)),
     show: showSent,
   });

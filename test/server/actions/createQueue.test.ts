@@ -128,8 +128,7 @@ describe("the attributes", () => {
     expect(answer.status).toBe(400);
   });
 
-  test("of FIFO queues and dead-letter queues say that they are not supported", async () => {
-    expectError(await create("a.fifo", { FifoQueue: "True" }), unsupported);
+  test("of dead-letter queues say that they are not supported", async () => {
     const RedrivePolicy =
       '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:a","maxReceiveCount":"3"}';
     expectError(await create("b", { RedrivePolicy }), unsupported);
