@@ -34,6 +34,8 @@ import {
 } from "./layout";
 
 const FIND_STEPS: u32 = 64;
+/** No node ends closer to its block's end, and no walk reads more of what it takes for a node. */
+const NODE_BYTES_MIN: u32 = 64;
 /** Bytes of a block's state and flags, before the entries of a directory or page. */
 const ENTRIES: u32 = 8;
 
@@ -74,7 +76,7 @@ export class Table {
   @inline static isAddress(node: usize): bool {
     return (
       node >= load<u32>(HEADER, HEADER_ARENA_BASE) &&
-      node < (load<u32>(HEADER, HEADER_MEMORY_PAGES) - 1) * (PAGE_BYTES as u32)
+      node <= load<u32>(HEADER, HEADER_MEMORY_PAGES) * (PAGE_BYTES as u32) - NODE_BYTES_MIN
     );
   }
 
