@@ -15,6 +15,11 @@ export interface Alarm {
   schedule(atMs: number, callback: () => void): Cancel;
 }
 
+/** Milliseconds, with fractions, of a count that only runs forward: for how long something took. */
+export function elapsedMs(): number {
+  return performance.now();
+}
+
 /** The longest time that setTimeout can count, in milliseconds. */
 const TIMEOUT_MS_MAX = 2_147_483_647;
 

@@ -9,10 +9,11 @@
  * drains. It is made when first asked for, because only long polls need it.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { SluiceError } from "../errors.ts";
+import { elapsedMs } from "../clock.ts";
+import { type ErrorCode, SluiceError } from "../errors.ts";
 import { randomUuid } from "../random.ts";
 import { corsHeaders } from "./cors.ts";
-import type { Reply } from "./protocol.ts";
+import type { Call, Reply } from "./protocol.ts";
 
 /**
  * Bytes of a body. A batch of 1 MiB may be three times that on the way: forms write a byte as
@@ -29,12 +30,19 @@ export interface Exchanger {
   refusal(exchange: Exchange, error: SluiceError): Reply;
   /** True once no more requests are wanted on this connection. */
   readonly isDraining: boolean;
+  /** Called when the reply was written, with the request's id. */
+  answered(exchange: Exchange, reply: Reply, requestId: string): void;
   /** Called once, when the reply is out or the connection is gone. */
   ended(exchange: Exchange): void;
 }
 
 export class Exchange {
   readonly request: IncomingMessage;
+  readonly startedMs = elapsedMs();
+  /** What the request asked for, once it could be read. */
+  call: Call | undefined;
+  /** What it was refused with. */
+  errorCode: ErrorCode | undefined;
   readonly #response: ServerResponse;
   readonly #server: Exchanger;
   readonly #chunks: Buffer[] = [];
@@ -69,8 +77,9 @@ export class Exchange {
   send(reply: Reply, close = this.#server.isDraining): void {
     if (this.#response.headersSent || this.#response.destroyed) return;
     const { status, body } = reply;
+    const requestId = reply.requestId ?? randomUuid();
     const headers: Record<string, string | number> = {
-      "x-amzn-RequestId": reply.requestId ?? randomUuid(),
+      "x-amzn-RequestId": requestId,
       "Content-Type": reply.contentType,
       "Content-Length": Buffer.byteLength(body),
     };
@@ -81,6 +90,7 @@ export class Exchange {
     if (close) headers.Connection = "close";
     this.#response.writeHead(status, headers);
     this.#response.end(body);
+    this.#server.answered(this, reply, requestId);
   }
 
   #take(chunk: Buffer): void {

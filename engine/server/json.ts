@@ -41,8 +41,9 @@ export class JsonProtocol implements Protocol {
   }
 
   read(body: Buffer): Call {
-    const action = findAction(actionOf(this.#target));
-    return { action, input: checkTypes(action.members, parseBody(body)) };
+    const name = actionOf(this.#target);
+    const action = findAction(name);
+    return { name: name ?? "", action, input: checkTypes(action.members, parseBody(body)) };
   }
 
   /** An action without a result has an empty body. */

@@ -21,6 +21,8 @@ export interface Reply {
 
 /** A request that could be read. */
 export interface Call {
+  /** The action's, as the request has it. */
+  readonly name: string;
   readonly action: Action;
   readonly input: Loose;
 }

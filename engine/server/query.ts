@@ -80,7 +80,7 @@ export class QueryProtocol implements Protocol {
     const action = this.#service.find(name);
     const input = readMembers(action.members, form);
     if (onQueue && input.QueueUrl === undefined) input.QueueUrl = path;
-    return { action, input };
+    return { name: name ?? "", action, input };
   }
 
   answer({ action }: Call, answer: Answer): Reply {

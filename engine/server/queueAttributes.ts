@@ -81,7 +81,10 @@ function invalidValue(name: string): SluiceError {
 function readNumber(name: string, text: string, { min, max }: NumberRange): number {
   const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= min && number <= max) return number;
-  throw invalidValue(name);
+  throw new SluiceError(
+    "InvalidAttributeValue",
+    `Invalid value for the parameter ${name}. Reason: it is a whole number from ${min} to ${max}.`,
+  );
 }
 
 /** `true` and `false` in any case. */
@@ -224,6 +227,11 @@ const table: ReadonlyMap<string, QueueAttribute> = new Map([
     },
   ],
 ]);
+
+/** The attributes that can be set, by AWS's names. */
+export const settableNames: readonly string[] = [...table]
+  .filter(([, { set }]) => set !== undefined)
+  .map(([name]) => name);
 
 /** One kind of encryption at a time: a key switches the managed kind off, and the reverse. */
 function settleEncryption(wire: Readonly<Record<string, string>>, stored: StoredAttributes): void {

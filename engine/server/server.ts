@@ -18,6 +18,7 @@ import { createServer, type Server as HttpServer, type IncomingMessage } from "n
 import type { AddressInfo } from "node:net";
 import type { Broker } from "../broker/broker.ts";
 import { SluiceError } from "../errors.ts";
+import { Answered } from "./answered.ts";
 import type { Caller, Context } from "./context.ts";
 import { preflightReply } from "./cors.ts";
 import { Exchange, type Exchanger } from "./exchange.ts";
@@ -45,6 +46,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Told of errors that are this program's fault; the client gets InternalFailure. */
   readonly onFault: (error: unknown) => void;
+  /** Told of each answer when it was written. */
+  readonly onAnswered?: (answered: Answered) => void;
 }
 
 export class Server implements Exchanger {
@@ -104,18 +107,23 @@ export class Server implements Exchanger {
       const other = otherReply(request);
       if (other !== undefined) return other;
       const call = protocol.read(body);
+      exchange.call = call;
       const origin = `http://${request.headers.host ?? this.url.slice("http://".length)}`;
       const context = new RequestContext(this.#options.broker, this.#caller, origin, exchange);
       return protocol.answer(call, await call.action.run(context, call.input));
     } catch (error) {
-      if (error instanceof SluiceError) return protocol.error(error);
-      this.#options.onFault(error);
-      return protocol.error(new SluiceError("InternalFailure", "The server failed; see its log."));
+      if (!(error instanceof SluiceError)) this.#options.onFault(error);
+      return this.refusal(exchange, asRefusal(error), protocol);
     }
   }
 
-  refusal({ request }: Exchange, error: SluiceError): Reply {
-    return protocolOf(request).error(error);
+  refusal(exchange: Exchange, error: SluiceError, protocol = protocolOf(exchange.request)): Reply {
+    exchange.errorCode = error.code;
+    return protocol.error(error);
+  }
+
+  answered(exchange: Exchange, { status }: Reply, requestId: string): void {
+    this.#options.onAnswered?.(new Answered(exchange, status, requestId));
   }
 
   ended(exchange: Exchange): void {
@@ -137,6 +145,11 @@ export class Server implements Exchanger {
     this.#http.closeAllConnections();
     await closed;
   }
+}
+
+function asRefusal(error: unknown): SluiceError {
+  if (error instanceof SluiceError) return error;
+  return new SluiceError("InternalFailure", "The server failed; see its log.");
 }
 
 class RequestContext implements Context {

@@ -59,6 +59,8 @@ describe("the command line", () => {
     ["--account", "1"],
     ["--account", "12345678901a"],
     ["--region", "here, there"],
+    ["--log-level", "loud"],
+    ["--log-format", "xml"],
   ])("refuses %s %j with code 2, naming both", async (option, value) => {
     const { code, stdout, stderr } = await run("serve", "--port", "0", option, value);
     expect([code, stdout]).toEqual([2, ""]);
@@ -69,7 +71,6 @@ describe("the command line", () => {
   test.each([
     ["--data", "somewhere"],
     ["--threads", "2"],
-    ["--config", "file.json"],
   ])("refuses %s %s, which is not built, with code 2 and a sentence", async (option, value) => {
     const { code, stderr } = await run("serve", "--port", "0", option, value);
     expect(code).toBe(2);
@@ -105,7 +106,7 @@ describe("the command line", () => {
 
 describe("a start", () => {
   test("says on standard output where it listens, and nothing else there", async () => {
-    await withServe([], async (serve) => {
+    await withServe(["--log-format", "text"], async (serve) => {
       expect(serve.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
       await expect.poll(() => serve.stderr).toContain(`aws --endpoint-url ${serve.url}`);
       // An escape character would begin a colour.

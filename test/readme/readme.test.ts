@@ -179,7 +179,8 @@ describe("a server started by the README's commands", () => {
 
   beforeAll(async () => {
     const command = commands.find((line) => line?.startsWith("npx"))?.trim();
-    served = await start(`${command} --port 0`, project, count);
+    // A pipe gets JSON; the page shows what a terminal does.
+    served = await start(`${command} --port 0 --log-format text`, project, count);
   }, START_MS * 2);
 
   afterAll(() => served?.stop());
@@ -210,8 +211,9 @@ describe("a server started by the README's commands", () => {
   test("starts in a checkout, too", async () => {
     // `npm ci` and the build are what this test stands on; neither may run beside it.
     const [first, second] = commands.map((line) => line?.trim());
+    const words = "--port 0 --log-format text";
     expect([first, second]).toEqual(["npm ci && npm start", "npm ci && npm test"]);
-    const again = await start("npm start --ignore-scripts -- --port 0", root, count);
+    const again = await start(`npm start --ignore-scripts -- ${words}`, root, count);
     await again.stop();
     const greeting = again.output.slice(again.output.search(/^sluice is/m));
     expect(greeting.replaceAll(new URL(again.url).port, PORT)).toBe(prints);

@@ -9,7 +9,10 @@
 import { type Command, Option } from "commander";
 import { Broker } from "../../broker/broker.ts";
 import { SluiceError } from "../../errors.ts";
-import { Server } from "../../server/server.ts";
+import { Server, type ServerOptions } from "../../server/server.ts";
+import { readConfig } from "../config.ts";
+import { makeQueues, type PlannedQueue } from "../configQueues.ts";
+import { Log, type LogFormat, type LogLevel, logFormats, logLevels } from "../log.ts";
 import {
   readAccount,
   readHost,
@@ -19,6 +22,7 @@ import {
   readThreads,
   refuse,
 } from "../options.ts";
+import { SettingError } from "../setting.ts";
 
 interface ServeOptions {
   readonly port: number;
@@ -27,6 +31,9 @@ interface ServeOptions {
   readonly quotas: "aws" | "throughput" | "off";
   readonly account: string;
   readonly region: string;
+  readonly config?: string;
+  readonly logLevel: LogLevel;
+  readonly logFormat?: LogFormat;
 }
 
 const quotaChoices = ["aws", "throughput", "off"] as const;
@@ -36,6 +43,7 @@ const examples = `Examples:
   sluice serve                          listen on port 9324
   sluice serve --port 0                 listen on a free port, and print it
   sluice serve --memory 512MiB --quotas aws
+  sluice serve --config sluice.yaml     with options and queues from a file
 `;
 
 export function addServe(program: Command): void {
@@ -65,14 +73,22 @@ export function addServe(program: Command): void {
     )
     .option("--account <digits>", "account in URLs and ARNs", readAccount, "000000000000")
     .option("--region <name>", "region in ARNs", readRegion, "us-east-1")
-    .option(
-      "--config <file>",
-      "read options from a file (not built yet)",
-      refuse("Reading options from a file is not built yet; leave --config out."),
+    .option("--config <file>", "options and queues from a YAML or JSON file; options here win")
+    .addOption(
+      new Option("--log-level <level>", "how much to log on standard error")
+        .choices(logLevels)
+        .default("info"),
     )
-    .action(serve);
+    .addOption(
+      new Option(
+        "--log-format <format>",
+        "how to log (default: text on a terminal, else json)",
+      ).choices(logFormats),
+    )
+    .action((_options, command: Command) => serve(command));
 }
 
+/** What stands in the way of starting goes to people, whatever the log is. */
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -81,34 +97,72 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function serve(options: ServeOptions): Promise<void> {
+async function serve(command: Command): Promise<void> {
   // Listened for before anybody can know that this process is up.
   const stopped = stopSignal();
-  const broker = await open(options);
+  const queues = configure(command);
+  if (queues === undefined) return;
+  const options = command.opts<ServeOptions>();
+  const log = new Log(options.logLevel, options.logFormat, process.stderr);
+  logWarnings(log);
+  const broker = await open(options, queues);
   if (broker === undefined) return;
   let server: Server;
   try {
-    const onFault = (error: unknown) => say(error instanceof Error ? `${error.stack}` : `${error}`);
-    server = await Server.listen({ broker, host: options.host, port: options.port, onFault });
+    const { host, port } = options;
+    server = await Server.listen({ broker, host, port, ...reports(log) });
   } catch (error) {
     say(`sluice: cannot listen on ${options.host} port ${options.port}: ${messageOf(error)}`);
     process.exitCode = 1;
     await broker.close();
     return;
   }
-  greet(server.url, options);
+  greet(server.url, options, log);
   await stopped;
-  say("sluice is draining");
+  if (log.format === "text") log.say("sluice is draining");
+  else log.write("info", "draining");
   await server.close();
   await broker.close();
   process.exit(0);
 }
 
-/** Undefined, with the exit code set and the reason said, when the options open no broker. */
-async function open(options: ServeOptions): Promise<Broker | undefined> {
+/**
+ * The queues of the configuration file, if there is one, whose options are set where the command
+ * line has none. Undefined, with the exit code set and the mistakes said, when it is wrong.
+ */
+function configure(command: Command): readonly PlannedQueue[] | undefined {
+  const { config: file } = command.opts<ServeOptions>();
+  if (file === undefined) return [];
+  const readers = new Map(
+    command.options
+      .filter((option) => option.attributeName() !== "config")
+      .map((option) => [
+        option.attributeName(),
+        (text: string): unknown => option.parseArg?.(text, undefined),
+      ]),
+  );
+  const { options, queues, mistakes } = readConfig(file, readers);
+  for (const mistake of mistakes) say(`sluice: ${mistake}`);
+  if (mistakes.length > 0) {
+    process.exitCode = 2;
+    return undefined;
+  }
+  for (const [name, value] of options) {
+    if (command.getOptionValueSource(name) === "cli") continue;
+    command.setOptionValueWithSource(name, value, "config");
+  }
+  return queues;
+}
+
+/** Undefined, with the exit code set and the reason said, when it can't be. */
+async function open(
+  options: ServeOptions,
+  queues: readonly PlannedQueue[],
+): Promise<Broker | undefined> {
   const { memory, quotas, account, region } = options;
+  let broker: Broker;
   try {
-    return await Broker.open({ memoryBytes: memory, quotas, account, region });
+    broker = await Broker.open({ memoryBytes: memory, quotas, account, region });
   } catch (error) {
     // The other options were checked when they were read; what a broker may still find wrong is
     // that its records do not fit into the memory.
@@ -118,13 +172,57 @@ async function open(options: ServeOptions): Promise<Broker | undefined> {
     process.exitCode = isRefused ? 2 : 1;
     return undefined;
   }
+  try {
+    await makeQueues(broker, queues);
+    return broker;
+  } catch (error) {
+    say(`sluice: ${messageOf(error)}`);
+    process.exitCode = error instanceof SettingError ? 2 : 1;
+    await broker.close();
+    return undefined;
+  }
 }
 
-function greet(url: string, options: ServeOptions): void {
+/** What the server tells, as records. Requests that went well are for debugging only. */
+function reports(log: Log): Pick<ServerOptions, "onFault" | "onAnswered"> {
+  return {
+    onFault: (error) => {
+      const stack = error instanceof Error ? error.stack : undefined;
+      log.write("error", messageOf(error), { stack });
+    },
+    onAnswered: (answered) => {
+      const level = levelOf(answered.status);
+      if (!log.has(level)) return;
+      const { requestId, action, queue, status, errorCode, durationMs } = answered;
+      const fields = { requestId, action, queue, status, errorCode };
+      log.write(level, "request", { ...fields, durationMs: Math.round(durationMs * 1e3) / 1e3 });
+    },
+  };
+}
+
+function levelOf(status: number): "error" | "warn" | "info" | "debug" {
+  if (status === 503) return "warn";
+  if (status >= 500) return "error";
+  return status >= 400 ? "info" : "debug";
+}
+
+/** Node would print its warnings, and the broker's, as text. */
+function logWarnings(log: Log): void {
+  process.removeAllListeners("warning");
+  process.on("warning", ({ name, message }) => log.write("warn", message, { name }));
+}
+
+function greet(url: string, options: ServeOptions, log: Log): void {
   process.stdout.write(`sluice is listening on ${url}\n`);
-  say("Messages live in this process's memory; they end with it.");
-  say("Any credentials will do. Try:");
-  say(`  aws --endpoint-url ${url} --region ${options.region} sqs create-queue --queue-name hello`);
+  if (log.format === "json") {
+    log.write("info", "listening", { url, account: options.account, region: options.region });
+    return;
+  }
+  log.say("Messages live in this process's memory; they end with it.");
+  log.say("Any credentials will do. Try:");
+  log.say(
+    `  aws --endpoint-url ${url} --region ${options.region} sqs create-queue --queue-name hello`,
+  );
 }
 
 /** Resolves at the first signal, and arranges for what a second one does. */

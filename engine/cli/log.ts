@@ -1,0 +1,78 @@
+/**
+ * The server's log: one line a record on standard error, as JSON for programs or as text for
+ * people. Used on the main thread. Written at once, and where standard error is a pipe or a file
+ * Node waits until it is written: a reader that stands still holds the server up, and no record is
+ * lost when the process ends.
+ */
+import { styleText } from "node:util";
+import { SystemClock } from "../clock.ts";
+
+/** From none to all; each has what the ones before it have. */
+export const logLevels = ["silent", "error", "warn", "info", "debug"] as const;
+export const logFormats = ["json", "text"] as const;
+
+export type LogLevel = (typeof logLevels)[number];
+export type LogFormat = (typeof logFormats)[number];
+export type Fields = Readonly<Record<string, string | number | undefined>>;
+
+const colours = { error: "red", warn: "yellow", info: "green", debug: "gray" } as const;
+
+/** Where lines go, as far as a log minds; process.stderr is one. */
+export interface LogStream {
+  readonly isTTY?: boolean;
+  /** Minds NO_COLOR; only terminals have it. */
+  hasColors?(): boolean;
+  write(text: string): unknown;
+}
+
+export class Log {
+  readonly format: LogFormat;
+  readonly #rank: number;
+  readonly #stream: LogStream;
+  readonly #clock = new SystemClock();
+
+  /** `format`: where none is given, text on a terminal and JSON elsewhere. */
+  constructor(level: LogLevel, format: LogFormat | undefined, stream: LogStream) {
+    this.#rank = logLevels.indexOf(level);
+    this.format = format ?? (stream.isTTY === true ? "text" : "json");
+    this.#stream = stream;
+  }
+
+  has(level: LogLevel): boolean {
+    return logLevels.indexOf(level) <= this.#rank;
+  }
+
+  /** Fields without a value are left out. */
+  write(level: Exclude<LogLevel, "silent">, message: string, fields: Fields = {}): void {
+    if (!this.has(level)) return;
+    const time = new Date(this.#clock.nowMs()).toISOString();
+    const line =
+      this.format === "json"
+        ? JSON.stringify({ time, level, message, ...fields })
+        : `${time} ${this.#coloured(level)} ${message}${textOf(fields)}`;
+    this.#stream.write(`${line}\n`);
+  }
+
+  /** A line for people only, without time and level. */
+  say(line: string): void {
+    if (this.format === "text" && this.has("info")) this.#stream.write(`${line}\n`);
+  }
+
+  #coloured(level: keyof typeof colours): string {
+    const word = level.padEnd(5);
+    if (this.#stream.hasColors?.() !== true) return word;
+    // The stream was asked; styleText would ask standard output.
+    return styleText(colours[level], word, { validateStream: false });
+  }
+}
+
+/** ` name=value` for each; what is no plain word is quoted, so that a record stays one line. */
+function textOf(fields: Fields): string {
+  return Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => {
+      const text = String(value);
+      return ` ${name}=${/^[\w.:/@-]+$/.test(text) ? text : JSON.stringify(text)}`;
+    })
+    .join("");
+}

@@ -1,0 +1,266 @@
+/**
+ * `sluice serve --config`: what a file may say, what becomes of it, and how it is told where it is
+ * wrong. Needs a build.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import { Broker } from "../../engine/broker/broker.ts";
+import { readConfig } from "../../engine/cli/config.ts";
+import { makeQueues } from "../../engine/cli/configQueues.ts";
+import { suggestion } from "../../engine/cli/suggestion.ts";
+import { Serve } from "../support/serve.ts";
+
+const main = fileURLToPath(new URL("../../dist/engine/cli/main.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "sluice-config-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+
+/** A file with this text. */
+function fileOf(text: string): string {
+  files += 1;
+  const file = join(folder, `${files}.yaml`);
+  writeFileSync(file, text);
+  return file;
+}
+
+/** Starts with the file, gives it to the test, and sees that it has ended. */
+async function withConfig(
+  text: string,
+  use: (serve: Serve) => Promise<void>,
+  options: readonly string[] = [],
+): Promise<void> {
+  const serve = await Serve.start(["--config", fileOf(text), ...options]);
+  try {
+    await use(serve);
+  } finally {
+    await serve.stop("SIGKILL");
+  }
+}
+
+/** What the command says of a file that it does not take; without the file's own name. */
+function refused(text: string): { code: number | null; sentences: string[] } {
+  const file = fileOf(text);
+  const words = [main, "serve", "--port", "0", "--config", file];
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  expect(stdout).toBe("");
+  const lines = stderr.trimEnd().split("\n");
+  return { code: status, sentences: lines.map((line) => line.replace(`sluice: ${file}`, "FILE")) };
+}
+
+async function attributesOf(serve: Serve, name: string): Promise<Record<string, string>> {
+  const input = { QueueUrl: name, AttributeNames: ["All"] };
+  return (await serve.ok("GetQueueAttributes", input)).Attributes ?? {};
+}
+
+describe("a configuration file", () => {
+  test("sets the server's options, and makes queues with their attributes and tags", async () => {
+    const text = `
+# Digits stay digits, quoted or not.
+account: 000000000042
+region: eu-north-1
+quotas: off
+memory: 64MiB
+queues:
+  orders:
+    DelaySeconds: 5
+    VisibilityTimeout: "45"
+    SqsManagedSseEnabled: false
+    Policy: { Version: "2012-10-17", Statement: [{ Sid: a, Effect: Allow, Principal: "*" }] }
+    tags: { team: shop, floor: 007 }
+  plain:
+`;
+    await withConfig(text, async (serve) => {
+      expect(await attributesOf(serve, "orders")).toMatchObject({
+        QueueArn: "arn:aws:sqs:eu-north-1:000000000042:orders",
+        DelaySeconds: "5",
+        VisibilityTimeout: "45",
+        SqsManagedSseEnabled: "false",
+        Policy:
+          '{"Version":"2012-10-17","Statement":[{"Sid":"a","Effect":"Allow","Principal":"*"}]}',
+      });
+      const { Tags } = await serve.ok("ListQueueTags", { QueueUrl: "orders" });
+      expect(Tags).toEqual({ team: "shop", floor: "007" });
+      expect(await attributesOf(serve, "plain")).toMatchObject({ DelaySeconds: "0" });
+    });
+  });
+
+  test("may be JSON", async () => {
+    const config = { account: "000000000042", queues: { orders: { DelaySeconds: 5 } } };
+    await withConfig(JSON.stringify(config, null, "\t"), async (serve) => {
+      const { QueueArn, DelaySeconds } = await attributesOf(serve, "orders");
+      expect([QueueArn, DelaySeconds]).toEqual(["arn:aws:sqs:us-east-1:000000000042:orders", "5"]);
+    });
+  });
+
+  test("gives way to the command line, option by option", async () => {
+    const use = async (serve: Serve) => {
+      const { QueueArn } = await attributesOf(serve, "orders");
+      expect(QueueArn).toBe("arn:aws:sqs:eu-west-1:000000000042:orders");
+    };
+    const text = "account: 000000000042\nregion: eu-north-1\nqueues: { orders: }\n";
+    await withConfig(text, use, ["--region", "eu-west-1"]);
+  });
+
+  test("makes a queue before the one that lets it in, in whatever order they stand", async () => {
+    const text = `
+queues:
+  orders-dead:
+    RedriveAllowPolicy: { redrivePermission: byQueue, sourceQueueArns: [orders] }
+  orders: {}
+`;
+    await withConfig(text, async (serve) => {
+      const { RedriveAllowPolicy = "" } = await attributesOf(serve, "orders-dead");
+      expect(JSON.parse(RedriveAllowPolicy)).toEqual({
+        redrivePermission: "byQueue",
+        sourceQueueArns: ["arn:aws:sqs:us-east-1:000000000000:orders"],
+      });
+    });
+  });
+
+  test("applied twice changes nothing, and brings back what was changed meanwhile", async () => {
+    const file = fileOf(
+      "queues:\n  orders: { DelaySeconds: 5, KmsMasterKeyId: key, tags: { team: shop } }\n",
+    );
+    const { queues, mistakes } = readConfig(file, new Map());
+    expect(mistakes).toEqual([]);
+    let nowMs = 1_000;
+    const clock = { nowMs: () => nowMs };
+    await using broker = await Broker.open({ memoryBytes: 64 * 2 ** 20, clock });
+    await makeQueues(broker, queues);
+    const queue = await broker.getQueue("orders");
+    const first = queue.details();
+    nowMs = 2_000;
+    await makeQueues(broker, queues);
+    expect(queue.details()).toEqual(first);
+    await queue.update({ attributes: { delaySeconds: 7, visibilityTimeout: 1 }, tags: {} });
+    await makeQueues(broker, queues);
+    const { attributes, tags } = queue.details();
+    expect([attributes.delaySeconds, tags]).toEqual([5, { team: "shop" }]);
+    // What the file does not name stays as it was set.
+    expect(attributes.visibilityTimeout).toBe(1);
+  });
+});
+
+describe("a mistake in a configuration file", () => {
+  test("ends the start with 2, and all of them are told, each with its line and path", () => {
+    const { code, sentences } = refused(`prot: 0
+memory: much
+region: [a]
+logLevel: loud
+queues:
+  orders:
+    DelaySecond: 5
+    VisibilityTimeout: 43201
+    MessageRetentionPeriod: 5.0
+    tags: { "aws:x": shop }
+    RedriveAllowPolicy: { redrivePermissions: byQueue }
+    QueueArn: mine
+    Policy: { Version: 1 }
+  dead letter:
+    DelaySeconds: 0
+  list: [1]
+`);
+    expect(code).toBe(2);
+    expect(sentences).toEqual([
+      "FILE:1: prot: There is no such option; did you mean port?",
+      "FILE:2: memory: It is 1MiB to 4GiB: a whole number with KiB, MiB or GiB.",
+      "FILE:3: region: It is not one value.",
+      "FILE:4: logLevel: Allowed choices are silent, error, warn, info, debug.",
+      "FILE:7: queues.orders.DelaySecond: There is no such attribute; did you mean DelaySeconds?",
+      expect.stringMatching(/^FILE:8: queues\.orders\.VisibilityTimeout: .* from 0 to 43200\.$/),
+      expect.stringMatching(/^FILE:9: queues\.orders\.MessageRetentionPeriod: /),
+      expect.stringMatching(/^FILE:10: queues\.orders\.tags: .*aws:/),
+      "FILE:11: queues.orders.RedriveAllowPolicy.redrivePermissions: " +
+        "There is no such member; did you mean redrivePermission?",
+      "FILE:12: queues.orders.QueueArn: There is no such attribute.",
+      expect.stringMatching(/^FILE:13: queues\.orders\.Policy: .*Version/),
+      expect.stringMatching(/^FILE:15: queues\.dead letter: /),
+      "FILE:16: queues.list: It is not a map of names and values.",
+    ]);
+  });
+
+  test.each([
+    ["a: b: c", /^FILE:1: .+\.$/],
+    ["port: 1\nport: 2", /^FILE:2: Map keys must be unique\.$/],
+    ["- 1", /^FILE:1: It is not a map/],
+    ["queues: 7", /^FILE:1: queues: It is not a map/],
+    ["port:", /^FILE(:1)?: port: It is not one value\.$/],
+    ["data: here", /^FILE:1: data: Keeping messages on disk is not built yet/],
+    ["config: here", /^FILE:1: config: There is no such option\.$/],
+    ["a: !secret b", /^FILE:1: .*tag/],
+  ])("%j is told in one sentence", (text, sentence) => {
+    const { code, sentences } = refused(text);
+    expect(code).toBe(2);
+    expect(sentences).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  test("is told at its place when only the broker can find it", () => {
+    const text = `queues:
+  orders:
+    RedriveAllowPolicy: { redrivePermission: byQueue, sourceQueueArns: [nobody] }
+`;
+    expect(refused(text)).toEqual({
+      code: 2,
+      sentences: ["FILE:3: queues.orders.RedriveAllowPolicy: There is no queue nobody."],
+    });
+    const both = "queues:\n  a: { KmsMasterKeyId: k, SqsManagedSseEnabled: true }\n";
+    expect(refused(both).sentences).toEqual([expect.stringMatching(/^FILE:2: queues\.a: .*SSE/)]);
+  });
+
+  test("is told of a file that is not there", () => {
+    const words = [main, "serve", "--config", join(folder, "absent.yaml")];
+    const { status, stderr } = spawnSync(process.execPath, words, {
+      encoding: "utf8",
+      timeout: 20_000,
+    });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/absent\.yaml: ENOENT/);
+  });
+
+  test("is answered with a name only when one is near", () => {
+    expect(suggestion("delayseconds", ["DelaySeconds", "Policy"])).toBe(
+      "; did you mean DelaySeconds?",
+    );
+    expect(suggestion("VisibilityTimout", ["DelaySeconds", "VisibilityTimeout"])).toContain(
+      "VisibilityTimeout",
+    );
+    expect(suggestion("colour", ["DelaySeconds", "Policy"])).toBe("");
+  });
+});
+
+describe("docs/CONFIGURATION.md", () => {
+  const page = readFileSync(new URL("../../docs/CONFIGURATION.md", import.meta.url), "utf8");
+  const [, example = ""] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+
+  test("shows a file that is taken as it stands", async () => {
+    const use = async (serve: Serve) => {
+      const attributes = await attributesOf(serve, "orders");
+      expect(attributes).toMatchObject({ DelaySeconds: "5", ReceiveMessageWaitTimeSeconds: "20" });
+    };
+    await withConfig(example, use);
+  });
+
+  test("shows the mistake as it is told", () => {
+    const [, shown = ""] = /```text\nsluice: (.*)\n/.exec(page) ?? [];
+    const { sentences } = refused(example.replace("DelaySeconds", "DelaySecond"));
+    expect(sentences).toEqual([shown.replace("sluice.yaml", "FILE")]);
+  });
+
+  test("shows the fields of a record", async () => {
+    const [, shown = ""] = /```json\n([\s\S]*?)```/.exec(page) ?? [];
+    const serve = await Serve.start();
+    await serve.call("ReceiveMessage", { QueueUrl: "nobody" });
+    await expect.poll(() => serve.stderr).toContain('"request"');
+    await serve.stop("SIGKILL");
+    const record = JSON.parse(serve.stderr.split("\n")[1] ?? "");
+    expect(Object.keys(record)).toEqual(Object.keys(JSON.parse(shown)));
+  });
+});
