@@ -6,6 +6,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import { policies as limits } from "../limits.ts";
+import { parseObject } from "./policies.ts";
 
 /** What may be granted: the rest is the owner's alone. An action implies its batch. */
 const grantable: readonly string[] = [
@@ -26,14 +27,6 @@ export interface Permission {
   readonly accounts: readonly string[];
   /** Without the service's name. */
   readonly actions: readonly string[];
-}
-
-interface Statement {
-  readonly Sid?: unknown;
-}
-
-interface Policy {
-  Statement: Statement | Statement[];
 }
 
 function invalid(name: string, value: string, reason: string): SluiceError {
@@ -70,10 +63,15 @@ function checkPermission({ label, accounts, actions }: Permission): void {
   }
 }
 
-function readPolicy(text: string): { policy: Policy; statements: Statement[] } {
-  const policy = JSON.parse(text) as Policy;
-  const { Statement } = policy;
+/** A policy and its statements; an embedder may have stored any text, and any JSON in it. */
+function readPolicy(text: string): { policy: object; statements: readonly unknown[] } {
+  const policy = parseObject("Policy", text);
+  const { Statement = [] } = policy;
   return { policy, statements: Array.isArray(Statement) ? Statement : [Statement] };
+}
+
+function hasLabel(statement: unknown, label: string): boolean {
+  return typeof statement === "object" && Reflect.get(statement ?? {}, "Sid") === label;
 }
 
 /** One alone, or several as a list. */
@@ -88,7 +86,8 @@ export function grant(text: string | undefined, arn: string, permission: Permiss
   const { label, accounts, actions } = permission;
   const fresh = `{"Version":"2008-10-17","Id":"${arn}/SQSDefaultPolicy","Statement":[]}`;
   const { policy, statements } = readPolicy(text ?? fresh);
-  if (statements.some(({ Sid }) => Sid === label)) throw invalid("Label", label, "Already exists.");
+  if (statements.some((one) => hasLabel(one, label)))
+    throw invalid("Label", label, "Already exists.");
   if (statements.length >= limits.maxStatements) {
     throw tooMany(statements.length + 1, "statements", limits.maxStatements);
   }
@@ -109,7 +108,7 @@ export function grant(text: string | undefined, arn: string, permission: Permiss
 export function revoke(text: string | undefined, label: string): string {
   if (text === undefined) throw noSuchLabel(label);
   const { policy, statements } = readPolicy(text);
-  const left = statements.filter(({ Sid }) => Sid !== label);
+  const left = statements.filter((one) => !hasLabel(one, label));
   if (left.length === statements.length) throw noSuchLabel(label);
   return left.length === 0 ? "" : JSON.stringify({ ...policy, Statement: left });
 }

@@ -22,7 +22,8 @@ function invalidParameter(name: string, text: string, reason: string): SluiceErr
   );
 }
 
-function parseObject(name: string, text: string): Record<string, unknown> {
+/** The JSON object in an attribute's text; throws InvalidAttributeValue where there is none. */
+export function parseObject(name: string, text: string): Record<string, unknown> {
   let document: unknown;
   try {
     document = JSON.parse(text);

@@ -22,11 +22,11 @@ contract("SQS", (sqs) => {
   });
 
   test.each([
-    ["18", { FifoQueue: "false" }],
-    ["18", { ContentBasedDeduplication: "true" }],
-    ["19", { DeduplicationScope: "queue" }],
-    ["19", { FifoThroughputLimit: "perQueue" }],
-  ])("%s: a Standard queue may not have %o", async (_, Attributes) => {
+    { FifoQueue: "false" },
+    { ContentBasedDeduplication: "true" },
+    { DeduplicationScope: "queue" },
+    { FifoThroughputLimit: "perQueue" },
+  ])("18 and 19: a Standard queue may not have %o", async (Attributes) => {
     const input = { QueueName: sqs().name("standard"), Attributes };
     await sqs().fails("CreateQueue", input, 400, "InvalidAttributeName");
   });

@@ -1,5 +1,6 @@
 /** AddPermission: wire form, validation, behaviour. */
 import { describe, expect, test } from "vitest";
+import { grant, revoke } from "../../../engine/server/permissions.ts";
 import { serveOnce } from "../../support/serve.ts";
 import {
   expectError,
@@ -95,6 +96,18 @@ describe("the validation", () => {
     expect(again.json.message).toContain("Already exists");
     expectError(await add("none", {}), noQueue);
   });
+});
+
+test("a policy that a program stored and that is none refuses, and is no fault", () => {
+  const permission = { label: "a", accounts: ["111111111111"], actions: ["*"] };
+  for (const text of ["garbage", "[]"]) {
+    const wrong = expect.objectContaining({ code: "InvalidAttributeValue" });
+    expect(() => grant(text, arn("q"), permission)).toThrow(wrong);
+    expect(() => revoke(text, "a")).toThrow(wrong);
+  }
+  const odd = grant('{"Statement":[null,"a"]}', arn("q"), permission);
+  expect(JSON.parse(odd).Statement).toHaveLength(3);
+  expect(() => revoke("{}", "a")).toThrow("label");
 });
 
 describe("a permission", () => {
