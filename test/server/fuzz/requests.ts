@@ -33,9 +33,13 @@ export type Mutation =
 export const handlePrefix = "handle:";
 
 export const queueNames = ["fuzz-a", "fuzz-b", "fuzz-c"] as const;
+export const fifoName = "fuzz-d.fifo";
 export const account = "000000000000";
 
-const queue = fc.constantFrom(...queueNames.map((name) => `http://localhost/${account}/${name}`));
+const urlOf = (name: string) => `http://localhost/${account}/${name}`;
+const standard = fc.constantFrom(...queueNames.map(urlOf));
+const fifo = fc.constant(urlOf(fifoName));
+const queue = fc.constantFrom(...[...queueNames, fifoName].map(urlOf));
 const handle = fc.nat({ max: 63 }).map((number) => `${handlePrefix}${number}`);
 const body = fc.oneof(
   { weight: 8, arbitrary: fc.string({ minLength: 1, maxLength: 60 }) },
@@ -62,6 +66,13 @@ const message = {
   DelaySeconds: fc.constantFrom(0, 0, 0, 1),
   MessageAttributes: attributes,
   MessageGroupId: fc.constantFrom("tenant-1", "tenant-2"),
+};
+
+const fifoMessage = {
+  MessageBody: body,
+  MessageAttributes: attributes,
+  MessageGroupId: fc.constantFrom("g1", "g2", "g3"),
+  MessageDeduplicationId: fc.nat({ max: 200 }).map((id) => `id-${id}`),
 };
 
 /** Optional members are there or not. */
@@ -95,12 +106,14 @@ const tagSet = fc.dictionary(
 type Inputs = readonly (readonly [weight: number, action: string, input: fc.Arbitrary<object>])[];
 
 const valid: Inputs = [
-  [8, "SendMessage", some({ QueueUrl: queue, ...message }, "QueueUrl", "MessageBody")],
+  [8, "SendMessage", some({ QueueUrl: standard, ...message }, "QueueUrl", "MessageBody")],
+  [4, "SendMessage", fc.record({ QueueUrl: fifo, ...fifoMessage })],
   [
     6,
     "SendMessageBatch",
-    fc.record({ QueueUrl: queue, Entries: entries(some(message, "MessageBody")) }),
+    fc.record({ QueueUrl: standard, Entries: entries(some(message, "MessageBody")) }),
   ],
+  [3, "SendMessageBatch", fc.record({ QueueUrl: fifo, Entries: entries(fc.record(fifoMessage)) })],
   [
     10,
     "ReceiveMessage",
@@ -145,6 +158,17 @@ const valid: Inputs = [
       "QueueName",
     ),
   ],
+  [
+    1,
+    "CreateQueue",
+    fc.record({
+      QueueName: fc.constant(fifoName),
+      Attributes: fc.record({
+        FifoQueue: fc.constant("true"),
+        ContentBasedDeduplication: fc.constantFrom("true", "false"),
+      }),
+    }),
+  ],
   [1, "DeleteQueue", fc.record({ QueueUrl: queue })],
   [1, "PurgeQueue", fc.record({ QueueUrl: queue })],
   [2, "GetQueueUrl", fc.record({ QueueName: fc.constantFrom(...queueNames) })],
@@ -182,7 +206,7 @@ const valid: Inputs = [
   ],
 ];
 
-export const actionNames = valid.map(([, action]) => action);
+export const actionNames = [...new Set(valid.map(([, action]) => action))];
 
 /** Values that fit nothing; no whole number between 2 and 20, which might be seconds to wait. */
 const weird = fc.oneof(

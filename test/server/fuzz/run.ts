@@ -14,7 +14,7 @@ import { Endpoint } from "../../support/endpoint.ts";
 import { readXml } from "../../support/query.ts";
 import type { Answer } from "../../support/wire.ts";
 import { encode } from "./encode.ts";
-import { actionNames, queueNames, type Shot, shots } from "./requests.ts";
+import { actionNames, fifoName, queueNames, type Shot, shots } from "./requests.ts";
 
 /** Little, and most of it filled before the first shot, so that it is full now and then. */
 const sizes = { memoryBytes: 4 * 1_048_576, messagesMax: 2_000, queuesMax: 64, threadsMax: 4 };
@@ -136,6 +136,7 @@ export async function runFuzz(
   try {
     for (let fired = 0; fired < requests; fired += chunk) {
       for (const name of queueNames) await broker.createQueue(name).catch(() => {});
+      await broker.createQueue(fifoName, { fifoQueue: true }).catch(() => {});
       const numRuns = Math.min(chunk, requests - fired);
       await fuzz.volley(fc.sample(shots, { numRuns, seed: seed + fired }));
     }
