@@ -6,6 +6,7 @@
  */
 import { Attempts } from "./attempts";
 import { Circle } from "./circle";
+import { Claim } from "./claim";
 import { Groups } from "./groups";
 import {
   FIFO_READY,
@@ -13,6 +14,7 @@ import {
   GROUP_READY,
   LINK_PREVIOUS,
   PHASE_BEGIN_CLAIM_FIFO,
+  QUEUE_IN_FLIGHT_MAX,
   QUEUE_RETENTION_MS,
   RECEIVE_BYTES,
   RECEIVE_SEQUENCE,
@@ -32,6 +34,7 @@ import {
   STATUS_GONE,
   THREAD_OUT_COUNT,
   THREAD_OUT_DROPPED,
+  THREAD_OUT_EXHAUSTED,
   THREAD_RECEIVES,
 } from "./layout";
 import { Lock } from "./lock";
@@ -42,7 +45,8 @@ import { Wheel } from "./wheel";
 
 export class ClaimFifo {
   /**
-   * As Claim.section: slot, count and sequence of receive records from `from` on. `hasAttempt`: what
+   * As Claim.section, set aside what is exhausted included, but a queue that is full of messages in
+   * flight answers 0 and not STATUS_LIMIT: slot, count and sequence of receive records from `from` on. `hasAttempt`: what
    * it takes is remembered under THREAD_ATTEMPT (Attempts); STATUS_CHANGED when that is stale.
    */
   static section(
@@ -53,17 +57,20 @@ export class ClaimFifo {
     from: u32,
     most: u32,
     visibilityMs: f64,
+    receivesMax: u32,
     hasAttempt: bool,
     now: f64,
   ): i32 {
     const area = At.thread(thread);
     const records = area + THREAD_RECEIVES + from * RECEIVE_BYTES;
     const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
+    const inFlightMax = load<u32>(queue, QUEUE_IN_FLIGHT_MAX);
     let claimed: i32 = STATUS_GONE;
     Shard.lock(shard, thread);
     Lock.begin(shard, PHASE_BEGIN_CLAIM_FIFO);
     const at = Shard.enter(shard, area, now);
     store<u32>(area, 0, THREAD_OUT_DROPPED);
+    store<u32>(area, 0, THREAD_OUT_EXHAUSTED);
     if (Shard.isStill(shard, incarnation)) claimed = STATUS_CHANGED;
     if (claimed === STATUS_CHANGED && (!hasAttempt || Attempts.isProven(area, shard, at))) {
       const due = at + visibilityMs;
@@ -71,23 +78,155 @@ export class ClaimFifo {
       const spoke = Wheel.spokeOf(shard, tick);
       const end = Wheel.open(shard, spoke);
       const past = at - retentionMs;
+      const room = Claim.room(load<u32>(shard, SHARD_IN_FLIGHT), inFlightMax, most);
       store<i32>(area, 0, THREAD_OUT_COUNT);
       let cursor: usize = 0;
-      cursor = ClaimFifo.step(area, shard, records, 0, most, at, past, due, spoke, end, cursor);
-      cursor = ClaimFifo.step(area, shard, records, 1, most, at, past, due, spoke, end, cursor);
-      cursor = ClaimFifo.step(area, shard, records, 2, most, at, past, due, spoke, end, cursor);
-      cursor = ClaimFifo.step(area, shard, records, 3, most, at, past, due, spoke, end, cursor);
-      cursor = ClaimFifo.step(area, shard, records, 4, most, at, past, due, spoke, end, cursor);
-      cursor = ClaimFifo.step(area, shard, records, 5, most, at, past, due, spoke, end, cursor);
-      cursor = ClaimFifo.step(area, shard, records, 6, most, at, past, due, spoke, end, cursor);
-      cursor = ClaimFifo.step(area, shard, records, 7, most, at, past, due, spoke, end, cursor);
-      cursor = ClaimFifo.step(area, shard, records, 8, most, at, past, due, spoke, end, cursor);
-      cursor = ClaimFifo.step(area, shard, records, 9, most, at, past, due, spoke, end, cursor);
+      cursor = ClaimFifo.step(
+        area,
+        shard,
+        records,
+        0,
+        room,
+        at,
+        past,
+        due,
+        receivesMax,
+        spoke,
+        end,
+        cursor,
+      );
+      cursor = ClaimFifo.step(
+        area,
+        shard,
+        records,
+        1,
+        room,
+        at,
+        past,
+        due,
+        receivesMax,
+        spoke,
+        end,
+        cursor,
+      );
+      cursor = ClaimFifo.step(
+        area,
+        shard,
+        records,
+        2,
+        room,
+        at,
+        past,
+        due,
+        receivesMax,
+        spoke,
+        end,
+        cursor,
+      );
+      cursor = ClaimFifo.step(
+        area,
+        shard,
+        records,
+        3,
+        room,
+        at,
+        past,
+        due,
+        receivesMax,
+        spoke,
+        end,
+        cursor,
+      );
+      cursor = ClaimFifo.step(
+        area,
+        shard,
+        records,
+        4,
+        room,
+        at,
+        past,
+        due,
+        receivesMax,
+        spoke,
+        end,
+        cursor,
+      );
+      cursor = ClaimFifo.step(
+        area,
+        shard,
+        records,
+        5,
+        room,
+        at,
+        past,
+        due,
+        receivesMax,
+        spoke,
+        end,
+        cursor,
+      );
+      cursor = ClaimFifo.step(
+        area,
+        shard,
+        records,
+        6,
+        room,
+        at,
+        past,
+        due,
+        receivesMax,
+        spoke,
+        end,
+        cursor,
+      );
+      cursor = ClaimFifo.step(
+        area,
+        shard,
+        records,
+        7,
+        room,
+        at,
+        past,
+        due,
+        receivesMax,
+        spoke,
+        end,
+        cursor,
+      );
+      cursor = ClaimFifo.step(
+        area,
+        shard,
+        records,
+        8,
+        room,
+        at,
+        past,
+        due,
+        receivesMax,
+        spoke,
+        end,
+        cursor,
+      );
+      cursor = ClaimFifo.step(
+        area,
+        shard,
+        records,
+        9,
+        room,
+        at,
+        past,
+        due,
+        receivesMax,
+        spoke,
+        end,
+        cursor,
+      );
       ClaimFifo.close(cursor);
       claimed = load<i32>(area, THREAD_OUT_COUNT);
-      if (claimed > 0) Wheel.count(shard, claimed, due);
-      store<u32>(shard, load<u32>(shard, SHARD_VISIBLE) - claimed, SHARD_VISIBLE);
-      store<u32>(shard, load<u32>(shard, SHARD_IN_FLIGHT) + claimed, SHARD_IN_FLIGHT);
+      const taken = (claimed as u32) + load<u32>(area, THREAD_OUT_EXHAUSTED);
+      if (taken > 0) Wheel.count(shard, taken, due);
+      store<u32>(shard, load<u32>(shard, SHARD_VISIBLE) - taken, SHARD_VISIBLE);
+      store<u32>(shard, load<u32>(shard, SHARD_IN_FLIGHT) + taken, SHARD_IN_FLIGHT);
       Shard.add(shard, SHARD_TOTAL_RECEIVED, claimed as u64);
       if (hasAttempt && claimed > 0) Attempts.note(area, shard, records, claimed, due, at);
     }
@@ -107,6 +246,7 @@ export class ClaimFifo {
     now: f64,
     past: f64,
     due: f64,
+    receivesMax: u32,
     spoke: u32,
     end: usize,
     cursor: usize,
@@ -128,7 +268,19 @@ export class ClaimFifo {
       Shard.countOut(shard + SHARD_VISIBLE);
       store<u32>(area, load<u32>(area, THREAD_OUT_DROPPED) + 1, THREAD_OUT_DROPPED);
     } else {
-      ClaimFifo.take(area, shard, slotIndex, slot, group, records, now, due, spoke, end);
+      ClaimFifo.take(
+        area,
+        shard,
+        slotIndex,
+        slot,
+        group,
+        records,
+        now,
+        due,
+        receivesMax,
+        spoke,
+        end,
+      );
     }
     const follower = At.slot(At.slotOfChainLink(isLast ? link : next));
     if (!isLast && Slot.state(follower) === SLOT_READY) return next;
@@ -146,21 +298,27 @@ export class ClaimFifo {
     records: usize,
     now: f64,
     due: f64,
+    receivesMax: u32,
     spoke: u32,
     end: usize,
   ): void {
-    const claimed = load<u32>(area, THREAD_OUT_COUNT);
-    const record = records + claimed * RECEIVE_BYTES;
-    const age = (now - load<f64>(slot, SLOT_SENT_AT)) as u32;
     const count = Slot.count(slot) + 1;
-    if (count === 1) store<u32>(slot, age, SLOT_FIRST_RECEIVE);
-    store<u32>(slot, age, SLOT_LAST_RECEIVE);
     store<f64>(slot, due, SLOT_DUE);
-    Slot.setWord(slot, SLOT_IN_FLIGHT, count);
+    if (count > receivesMax && Claim.isExhausted(slot, count, receivesMax)) {
+      // Its group goes on with the next: it departs before anybody else sees the group.
+      Claim.setAside(area, slot, slotIndex);
+    } else {
+      const claimed = load<u32>(area, THREAD_OUT_COUNT);
+      const record = records + claimed * RECEIVE_BYTES;
+      const age = (now - load<f64>(slot, SLOT_SENT_AT)) as u32;
+      if (count === 1) store<u32>(slot, age, SLOT_FIRST_RECEIVE);
+      store<u32>(slot, age, SLOT_LAST_RECEIVE);
+      Slot.setWord(slot, SLOT_IN_FLIGHT, count);
+      store<u64>(record, ((count as u64) << 32) | (slotIndex as u64), RECEIVE_SLOT);
+      store<u64>(record, Slot.sequence(slot), RECEIVE_SEQUENCE);
+      store<u32>(area, claimed + 1, THREAD_OUT_COUNT);
+    }
     Groups.countIn(shard, group);
-    store<u64>(record, ((count as u64) << 32) | (slotIndex as u64), RECEIVE_SLOT);
-    store<u64>(record, Slot.sequence(slot), RECEIVE_SEQUENCE);
-    store<u32>(area, claimed + 1, THREAD_OUT_COUNT);
     const last: usize = load<u32>(end, LINK_PREVIOUS);
     const low = ceil<f64>(due) as u64 as u32;
     Wheel.close(end, Wheel.hang(last, At.wheelLink(slotIndex), spoke, low));

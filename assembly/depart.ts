@@ -5,6 +5,7 @@
  * (its timeout brings it back), a death behind it leaves a message that the reaper delivers.
  */
 import { Age } from "./age";
+import { Groups } from "./groups";
 import {
   PHASE_BEGIN_DEPART,
   SHARD_IN_FLIGHT,
@@ -20,6 +21,7 @@ import {
   SLOT_THREAD_SHIFT,
   THREAD_OUT_COUNT,
   THREAD_OUT_INCARNATIONS,
+  THREAD_OUT_READY,
   THREAD_OUT_SEQUENCES,
   THREAD_OUT_SLOTS,
   THREAD_OUT_TARGETS,
@@ -44,17 +46,19 @@ export class Depart {
     Lock.begin(shard, PHASE_BEGIN_DEPART);
     Shard.enter(shard, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
+    store<u32>(area, 0, THREAD_OUT_READY);
     const most = Shard.isStill(shard, incarnation) ? count : 0;
-    Depart.step(area, shard, self, moving, 0, count, most);
-    Depart.step(area, shard, self, moving, 1, count, most);
-    Depart.step(area, shard, self, moving, 2, count, most);
-    Depart.step(area, shard, self, moving, 3, count, most);
-    Depart.step(area, shard, self, moving, 4, count, most);
-    Depart.step(area, shard, self, moving, 5, count, most);
-    Depart.step(area, shard, self, moving, 6, count, most);
-    Depart.step(area, shard, self, moving, 7, count, most);
-    Depart.step(area, shard, self, moving, 8, count, most);
-    Depart.step(area, shard, self, moving, 9, count, most);
+    const isFifo = Shard.isFifo(shard);
+    Depart.step(area, shard, self, moving, 0, count, most, isFifo);
+    Depart.step(area, shard, self, moving, 1, count, most, isFifo);
+    Depart.step(area, shard, self, moving, 2, count, most, isFifo);
+    Depart.step(area, shard, self, moving, 3, count, most, isFifo);
+    Depart.step(area, shard, self, moving, 4, count, most, isFifo);
+    Depart.step(area, shard, self, moving, 5, count, most, isFifo);
+    Depart.step(area, shard, self, moving, 6, count, most, isFifo);
+    Depart.step(area, shard, self, moving, 7, count, most, isFifo);
+    Depart.step(area, shard, self, moving, 8, count, most, isFifo);
+    Depart.step(area, shard, self, moving, 9, count, most, isFifo);
     Shard.add(shard, SHARD_TOTAL_MOVED, load<i32>(area, THREAD_OUT_COUNT) as u64);
     Lock.end(shard);
     Shard.unlock(shard);
@@ -69,6 +73,7 @@ export class Depart {
     index: u32,
     count: u32,
     most: u32,
+    isFifo: bool,
   ): void {
     if (index >= count) return;
     const at = area + (index << 2);
@@ -86,7 +91,10 @@ export class Depart {
       store<u32>(at, 0, THREAD_OUT_SLOTS);
       return;
     }
-    if (!Slot.isRinged(word)) Ring.settle(shard);
+    if (isFifo) {
+      Groups.countOut(shard, load<u32>(slot, SLOT_GROUP));
+      Groups.take(area, shard, slotIndex);
+    } else if (!Slot.isRinged(word)) Ring.settle(shard);
     store<u32>(slot, load<u32>(at, THREAD_OUT_INCARNATIONS), SLOT_GROUP);
     Slot.setState(slot, moving | load<u32>(at, THREAD_OUT_TARGETS));
     store<u64>(slot, 0, SLOT_SEQUENCE);

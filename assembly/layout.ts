@@ -154,6 +154,7 @@ export const PHASE_BEGIN_TABLE_SPLIT = 0x5e00002c;
 export const PHASE_BEGIN_TABLE_SHRINK = 0x5e00002d;
 export const PHASE_BEGIN_WINDOW_GROW = 0x5e00002e;
 export const PHASE_BEGIN_WINDOW_SHRINK = 0x5e00002f;
+export const PHASE_BEGIN_ADMIT_FIFO = 0x5e000030;
 
 // --- Statuses ----------------------------------------------------------------------------------
 

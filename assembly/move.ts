@@ -5,8 +5,10 @@
  * there, whoever buries it finishes the move (`finish`). A queue may be its own target.
  */
 import { Admit } from "./admit";
+import { AdmitFifo } from "./admitFifo";
 import { Arrive, STATE_AND_THREAD } from "./arrive";
 import { Claim } from "./claim";
+import { ClaimFifo } from "./claimFifo";
 import { Content } from "./content";
 import { Depart } from "./depart";
 import { Inbox } from "./inbox";
@@ -36,11 +38,13 @@ import {
   THREAD_MOVE_SOURCE,
   THREAD_OUT_EXHAUSTED,
   THREAD_OUT_INCARNATIONS,
+  THREAD_OUT_READY,
   THREAD_OUT_RETURNED,
   THREAD_OUT_SLOTS,
   THREAD_OUT_TARGETS,
 } from "./layout";
 import { At } from "./memory";
+import { Shard } from "./shard";
 import { Slot } from "./slot";
 import { Slots } from "./slots";
 import { Wake } from "./wake";
@@ -113,17 +117,11 @@ export class Move {
     const queue = At.queue(queueIndex);
     const shard = Move.shardOf(queueIndex);
     store<u32>(area, 0, THREAD_OUT_RETURNED);
-    const status = Claim.section(
-      thread,
-      queue,
-      shard,
-      incarnation,
-      0,
-      most < (SECTION_STEPS as u32) ? most : SECTION_STEPS,
-      MOVE_HIDDEN_MS,
-      0,
-      now,
-    );
+    const step = most < (SECTION_STEPS as u32) ? most : SECTION_STEPS;
+    const hidden = MOVE_HIDDEN_MS;
+    const status = Shard.isFifo(shard)
+      ? ClaimFifo.section(thread, queue, shard, incarnation, 0, step, hidden, 0, false, now)
+      : Claim.section(thread, queue, shard, incarnation, 0, step, hidden, 0, now);
     if (status < 0) return status;
     const count = load<u32>(area, THREAD_OUT_EXHAUSTED);
     for (let index: u32 = 0; index < count; index++) {
@@ -151,6 +149,8 @@ export class Move {
     store<u32>(area, 0, THREAD_OUT_RETURNED);
     Move.shorten(area, count);
     const left = Depart.section(thread, Move.shardOf(queueIndex), incarnation, count, now);
+    // What a FIFO queue's dead letters held back in their groups.
+    const opened = load<u32>(area, THREAD_OUT_READY);
     for (let index: u32 = 0; index < count; index++) {
       const slotIndex = load<u32>(area + (index << 2), THREAD_OUT_SLOTS);
       if (slotIndex === 0) continue;
@@ -162,6 +162,7 @@ export class Move {
         Slots.release(thread, slotIndex);
       } else if (Move.admit(thread, to, now) > 0) Wake.one(to);
     }
+    if (opened > 0) Wake.one(queueIndex);
     return left;
   }
 
@@ -225,7 +226,9 @@ export class Move {
     const shard = Move.shardOf(queueIndex);
     let ready: u32 = 0;
     while (!Inbox.isEmpty(shard)) {
-      const some = Admit.turn(thread, shard, now);
+      const some = Shard.isFifo(shard)
+        ? AdmitFifo.turn(thread, shard, now)
+        : Admit.turn(thread, shard, now);
       if (some === 0) break;
       ready += some;
     }

@@ -19,9 +19,11 @@ import {
   STATUS_GONE,
   THREAD_ATTEMPT,
   THREAD_OUT_DROPPED,
+  THREAD_OUT_EXHAUSTED,
   THREAD_STAGING,
 } from "./layout";
 import { At } from "./memory";
+import { Move } from "./move";
 import { Receive } from "./receive";
 import { Wake } from "./wake";
 import { WindowRoom } from "./windowRoom";
@@ -50,8 +52,8 @@ export class ReceiveFifo {
     const hiddenMs = visibilityMs < 0 ? load<f64>(queue, QUEUE_VISIBILITY_MS) : visibilityMs;
     const claimed =
       attemptBytes > 0
-        ? ReceiveFifo.attempt(thread, queue, shard, incarnation, most, hiddenMs, now)
-        : ReceiveFifo.claim(thread, queue, shard, incarnation, most, hiddenMs, now);
+        ? ReceiveFifo.attempt(thread, queueIndex, queue, shard, incarnation, most, hiddenMs, now)
+        : ReceiveFifo.claim(thread, queueIndex, queue, shard, incarnation, most, hiddenMs, now);
     if (claimed <= 0) return claimed;
     Wake.ifEarlier(queueIndex, queue, shard);
     return Receive.gather(thread, At.shardIndex(shard), claimed) as i32;
@@ -59,6 +61,7 @@ export class ReceiveFifo {
 
   static claim(
     thread: u32,
+    queueIndex: u32,
     queue: usize,
     shard: usize,
     incarnation: u32,
@@ -67,6 +70,7 @@ export class ReceiveFifo {
     now: f64,
   ): i32 {
     const area = At.thread(thread);
+    const receivesMax = Move.receivesMax(queue);
     let claimed: u32 = 0;
     for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
       const step = most - claimed < (SECTION_STEPS as u32) ? most - claimed : SECTION_STEPS;
@@ -79,12 +83,16 @@ export class ReceiveFifo {
         claimed,
         step,
         hiddenMs,
+        receivesMax,
         false,
         now,
       );
       if (got < 0) break;
       claimed += got;
-      if ((got as u32) + load<u32>(area, THREAD_OUT_DROPPED) < step) break;
+      const exhausted = load<u32>(area, THREAD_OUT_EXHAUSTED);
+      const seen = (got as u32) + exhausted + load<u32>(area, THREAD_OUT_DROPPED);
+      if (exhausted > 0) Move.deadLetters(thread, queueIndex, incarnation, exhausted, now);
+      if (seen < step) break;
     }
     return claimed as i32;
   }
@@ -92,6 +100,7 @@ export class ReceiveFifo {
   /** At most ten messages: one section holds the claim and its memory together. */
   static attempt(
     thread: u32,
+    queueIndex: u32,
     queue: usize,
     shard: usize,
     incarnation: u32,
@@ -100,6 +109,7 @@ export class ReceiveFifo {
     now: f64,
   ): i32 {
     const area = At.thread(thread);
+    const receivesMax = Move.receivesMax(queue);
     const step = most < (SECTION_STEPS as u32) ? most : SECTION_STEPS;
     for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
       const known = ReceiveFifo.resolve(thread, shard, now);
@@ -117,11 +127,14 @@ export class ReceiveFifo {
         0,
         step,
         hiddenMs,
+        receivesMax,
         true,
         now,
       );
-      if (got === STATUS_CHANGED || (got === 0 && load<u32>(area, THREAD_OUT_DROPPED) > 0))
-        continue;
+      const exhausted = got < 0 ? 0 : load<u32>(area, THREAD_OUT_EXHAUSTED);
+      const passed = exhausted + load<u32>(area, THREAD_OUT_DROPPED);
+      if (exhausted > 0) Move.deadLetters(thread, queueIndex, incarnation, exhausted, now);
+      if (got === STATUS_CHANGED || (got === 0 && passed > 0)) continue;
       return got;
     }
     return 0;

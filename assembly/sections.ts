@@ -77,10 +77,21 @@ export function sectionClaim(
 ): i32 {
   const at = At.queue(queue);
   const shard = Of.shard(queue);
-  if (Shard.isFifo(shard)) {
-    return ClaimFifo.section(thread, at, shard, incarnation, 0, most, visibilityMs, false, now);
-  }
   const receivesMax = Move.receivesMax(at);
+  if (Shard.isFifo(shard)) {
+    return ClaimFifo.section(
+      thread,
+      at,
+      shard,
+      incarnation,
+      0,
+      most,
+      visibilityMs,
+      receivesMax,
+      false,
+      now,
+    );
+  }
   return Claim.section(thread, at, shard, incarnation, 0, most, visibilityMs, receivesMax, now);
 }
 
