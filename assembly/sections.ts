@@ -225,7 +225,18 @@ export function sectionClaimAttempt(
 ): i32 {
   const at = At.queue(queue);
   const shard = Of.shard(queue);
-  return ClaimFifo.section(thread, at, shard, incarnation, 0, most, visibilityMs, true, now);
+  return ClaimFifo.section(
+    thread,
+    at,
+    shard,
+    incarnation,
+    0,
+    most,
+    visibilityMs,
+    Move.receivesMax(at),
+    true,
+    now,
+  );
 }
 
 /** How many were taken out; -1: nothing is past. */
