@@ -62,7 +62,7 @@ export class Attempts {
   /** Outside the lock: looks the attempt up; whether it is known, as a hint. */
   static resolve(area: usize, shard: usize, now: f64): bool {
     const low = Attempts.low(area);
-    const bucket = Table.bucket(Window.table(shard, false), low);
+    const bucket = Table.seen(Window.table(shard, false), low);
     store<u32>(area, bucket as u32, THREAD_ATTEMPT_BUCKET);
     store<u32>(area, load<u32>(bucket, BUCKET_VERSION), THREAD_ATTEMPT_VERSION);
     const first = load<u32>(bucket, BUCKET_FIRST);
@@ -77,9 +77,9 @@ export class Attempts {
     const low = Attempts.low(area);
     const table = Window.table(shard, false);
     if (node !== 0) return Window.isLive(shard, node, low, Attempts.high(area), now, false);
+    if (!Table.isMade(table)) return false;
     const bucket = Table.bucket(table, low);
     return (
-      Table.isMade(table) &&
       Window.hasRoom(Window.of(shard, false), 1, false) &&
       load<u32>(area, THREAD_ATTEMPT_BUCKET) === (bucket as u32) &&
       load<u32>(area, THREAD_ATTEMPT_VERSION) === load<u32>(bucket, BUCKET_VERSION)

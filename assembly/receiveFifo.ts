@@ -25,7 +25,10 @@ import {
 import { At } from "./memory";
 import { Move } from "./move";
 import { Receive } from "./receive";
+import { Reclaim } from "./reclaim";
+import { Stock } from "./stock";
 import { Wake } from "./wake";
+import { Window } from "./window";
 import { WindowRoom } from "./windowRoom";
 
 /** Messages past their retention that one call takes out of the way, ten a section. */
@@ -140,9 +143,19 @@ export class ReceiveFifo {
     return 0;
   }
 
-  /** Room for one attempt, and whether THREAD_ATTEMPT is known: 1 or 0; STATUS_FULL. */
+  /**
+   * Room for one attempt, and whether THREAD_ATTEMPT is known: 1 or 0; STATUS_FULL. What five
+   * minutes have ended leaves faster than attempts come.
+   */
   static resolve(thread: u32, shard: usize, now: f64): i32 {
-    if (!WindowRoom.provide(thread, shard, 1, false)) return STATUS_FULL;
+    if (Window.isDue(shard, now, false)) WindowRoom.retire(thread, shard, now, false);
+    if (!WindowRoom.provide(thread, shard, 1, false)) {
+      Reclaim.help(thread, now);
+      if (!WindowRoom.provide(thread, shard, 1, false)) {
+        Stock.ask(thread);
+        return STATUS_FULL;
+      }
+    }
     const last = load<f64>(shard, SHARD_NOW);
     return Attempts.resolve(At.thread(thread), shard, now > last ? now : last) ? 1 : 0;
   }

@@ -82,7 +82,16 @@ export class Reclaim {
     WindowRoom.trim(thread, shard, false);
     while (GroupsRoom.hasSpare(shard)) GroupsRoom.trim(thread, shard);
     TableRoom.shrink(thread, shard, Groups.table(shard), false);
+    if (load<u32>(shard, SHARD_LISTED) === 0 && Window.isIdle(shard)) Reclaim.idle(thread, shard);
     return freed;
+  }
+
+  /** A queue without messages that remembers nothing keeps nothing; who sends to it begins anew. */
+  static idle(thread: u32, shard: usize): void {
+    WindowRoom.giveAll(thread, shard, true);
+    WindowRoom.giveAll(thread, shard, false);
+    GroupsRoom.takeAll(thread, shard);
+    TableRoom.shrink(thread, shard, Groups.table(shard), true);
   }
 
   /** Of a deleted queue that has no message left. */

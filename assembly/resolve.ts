@@ -56,7 +56,7 @@ export class Resolve {
         return;
       }
     }
-    const bucket = Table.bucket(Groups.table(shard), low);
+    const bucket = Table.seen(Groups.table(shard), low);
     // The version before the walk: what is inserted behind it changes the version.
     store<u32>(send, send as u32, SEND_ROOT);
     store<u32>(send, bucket as u32, SEND_GROUP_BUCKET);
@@ -89,7 +89,7 @@ export class Resolve {
         return;
       }
     }
-    const bucket = Table.bucket(Window.table(shard, true), low);
+    const bucket = Table.seen(Window.table(shard, true), low);
     store<u32>(send, bucket as u32, SEND_NODE_BUCKET);
     store<u32>(send, load<u32>(bucket, BUCKET_VERSION), SEND_NODE_VERSION);
     const node = Window.find(shard, load<u32>(bucket, BUCKET_FIRST), low, high, now, true);

@@ -8,6 +8,7 @@ import { Attempts } from "./attempts";
 import { Claim } from "./claim";
 import { ClaimFifo } from "./claimFifo";
 import { Commit } from "./commit";
+import { CommitFifo } from "./commitFifo";
 import { Content } from "./content";
 import { Depart } from "./depart";
 import { Due } from "./due";
@@ -16,6 +17,7 @@ import { SipHash } from "./hash";
 import { Hide } from "./hide";
 import { Inbox } from "./inbox";
 import {
+  QUEUE_FLAGS,
   QUEUE_INCARNATION,
   QUEUE_SHARD_FIRST,
   STATUS_FULL,
@@ -31,7 +33,9 @@ import { Rebuild } from "./rebuild";
 import { Receive } from "./receive";
 import { ReceiveFifo } from "./receiveFifo";
 import { Remove } from "./remove";
+import { Resolve } from "./resolve";
 import { Segments } from "./segments";
+import { Send } from "./send";
 import { SendFifo } from "./sendFifo";
 import { Settle } from "./settle";
 import { SettleFifo } from "./settleFifo";
@@ -65,6 +69,29 @@ export function sectionCommit(
   }
   if (!Segments.provide(thread, shard, count)) return STATUS_FULL;
   return Commit.section(thread, At.queue(queue), shard, incarnation, from, count, now);
+}
+
+/** The first half of sectionCommit of a FIFO queue, outside the lock; how many are no duplicates. */
+export function sectionResolve(thread: u32, queue: u32, count: u32, now: f64): i32 {
+  const shard = Of.shard(queue);
+  if (!SendFifo.provide(thread, shard, count, now)) return STATUS_FULL;
+  const kind = load<u32>(At.queue(queue), QUEUE_FLAGS);
+  return Resolve.run(shard, kind, Send.record(thread, 0), count, now) as i32;
+}
+
+/** The second half, under it: STATUS_CHANGED where what was found holds no more. */
+export function sectionCommitResolved(
+  thread: u32,
+  queue: u32,
+  incarnation: u32,
+  count: u32,
+  accepted: u32,
+  now: f64,
+): i32 {
+  const at = At.queue(queue);
+  const shard = Of.shard(queue);
+  const kind = load<u32>(at, QUEUE_FLAGS);
+  return CommitFifo.section(thread, at, shard, incarnation, kind, 0, count, accepted, now);
 }
 
 export function sectionClaim(

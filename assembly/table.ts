@@ -9,11 +9,13 @@
  *
  * A node is {128-bit key, next, back}: `back` is the address of the word that points to it, so that
  * taking one out needs no walk. Chains are walked outside the lock (`find`), and what was found is
- * checked inside: a node by its own key and mark, its absence by the bucket's version, which every
- * insertion raises. A walk may meet nodes that are being taken out and used for something else: it
+ * checked inside: a node by its own key and mark, its absence by the bucket's version, which
+ * everything that changes its chain raises. A walk may meet nodes that are being taken out and used for something else: it
  * follows no address out of the arena and ends after FIND_STEPS.
- * A bucket has one node on average; a split moves at most ten, and waits while there are more
- * (one bucket in 10^8, for five minutes at most: keys are hashes under this memory's secret, so nobody can arrange it).
+ * A bucket has one node on average, up to two before its split. A split moves at most twenty, and
+ * waits while there are more: one bucket in 10^14 (with ten it were one in 10^5, and a table that
+ * waits for long grows chains that no walk gets to the end of). Keys are hashes under this memory's
+ * secret, so nobody can arrange it.
  */
 
 import {
@@ -28,6 +30,7 @@ import {
   NODE_NEXT,
   PAGE_BUCKETS,
   PAGE_BYTES,
+  SEGMENT_BYTES,
   TABLE_BUCKETS,
   TABLE_COUNT,
   TABLE_ROOT,
@@ -60,12 +63,35 @@ export class Table {
     return load<u32>(Table.pageAt(table, page)) + ENTRIES + ((bucket % PAGE_BUCKETS) << 3);
   }
 
-  /** The bucket a key belongs in now. Without the lock a hint. */
+  /** The bucket a key belongs in now. Under the lock. */
   @inline static bucket(table: usize, low: u64): usize {
     const buckets = load<u32>(table, TABLE_BUCKETS);
     const level = (1 as u32) << (31 - clz<u32>(buckets));
     const wide = (low as u32) & (level + level - 1);
     return Table.bucketAt(table, wide < buckets ? wide : wide & (level - 1));
+  }
+
+  /**
+   * As `bucket`, without the lock: a hint, and never a trap, though somebody may be taking the table
+   * apart. Where it has no such bucket, an address at which none begins, so no proof can hold.
+   */
+  static seen(table: usize, low: u64): usize {
+    const buckets = load<u32>(table, TABLE_BUCKETS);
+    if (buckets === 0) return table;
+    const level = (1 as u32) << (31 - clz<u32>(buckets));
+    const wide = (low as u32) & (level + level - 1);
+    const bucket = wide < buckets ? wide : wide & (level - 1);
+    const page = bucket / PAGE_BUCKETS;
+    if (!Table.isBlock(load<u32>(Table.directoryAt(table, page)))) return table;
+    const first: usize = load<u32>(Table.pageAt(table, page));
+    return Table.isBlock(first) ? first + ENTRIES + ((bucket % PAGE_BUCKETS) << 3) : table;
+  }
+
+  @inline static isBlock(address: usize): bool {
+    return (
+      address >= load<u32>(HEADER, HEADER_ARENA_BASE) &&
+      address <= load<u32>(HEADER, HEADER_MEMORY_PAGES) * (PAGE_BYTES as u32) - SEGMENT_BYTES
+    );
   }
 
   @inline static hasKey(node: usize, low: u64, high: u64): bool {
@@ -100,7 +126,13 @@ export class Table {
     store<u32>(table, load<u32>(table, TABLE_COUNT) + 1, TABLE_COUNT);
   }
 
+  /**
+   * Raises the version too: a walk that stands on the node may follow it into the chain that it is
+   * hung into next, and takes what lies behind it here for missing.
+   */
   @inline static unlink(table: usize, node: usize): void {
+    const bucket = Table.bucket(table, load<u64>(node, NODE_KEY));
+    store<u32>(bucket, load<u32>(bucket, BUCKET_VERSION) + 1, BUCKET_VERSION);
     const next: usize = load<u32>(node, NODE_NEXT);
     const back: usize = load<u32>(node, NODE_BACK);
     store<u32>(back, next as u32);

@@ -118,17 +118,32 @@ export class TableRoom {
     node = TableRoom.splitStep(node, level, to);
     node = TableRoom.splitStep(node, level, to);
     node = TableRoom.splitStep(node, level, to);
+    node = TableRoom.splitStep(node, level, to);
+    node = TableRoom.splitStep(node, level, to);
+    node = TableRoom.splitStep(node, level, to);
+    node = TableRoom.splitStep(node, level, to);
+    node = TableRoom.splitStep(node, level, to);
+    node = TableRoom.splitStep(node, level, to);
+    node = TableRoom.splitStep(node, level, to);
+    node = TableRoom.splitStep(node, level, to);
+    node = TableRoom.splitStep(node, level, to);
+    node = TableRoom.splitStep(node, level, to);
     TableRoom.splitStep(node, level, to);
     store<u32>(table, buckets + 1, TABLE_BUCKETS);
   }
 
-  /** Whether a chain has at most ten nodes. */
+  /** Whether a chain has at most twenty nodes. */
   @inline static isShort(first: usize): bool {
-    const third = Table.after(Table.after(first));
-    const fifth = Table.after(Table.after(third));
-    const seventh = Table.after(Table.after(fifth));
-    const ninth = Table.after(Table.after(seventh));
-    return Table.after(Table.after(ninth)) === 0;
+    const tenth = TableRoom.tenFurther(first);
+    return TableRoom.tenFurther(tenth) === 0;
+  }
+
+  @inline static tenFurther(node: usize): usize {
+    const second = Table.after(Table.after(node));
+    const fourth = Table.after(Table.after(second));
+    const sixth = Table.after(Table.after(fourth));
+    const eighth = Table.after(Table.after(sixth));
+    return Table.after(Table.after(eighth));
   }
 
   @inline static splitStep(node: usize, level: u32, to: usize): usize {

@@ -163,6 +163,14 @@ export class Window {
     );
   }
 
+  /** Whether it remembers nothing; without the lock a hint. */
+  @inline static isIdle(shard: usize): bool {
+    return (
+      load<u32>(shard, FIFO_WINDOW + WINDOW_COUNT) === 0 &&
+      load<u32>(shard, FIFO_ATTEMPTS + WINDOW_COUNT) === 0
+    );
+  }
+
   /** Puts a fresh segment behind the tail's. */
   @inline static insert(window: usize, segment: usize): void {
     const segments = load<u32>(window, WINDOW_SEGMENTS);

@@ -42,6 +42,8 @@ export class WindowRoom {
     Lock.begin(shard, PHASE_BEGIN_RETIRE);
     const last = load<f64>(shard, SHARD_NOW);
     const at = now > last ? now : last;
+    // What left by this moment must not come back with a rebuild: the shard's time goes along.
+    if (at !== Infinity) store<f64>(shard, at, SHARD_NOW);
     WindowRoom.retireStep(shard, window, table, at, isIds);
     WindowRoom.retireStep(shard, window, table, at, isIds);
     WindowRoom.retireStep(shard, window, table, at, isIds);
@@ -126,11 +128,17 @@ export class WindowRoom {
     TableRoom.shrink(thread, shard, Window.table(shard, isIds), false);
   }
 
-  /** All segments and pages of a deleted queue; its nodes have left. */
+  /** All segments and pages of a deleted queue, whatever it still remembers. */
   static takeAll(thread: u32, shard: usize, isIds: bool): void {
     const window = Window.of(shard, isIds);
     while (load<u32>(window, WINDOW_COUNT) > 0) WindowRoom.retire(thread, shard, Infinity, isIds);
-    while (load<u32>(window, WINDOW_SEGMENTS) > 0) {
+    WindowRoom.giveAll(thread, shard, isIds);
+  }
+
+  /** All segments and pages, as long as nothing is remembered. */
+  static giveAll(thread: u32, shard: usize, isIds: bool): void {
+    const window = Window.of(shard, isIds);
+    while (load<u32>(window, WINDOW_SEGMENTS) > 0 && load<u32>(window, WINDOW_COUNT) === 0) {
       WindowRoom.takeOne(thread, shard, window, isIds, true);
     }
     TableRoom.shrink(thread, shard, Window.table(shard, isIds), true);

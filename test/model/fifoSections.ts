@@ -29,6 +29,8 @@ interface Exports {
   catalogueChange(t: number, version: number, queue: number, inc: number, bytes: number): number;
   incarnationOf(queue: number): number;
   sectionCommit(t: number, q: number, inc: number, from: number, n: number, now: number): number;
+  sectionResolve(thread: number, queue: number, count: number, now: number): number;
+  sectionCommitResolved(t: number, q: number, i: number, n: number, a: number, now: number): number;
   sectionClaim(t: number, q: number, inc: number, most: number, ms: number, now: number): number;
   sectionGather(thread: number, queue: number, claimed: number): number;
   sectionRemove(t: number, q: number, inc: number, count: number, now: number): number;
@@ -162,6 +164,21 @@ export class FifoSections {
       if (status === layout.STATUS_CHANGED) continue;
       return sent.map((one) => one[2] as number);
     }
+  }
+
+  /** Only the look before the lock, for parcels that are sent by `commitResolved`. */
+  resolve({ queue }: QueueNumbers, parcels: readonly Parcel[], now: number): number {
+    parcels.forEach((parcel, index) => {
+      if (!this.#prepare(index, parcel, now)) throw new Error("memory is full");
+    });
+    return this.engine.sectionResolve(this.thread, queue, parcels.length, now);
+  }
+
+  /** A status, or how many were taken. Nothing is recorded. */
+  commitResolved(to: QueueNumbers, count: number, accepted: number, now: number): number {
+    const { queue, incarnation } = to;
+    const { engine, thread } = this;
+    return engine.sectionCommitResolved(thread, queue, incarnation, count, accepted, now);
   }
 
   #prepare(index: number, { group, id, bodyBytes }: Parcel, now: number): boolean {
