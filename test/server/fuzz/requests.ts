@@ -187,22 +187,22 @@ const valid: Inputs = [
   ],
   [2, "SetQueueAttributes", fc.record({ QueueUrl: queue, Attributes: settings })],
   [2, "TagQueue", fc.record({ QueueUrl: queue, Tags: tagSet })],
-  [1, "UntagQueue", fc.record({ QueueUrl: queue, TagKeys: fc.constantFrom(["team"], ["a", "b"]) })],
-  [1, "ListQueueTags", fc.record({ QueueUrl: queue })],
+  [2, "UntagQueue", fc.record({ QueueUrl: queue, TagKeys: fc.constantFrom(["team"], ["a", "b"]) })],
+  [2, "ListQueueTags", fc.record({ QueueUrl: queue })],
   [
-    2,
+    3,
     "AddPermission",
     fc.record({
       QueueUrl: queue,
-      Label: fc.nat({ max: 3 }).map((label) => `label-${label}`),
+      Label: fc.nat({ max: 1 }).map((label) => `label-${label}`),
       AWSAccountIds: fc.constant(["111111111111"]),
       Actions: fc.constantFrom(["*"], ["SendMessage", "ReceiveMessage"]),
     }),
   ],
   [
-    2,
+    3,
     "RemovePermission",
-    fc.record({ QueueUrl: queue, Label: fc.nat({ max: 3 }).map((label) => `label-${label}`) }),
+    fc.record({ QueueUrl: queue, Label: fc.nat({ max: 1 }).map((label) => `label-${label}`) }),
   ],
 ];
 
