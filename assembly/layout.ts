@@ -255,6 +255,8 @@ export const BLOCKS_HELD_BYTES_MAX = 65536;
 export const THREAD_OUT_TARGETS = LINE_BYTES * 96;
 /** Their targets' incarnations: SECTION_STEPS of u32. */
 export const THREAD_OUT_INCARNATIONS = THREAD_OUT_TARGETS + SECTION_STEPS * 4;
+/** A random word while this thread runs message move tasks; it ends with the thread. */
+export const THREAD_RUNNER = THREAD_OUT_INCARNATIONS + SECTION_STEPS * 4;
 
 /** Receipts that a handler in this thread still works on, for the steward's heartbeats. */
 export const THREAD_HELD = PAGE_BYTES - 16384;

@@ -36,6 +36,7 @@ import {
   SLOT_TARGET_SHIFT,
   SLOT_THREAD_SHIFT,
   THREAD_MOVE_SOURCE,
+  THREAD_OUT_DROPPED,
   THREAD_OUT_EXHAUSTED,
   THREAD_OUT_INCARNATIONS,
   THREAD_OUT_READY,
@@ -51,6 +52,8 @@ import { Wake } from "./wake";
 
 /** No limit on receives. */
 const RECEIVES_UNLIMITED: u32 = 0xffffffff;
+/** Entries that mean nothing any more and that one call drops, ten a section. */
+const CLAIM_SECTIONS: u32 = 1000;
 /** A claim for a move hides what it takes so long: should its thread die, it comes back then. */
 export const MOVE_HIDDEN_MS: f64 = 30000;
 
@@ -119,11 +122,15 @@ export class Move {
     store<u32>(area, 0, THREAD_OUT_RETURNED);
     const step = most < (SECTION_STEPS as u32) ? most : SECTION_STEPS;
     const hidden = MOVE_HIDDEN_MS;
-    const status = Shard.isFifo(shard)
-      ? ClaimFifo.section(thread, queue, shard, incarnation, 0, step, hidden, 0, false, now)
-      : Claim.section(thread, queue, shard, incarnation, 0, step, hidden, 0, now);
-    if (status < 0) return status;
-    const count = load<u32>(area, THREAD_OUT_EXHAUSTED);
+    let count: u32 = 0;
+    for (let turn: u32 = 0; turn < CLAIM_SECTIONS && count === 0; turn++) {
+      const status = Shard.isFifo(shard)
+        ? ClaimFifo.section(thread, queue, shard, incarnation, 0, step, hidden, 0, false, now)
+        : Claim.section(thread, queue, shard, incarnation, 0, step, hidden, 0, now);
+      if (status < 0) return status;
+      count = load<u32>(area, THREAD_OUT_EXHAUSTED);
+      if (load<u32>(area, THREAD_OUT_DROPPED) === 0) break;
+    }
     for (let index: u32 = 0; index < count; index++) {
       if (toIncarnation !== 0) Move.aim(area, index, SLOT_FLAG_FRESH, to, toIncarnation);
       else Move.aimHome(area, index, queueIndex, incarnation);

@@ -64,6 +64,10 @@ export interface QueueSettings {
   readonly inFlightMax: number;
   /** Of a FIFO queue. That it is one is settled when it is made; the rest may change. */
   readonly fifo?: FifoSettings | undefined;
+  /** Where messages go that were received so often; undefined: they stay. */
+  readonly deadLetters?:
+    | { readonly receivesMax: number; readonly number: number; readonly incarnation: number }
+    | undefined;
 }
 
 export interface FifoSettings {
@@ -89,6 +93,7 @@ export const ENTRY_BYTES_MAX = Math.min(
   BLOCK_BYTES_MAX - ENTRY_VALUE,
   THREAD_STAGING_BYTES - QUEUE_BYTES,
 );
+const NO_DEAD_LETTERS = { receivesMax: 0, number: 0, incarnation: 0 };
 /** Where an entry stands in the thread's area. */
 const ENTRY = THREAD_STAGING + QUEUE_BYTES;
 
@@ -216,9 +221,10 @@ export class Descriptors {
     f64[(THREAD_STAGING + QUEUE_DELAY_MS) >> 3] = settings.delayMs;
     f64[(THREAD_STAGING + QUEUE_RETENTION_MS) >> 3] = settings.retentionMs;
     u32[(THREAD_STAGING + QUEUE_MAXIMUM_BYTES) >> 2] = settings.maximumBytes;
-    u32[(THREAD_STAGING + QUEUE_RECEIVES_MAX) >> 2] = 0;
-    u32[(THREAD_STAGING + QUEUE_TARGET) >> 2] = 0;
-    u32[(THREAD_STAGING + QUEUE_TARGET_INCARNATION) >> 2] = 0;
+    const { receivesMax, number, incarnation } = settings.deadLetters ?? NO_DEAD_LETTERS;
+    u32[(THREAD_STAGING + QUEUE_RECEIVES_MAX) >> 2] = receivesMax;
+    u32[(THREAD_STAGING + QUEUE_TARGET) >> 2] = number;
+    u32[(THREAD_STAGING + QUEUE_TARGET_INCARNATION) >> 2] = incarnation;
     u32[(THREAD_STAGING + QUEUE_IN_FLIGHT_MAX) >> 2] = settings.inFlightMax;
     bytes.set(entry, ENTRY);
     return entry.length;

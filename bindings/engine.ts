@@ -21,6 +21,7 @@ import {
   THREAD_OUT_IN_FLIGHT,
   THREAD_OUT_NEXT_DUE,
   THREAD_OUT_OLDEST_SENT_AT,
+  THREAD_OUT_RETURNED,
   THREAD_OUT_VISIBLE,
   THREAD_STAGING,
 } from "../assembly/layout.ts";
@@ -34,6 +35,7 @@ import { loadModule } from "./module.ts";
 import { Outbox } from "./outbox.ts";
 import { Receipts } from "./receipts.ts";
 import { Registry } from "./registry.ts";
+import { Runners } from "./runners.ts";
 import type { EngineCounts, EngineIdentity, EngineShare, EngineSizes } from "./shapes.ts";
 import { type Area, threadArea, Views } from "./views.ts";
 import { type WasmMemory, type WasmModule, wasm } from "./webassembly.ts";
@@ -63,6 +65,7 @@ export class Engine {
   readonly receipts: Receipts;
   readonly queues: Descriptors;
   readonly doorbell: Doorbell;
+  readonly runners: Runners;
   readonly registry: Registry;
   readonly #module: WasmModule;
   readonly #memory: WasmMemory;
@@ -83,6 +86,7 @@ export class Engine {
     this.receipts = new Receipts(this.#exports, thread, this.#area, views);
     this.queues = new Descriptors(views, this.#area);
     this.doorbell = new Doorbell(views, thread);
+    this.runners = new Runners(views, thread);
     this.registry = new Registry(memory);
   }
 
@@ -238,6 +242,25 @@ export class Engine {
   /** Changes the visibility of handle records 0 to count - 1; how many, or a status. */
   hide(queue: number, incarnation: number, count: number, now: number): number {
     return this.#exports.hide(this.thread, queue, incarnation, count, now);
+  }
+
+  /**
+   * Moves up to ten visible messages, as new ones, to another queue, or each to the queue it came
+   * from; how many left, or a status. `redriveReturned`: how many had no queue to go to and stay.
+   */
+  redrive(
+    queue: number,
+    incarnation: number,
+    most: number,
+    to: { readonly number: number; readonly incarnation: number } | undefined,
+    now: number,
+  ): number {
+    const { number, incarnation: target } = to ?? { number: 0, incarnation: 0 };
+    return this.#exports.redrive(this.thread, queue, incarnation, most, number, target, now);
+  }
+
+  get redriveReturned(): number {
+    return this.#area.u32[THREAD_OUT_RETURNED >> 2] as number;
   }
 
   /** Deletes the messages from..to-1 of an inbox; how many were still there, or a status. */

@@ -46,6 +46,16 @@ export interface EngineExports {
   ): number;
   remove(thread: number, queue: number, incarnation: number, count: number, now: number): number;
   hide(thread: number, queue: number, incarnation: number, count: number, now: number): number;
+  /** Moves up to ten messages to queue `to`, or, when `toIncarnation` is 0, each back home. */
+  redrive(
+    thread: number,
+    queue: number,
+    incarnation: number,
+    most: number,
+    to: number,
+    toIncarnation: number,
+    now: number,
+  ): number;
   advance(thread: number, queue: number, incarnation: number, now: number): number;
   count(thread: number, queue: number, incarnation: number, now: number): number;
   countEmptyReceive(queue: number): void;
@@ -99,6 +109,7 @@ export const exportNames = Object.keys({
   read: true,
   remove: true,
   hide: true,
+  redrive: true,
   advance: true,
   count: true,
   countEmptyReceive: true,

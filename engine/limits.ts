@@ -134,6 +134,14 @@ export const policies = {
   labelPattern: /^[A-Za-z0-9_-]{1,80}$/,
 } as const;
 
+/** Message move tasks (API Reference, StartMessageMoveTask and ListMessageMoveTasks). */
+export const moveTasks = {
+  messagesPerSecond: { min: 1, max: 500 },
+  /** Tasks an answer lists. */
+  maxResults: { min: 1, max: 10 },
+  maxListed: 10,
+} as const;
+
 /** A queue's tags (API Reference, TagQueue; Developer Guide, "cost allocation tags"). */
 export const tags = {
   maxCount: 50,

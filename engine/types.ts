@@ -65,7 +65,8 @@ export interface QueueAttributes {
   contentBasedDeduplication?: boolean;
   deduplicationScope?: "queue" | "messageGroup";
   fifoThroughputLimit?: "perQueue" | "perMessageGroupId";
-  redrivePolicy?: RedrivePolicy;
+  /** Null removes it. The dead-letter queue must be there, of the same kind, and allow it. */
+  redrivePolicy?: RedrivePolicy | null;
 }
 
 /**
@@ -78,12 +79,35 @@ export type StoredAttributes = Record<string, string>;
 /** All that the catalogue holds of a queue. */
 export interface QueueDetails {
   readonly attributes: Required<Omit<QueueAttributes, "fifoQueue" | "redrivePolicy">> &
-    Pick<QueueAttributes, "fifoQueue" | "redrivePolicy">;
+    Pick<QueueAttributes, "fifoQueue"> & { redrivePolicy?: RedrivePolicy };
   readonly stored: Readonly<StoredAttributes>;
   readonly tags: Readonly<Record<string, string>>;
   /** Milliseconds since 1970. */
   readonly createdAtMs: number;
   readonly modifiedAtMs: number;
+}
+
+/** What moves messages out of a dead-letter queue. ARNs as AWS's, rates in messages a second. */
+export interface MessageMoveTaskOptions {
+  /** The dead-letter queue. */
+  sourceArn: string;
+  /** Without it each message goes back to the queue it came from. */
+  destinationArn?: string;
+  /** 1 to 500; without it as fast as the broker can. */
+  maxNumberOfMessagesPerSecond?: number;
+}
+
+/** One of a dead-letter queue's last ten move tasks. */
+export interface MessageMoveTask extends MessageMoveTaskOptions {
+  /** Only while it runs. */
+  taskHandle?: string;
+  status: "RUNNING" | "COMPLETED" | "CANCELLING" | "CANCELLED" | "FAILED";
+  approximateNumberOfMessagesMoved: number;
+  approximateNumberOfMessagesToMove: number;
+  /** Of a FAILED one: AWS's word. */
+  failureReason?: string;
+  /** Milliseconds since 1970. */
+  startedTimestamp: number;
 }
 
 export type AttributeValue =

@@ -1,12 +1,15 @@
 /**
  * Queue names and queue attributes: what may be set, what a new queue has, what the engine needs to
- * know of it. Pure; called when a queue is made or changed, never for a message.
+ * know of it. Called when a queue is made or changed, never for a message.
  * Sources: API Reference, CreateQueue and SetQueueAttributes.
  */
 import type { FifoSettings, QueueSettings } from "../../bindings/index.ts";
 import { SluiceError } from "../errors.ts";
 import { numericAttributes, protections, queueNames } from "../limits.ts";
-import type { QueueAttributes, QueueDetails, Quotas } from "../types.ts";
+import type { QueueAttributes, QueueDetails } from "../types.ts";
+import type { Catalogue } from "./catalogue.ts";
+import type { BrokerSettings } from "./options.ts";
+import { canonicalPolicy, checkRedrivePolicy, deadLettersOf } from "./redrive.ts";
 
 /** All attributes of a queue, as the catalogue keeps them. */
 export type AttributeSet = QueueDetails["attributes"];
@@ -79,11 +82,7 @@ export function checkAttributes(queue: string, attributes: QueueAttributes, isFi
       { queue },
     );
   }
-  if (attributes.redrivePolicy !== undefined) {
-    throw new SluiceError("UnsupportedOperation", "Dead-letter queues are not built yet.", {
-      queue,
-    });
-  }
+  checkRedrivePolicy(queue, attributes.redrivePolicy);
   if (isFifo) {
     checkFifoAttributes(queue, attributes);
     return;
@@ -136,9 +135,11 @@ export function changedAttributes(
   base: AttributeSet = DEFAULTS,
 ): AttributeSet {
   const given = Object.entries(change).filter(([, value]) => value !== undefined);
-  const changed = { ...base, ...Object.fromEntries(given) };
-  checkTogether(queue, changed);
-  return changed;
+  const { redrivePolicy, ...others } = { ...base, ...Object.fromEntries(given) };
+  checkTogether(queue, others);
+  return redrivePolicy === null || redrivePolicy === undefined
+    ? others
+    : { ...others, redrivePolicy: canonicalPolicy(redrivePolicy) };
 }
 
 /** The first attribute given that the queue does not have, by AWS's name; undefined for none. */
@@ -148,8 +149,11 @@ export function firstDifference(
   stored: Readonly<Record<string, string>>,
   hasStored: Readonly<Record<string, string>>,
 ): string | undefined {
-  const typed = Object.entries(given).find(
-    ([name, value]) => value !== undefined && value !== has[name as keyof AttributeSet],
+  const policy = given.redrivePolicy && canonicalPolicy(given.redrivePolicy);
+  const canonical = policy ? { ...given, redrivePolicy: policy } : given;
+  const typed = Object.entries(canonical).find(
+    ([name, value]) =>
+      value !== undefined && !isSame(value, has[name as keyof AttributeSet] ?? null),
   );
   if (typed !== undefined) return wireName(typed[0]);
   return Object.entries(stored).find(([name, value]) => (hasStored[name] ?? "") !== value)?.[0];
@@ -163,14 +167,24 @@ function fifoSettings(attributes: AttributeSet): FifoSettings {
   };
 }
 
+/** Of a policy the text that it is shown as counts. */
+function isSame(given: unknown, has: unknown): boolean {
+  return given === has || JSON.stringify(given) === JSON.stringify(has);
+}
+
 /** What the engine needs to know of a queue with these attributes. */
-export function engineSettings(attributes: AttributeSet, quotas: Quotas): QueueSettings {
+export function engineSettings(
+  attributes: AttributeSet,
+  settings: BrokerSettings,
+  catalogue: Catalogue,
+): QueueSettings {
   return {
     visibilityMs: attributes.visibilityTimeout * 1_000,
     delayMs: attributes.delaySeconds * 1_000,
     retentionMs: attributes.messageRetentionPeriod * 1_000,
     maximumBytes: attributes.maximumMessageSize,
-    inFlightMax: quotas.inFlightCap ? protections.maxInFlight : 0,
+    inFlightMax: settings.quotas.inFlightCap ? protections.maxInFlight : 0,
     fifo: attributes.fifoQueue === true ? fifoSettings(attributes) : undefined,
+    deadLetters: deadLettersOf(settings, catalogue, attributes.redrivePolicy),
   };
 }

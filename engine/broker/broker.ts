@@ -16,6 +16,8 @@ import { randomSecret, randomWord } from "../random.ts";
 import type {
   BrokerHandle,
   BrokerOptions,
+  MessageMoveTask,
+  MessageMoveTaskOptions,
   Queue,
   QueueAttributes,
   StoredAttributes,
@@ -24,9 +26,11 @@ import { isWatchThere, makeHandle, takeWelcome, type Word } from "./attachment.t
 import { changedAttributes, checkNewQueue, engineSettings, firstDifference } from "./attributes.ts";
 import { Catalogue, type Known } from "./catalogue.ts";
 import { Member, noSuchQueue } from "./member.ts";
+import { MoveTasks } from "./moveTasks.ts";
 import { settingsOf, sizesOf } from "./options.ts";
 import { BrokerQueue, type QueueHost } from "./queue.ts";
 import { Reclaimer } from "./reclaimer.ts";
+import { arnOf, checkTarget, sourcesOf } from "./redrive.ts";
 import { Room } from "./room.ts";
 import { Steward } from "./steward.ts";
 import { attachTiming, openTiming, publishTime } from "./timing.ts";
@@ -48,6 +52,7 @@ export class Broker implements AsyncDisposable {
   readonly #waiting: Waiting;
   readonly #room = new Room();
   readonly #reclaimer: Reclaimer;
+  readonly #moveTasks: MoveTasks;
   readonly #host: QueueHost;
   readonly #queues = new Map<number, BrokerQueue>();
   /** When this thread deleted a queue of that name; kept only where the 60-second rule is on. */
@@ -63,6 +68,7 @@ export class Broker implements AsyncDisposable {
     this.#catalogue = new Catalogue(member);
     this.#waiting = new Waiting(member);
     this.#reclaimer = new Reclaimer(member);
+    this.#moveTasks = new MoveTasks(member, this.#catalogue);
     this.#host = {
       member,
       catalogue: this.#catalogue,
@@ -146,12 +152,19 @@ export class Broker implements AsyncDisposable {
     const now = this.#member.nowMs();
     if (this.#catalogue.find(name) === undefined) this.#checkRecreation(name, now);
     const details = { attributes: complete, stored, tags, createdAtMs: now, modifiedAtMs: now };
+    const { settings } = this.#member;
+    if (this.#catalogue.find(name) === undefined) {
+      checkTarget(settings, this.#catalogue, name, attributes.redrivePolicy);
+    }
     const { known, isNew } = this.#catalogue.create(
       name,
-      { details, purgedAtMs: 0 },
-      engineSettings(complete, this.#member.settings.quotas),
+      { details, purgedAtMs: 0, tasks: [] },
+      engineSettings(complete, settings, this.#catalogue),
     );
-    if (isNew) return this.#queueOf(known);
+    if (isNew) {
+      this.#relink(name);
+      return this.#queueOf(known);
+    }
     const has = known.details;
     const difference = firstDifference(attributes, has.attributes, stored, has.stored);
     if (difference === undefined) return this.#queueOf(known);
@@ -195,6 +208,38 @@ export class Broker implements AsyncDisposable {
     this.#waiting.look(number);
   }
 
+  /** The names of the queues whose dead letters go to this one, in order of their characters. */
+  async listDeadLetterSourceQueues(name: string): Promise<string[]> {
+    const { arn } = await this.getQueue(name);
+    return sourcesOf(this.#catalogue, arn).map((source) => source.name);
+  }
+
+  /**
+   * Begins to move the messages that are visible in a dead-letter queue now, as new messages, to
+   * another queue or each to the one it came from; this thread does it, in the background. Rejects
+   * with ResourceNotFoundException for a queue that is not there, with InvalidParameterValue for
+   * one that is nobody's dead-letter queue or has a running task already.
+   */
+  async startMessageMoveTask(options: MessageMoveTaskOptions): Promise<{ taskHandle: string }> {
+    this.#member.check();
+    return { taskHandle: this.#moveTasks.start(options) };
+  }
+
+  /** The last tasks of a dead-letter queue, newest first; `maxResults` 1 (default) to 10. */
+  async listMessageMoveTasks(options: {
+    sourceArn: string;
+    maxResults?: number | undefined;
+  }): Promise<MessageMoveTask[]> {
+    this.#member.check();
+    return this.#moveTasks.list(options.sourceArn, options.maxResults ?? 1);
+  }
+
+  /** Ends a running task; what has moved stays moved. Answers how many messages that are. */
+  async cancelMessageMoveTask(taskHandle: string): Promise<number> {
+    this.#member.check();
+    return this.#moveTasks.cancel(taskHandle);
+  }
+
   /** Consumer pools are not built yet: throws UnsupportedOperation. */
   consume(_queue: Queue | string, _handlerFile: URL, _options?: object): never {
     throw new SluiceError("UnsupportedOperation", "Consumer pools are not built yet.");
@@ -228,6 +273,7 @@ export class Broker implements AsyncDisposable {
     this.#waiting.close(this.#member.ended());
     this.#room.retry();
     this.#reclaimer.close();
+    this.#moveTasks.close();
     this.#role.stopTime();
     timing.close();
     if (port !== undefined) {
@@ -290,7 +336,17 @@ export class Broker implements AsyncDisposable {
   }
 
   #arnOf(name: string): string {
-    return `arn:aws:sqs:${this.region}:${this.account}:${name}`;
+    return arnOf(this.#member.settings, name);
+  }
+
+  /** Queues whose dead-letter queue was away have it again: a policy names an ARN. */
+  #relink(name: string): void {
+    for (const source of sourcesOf(this.#catalogue, this.#arnOf(name))) {
+      this.#catalogue.change(source.number, source.incarnation, source.name, (entry) => ({
+        entry,
+        settings: engineSettings(entry.details.attributes, this.#member.settings, this.#catalogue),
+      }));
+    }
   }
 
   #arnOfIncarnation(incarnation: number): string | undefined {

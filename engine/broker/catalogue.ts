@@ -20,7 +20,7 @@ import {
   STATUS_LIMIT,
 } from "../../bindings/index.ts";
 import { SluiceError } from "../errors.ts";
-import type { QueueDetails } from "../types.ts";
+import type { MessageMoveTask, QueueDetails } from "../types.ts";
 import { full, type Member, noSuchQueue } from "./member.ts";
 
 /** A queue in this thread's copy; replaced, never changed, when the queue is changed. */
@@ -33,12 +33,30 @@ export interface Known {
   readonly details: QueueDetails;
   /** When it was last purged; 0 for never. Kept only where the 60-second rule is on. */
   readonly purgedAtMs: number;
+  /** The last move tasks that took messages out of it, newest first. */
+  readonly tasks: readonly StoredTask[];
+}
+
+/** A message move task, and who runs it: a thread, and the word it has while it lives. */
+export interface StoredTask {
+  readonly id: string;
+  readonly thread: number;
+  readonly word: number;
+  readonly status: MessageMoveTask["status"];
+  /** Undefined: each message to the queue it came from. */
+  readonly destinationArn: string | undefined;
+  readonly rate: number | undefined;
+  readonly moved: number;
+  readonly toMove: number;
+  readonly failureReason: string | undefined;
+  readonly startedAtMs: number;
 }
 
 /** What is stored of a queue besides its name. */
 export interface Entry {
   readonly details: QueueDetails;
   readonly purgedAtMs: number;
+  readonly tasks: readonly StoredTask[];
 }
 
 const packr = new Packr({ useRecords: false });
@@ -58,9 +76,10 @@ type Packed = [
   createdAtMs: number,
   modifiedAtMs: number,
   purgedAtMs: number,
+  tasks: readonly StoredTask[],
 ];
 
-function pack(name: string, { details, purgedAtMs }: Entry): Uint8Array {
+function pack(name: string, { details, purgedAtMs, tasks }: Entry): Uint8Array {
   const packed: Packed = [
     name,
     details.attributes,
@@ -69,6 +88,7 @@ function pack(name: string, { details, purgedAtMs }: Entry): Uint8Array {
     details.createdAtMs,
     details.modifiedAtMs,
     purgedAtMs,
+    tasks,
   ];
   const bytes = packr.pack(packed);
   if (bytes.length <= ENTRY_BYTES_MAX) return bytes;
@@ -86,7 +106,7 @@ function tooLarge(queue: string): SluiceError {
 function unpack(bytes: Uint8Array): { name: string } & Entry {
   const isDeflated = bytes[0] === DEFLATED;
   const packed = packr.unpack(isDeflated ? inflateRawSync(bytes.subarray(1)) : bytes) as Packed;
-  const [name, attributes, stored, tags, createdAtMs, modifiedAtMs, purgedAtMs] = packed;
+  const [name, attributes, stored, tags, createdAtMs, modifiedAtMs, purgedAtMs, tasks] = packed;
   const details = Object.freeze({
     attributes: Object.freeze(attributes),
     stored: Object.freeze(Object.fromEntries(stored)),
@@ -94,7 +114,7 @@ function unpack(bytes: Uint8Array): { name: string } & Entry {
     createdAtMs,
     modifiedAtMs,
   });
-  return { name, details, purgedAtMs };
+  return { name, details, purgedAtMs, tasks };
 }
 
 export class Catalogue {

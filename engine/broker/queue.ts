@@ -27,6 +27,7 @@ import { type Member, noSuchQueue } from "./member.ts";
 import type { MessageHome } from "./message.ts";
 import type { Desk, Place } from "./place.ts";
 import { receive } from "./receive.ts";
+import { checkTarget } from "./redrive.ts";
 import { send, sendBatch } from "./send.ts";
 import { changeVisibility, deleteBatch, deleteMessage, giveBack } from "./settle.ts";
 import { MessageStream } from "./stream.ts";
@@ -138,16 +139,20 @@ export class BrokerQueue implements Queue, Place, MessageHome {
     this.member.check();
     const { attributes = {}, stored = {}, tags } = change;
     checkAttributes(this.name, attributes, this.isFifo);
-    this.#change(({ details, purgedAtMs }) => ({
-      details: {
-        attributes: changedAttributes(this.name, attributes, details.attributes),
-        stored: mergeStored(details.stored, stored),
-        tags: tags ?? details.tags,
-        createdAtMs: details.createdAtMs,
-        modifiedAtMs: this.member.nowMs(),
-      },
-      purgedAtMs,
-    }));
+    const { settings } = this.member;
+    this.#change(({ details, purgedAtMs }) => {
+      checkTarget(settings, this.desk.catalogue, this.name, attributes.redrivePolicy);
+      return {
+        details: {
+          attributes: changedAttributes(this.name, attributes, details.attributes),
+          stored: mergeStored(details.stored, stored),
+          tags: tags ?? details.tags,
+          createdAtMs: details.createdAtMs,
+          modifiedAtMs: this.member.nowMs(),
+        },
+        purgedAtMs,
+      };
+    });
     if (this.isFifo && attributes.delaySeconds !== undefined) this.#tellOfDelay();
   }
 
@@ -187,10 +192,10 @@ export class BrokerQueue implements Queue, Place, MessageHome {
 
   #change(change: (known: Known) => Pick<Known, "details" | "purgedAtMs">): void {
     const { catalogue } = this.desk;
+    const { settings } = this.member;
     catalogue.change(this.number, this.incarnation, this.name, (known) => {
-      const entry = change(known);
-      const { attributes } = entry.details;
-      return { entry, settings: engineSettings(attributes, this.member.settings.quotas) };
+      const entry = { ...change(known), tasks: known.tasks };
+      return { entry, settings: engineSettings(entry.details.attributes, settings, catalogue) };
     });
   }
 

@@ -161,8 +161,7 @@ function ofFifo(show: (attributes: QueueDetails["attributes"]) => string): Queue
 }
 
 function setRedrivePolicy(text: string, { attributes }: Draft): void {
-  // Empty text removes the policy; while no queue can have one there is nothing to remove.
-  if (text !== "") attributes.redrivePolicy = readRedrivePolicy(text);
+  attributes.redrivePolicy = text === "" ? null : readRedrivePolicy(text);
 }
 
 function showRedrivePolicy({ details }: QueueView): string | undefined {

@@ -1,10 +1,8 @@
-/**
- * From an action's name to what runs it: a table. The names that SQS has and this server has not
- * yet are told apart from names that nobody has.
- */
+/** From an action's name to what runs it: a table. */
 import { SluiceError } from "../errors.ts";
 import type { Action } from "./action.ts";
 import { addPermission } from "./actions/addPermission.ts";
+import { cancelMessageMoveTask } from "./actions/cancelMessageMoveTask.ts";
 import { changeMessageVisibility } from "./actions/changeMessageVisibility.ts";
 import { changeMessageVisibilityBatch } from "./actions/changeMessageVisibilityBatch.ts";
 import { createQueue } from "./actions/createQueue.ts";
@@ -13,6 +11,8 @@ import { deleteMessageBatch } from "./actions/deleteMessageBatch.ts";
 import { deleteQueue } from "./actions/deleteQueue.ts";
 import { getQueueAttributes } from "./actions/getQueueAttributes.ts";
 import { getQueueUrl } from "./actions/getQueueUrl.ts";
+import { listDeadLetterSourceQueues } from "./actions/listDeadLetterSourceQueues.ts";
+import { listMessageMoveTasks } from "./actions/listMessageMoveTasks.ts";
 import { listQueues } from "./actions/listQueues.ts";
 import { listQueueTags } from "./actions/listQueueTags.ts";
 import { purgeQueue } from "./actions/purgeQueue.ts";
@@ -21,11 +21,13 @@ import { removePermission } from "./actions/removePermission.ts";
 import { sendMessage } from "./actions/sendMessage.ts";
 import { sendMessageBatch } from "./actions/sendMessageBatch.ts";
 import { setQueueAttributes } from "./actions/setQueueAttributes.ts";
+import { startMessageMoveTask } from "./actions/startMessageMoveTask.ts";
 import { tagQueue } from "./actions/tagQueue.ts";
 import { untagQueue } from "./actions/untagQueue.ts";
 
 const actions: ReadonlyMap<string, Action> = new Map([
   ["AddPermission", addPermission],
+  ["CancelMessageMoveTask", cancelMessageMoveTask],
   ["ChangeMessageVisibility", changeMessageVisibility],
   ["ChangeMessageVisibilityBatch", changeMessageVisibilityBatch],
   ["CreateQueue", createQueue],
@@ -34,6 +36,8 @@ const actions: ReadonlyMap<string, Action> = new Map([
   ["DeleteQueue", deleteQueue],
   ["GetQueueAttributes", getQueueAttributes],
   ["GetQueueUrl", getQueueUrl],
+  ["ListDeadLetterSourceQueues", listDeadLetterSourceQueues],
+  ["ListMessageMoveTasks", listMessageMoveTasks],
   ["ListQueues", listQueues],
   ["ListQueueTags", listQueueTags],
   ["PurgeQueue", purgeQueue],
@@ -42,24 +46,15 @@ const actions: ReadonlyMap<string, Action> = new Map([
   ["SendMessage", sendMessage],
   ["SendMessageBatch", sendMessageBatch],
   ["SetQueueAttributes", setQueueAttributes],
+  ["StartMessageMoveTask", startMessageMoveTask],
   ["TagQueue", tagQueue],
   ["UntagQueue", untagQueue],
 ]);
 
-const unbuilt: ReadonlySet<string> = new Set([
-  "CancelMessageMoveTask",
-  "ListDeadLetterSourceQueues",
-  "ListMessageMoveTasks",
-  "StartMessageMoveTask",
-]);
-
-/** Throws UnsupportedOperation for an action not built yet, InvalidAction for no action. */
+/** Throws InvalidAction for what is no action's name. */
 export function findAction(name: string | undefined): Action {
   const found = actions.get(name ?? "");
   if (found !== undefined) return found;
-  if (name !== undefined && unbuilt.has(name)) {
-    throw new SluiceError("UnsupportedOperation", `Sluice does not support ${name} yet.`);
-  }
   const which = name === undefined ? "The request names no action" : `No action is named ${name}`;
   throw new SluiceError("InvalidAction", `${which}; X-Amz-Target is AmazonSQS.<Action>.`);
 }

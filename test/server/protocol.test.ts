@@ -11,7 +11,6 @@ import {
   missing,
   noQueue,
   unknownAction,
-  unsupported,
 } from "../support/wire.ts";
 
 const serve = serveOnce(["--account", "123456789012", "--region", "eu-west-1"]);
@@ -57,15 +56,6 @@ describe("an action", () => {
     expectError(await serve().send({ body: "{}" }), unknownAction);
     const headers = { "X-Amz-Target": "DynamoDB_20120810.ListTables" };
     expectError(await serve().send({ headers, body: "{}" }), unknownAction);
-  });
-
-  test.each([
-    "CancelMessageMoveTask",
-    "ListDeadLetterSourceQueues",
-    "ListMessageMoveTasks",
-    "StartMessageMoveTask",
-  ])("%s says that it is not supported", async (name) => {
-    expectError(await serve().call(name, {}), unsupported);
   });
 });
 

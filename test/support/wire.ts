@@ -121,6 +121,11 @@ export const tooLarge: WireError = [
 ];
 export const capacity: WireError = [503, `${CORAL}CapacityExceeded`, "CapacityExceeded"];
 export const noQueue: WireError = [400, `${SQS}QueueDoesNotExist`, `${OLD}NonExistentQueue`];
+export const notFound: WireError = [
+  404,
+  `${SQS}ResourceNotFoundException`,
+  "ResourceNotFoundException",
+];
 export const queueExists: WireError = [400, `${SQS}QueueNameExists`, "QueueAlreadyExists"];
 export const deletedRecently: WireError = [
   400,

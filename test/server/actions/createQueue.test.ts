@@ -11,7 +11,6 @@ import {
   missing,
   overLimit,
   queueExists,
-  unsupported,
 } from "../../support/wire.ts";
 
 const serve = serveOnce();
@@ -128,10 +127,17 @@ describe("the attributes", () => {
     expect(answer.status).toBe(400);
   });
 
-  test("of dead-letter queues say that they are not supported", async () => {
-    const RedrivePolicy =
-      '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:a","maxReceiveCount":"3"}';
-    expectError(await create("b", { RedrivePolicy }), unsupported);
+  test("name a dead-letter queue that is there, by a number that may travel as text", async () => {
+    const arn = "arn:aws:sqs:us-east-1:000000000000:letters";
+    const RedrivePolicy = `{"maxReceiveCount":"3","deadLetterTargetArn":"${arn}"}`;
+    expectError(await create("b", { RedrivePolicy }), invalidValue);
+    await create("letters", {});
+    expect((await create("b", { RedrivePolicy })).status).toBe(200);
+    // The same policy, as it is shown.
+    const shown = `{"deadLetterTargetArn":"${arn}","maxReceiveCount":3}`;
+    expect((await create("b", { RedrivePolicy: shown })).status).toBe(200);
+    const other = `{"deadLetterTargetArn":"${arn}","maxReceiveCount":4}`;
+    expectError(await create("b", { RedrivePolicy: other }), queueExists);
   });
 });
 

@@ -8,10 +8,10 @@ import {
   expectQueryError,
   expectVoid,
   expectXml,
+  invalidValue,
   missing,
   noQueue,
   overLimit,
-  unsupported,
 } from "../../support/wire.ts";
 
 const serve = serveOnce();
@@ -76,12 +76,18 @@ describe("a change", () => {
     },
   );
 
-  test("of the dead-letter queue is not supported, its removal is nothing", async () => {
+  test("of the dead-letter queue is shown with a number, and removed by an empty text", async () => {
     const QueueUrl = await serve().createQueue("whole");
-    const RedrivePolicy = `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:whole","maxReceiveCount":3}`;
-    expectError(await set(QueueUrl, { RedrivePolicy }), unsupported);
+    const arn = "arn:aws:sqs:us-east-1:000000000000:whole";
+    const RedrivePolicy = `{"maxReceiveCount": "3", "deadLetterTargetArn": "${arn}"}`;
+    expectVoid(await set(QueueUrl, { RedrivePolicy }));
+    expect((await all(QueueUrl)).RedrivePolicy).toBe(
+      `{"deadLetterTargetArn":"${arn}","maxReceiveCount":3}`,
+    );
+    expectError(await set(QueueUrl, { RedrivePolicy: '{"maxReceiveCount":3}' }), invalidValue);
     expectVoid(await set(QueueUrl, { RedrivePolicy: "" }));
     expect(await all(QueueUrl)).not.toHaveProperty("RedrivePolicy");
+    expectVoid(await set(QueueUrl, { RedrivePolicy: "" }));
   });
 });
 

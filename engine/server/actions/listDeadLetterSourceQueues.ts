@@ -1,0 +1,29 @@
+/** ListDeadLetterSourceQueues: the URLs of the queues whose dead letters come to this one. */
+import { parameterRanges } from "../../limits.ts";
+import { queueAction } from "../action.ts";
+import { pageOf } from "../pages.ts";
+import { queueUrl } from "../queueUrl.ts";
+import { namesOf } from "../schema.ts";
+
+const wire = {
+  members: {
+    MaxResults: { type: "integer", range: parameterRanges.maxResults },
+    NextToken: { type: "string" },
+  },
+  // Lower-case in AWS's model too, unlike every other member.
+  result: { queueUrls: namesOf("QueueUrl"), NextToken: { type: "string" } },
+} as const;
+
+/** A queue that is nobody's dead-letter queue is answered without a list. */
+export const listDeadLetterSourceQueues = queueAction(
+  wire,
+  async ({ broker, origin }, input, queue) => {
+    const sources = await broker.listDeadLetterSourceQueues(queue.name);
+    const { names, token } = pageOf(sources, input);
+    if (names.length === 0) return {};
+    return {
+      queueUrls: names.map((name) => queueUrl(origin, broker.account, name)),
+      ...(token !== undefined && { NextToken: token }),
+    };
+  },
+);

@@ -1,0 +1,51 @@
+/** ListMessageMoveTasks: the last tasks of a dead-letter queue, newest first. */
+import { moveTasks } from "../../limits.ts";
+import type { MessageMoveTask } from "../../types.ts";
+import { action } from "../action.ts";
+
+const entry = {
+  TaskHandle: { type: "string" },
+  Status: { type: "string" },
+  SourceArn: { type: "string" },
+  DestinationArn: { type: "string" },
+  MaxNumberOfMessagesPerSecond: { type: "integer" },
+  ApproximateNumberOfMessagesMoved: { type: "integer" },
+  ApproximateNumberOfMessagesToMove: { type: "integer" },
+  FailureReason: { type: "string" },
+  StartedTimestamp: { type: "integer" },
+} as const;
+
+const wire = {
+  members: {
+    SourceArn: { type: "string", required: true },
+    MaxResults: { type: "integer", range: moveTasks.maxResults },
+  },
+  result: {
+    Results: {
+      type: "list",
+      of: { type: "structure", members: entry },
+      each: "ListMessageMoveTasksResultEntry",
+    },
+  },
+} as const;
+
+/** What a task has not is left out of its entry. */
+function show(task: MessageMoveTask): object {
+  const shown = {
+    TaskHandle: task.taskHandle,
+    Status: task.status,
+    SourceArn: task.sourceArn,
+    DestinationArn: task.destinationArn,
+    MaxNumberOfMessagesPerSecond: task.maxNumberOfMessagesPerSecond,
+    ApproximateNumberOfMessagesMoved: task.approximateNumberOfMessagesMoved,
+    ApproximateNumberOfMessagesToMove: task.approximateNumberOfMessagesToMove,
+    FailureReason: task.failureReason,
+    StartedTimestamp: Math.floor(task.startedTimestamp),
+  };
+  return Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined));
+}
+
+export const listMessageMoveTasks = action(wire, async ({ broker }, { SourceArn, MaxResults }) => {
+  const tasks = await broker.listMessageMoveTasks({ sourceArn: SourceArn, maxResults: MaxResults });
+  return tasks.length === 0 ? {} : { Results: tasks.map(show) };
+});

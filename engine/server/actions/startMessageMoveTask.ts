@@ -1,0 +1,24 @@
+/** StartMessageMoveTask: begins to move a dead-letter queue's messages back, or to another queue. */
+import { moveTasks } from "../../limits.ts";
+import { action } from "../action.ts";
+
+const wire = {
+  members: {
+    SourceArn: { type: "string", required: true },
+    DestinationArn: { type: "string" },
+    MaxNumberOfMessagesPerSecond: { type: "integer", range: moveTasks.messagesPerSecond },
+  },
+  result: { TaskHandle: { type: "string" } },
+} as const;
+
+export const startMessageMoveTask = action(wire, async ({ broker }, input) => {
+  const { SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond } = input;
+  const { taskHandle } = await broker.startMessageMoveTask({
+    sourceArn: SourceArn,
+    ...(DestinationArn !== undefined && { destinationArn: DestinationArn }),
+    ...(MaxNumberOfMessagesPerSecond !== undefined && {
+      maxNumberOfMessagesPerSecond: MaxNumberOfMessagesPerSecond,
+    }),
+  });
+  return { TaskHandle: taskHandle };
+});

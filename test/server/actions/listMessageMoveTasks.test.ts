@@ -1,0 +1,77 @@
+/** ListMessageMoveTasks: wire form, validation, behaviour. */
+import { expect, test } from "vitest";
+import { makeLetters } from "../../support/letters.ts";
+import { serveOnce } from "../../support/serve.ts";
+import {
+  expectError,
+  expectQueryError,
+  expectXml,
+  invalidValue,
+  missing,
+  notFound,
+} from "../../support/wire.ts";
+
+const serve = serveOnce();
+const list = (input: object) => serve().call("ListMessageMoveTasks", input);
+const resultsOf = async (SourceArn: string, MaxResults = 10) =>
+  (await serve().ok("ListMessageMoveTasks", { SourceArn, MaxResults })).Results ?? [];
+
+test("a task shows what it was asked for and how far it is; a handle only while it runs", async () => {
+  const { SourceArn } = await makeLetters(serve(), "shown", 5);
+  expect(await serve().ok("ListMessageMoveTasks", { SourceArn })).toEqual({});
+  const input = { SourceArn, MaxNumberOfMessagesPerSecond: 1 };
+  const { TaskHandle } = await serve().ok("StartMessageMoveTask", input);
+  const [running] = await resultsOf(SourceArn);
+  expect(running).toEqual({
+    TaskHandle,
+    Status: "RUNNING",
+    SourceArn,
+    MaxNumberOfMessagesPerSecond: 1,
+    ApproximateNumberOfMessagesMoved: 0,
+    ApproximateNumberOfMessagesToMove: 5,
+    StartedTimestamp: expect.any(Number),
+  });
+  expect(Math.abs((running?.StartedTimestamp ?? 0) - Date.now())).toBeLessThan(60_000);
+  await serve().ok("CancelMessageMoveTask", { TaskHandle });
+  const DestinationArn = SourceArn.replace("-dead", "");
+  await serve().ok("StartMessageMoveTask", { SourceArn, DestinationArn });
+  await expect.poll(async () => (await resultsOf(SourceArn, 1))[0]?.Status).toBe("COMPLETED");
+  const tasks = await resultsOf(SourceArn);
+  expect(tasks.map(({ Status }) => Status)).toEqual(["COMPLETED", "CANCELLED"]);
+  expect(tasks[0]).toMatchObject({ DestinationArn, ApproximateNumberOfMessagesMoved: 5 });
+  expect(tasks.some((task) => "TaskHandle" in task)).toBe(false);
+});
+
+test("a task that can't go on says why", async () => {
+  const { SourceArn, source } = await makeLetters(serve(), "failed", 3);
+  await serve().ok("DeleteQueue", { QueueUrl: source });
+  // Somebody's dead-letter queue it must be, though not that of the letters in it.
+  const deadLetterTargetArn = SourceArn;
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 });
+  await serve().createQueue("others", { RedrivePolicy });
+  await serve().ok("StartMessageMoveTask", { SourceArn });
+  await expect.poll(async () => (await resultsOf(SourceArn))[0]?.Status).toBe("FAILED");
+  const [task] = await resultsOf(SourceArn);
+  expect(task?.FailureReason).toBe("CouldNotDetermineMessageSource");
+});
+
+test("the validation wants a queue that is there, and 1 to 10 results", async () => {
+  const { SourceArn } = await makeLetters(serve(), "checked", 0);
+  expectError(await list({}), missing);
+  expectError(await list({ SourceArn: `${SourceArn}-none` }), notFound);
+  for (const MaxResults of [0, 11]) {
+    expectError(await list({ SourceArn, MaxResults }), invalidValue);
+  }
+});
+
+test("a form is answered by an entry a task", async () => {
+  const { SourceArn } = await makeLetters(serve(), "formed", 1);
+  const empty = await serve().query("ListMessageMoveTasks", { SourceArn });
+  expect(empty.text).toContain("<ListMessageMoveTasksResult></ListMessageMoveTasksResult>");
+  await serve().ok("StartMessageMoveTask", { SourceArn });
+  const answer = await serve().query("ListMessageMoveTasks", { SourceArn });
+  expect(answer.text).toContain("<ListMessageMoveTasksResultEntry>");
+  expect(answer.text).toContain(`<SourceArn>${SourceArn}</SourceArn>`);
+  expectXml(answer);
+  expectQueryError(await serve().query("ListMessageMoveTasks", {}), missing);
+});
