@@ -36,6 +36,7 @@ const requestMs = 20_000;
 const checkMs = 1_000;
 /** Bytes of a request's head: signatures and session tokens are long, but not longer. */
 const headBytes = 16_384;
+const formType = /^application\/x-www-form-urlencoded/i;
 /** How long `close` waits for requests that are being worked on. */
 const drainMs = 5_000;
 
@@ -186,10 +187,10 @@ function headerOf(request: IncomingMessage, name: string): string | undefined {
 function protocolOf(request: IncomingMessage): Protocol {
   const { method, url = "/", headers } = request;
   const target = headerOf(request, "x-amz-target");
-  const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? false;
+  if (target !== undefined) return new JsonProtocol(target);
+  const isForm = formType.test(headers["content-type"] ?? "");
   const isQuery = method === "GET" || isForm || /[?&]Action=/.test(url);
-  if (target !== undefined || !isQuery) return new JsonProtocol(target);
-  return new QueryProtocol({ url, accept: headers.accept });
+  return isQuery ? new QueryProtocol({ url, accept: headers.accept }) : new JsonProtocol(target);
 }
 
 /** The answers that no action gives: health, a browser's question, and methods that nobody has. */

@@ -81,6 +81,13 @@ describe("the way in", () => {
     }
   });
 
+  test("is a form by any spelling of its type", async () => {
+    for (const type of ["Application/X-WWW-Form-URLEncoded", "application/x-www-form-urlencoded"]) {
+      const answer = await post("Action=ListQueues", "/", { "Content-Type": type });
+      expect([type, answer.status]).toEqual([type, 200]);
+    }
+  });
+
   test("needs no version, but does not take a wrong one", async () => {
     expect((await post("Action=ListQueues")).status).toBe(200);
     expect(await post("Action=ListQueues&Version=2001-01-01")).toMatchObject(
