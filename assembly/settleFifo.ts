@@ -191,12 +191,13 @@ export class SettleFifo {
     store<u32>(handle, result, HANDLE_RESULT);
     if (result !== RESULT_APPLIED) return;
     Wheel.cancel(shard, At.wheelLink(slotIndex));
-    // Kept at zero too: a receive attempt knows by it that somebody changed the visibility.
-    store<f64>(slot, due, SLOT_DUE);
     if (due > now) {
+      store<f64>(slot, due, SLOT_DUE);
       Wheel.arm(shard, At.wheelLink(slotIndex), due);
     } else {
       Slot.setState(slot, SLOT_READY);
+      // A receive attempt knows by it that somebody changed the visibility.
+      store<f64>(slot, due, SLOT_DUE);
       Shard.countOut(shard + SHARD_IN_FLIGHT);
       Shard.countIn(shard + SHARD_VISIBLE);
       const group: usize = load<u32>(slot, SLOT_GROUP);

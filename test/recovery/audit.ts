@@ -122,13 +122,47 @@ function hungOnQueues(sections: Sections): number {
   return blocks;
 }
 
+/** The addresses of the blocks of a class that are not free. */
+function* takenBlocks(sections: Sections, classIndex: number, bytes: number): Generator<number> {
+  const { words } = sections;
+  const base = sections.header(layout.HEADER_ARENA_BASE);
+  const last = sections.arena(layout.ARENA_PAGES_BUMP);
+  for (let page = 1; page <= last; page++) {
+    const record = pageRecord(sections, page);
+    const state = words[record + (layout.PAGE_STATE >> 2)] as number;
+    if (state !== layout.PAGE_CLASSED + classIndex) continue;
+    for (let index = 0; (index + 1) * bytes <= layout.PAGE_BYTES; index++) {
+      const map = words[record + (layout.PAGE_MAP >> 2) + (index >> 5)] as number;
+      const isFree = ((map >>> (index & 31)) & 1) === 1;
+      if (!isFree) yield base + (page - 1) * layout.PAGE_BYTES + index * bytes;
+    }
+  }
+}
+
+/** Blocks that say they are a FIFO shard's: groups' records, pages of tables, segments of windows. */
+function hungOnFifo(sections: Sections): number {
+  const { words } = sections;
+  const blocks = [
+    ...takenBlocks(sections, 0, layout.GROUP_BYTES),
+    ...takenBlocks(sections, layout.CLASS_OF_SEGMENT, layout.SEGMENT_BYTES),
+  ];
+  const isFifo = (block: number): boolean => {
+    const flags = words[(block + layout.BLOCK_FLAGS) >> 2] as number;
+    const kind = flags % 2 ** layout.BLOCK_OWNER_SHIFT;
+    const isOut = words[(block + layout.BLOCK_STATE) >> 2] === layout.BLOCK_OUT;
+    return isOut && kind >= layout.BLOCK_IS_GROUP && kind <= layout.BLOCK_IS_ATTEMPTS;
+  };
+  return blocks.filter(isFifo).length;
+}
+
 /** What nobody has and nobody can get: all zero in a sound memory. */
 export function lossesOf(sections: Sections): { slots: number; blocks: number; pages: number } {
   const used = usedByPages(sections);
   const hung = hungOnSlots(sections);
+  const fifo = hungOnFifo(sections);
   return {
     slots: lostSlots(sections),
-    blocks: used.blocks - hung.blocks - stockedBlocks(sections) - hungOnQueues(sections),
+    blocks: used.blocks - hung.blocks - stockedBlocks(sections) - hungOnQueues(sections) - fifo,
     pages: used.pages - hung.pages,
   };
 }

@@ -1,0 +1,71 @@
+/**
+ * What comes after a death in a FIFO queue: every message that is there comes once, in the order of
+ * its group; ids that were sent are answered with a message that there is or was, once and for all;
+ * new messages queue up behind the old ones; and at last the queue is empty and sound.
+ */
+import { SHARD_INCARNATION, SHARD_SEQUENCE } from "../../assembly/layout.ts";
+import type { QueueNumbers } from "../model/sections.ts";
+import { lossesOf } from "./audit.ts";
+import { FIFO_SETTINGS, type FifoScene, parcel } from "./fifoScene.ts";
+
+const AFTER_ALL_MS = 30_000;
+
+function expectSound({ survivor }: FifoScene, when: string): void {
+  const { check, index } = survivor.verify();
+  if (check !== 0) throw new Error(`verify found ${check} at ${index} ${when}`);
+}
+
+/** An id of the scene sent twice brings one answer, of a message that exists, existed or is new. */
+function expectIdsKept(scene: FifoScene, queue: QueueNumbers, ids: readonly number[]): void {
+  for (const id of ids) {
+    const next = scene.survivor.shard(queue.queue, SHARD_SEQUENCE) + 1;
+    const again = parcel(8, id);
+    const [first] = scene.here.commit(queue, [again], scene.nowMs);
+    const [second] = scene.here.commit(queue, [again], scene.nowMs);
+    if (first === undefined || first > next || first < 1 || first !== second) {
+      throw new Error(`id ${id} was answered with ${first}, then ${second}; next is ${next}`);
+    }
+  }
+  expectSound(scene, "after sending ids again");
+}
+
+/** Empties the queue; within each group the sequences must come in their order. */
+function expectOrder(scene: FifoScene, queue: QueueNumbers): void {
+  const { here, survivor } = scene;
+  const due = scene.groupsOf(queue);
+  const groupOf = new Map(
+    [...due].flatMap(([name, sequences]) => sequences.map((sequence) => [sequence, name] as const)),
+  );
+  for (;;) {
+    here.advance(queue, scene.nowMs);
+    const receipts = here.claim(queue, 3, 1000, scene.nowMs);
+    if (receipts.length === 0) break;
+    for (const { sequence } of receipts) {
+      const first = due.get(groupOf.get(sequence) ?? "")?.shift();
+      if (first !== sequence)
+        throw new Error(`${sequence} came, but ${first} was its group's next`);
+    }
+    here.remove(queue, receipts, scene.nowMs);
+  }
+  const left = [...due.values()].flat();
+  if (left.length > 0) throw new Error(`messages ${left} do not come`);
+  if (survivor.verify().check !== 0) expectSound(scene, "with the queue emptied");
+}
+
+/** Throws where the survivor can't go on with what is there. */
+export function expectFifoWorks(scene: FifoScene): void {
+  const { survivor, here } = scene;
+  for (const queue of [scene.queue, scene.late]) {
+    if (survivor.shard(queue.queue, SHARD_INCARNATION) !== queue.incarnation) continue;
+    expectIdsKept(scene, queue, [1, 4, 100, 101, 200, 300, 301, 302, 900]);
+    scene.send(queue, [1, 2, 3, 6, 6, 7, 1], 5000);
+    expectSound(scene, "after sending more");
+    scene.nowMs += AFTER_ALL_MS;
+    here.advance(queue, scene.nowMs);
+    expectSound(scene, "after all timers");
+    expectOrder(scene, queue);
+    here.change(queue, FIFO_SETTINGS);
+  }
+  const lost = lossesOf(survivor);
+  if (lost.slots + lost.blocks + lost.pages !== 0) throw new Error(JSON.stringify(lost));
+}
