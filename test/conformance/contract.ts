@@ -6,6 +6,7 @@
  * Queues get names of their own for each run and are deleted at its end, so an endpoint that others
  * use is left as it was. Tests of one file run side by side: most of their time is waiting.
  */
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { Endpoint, type RawRequest } from "../support/endpoint.ts";
 import { Serve } from "../support/serve.ts";
@@ -128,6 +129,17 @@ export function entries({ Successful, Failed }: WireAnswer): unknown {
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Reads again until it reads what is expected, for ten seconds; then fails with what it read. */
+export async function eventually(read: () => Promise<unknown>, expected: unknown): Promise<void> {
+  const end = performance.now() + 10_000;
+  let value = await read();
+  while (!isDeepStrictEqual(value, expected) && performance.now() < end) {
+    await pause(50);
+    value = await read();
+  }
+  expect(value).toEqual(expected);
 }
 
 /**

@@ -80,6 +80,19 @@ contract("A dead-letter queue", (sqs) => {
     expect((await sqs().one(source, { VisibilityTimeout: 0 })).Body).toBe("a");
   });
 
+  test("is compared when its source is made again", async () => {
+    const { source, arn } = await pair("again", 3);
+    const QueueName = nameOf(source);
+    for (const count of [3, "3"]) {
+      const Attributes = redrive(arn, count);
+      expect(await sqs().ok("CreateQueue", { QueueName, Attributes })).toEqual({
+        QueueUrl: source,
+      });
+    }
+    const other = { QueueName, Attributes: redrive(arn, 4) };
+    await sqs().fails("CreateQueue", other, 400, "QueueAlreadyExists");
+  });
+
   test("29: may be the queue itself, and two may be each other's", async () => {
     const { source, dead } = await pair("cycle", 1);
     const set = async (QueueUrl: string, target: string) => {

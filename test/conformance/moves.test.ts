@@ -1,6 +1,6 @@
 /** What clients rely on of message move tasks (redrive): edge cases 72 to 74 of the contract. */
 import { expect, test } from "vitest";
-import { bodies, type Client, contract, pause } from "./contract.ts";
+import { bodies, type Client, contract, eventually } from "./contract.ts";
 
 const invalid = "InvalidParameterValue";
 const notFound = "ResourceNotFoundException";
@@ -27,16 +27,8 @@ async function failed(sqs: Client, label: string, texts: readonly string[]) {
 contract("A move", (sqs) => {
   const tasks = async (SourceArn: string, more: object = {}) =>
     (await sqs().ok("ListMessageMoveTasks", { SourceArn, ...more })).Results ?? [];
-  /** Waits for the last task to end, ten seconds at the most, and wants it to have ended so. */
-  const ended = async (SourceArn: string, wanted: string) => {
-    const deadline = Date.now() + 10_000;
-    let status: string | undefined;
-    do {
-      await pause(50);
-      status = (await tasks(SourceArn))[0]?.Status;
-    } while (status !== wanted && Date.now() < deadline);
-    expect(status).toBe(wanted);
-  };
+  const ended = (SourceArn: string, status: string) =>
+    eventually(async () => (await tasks(SourceArn))[0]?.Status, status);
 
   test("72: takes messages back to where they came from, as new ones", async () => {
     const { source, dead, deadArn, ids } = await failed(sqs(), "back", ["a", "b"]);

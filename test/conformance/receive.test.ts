@@ -3,7 +3,7 @@
  * 98 of the contract.
  */
 import { describe, expect, test } from "vitest";
-import { bodies, contract, entries, pause } from "./contract.ts";
+import { bodies, contract, entries, eventually, pause } from "./contract.ts";
 
 const invalid = "InvalidParameterValue";
 const text = (StringValue: string) => ({ DataType: "String", StringValue });
@@ -147,7 +147,7 @@ contract("A receive", (sqs) => {
       const { Attributes } = await sqs().ok("GetQueueAttributes", { QueueUrl, AttributeNames });
       return AttributeNames.map((name) => Attributes?.[name]);
     };
-    await expect.poll(counts, { timeout: 10_000 }).toEqual(["2", "1", "1"]);
+    await eventually(counts, ["2", "1", "1"]);
   });
 });
 
