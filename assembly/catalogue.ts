@@ -12,6 +12,9 @@ import { BlockClass } from "./classes";
 import { Copy } from "./content";
 import { Inbox } from "./inbox";
 import {
+  ACTION_DELETE,
+  ACTION_RECEIVE,
+  ACTION_SEND,
   BLOCK_BYTES_MAX,
   BLOCK_FLAGS,
   BLOCK_IS_ENTRY,
@@ -28,8 +31,11 @@ import {
   HEADER_INCARNATIONS,
   HEADER_QUEUES_BUMP,
   HEADER_QUEUES_MAX,
+  PARTITION_BYTES,
+  PARTITIONS_MAX,
   PHASE_BEGIN_CATALOGUE,
   QUEUE_BYTES,
+  QUEUE_CALLS_MAX,
   QUEUE_DELAY_MS,
   QUEUE_DELETED,
   QUEUE_ENTRY,
@@ -48,10 +54,13 @@ import {
   QUEUE_TARGET_INCARNATION,
   QUEUE_VERSION,
   QUEUE_VISIBILITY_MS,
+  RATE_BYTES,
   SHARD_INCARNATION,
   SHARD_KIND,
   SHARD_NEXT_DUE,
+  SHARD_PARTITIONS,
   SHARD_QUEUE,
+  SHARD_RATES,
   SHARD_SENT_BYTES_MAX,
   SHARD_SENT_BYTES_MIN,
   SHARD_TOTAL_DEDUPLICATED,
@@ -146,6 +155,8 @@ export class Catalogue {
     if (block === 0) return STATUS_FULL;
     const queue = At.queue(index);
     const shard = At.shard(index);
+    // Not in the section, which may hold no loop; where another thread is quicker its buckets fill up.
+    memory.fill(shard + SHARD_PARTITIONS, 0, PARTITIONS_MAX * PARTITION_BYTES);
     let status: i32 = STATUS_CHANGED;
     Catalogue.lock(thread);
     Lock.begin(LOCK, PHASE_BEGIN_CATALOGUE);
@@ -286,6 +297,7 @@ export class Catalogue {
     store<u32>(queue, load<u32>(image, QUEUE_TARGET), QUEUE_TARGET);
     store<u32>(queue, load<u32>(image, QUEUE_TARGET_INCARNATION), QUEUE_TARGET_INCARNATION);
     store<u32>(queue, load<u32>(image, QUEUE_IN_FLIGHT_MAX), QUEUE_IN_FLIGHT_MAX);
+    store<u32>(queue, load<u32>(image, QUEUE_CALLS_MAX), QUEUE_CALLS_MAX);
   }
 
   /** Sequences and operation numbers go on where the shard's former queue left them. */
@@ -306,5 +318,8 @@ export class Catalogue {
     store<u64>(shard, 0, SHARD_TOTAL_MOVED);
     store<u32>(shard, 0, SHARD_SENT_BYTES_MIN);
     store<u32>(shard, 0, SHARD_SENT_BYTES_MAX);
+    store<u64>(shard, 0, SHARD_RATES + ACTION_SEND * RATE_BYTES);
+    store<u64>(shard, 0, SHARD_RATES + ACTION_RECEIVE * RATE_BYTES);
+    store<u64>(shard, 0, SHARD_RATES + ACTION_DELETE * RATE_BYTES);
   }
 }

@@ -29,6 +29,7 @@ import { Settle } from "./settle";
 import { Shard } from "./shard";
 import { Stock } from "./stock";
 import { Thread } from "./thread";
+import { Throttle } from "./throttle";
 import { Wake } from "./wake";
 
 export * from "./layout";
@@ -155,6 +156,21 @@ export function redrive(
   if (!Shard.isStill(Of.shard(queue), incarnation)) return STATUS_GONE;
   Advance.run(thread, queue, now, ADVANCE_SECTIONS);
   return Move.redrive(thread, queue, incarnation, most, to, toIncarnation, now);
+}
+
+/**
+ * A call to a FIFO queue of one of the ACTION codes, which names `count` messages (Throttle): 0 when
+ * the queue's rate lets it through, else in how many milliseconds it could.
+ */
+export function throttle(
+  thread: u32,
+  queue: u32,
+  incarnation: u32,
+  action: u32,
+  count: u32,
+  now: f64,
+): i32 {
+  return Throttle.run(thread, queue, incarnation, action, count, now);
 }
 
 /** Fires what is due, in bounded steps; how many sections it took, 0: nothing was due. */

@@ -155,6 +155,7 @@ export const PHASE_BEGIN_TABLE_SHRINK = 0x5e00002d;
 export const PHASE_BEGIN_WINDOW_GROW = 0x5e00002e;
 export const PHASE_BEGIN_WINDOW_SHRINK = 0x5e00002f;
 export const PHASE_BEGIN_ADMIT_FIFO = 0x5e000030;
+export const PHASE_BEGIN_THROTTLE = 0x5e000040;
 
 // --- Statuses ----------------------------------------------------------------------------------
 
@@ -243,6 +244,8 @@ export const THREAD_ATTEMPT = LINE_BYTES * 15;
 export const THREAD_ATTEMPT_NODE = THREAD_ATTEMPT + 16;
 export const THREAD_ATTEMPT_BUCKET = THREAD_ATTEMPT_NODE + 4;
 export const THREAD_ATTEMPT_VERSION = THREAD_ATTEMPT_BUCKET + 4;
+/** Partitions that the call in hand touches: SECTION_STEPS of u16. */
+export const THREAD_PARTITIONS = THREAD_ATTEMPT_VERSION + 4;
 
 /** Free blocks this thread holds, one magazine a class: a count each, then the addresses. */
 export const THREAD_BLOCKS_COUNTS = LINE_BYTES * 16;
@@ -365,6 +368,8 @@ export const QUEUE_TARGET = QUEUE_RECEIVES_MAX + 4;
 export const QUEUE_TARGET_INCARNATION = QUEUE_TARGET + 4;
 /** Most messages in flight; 0 for no cap. */
 export const QUEUE_IN_FLIGHT_MAX = QUEUE_TARGET_INCARNATION + 4;
+/** FIFO: most calls a second, of sends, receives and deletes each; 0 for no limit. */
+export const QUEUE_CALLS_MAX = QUEUE_IN_FLIGHT_MAX + 4;
 /** A line of its own: one bit a waiting thread, and until when some waiter watches the clock. */
 export const QUEUE_WAITERS = LINE_BYTES * 2;
 export const QUEUE_WATCHED_DUE = QUEUE_WAITERS + 8;
@@ -467,13 +472,23 @@ export const TABLE_BYTES = 192;
 export const FIFO_WINDOW_TABLE = FIFO_GROUP_TABLE + TABLE_BYTES;
 export const FIFO_ATTEMPT_TABLE = FIFO_WINDOW_TABLE + TABLE_BYTES;
 export const FIFO_BYTES = LINE_BYTES * 11;
-/** Token buckets of send, receive and delete: tokens and last refill, f64 each. */
-export const SHARD_BUCKETS = SHARD_FIFO + FIFO_BYTES;
-export const BUCKET_BYTES = 16;
-export const BUCKET_COUNT = 3;
+/** A token bucket an action, by its code: when it is full again, nanoseconds since 1970 (u64). */
+export const SHARD_RATES = SHARD_FIFO + FIFO_BYTES;
+export const RATE_BYTES = 8;
+export const ACTION_SEND = 0;
+export const ACTION_RECEIVE = 1;
+export const ACTION_DELETE = 2;
 /** The last operation that the journal holds, and the last that is durable (u64 each). */
-export const SHARD_JOURNALED = SHARD_BUCKETS + BUCKET_BYTES * 4;
+export const SHARD_JOURNALED = SHARD_RATES + RATE_BYTES * 8;
 export const SHARD_DURABLE = SHARD_JOURNALED + 8;
+/**
+ * High throughput: a bucket a partition and action, when it is full again in thirds of a millisecond,
+ * modulo 2^32. A queue has as many partitions as its calls need at PARTITION_CALLS a second each.
+ */
+export const SHARD_PARTITIONS = SHARD_DURABLE + 8;
+export const PARTITION_BYTES = 12;
+export const PARTITION_CALLS = 300;
+export const PARTITIONS_MAX = 256;
 
 // Ring segment: a block of SEGMENT_BYTES; after its header come entries of {slot, sequence}.
 export const SEGMENT_BYTES = 4096;

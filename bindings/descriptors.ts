@@ -17,6 +17,7 @@ import {
   HEADER_SHARDS_BASE,
   HEADER_SLOTS_BASE,
   QUEUE_BYTES,
+  QUEUE_CALLS_MAX,
   QUEUE_DELAY_MS,
   QUEUE_DELETED,
   QUEUE_FLAG_CONTENT_DEDUPLICATION,
@@ -71,6 +72,8 @@ export interface QueueSettings {
 }
 
 export interface FifoSettings {
+  /** Calls a second, of sends, receives and deletes each; 0: no limit. */
+  readonly callsMax: number;
   readonly contentBasedDeduplication: boolean;
   /** Deduplication ids count within their group, not in the whole queue. */
   readonly isGroupScope: boolean;
@@ -153,6 +156,11 @@ export class Descriptors {
     return this.#word(queue, QUEUE_MAXIMUM_BYTES);
   }
 
+  /** Calls a second that the queue takes of each action; 0: no limit. */
+  callsMax(queue: number): number {
+    return this.#word(queue, QUEUE_CALLS_MAX);
+  }
+
   isFifo(queue: number): boolean {
     return (this.#word(queue, QUEUE_FLAGS) & QUEUE_FLAG_FIFO) !== 0;
   }
@@ -226,6 +234,7 @@ export class Descriptors {
     u32[(THREAD_STAGING + QUEUE_TARGET) >> 2] = number;
     u32[(THREAD_STAGING + QUEUE_TARGET_INCARNATION) >> 2] = incarnation;
     u32[(THREAD_STAGING + QUEUE_IN_FLIGHT_MAX) >> 2] = settings.inFlightMax;
+    u32[(THREAD_STAGING + QUEUE_CALLS_MAX) >> 2] = settings.fifo?.callsMax ?? 0;
     bytes.set(entry, ENTRY);
     return entry.length;
   }

@@ -31,14 +31,14 @@ import type { EngineExports } from "./exports.ts";
 import { guard } from "./guard.ts";
 import type { Inbox } from "./inbox.ts";
 import { checkMemory, createMemory, pagesOf } from "./memory.ts";
-import { loadModule } from "./module.ts";
+import { type Instance, instantiate, loadModule } from "./module.ts";
 import { Outbox } from "./outbox.ts";
 import { Receipts } from "./receipts.ts";
 import { Registry } from "./registry.ts";
 import { Runners } from "./runners.ts";
 import type { EngineCounts, EngineIdentity, EngineShare, EngineSizes } from "./shapes.ts";
 import { type Area, threadArea, Views } from "./views.ts";
-import { type WasmMemory, type WasmModule, wasm } from "./webassembly.ts";
+import type { WasmMemory, WasmModule } from "./webassembly.ts";
 
 /** Bytes that an EngineIdentity's secret has. */
 export const SECRET_BYTES = HEADER_SECRET_BYTES;
@@ -46,18 +46,6 @@ const VIRTUAL_NOW = (HEADER + HEADER_VIRTUAL_NOW) >> 3;
 /** How long to wait for a number that is about to come back. */
 const RETURN_MS = 100;
 const OWNER_STATE = (HEADER + HEADER_OWNER_STATE) >> 2;
-
-/** A thread's number and instance, while it is being attached. */
-interface Instance {
-  readonly module: WasmModule;
-  readonly memory: WasmMemory;
-  readonly exports: EngineExports;
-}
-
-function instantiate(module: WasmModule, memory: WasmMemory): Instance {
-  const instance = new wasm.Instance(module, { env: { memory } });
-  return { module, memory, exports: instance.exports as EngineExports };
-}
 
 export class Engine {
   readonly thread: number;
@@ -232,6 +220,15 @@ export class Engine {
       this.#exports.read(this.thread, index, offset, bytes, 0),
     );
     return inbox.count;
+  }
+
+  /**
+   * A call of one of the ACTION codes to a FIFO queue, that names `count` messages (ten at most): by
+   * `outbox.putGroups` or in handle records 0 to count - 1. Answers 0 when the queue's rate lets it
+   * through, else in how many milliseconds it could, or a status.
+   */
+  throttle(queue: number, incarnation: number, action: number, count: number, now: number): number {
+    return this.#exports.throttle(this.thread, queue, incarnation, action, count, now);
   }
 
   /** Deletes handle records 0 to count - 1; how many were still there to delete, or a status. */

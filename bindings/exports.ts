@@ -56,6 +56,14 @@ export interface EngineExports {
     toIncarnation: number,
     now: number,
   ): number;
+  throttle(
+    thread: number,
+    queue: number,
+    incarnation: number,
+    action: number,
+    count: number,
+    now: number,
+  ): number;
   advance(thread: number, queue: number, incarnation: number, now: number): number;
   count(thread: number, queue: number, incarnation: number, now: number): number;
   countEmptyReceive(queue: number): void;
@@ -110,6 +118,7 @@ export const exportNames = Object.keys({
   remove: true,
   hide: true,
   redrive: true,
+  throttle: true,
   advance: true,
   count: true,
   countEmptyReceive: true,

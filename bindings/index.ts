@@ -3,6 +3,9 @@
  * codes it answers with.
  */
 export {
+  ACTION_DELETE,
+  ACTION_RECEIVE,
+  ACTION_SEND,
   BATCH_MAX,
   OWNER_CLOSED,
   OWNER_GONE,

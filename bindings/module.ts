@@ -6,7 +6,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { type WasmModule, wasm } from "./webassembly.ts";
+import type { EngineExports } from "./exports.ts";
+import { type WasmMemory, type WasmModule, wasm } from "./webassembly.ts";
 
 const PLACES = ["../engine.wasm", "../build/engine.release.wasm"];
 
@@ -29,4 +30,16 @@ function find(): URL {
   if (found !== undefined) return found;
   const places = files.map((file) => fileURLToPath(file)).join(" or ");
   throw new Error(`The engine is not built: there is no ${places}. Run "npm run build".`);
+}
+
+/** The module over a memory, in this thread. */
+export interface Instance {
+  readonly module: WasmModule;
+  readonly memory: WasmMemory;
+  readonly exports: EngineExports;
+}
+
+export function instantiate(module: WasmModule, memory: WasmMemory): Instance {
+  const instance = new wasm.Instance(module, { env: { memory } });
+  return { module, memory, exports: instance.exports as EngineExports };
 }

@@ -202,6 +202,19 @@ export class Outbox {
     return contentOffset + bytes;
   }
 
+  /**
+   * Says whose messages a throttled call is about to send: the groups' texts into staging, their
+   * sizes into the records. To be followed by `throttle`, and only then by the batch itself.
+   */
+  putGroups(groups: readonly string[]): void {
+    const { u16, text } = this.#area;
+    let at = THREAD_STAGING;
+    groups.forEach((group, index) => {
+      at += u16[GROUP_HALF + index * RECORD_HALVES] = putText(text, group, at);
+    });
+    this.#plainFrom = Math.max(this.#plainFrom, groups.length);
+  }
+
   /** The two halves of the number that the message id of record `index` is made from. */
   birthLow(index: number): number {
     return this.#area.u32[BIRTH_WORD + index * RECORD_WORDS] as number;

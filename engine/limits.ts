@@ -109,7 +109,29 @@ export const fifo = {
   deduplicationSeconds: 300,
   /** Calls a second an action, batched or not, without high throughput. */
   callsPerSecond: 300,
+  /** What AWS counts as one call: a message, or a batch of so many. */
+  messagesPerCall: 10,
 } as const;
+
+/** Calls a second an action of a FIFO queue with high throughput, by region; elsewhere 2,400. */
+const highThroughputCalls: Readonly<Record<string, number>> = {
+  "us-east-1": 70_000,
+  "us-west-2": 70_000,
+  "eu-west-1": 70_000,
+  "us-east-2": 19_000,
+  "eu-central-1": 19_000,
+  "ap-south-1": 9_000,
+  "ap-southeast-1": 9_000,
+  "ap-southeast-2": 9_000,
+  "ap-northeast-1": 9_000,
+  "eu-west-2": 4_500,
+  "sa-east-1": 4_500,
+};
+
+/** Calls a second an action that a FIFO queue with high throughput takes in this region. */
+export function highThroughputCallsPerSecond(region: string): number {
+  return highThroughputCalls[region] ?? 2_400;
+}
 
 /** Limits that protect AWS rather than its user: switches in Sluice (Developer Guide, quotas). */
 export const protections = {

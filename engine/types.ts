@@ -17,7 +17,7 @@ export interface Clock {
 
 /** Which of the limits that protect AWS, not you, are switched on (DESIGN: AWS or this machine). */
 export interface Quotas {
-  /** FIFO: 300 calls a second an action. */
+  /** FIFO: 300 calls a second an action, or more with high throughput; a batch of ten is a call. */
   fifoThroughput: boolean;
   /** 120,000 messages in flight a queue. */
   inFlightCap: boolean;
@@ -127,7 +127,7 @@ export interface SendOptions {
   awsTraceHeader?: string;
   /** Who sent it, returned as SenderId. Default: the broker's account. */
   senderId?: string;
-  /** Wait for room (memory, quota) instead of rejecting with CapacityExceeded. */
+  /** Wait for room (memory, quota) instead of rejecting with CapacityExceeded or RequestThrottled. */
   waitForCapacity?: boolean;
   signal?: AbortSignal;
 }
@@ -237,14 +237,18 @@ export interface Queue {
  * for. "sync" is not fsync.
  */
 export interface SyncQueue {
-  /** False when memory is full. */
+  /** False when memory is full, or a FIFO queue's quota is used up. */
   send(body: Body, options?: Omit<SendEntry, "body">): boolean;
   /**
-   * How many of the first `count` messages were accepted, in order; fewer when memory is full. All
+   * How many of the first `count` messages were accepted, in order; fewer when memory is full or a
+   * FIFO queue's quota is used up. All
    * are checked before the first is sent. To a FIFO queue: entries, since each names its group.
    */
   sendBatch(bodies: readonly (Body | SendEntry)[], count?: number): number;
-  /** How many messages are now in `into`: 0 to `max` (default: the batch's capacity). */
+  /**
+   * How many messages are now in `into`: 0 to `max` (default: the batch's capacity). Like the other
+   * verbs that take no message in, it throws RequestThrottled when a FIFO queue's quota is used up.
+   */
   receive(into: MessageBatchShape, max?: number, visibilityTimeout?: number): number;
   /** As `receive`, but blocks this thread until a message is there or `timeoutMs` have passed. */
   receiveBlocking(into: MessageBatchShape, max: number, timeoutMs: number): number;

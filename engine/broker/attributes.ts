@@ -5,7 +5,13 @@
  */
 import type { FifoSettings, QueueSettings } from "../../bindings/index.ts";
 import { SluiceError } from "../errors.ts";
-import { numericAttributes, protections, queueNames } from "../limits.ts";
+import {
+  fifo,
+  highThroughputCallsPerSecond,
+  numericAttributes,
+  protections,
+  queueNames,
+} from "../limits.ts";
 import type { QueueAttributes, QueueDetails } from "../types.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { BrokerSettings } from "./options.ts";
@@ -159,11 +165,14 @@ export function firstDifference(
   return Object.entries(stored).find(([name, value]) => (hasStored[name] ?? "") !== value)?.[0];
 }
 
-function fifoSettings(attributes: AttributeSet): FifoSettings {
+function fifoSettings(attributes: AttributeSet, { quotas, region }: BrokerSettings): FifoSettings {
+  const isGroupThroughput = attributes.fifoThroughputLimit === "perMessageGroupId";
+  const callsMax = isGroupThroughput ? highThroughputCallsPerSecond(region) : fifo.callsPerSecond;
   return {
+    callsMax: quotas.fifoThroughput ? callsMax : 0,
     contentBasedDeduplication: attributes.contentBasedDeduplication,
     isGroupScope: attributes.deduplicationScope === "messageGroup",
-    isGroupThroughput: attributes.fifoThroughputLimit === "perMessageGroupId",
+    isGroupThroughput,
   };
 }
 
@@ -184,7 +193,7 @@ export function engineSettings(
     retentionMs: attributes.messageRetentionPeriod * 1_000,
     maximumBytes: attributes.maximumMessageSize,
     inFlightMax: settings.quotas.inFlightCap ? protections.maxInFlight : 0,
-    fifo: attributes.fifoQueue === true ? fifoSettings(attributes) : undefined,
+    fifo: attributes.fifoQueue === true ? fifoSettings(attributes, settings) : undefined,
     deadLetters: deadLettersOf(settings, catalogue, attributes.redrivePolicy),
   };
 }

@@ -19,4 +19,6 @@ export interface Place {
   readonly isFifo: boolean;
   readonly number: number;
   readonly incarnation: number;
+  /** Where those wait whose calls come faster than the queue may take them. */
+  readonly pace: Room;
 }

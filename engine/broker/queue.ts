@@ -28,6 +28,7 @@ import type { MessageHome } from "./message.ts";
 import type { Desk, Place } from "./place.ts";
 import { receive } from "./receive.ts";
 import { checkTarget } from "./redrive.ts";
+import { Room } from "./room.ts";
 import { send, sendBatch } from "./send.ts";
 import { changeVisibility, deleteBatch, deleteMessage, giveBack } from "./settle.ts";
 import { MessageStream } from "./stream.ts";
@@ -52,6 +53,7 @@ export class BrokerQueue implements Queue, Place, MessageHome {
   readonly member: Member;
   readonly number: number;
   readonly incarnation: number;
+  readonly pace = new Room();
 
   constructor(host: QueueHost, known: Known) {
     this.desk = host;
@@ -81,7 +83,7 @@ export class BrokerQueue implements Queue, Place, MessageHome {
 
   messages(options: ReceiveOptions = {}): MessageStream {
     return new MessageStream(
-      (poll) => this.receive(poll),
+      (poll) => receive(this, this.desk.inbox, poll, true),
       (rest) => giveBack(this, rest),
       options,
     );

@@ -10,6 +10,7 @@ import { checkSignal } from "./abort.ts";
 import { attemptOf, staleAttempt } from "./fifo.ts";
 import { type MessageHome, ReceivedMessage } from "./message.ts";
 import type { Place } from "./place.ts";
+import { mayReceive, throttled } from "./quota.ts";
 
 /** How long a thread blocks before it looks whether the opener lives: no event reaches it. */
 const OWNER_LOOK_MS = 500;
@@ -105,15 +106,23 @@ function overLimit(place: Place): SluiceError {
   );
 }
 
-/** Up to maxNumberOfMessages messages; waits for the first as long as the options say. */
+/**
+ * Up to maxNumberOfMessages messages; waits for the first as long as the options say. However long it
+ * waits, it is one call of the queue's quota; `waitsForQuota`: and for that it waits as well.
+ */
 export async function receive(
   place: Place & MessageHome,
   inbox: Inbox,
   options: ReceiveOptions,
+  waitsForQuota = false,
 ): Promise<Message[]> {
   place.member.check();
   checkSignal(options.signal);
   const poll = pollOf(place, options);
+  if (!mayReceive(place)) {
+    if (!waitsForQuota) throw throttled(place.name);
+    await place.pace.wait(() => mayReceive(place), options.signal);
+  }
   const { waiting } = place.desk;
   const look = (): Message[] | undefined => take(place, inbox, poll);
   // Who waits already is served first.
@@ -127,6 +136,10 @@ export async function receive(
   return [];
 }
 
+function checkQuota(place: Place): void {
+  if (!mayReceive(place)) throw throttled(place.name);
+}
+
 /** Fills the inbox: how many messages. */
 export function receiveSync(
   place: Place,
@@ -135,6 +148,7 @@ export function receiveSync(
   visibilityTimeout: number | undefined,
 ): number {
   const most = Math.min(checkMax(place, max), inbox.capacity);
+  checkQuota(place);
   const count = claim(place, inbox, most, visibilityMsOf(place, visibilityTimeout));
   if (count === 0) place.member.engine.countEmptyReceive(place.number);
   return count;
@@ -150,6 +164,7 @@ export function receiveBlocking(
   const { member, number } = place;
   if (!(timeoutMs >= 0)) throw invalid(place, "timeoutMs", timeoutMs, "0 or more");
   const most = Math.min(checkMax(place, max), inbox.capacity);
+  checkQuota(place);
   let count = claim(place, inbox, most, -1);
   if (count === 0 && timeoutMs > 0) {
     const deadlineMs = member.nowMs() + timeoutMs;

@@ -22,6 +22,8 @@ import { full } from "./member.ts";
 import { SentMessage } from "./message.ts";
 import { packAttributes } from "./messageAttributes.ts";
 import type { Place } from "./place.ts";
+import { CALL_MESSAGES, isLimited, maySend, throttled } from "./quota.ts";
+import type { Room } from "./room.ts";
 
 type EntryOptions = Omit<SendEntry, "body">;
 type WaitOptions = Pick<SendOptions, "waitForCapacity" | "signal">;
@@ -83,17 +85,18 @@ export function outgoingOf(place: Place, body: Body, options: EntryOptions): Out
   };
 }
 
-/** Sends as many of outgoing[from..] as one call takes: how many of how many that were tried. */
+/** Sends as many of outgoing[from..to) as one call takes: how many of how many that were tried. */
 function sendSome(
   place: Place,
   outgoing: readonly Outgoing[],
   from: number,
+  to: number,
 ): { accepted: number; tried: number } {
   const { member, number, incarnation } = place;
   const { outbox } = member.engine;
   const now = member.nowMs();
   outbox.begin();
-  for (let index = from; index < outgoing.length; index++) {
+  for (let index = from; index < to; index++) {
     if (!outbox.add(outgoing[index] as Outgoing)) break;
   }
   const tried = Math.max(1, outbox.count);
@@ -106,11 +109,42 @@ function sendSome(
   return { accepted, tried };
 }
 
-/** Sends one message; undefined when memory is full. */
-export function sendNow(place: Place, outgoing: Outgoing): Sent | undefined {
-  place.member.check();
-  if (sendSome(place, [outgoing], 0).accepted === 0) return undefined;
-  return sentOf(place, outgoing, 0);
+/** Why a message was not sent now: memory is full, or the queue's quota is used up. */
+type Refusal = typeof full | typeof throttled;
+
+/** One message on its way. */
+class SingleSend {
+  sent: Sent | undefined;
+  refusal: Refusal = full;
+  readonly #place: Place;
+  readonly #outgoing: readonly [Outgoing];
+  #isPaid = false;
+
+  constructor(place: Place, outgoing: Outgoing) {
+    this.#place = place;
+    this.#outgoing = [outgoing];
+  }
+
+  /** Sends it if that can be now. */
+  run(): boolean {
+    const place = this.#place;
+    place.member.check();
+    this.#isPaid ||= maySend(place, this.#outgoing);
+    this.refusal = this.#isPaid ? full : throttled;
+    if (!this.#isPaid || sendSome(place, this.#outgoing, 0, 1).accepted === 0) return false;
+    this.sent = sentOf(place, this.#outgoing[0], 0);
+    return true;
+  }
+}
+
+/** Sends one message; false when memory is full, or the queue's quota used up. */
+export function sendNow(place: Place, outgoing: Outgoing): boolean {
+  return new SingleSend(place, outgoing).run();
+}
+
+/** Where senders to this queue wait. */
+function roomOf(place: Place): Room {
+  return isLimited(place) ? place.pace : place.desk.room;
 }
 
 function sentOf(place: Place, { body }: Outgoing, record: number): Sent {
@@ -121,18 +155,13 @@ function sentOf(place: Place, { body }: Outgoing, record: number): Sent {
 export async function send(place: Place, body: Body, options: SendOptions): Promise<Sent> {
   place.member.check();
   checkSignal(options.signal);
-  const outgoing = outgoingOf(place, body, options);
-  const { room } = place.desk;
+  const sending = new SingleSend(place, outgoingOf(place, body, options));
+  const room = roomOf(place);
   const mayWait = options.waitForCapacity === true;
-  let sent = mayWait && room.isAwaited ? undefined : sendNow(place, outgoing);
-  if (sent !== undefined) return sent;
-  if (!mayWait) throw full(place.name);
-  const attempt = (): boolean => {
-    sent = sendNow(place, outgoing);
-    return sent !== undefined;
-  };
-  await room.wait(attempt, options.signal);
-  return sent as unknown as Sent;
+  const isDone = mayWait && room.isAwaited ? false : sending.run();
+  if (!isDone && !mayWait) throw sending.refusal(place.name);
+  if (!isDone) await room.wait(() => sending.run(), options.signal);
+  return sending.sent as Sent;
 }
 
 function checked(place: Place, entry: Body | SendEntry): Outgoing {
@@ -146,6 +175,9 @@ class BatchSend {
   readonly #place: Place;
   #outgoing: Outgoing[] = [];
   #indices: number[] = [];
+  /** How many of what is left were counted against the queue's quota. */
+  #paid = 0;
+  #refusal: Refusal = full;
 
   constructor(place: Place, entries: readonly (Body | SendEntry)[]) {
     this.#place = place;
@@ -161,12 +193,14 @@ class BatchSend {
     });
   }
 
-  /** Sends what is left, as far as there is room; true when nothing is left. */
+  /** Sends what is left, as far as that can be now; true when nothing is left. */
   run(): boolean {
     this.#place.member.check();
     let from = 0;
+    this.#refusal = full;
     while (from < this.#outgoing.length) {
-      const { accepted, tried } = sendSome(this.#place, this.#outgoing, from);
+      if (from === this.#paid && !this.#pay(from)) break;
+      const { accepted, tried } = sendSome(this.#place, this.#outgoing, from, this.#paid);
       for (let record = 0; record < accepted; record++) {
         const value = sentOf(this.#place, this.#outgoing[from + record] as Outgoing, record);
         this.successful.push({ index: this.#indices[from + record] as number, value });
@@ -176,13 +210,28 @@ class BatchSend {
     }
     this.#outgoing = this.#outgoing.slice(from);
     this.#indices = this.#indices.slice(from);
+    this.#paid -= from;
     return this.#outgoing.length === 0;
   }
 
-  /** What is left is refused. */
+  /** Counts the next call against the quota; without one, all that is left is one call. */
+  #pay(from: number): boolean {
+    const left = this.#outgoing.length - from;
+    const next = isLimited(this.#place) ? Math.min(CALL_MESSAGES, left) : left;
+    if (!maySend(this.#place, this.#outgoing.slice(from, from + next))) {
+      this.#refusal = throttled;
+      return false;
+    }
+    this.#paid = from + next;
+    return true;
+  }
+
+  /** What is left is refused; a quota that lets nothing through refuses the call as a whole. */
   refuseRest(): void {
+    if (this.#refusal === throttled && this.successful.length === 0)
+      throw throttled(this.#place.name);
     for (const index of this.#indices) {
-      this.failed.push({ index, error: full(this.#place.name) });
+      this.failed.push({ index, error: this.#refusal(this.#place.name) });
     }
     this.failed.sort((one, other) => one.index - other.index);
   }
@@ -197,7 +246,7 @@ export async function sendBatch(
   place.member.check();
   checkSignal(options.signal);
   const batch = new BatchSend(place, entries);
-  const { room } = place.desk;
+  const room = roomOf(place);
   const mayWait = options.waitForCapacity === true;
   const isDone = mayWait && room.isAwaited ? false : batch.run();
   if (!isDone && mayWait) await room.wait(() => batch.run(), options.signal);
@@ -224,11 +273,15 @@ function checkBodies(
 /** Sends the first `count` entries, in order, as far as there is room: how many. */
 function sendEntries(place: Place, entries: readonly (Body | SendEntry)[], count: number): number {
   const outgoing = entries.slice(0, count).map((entry) => checked(place, entry));
+  const call = isLimited(place) ? CALL_MESSAGES : count;
   let sent = 0;
-  while (sent < count) {
-    const { accepted, tried } = sendSome(place, outgoing, sent);
-    sent += accepted;
-    if (accepted < tried) break;
+  for (let to = Math.min(call, count); sent < count; to = Math.min(to + call, count)) {
+    if (!maySend(place, outgoing.slice(sent, to))) break;
+    while (sent < to) {
+      const { accepted, tried } = sendSome(place, outgoing, sent, to);
+      sent += accepted;
+      if (accepted < tried) return sent;
+    }
   }
   return sent;
 }

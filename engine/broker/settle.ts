@@ -21,6 +21,7 @@ import type { BatchResult, Message } from "../types.ts";
 import { expiredReceipt } from "./fifo.ts";
 import { ReceivedMessage } from "./message.ts";
 import type { Place } from "./place.ts";
+import { CALL_MESSAGES, isLimited, mayDelete, throttled } from "./quota.ts";
 import { visibilityMsOf } from "./receive.ts";
 
 type Handle = Message | string;
@@ -79,7 +80,7 @@ function inParts(
 
 function nothing(): void {}
 
-/** Deletes; `refused` is told of each receipt of a FIFO queue whose time is over. */
+/** Deletes, at most ten where calls are limited; `refused` is told of each receipt of a FIFO queue whose time is over. */
 function removeAll(
   place: Place,
   receipts: readonly Receipt[],
@@ -87,7 +88,10 @@ function removeAll(
 ): void {
   const { member, number, incarnation } = place;
   const now = deletionTime(place);
-  const run = (count: number): number => member.engine.remove(number, incarnation, count, now);
+  const run = (count: number): number => {
+    if (!mayDelete(place, count)) throw throttled(place.name);
+    return member.engine.remove(number, incarnation, count, now);
+  };
   const result = (index: number, code: number): void => {
     if (place.isFifo && isOver(code)) refused(index);
   };
@@ -131,7 +135,19 @@ export async function deleteBatch(
       errors.set(index, error);
     }
   });
-  removeAll(place, receipts, (at) => errors.set(indices[at] as number, expiredReceipt(place)));
+  const step = isLimited(place) ? CALL_MESSAGES : Math.max(1, receipts.length);
+  for (let from = 0; from < receipts.length; from += step) {
+    try {
+      removeAll(place, receipts.slice(from, from + step), (at) =>
+        errors.set(indices[from + at] as number, expiredReceipt(place)),
+      );
+    } catch (error) {
+      // The first call's refusal is the batch's; a later one's is that of the handles not yet sent.
+      if (from === 0 || !isThrottled(error)) throw error;
+      for (const index of indices.slice(from)) errors.set(index, error);
+      break;
+    }
+  }
   return {
     successful: indices.flatMap((index) =>
       errors.has(index) ? [] : [{ index, value: undefined }],
@@ -140,6 +156,10 @@ export async function deleteBatch(
       .map(([index, error]) => ({ index, error }))
       .sort((one, other) => one.index - other.index),
   };
+}
+
+function isThrottled(error: unknown): error is SluiceError {
+  return error instanceof SluiceError && error.code === "RequestThrottled";
 }
 
 /** What a change of visibility that did not apply is answered with; undefined: nothing. */
@@ -223,13 +243,28 @@ export function giveBack(place: Place, messages: readonly Message[]): void {
   }
 }
 
-/** Deletes the messages from..to-1 of an inbox; how many were still there to delete. */
+/**
+ * Deletes the messages from..to-1 of an inbox; how many were still there to delete. Where calls are
+ * limited, each ten are one, and what was deleted before one that is refused stays deleted.
+ */
 export function deleteSync(place: Place, inbox: Inbox, from: number, to: number): number {
   const { member, number, incarnation } = place;
+  const { engine } = member;
   member.check();
   const now = deletionTime(place);
-  const removed = member.engine.removeMessages(inbox, from, to, number, incarnation, now);
-  if (removed < 0) throw member.failure(removed, place.name);
+  const isCounted = isLimited(place);
+  const step = isCounted ? CALL_MESSAGES : to - from;
+  let removed = 0;
+  for (let first = from; first < to; first += step) {
+    const end = Math.min(to, first + step);
+    if (isCounted) {
+      engine.receipts.putMessages(inbox, first, end);
+      if (!mayDelete(place, end - first)) throw throttled(place.name);
+    }
+    const some = engine.removeMessages(inbox, first, end, number, incarnation, now);
+    if (some < 0) throw member.failure(some, place.name);
+    removed += some;
+  }
   afterRemoval(place);
   return removed;
 }

@@ -23,7 +23,7 @@ export class SyncFace implements SyncQueue {
   send(body: Body, options?: Omit<SendEntry, "body">): boolean {
     if (options !== undefined) {
       this.#place.member.check();
-      return sendNow(this.#place, outgoingOf(this.#place, body, options)) !== undefined;
+      return sendNow(this.#place, outgoingOf(this.#place, body, options));
     }
     this.#single[0] = body;
     return sendBodies(this.#place, this.#single, 1) === 1;

@@ -3,8 +3,9 @@
  * query protocol. What they mean is in test/broker/fifo.test.ts.
  */
 import { expect, test } from "vitest";
-import { serveOnce } from "../support/serve.ts";
+import { Serve, serveOnce } from "../support/serve.ts";
 import {
+  type Answer,
   badAttributeName,
   badAttributeValue,
   expectError,
@@ -13,6 +14,7 @@ import {
   invalidValue,
   missing,
   queueExists,
+  throttled,
   type WireAnswer,
 } from "../support/wire.ts";
 
@@ -206,4 +208,28 @@ test("the query protocol has the same fields", async () => {
     MessageGroupId: "a",
     SequenceNumber,
   });
+});
+
+test("calls that come too fast are RequestThrottled on both protocols", async () => {
+  const limited = await Serve.start(["--quotas", "throughput"]);
+  try {
+    const known = { FifoQueue: "true", ContentBasedDeduplication: "true" };
+    const QueueUrl = await limited.createQueue("limited.fifo", known);
+    const receive = { QueueUrl, MaxNumberOfMessages: 10 };
+    // More at once than a full bucket holds, faster than it fills again.
+    const many = () => Array.from({ length: 100 }, () => limited.call("ReceiveMessage", receive));
+    let refused: Answer | undefined;
+    for (let round = 0; refused === undefined && round < 20; round++) {
+      refused = (await Promise.all(many())).find(({ status }) => status !== 200);
+    }
+    if (refused === undefined) throw new Error("nothing was refused");
+    expectError(refused, throttled);
+    const queries = Array.from({ length: 100 }, () => limited.query("ReceiveMessage", receive));
+    const answers = (await Promise.all(queries)).filter(({ status }) => status !== 200);
+    expectQueryError(answers[0] as (typeof answers)[0], throttled);
+    const send = { QueueUrl, MessageBody: "x", MessageGroupId: "a" };
+    expect((await limited.call("SendMessage", send)).status).toBe(200);
+  } finally {
+    await limited.stop("SIGKILL");
+  }
 });

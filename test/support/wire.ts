@@ -153,6 +153,7 @@ export const badAttributeValue: WireError = [
   "InvalidAttributeValue",
 ];
 export const overLimit: WireError = [403, `${SQS}OverLimit`, "OverLimit"];
+export const throttled: WireError = [403, `${SQS}RequestThrottled`, "RequestThrottled"];
 export const badContents: WireError = [
   400,
   `${SQS}InvalidMessageContents`,

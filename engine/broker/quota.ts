@@ -1,0 +1,50 @@
+/**
+ * AWS's limit on the calls that a FIFO queue takes: 300 a second of each action, or by group and
+ * region with high throughput (limits.ts). Counted in the engine, for all threads together; a batch
+ * is one call for each ten messages. Nothing is counted where the switch fifoThroughput is off. Own
+ * thread only.
+ * Source: Developer Guide, "Amazon SQS message quotas" and "high throughput for FIFO queues".
+ */
+import { ACTION_DELETE, ACTION_RECEIVE, ACTION_SEND, type Outgoing } from "../../bindings/index.ts";
+import { SluiceError } from "../errors.ts";
+import { fifo } from "../limits.ts";
+import type { Place } from "./place.ts";
+
+/** Most messages of one call. */
+export const CALL_MESSAGES = fifo.messagesPerCall;
+
+export function isLimited({ isFifo, member, number }: Place): boolean {
+  return isFifo && member.engine.queues.callsMax(number) > 0;
+}
+
+function mayCall(place: Place, action: number, count: number): boolean {
+  const { member, number, incarnation } = place;
+  member.check();
+  const waitMs = member.engine.throttle(number, incarnation, action, count, member.nowMs());
+  if (waitMs >= 0) return waitMs === 0;
+  throw member.failure(waitMs, place.name);
+}
+
+/** Whether these messages, ten at most, may be sent now; then their call is counted. */
+export function maySend(place: Place, outgoing: readonly Outgoing[]): boolean {
+  if (!isLimited(place)) return true;
+  place.member.engine.outbox.putGroups(outgoing.map(({ group }) => group));
+  return mayCall(place, ACTION_SEND, outgoing.length);
+}
+
+export function mayReceive(place: Place): boolean {
+  return !isLimited(place) || mayCall(place, ACTION_RECEIVE, 0);
+}
+
+/** Whether the messages of handle records 0 to count - 1, ten at most, may be deleted now. */
+export function mayDelete(place: Place, count: number): boolean {
+  return !isLimited(place) || mayCall(place, ACTION_DELETE, count);
+}
+
+export function throttled(queue: string): SluiceError {
+  return new SluiceError(
+    "RequestThrottled",
+    "The rate of calls to this FIFO queue exceeds its quota; try again in a moment.",
+    { queue },
+  );
+}
