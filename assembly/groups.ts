@@ -56,7 +56,7 @@ export class Groups {
   /** Whether this is the living record of the group with this key. */
   @inline static isOf(shard: usize, group: usize, low: u64, high: u64): bool {
     return (
-      load<u32>(group, GROUP_USED) === 1 &&
+      load<u32>(group, GROUP_NEXT) === GROUP_USED &&
       Mark.isOn(group, Mark.of(shard, BLOCK_IS_GROUP)) &&
       Table.hasKey(group + GROUP_NODE, low, high) &&
       !Groups.isDead(shard, group)
@@ -81,7 +81,7 @@ export class Groups {
     store<u64>(group, high, GROUP_NODE + NODE_KEY + 8);
     store<u32>(group, 0, GROUP_READY);
     store<u32>(group, 0, GROUP_IN_FLIGHT);
-    store<u32>(group, 1, GROUP_USED);
+    store<u32>(group, GROUP_USED, GROUP_NEXT);
     Circle.clear(Groups.chain(group));
     const table = Groups.table(shard);
     Table.insert(table, Table.bucket(table, low), group + GROUP_NODE);
@@ -91,7 +91,6 @@ export class Groups {
   /** Its chain is empty: the record is free for another group. */
   @inline static retire(shard: usize, group: usize): void {
     Table.unlink(Groups.table(shard), group + GROUP_NODE);
-    store<u32>(group, 0, GROUP_USED);
     store<u32>(group, load<u32>(shard, FIFO_FREE), GROUP_NEXT);
     store<u32>(shard, group as u32, FIFO_FREE);
     store<u32>(shard, load<u32>(shard, FIFO_FREE_COUNT) + 1, FIFO_FREE_COUNT);

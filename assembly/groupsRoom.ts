@@ -13,7 +13,6 @@ import {
   FIFO_FREE,
   FIFO_FREE_COUNT,
   GROUP_NEXT,
-  GROUP_USED,
   PHASE_BEGIN_GROUPS_GROW,
   PHASE_BEGIN_GROUPS_SHRINK,
   SECTION_STEPS,
@@ -71,7 +70,6 @@ export class GroupsRoom {
     if (count === 0) return;
     const group: usize = load<u32>(Blocks.entryAt(area, CLASS_OF_GROUP, count - 1));
     store<u32>(group, mark, BLOCK_FLAGS);
-    store<u32>(group, 0, GROUP_USED);
     store<u32>(group, load<u32>(shard, FIFO_FREE), GROUP_NEXT);
     store<u32>(shard, group as u32, FIFO_FREE);
     store<u32>(shard, load<u32>(shard, FIFO_FREE_COUNT) + 1, FIFO_FREE_COUNT);

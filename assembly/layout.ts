@@ -636,9 +636,9 @@ export const GROUP_READY = 40;
 /** The newest message's sequence: a purge behind it ended the whole group. */
 export const GROUP_LAST_SEQUENCE = 48;
 export const GROUP_IN_FLIGHT = 56;
-/** In the list of free records: the next. */
+/** GROUP_USED while a group uses the record; else the next free one. All of it lies in one line. */
 export const GROUP_NEXT = 60;
-export const GROUP_USED = 64;
+export const GROUP_USED = 1;
 
 // --- Arena: pages and blocks -------------------------------------------------------------------
 

@@ -32,7 +32,6 @@ import {
   FIFO_WINDOW_TABLE,
   GROUP_NEXT,
   GROUP_READY,
-  GROUP_USED,
   HEADER,
   HEADER_ARENA,
   NODE_KEY,
@@ -135,7 +134,6 @@ export class RebuildFifo {
   }
 
   static free(shard: usize, group: usize): void {
-    store<u32>(group, 0, GROUP_USED);
     store<u32>(group, 0, GROUP_READY);
     store<u32>(group, load<u32>(shard, FIFO_FREE), GROUP_NEXT);
     store<u32>(shard, group as u32, FIFO_FREE);

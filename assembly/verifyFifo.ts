@@ -116,7 +116,7 @@ export class VerifyFifo {
       for (let index: u32 = 0; index < load<u32>(record, CLASS_PER_PAGE); index++) {
         const group = At.page(page) + index * bytes;
         if (PageMap.isFree(pageRecord, index) || !Mark.isOn(group, mark)) continue;
-        if (load<u32>(group, GROUP_USED) === 0) {
+        if (load<u32>(group, GROUP_NEXT) !== GROUP_USED) {
           free++;
           continue;
         }
@@ -174,7 +174,7 @@ export class VerifyFifo {
       if (Circle.previous(link) !== previous) return 730;
       const group = link - GROUP_READY;
       if (!Mark.isOn(group, Mark.of(shard, BLOCK_IS_GROUP))) return 731;
-      if (load<u32>(group, GROUP_USED) !== 1 || Groups.isDead(shard, group)) return 732;
+      if (load<u32>(group, GROUP_NEXT) !== GROUP_USED || Groups.isDead(shard, group)) return 732;
       const first = Circle.next(group + GROUP_CHAIN);
       if (Slot.state(At.slot(At.slotOfChainLink(first))) !== SLOT_READY) return 733;
       previous = link;
