@@ -36,6 +36,8 @@ export const queueNames = ["fuzz-a", "fuzz-b", "fuzz-c"] as const;
 export const fifoName = "fuzz-d.fifo";
 export const account = "000000000000";
 
+const arnOf = (name: string) => `arn:aws:sqs:us-east-1:${account}:${name}`;
+const redrive = JSON.stringify({ deadLetterTargetArn: arnOf("fuzz-c"), maxReceiveCount: 2 });
 const urlOf = (name: string) => `http://localhost/${account}/${name}`;
 const standard = fc.constantFrom(...queueNames.map(urlOf));
 const fifo = fc.constant(urlOf(fifoName));
@@ -95,6 +97,7 @@ const settings = some({
   ReceiveMessageWaitTimeSeconds: fc.constant("0"),
   Policy: fc.constantFrom("", '{"Version":"2012-10-17","Statement":[{"Effect":"Deny"}]}'),
   KmsMasterKeyId: fc.constantFrom("", "alias/aws/sqs"),
+  RedrivePolicy: fc.constantFrom("", redrive, redrive),
   RedriveAllowPolicy: fc.constantFrom("", '{"redrivePermission":"denyAll"}'),
 });
 const tagSet = fc.dictionary(
@@ -186,6 +189,20 @@ const valid: Inputs = [
     fc.record({ QueueUrl: queue, AttributeNames: fc.constantFrom(["All"], [], ["QueueArn"]) }),
   ],
   [2, "SetQueueAttributes", fc.record({ QueueUrl: queue, Attributes: settings })],
+  [1, "ListDeadLetterSourceQueues", fc.record({ QueueUrl: queue })],
+  [
+    2,
+    "StartMessageMoveTask",
+    some(
+      {
+        SourceArn: fc.constant(arnOf("fuzz-c")),
+        DestinationArn: fc.constant(arnOf("fuzz-a")),
+        MaxNumberOfMessagesPerSecond: fc.constantFrom(1, 500),
+      },
+      "SourceArn",
+    ),
+  ],
+  [1, "ListMessageMoveTasks", fc.record({ SourceArn: fc.constant(arnOf("fuzz-c")) })],
   [2, "TagQueue", fc.record({ QueueUrl: queue, Tags: tagSet })],
   [2, "UntagQueue", fc.record({ QueueUrl: queue, TagKeys: fc.constantFrom(["team"], ["a", "b"]) })],
   [2, "ListQueueTags", fc.record({ QueueUrl: queue })],
