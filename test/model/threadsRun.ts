@@ -6,8 +6,8 @@
 import { Worker } from "node:worker_threads";
 import { expect } from "vitest";
 import { compileFile } from "../../bindings/module.ts";
+import { merged } from "./merged.ts";
 import { Model } from "./model.ts";
-import { type Operation, Reader } from "./operations.ts";
 import { Sections } from "./sections.ts";
 import type { Order, Report } from "./threadWorker.ts";
 
@@ -23,20 +23,6 @@ function work(order: Order): Promise<Report> {
     worker.once("error", reject);
     worker.once("exit", (code) => reject(new Error(`the worker ended with ${code}`)));
   });
-}
-
-/** The operations of one queue in the order of their numbers. */
-function* merged(histories: readonly Float64Array[]): Generator<Operation> {
-  const readers = histories.map((numbers) => new Reader(numbers));
-  for (;;) {
-    let first: Reader | undefined;
-    for (const reader of readers) {
-      if (reader.isDone) continue;
-      if (first === undefined || reader.operation < first.operation) first = reader;
-    }
-    if (first === undefined) return;
-    yield first.read();
-  }
 }
 
 /** Runs and replays so many messages; says what it saw. */
