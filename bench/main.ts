@@ -8,6 +8,7 @@ import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Broker } from "../engine/index.ts";
 import { CYCLES, makeRows, nameOf } from "./cycle.ts";
+import { makeFifoRows } from "./fifo.ts";
 import { describeMachine } from "./machine.ts";
 import { measurePromises } from "./promises.ts";
 import { type Figure, measure } from "./slices.ts";
@@ -62,7 +63,7 @@ say(`${machine.processor}, ${machine.cores} cores, Node ${machine.node}, commit 
 say(`load average ${machine.loadAverage.toFixed(2)} before the start`);
 const broker = await Broker.open({ memoryBytes: MEMORY_BYTES, messagesMax: MESSAGES_MAX });
 say("filling two queues with a million messages each ...");
-const rows = await makeRows(broker);
+const rows = [...(await makeRows(broker)), ...(await makeFifoRows(broker))];
 const figures = measure(rows, rounds, (round) => say(`one thread: round ${round} of ${rounds}`));
 for (const bytes of [64, 1024]) {
   const told = (round: number) => say(`two threads, ${bytes} B: round ${round} of ${rounds}`);

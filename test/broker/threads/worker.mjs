@@ -56,6 +56,21 @@ const roles = {
     return got;
   },
 
+  /** Handles what comes until all threads together have handled `count`: group, number, and when. */
+  async handleGroups(broker, { queue, count }) {
+    const orders = await broker.getQueue(queue);
+    const handled = [];
+    while (orders.totals().messagesDeleted < count) {
+      const messages = await orders.receive({ maxNumberOfMessages: 3, waitTimeSeconds: 0.2 });
+      for (const message of messages) {
+        const at = Number(process.hrtime.bigint());
+        handled.push({ group: message.messageGroupId, number: Number(message.body), at });
+        await message.delete();
+      }
+    }
+    return handled;
+  },
+
   async receiveBlocking(broker, { queue, timeoutMs }) {
     const jobs = await broker.getQueue(queue);
     const batch = new MessageBatch(10);
