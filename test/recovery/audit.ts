@@ -123,7 +123,11 @@ function hungOnQueues(sections: Sections): number {
 }
 
 /** The addresses of the blocks of a class that are not free. */
-function* takenBlocks(sections: Sections, classIndex: number, bytes: number): Generator<number> {
+export function* takenBlocks(
+  sections: Sections,
+  classIndex: number,
+  bytes: number,
+): Generator<number> {
   const { words } = sections;
   const base = sections.header(layout.HEADER_ARENA_BASE);
   const last = sections.arena(layout.ARENA_PAGES_BUMP);
