@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
+  CancelMessageMoveTaskCommand,
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   DeleteMessageBatchCommand,
@@ -12,6 +13,8 @@ import {
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListDeadLetterSourceQueuesCommand,
+  ListMessageMoveTasksCommand,
   type Message,
   PurgeQueueCommand,
   paginateListQueues,
@@ -21,6 +24,7 @@ import {
   SendMessageCommand,
   SetQueueAttributesCommand,
   SQSClient,
+  StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serveOnce } from "../support/serve.ts";
@@ -224,4 +228,49 @@ describe("a program", () => {
     const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
     expect(Messages?.[0]?.Body).toBe("kept");
   });
+});
+
+test("dead letters are listed, received and moved back by the SDK's own commands", async () => {
+  const dead = await newQueue("sdk-dead");
+  const deadLetterTargetArn = "arn:aws:sqs:us-east-1:000000000000:sdk-dead";
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 });
+  const QueueUrl = await newQueue("sdk-source", { RedrivePolicy, VisibilityTimeout: "0" });
+  const { MessageId } = await client.send(
+    new SendMessageCommand({ QueueUrl, MessageBody: "poison" }),
+  );
+  const receive = (queue: string) =>
+    client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queue,
+        WaitTimeSeconds: 1,
+        VisibilityTimeout: 0,
+        MessageSystemAttributeNames: ["All"],
+      }),
+    );
+  expect((await receive(QueueUrl)).Messages?.[0]?.MessageId).toBe(MessageId);
+  expect((await receive(QueueUrl)).Messages).toBeUndefined();
+  const { queueUrls } = await client.send(
+    new ListDeadLetterSourceQueuesCommand({ QueueUrl: dead }),
+  );
+  expect(queueUrls).toEqual([QueueUrl]);
+  const [letter] = (await receive(dead)).Messages ?? [];
+  expect(letter).toMatchObject({
+    MessageId,
+    Attributes: {
+      ApproximateReceiveCount: "2",
+      DeadLetterQueueSourceArn: "arn:aws:sqs:us-east-1:000000000000:sdk-source",
+    },
+  });
+  const SourceArn = deadLetterTargetArn;
+  await client.send(new StartMessageMoveTaskCommand({ SourceArn }));
+  await expect
+    .poll(async () => {
+      const { Results } = await client.send(new ListMessageMoveTasksCommand({ SourceArn }));
+      return Results?.[0]?.Status;
+    })
+    .toBe("COMPLETED");
+  const [back] = (await receive(QueueUrl)).Messages ?? [];
+  expect(back).toMatchObject({ Body: "poison", Attributes: { ApproximateReceiveCount: "1" } });
+  const cancel = client.send(new CancelMessageMoveTaskCommand({ TaskHandle: "garbage" }));
+  await expect(cancel).rejects.toMatchObject({ name: "InvalidParameterValue" });
 });

@@ -114,6 +114,20 @@ const roles = {
     }
   },
 
+  /** Receives from all queues and never deletes, so that what fails too often moves round. */
+  async circulate(broker, { queues }) {
+    const all = await Promise.all(queues.map((name) => broker.getQueue(name)));
+    const batch = new MessageBatch(10);
+    for (let turn = 0; ; turn++) all[turn % all.length].sync.receive(batch, 10, 0);
+  },
+
+  /** Starts a move task and runs it. */
+  async runTask(broker, { task }) {
+    await broker.startMessageMoveTask(task);
+    parentPort.postMessage({ result: "started" });
+    await sleep(60_000);
+  },
+
   /** Sends numbers first..first+count-1 while it receives whatever comes, until told to stop. */
   async mix(broker, { queue, first, count }) {
     const jobs = await broker.getQueue(queue);
