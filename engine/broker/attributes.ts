@@ -12,7 +12,7 @@ import {
   protections,
   queueNames,
 } from "../limits.ts";
-import type { QueueAttributes, QueueDetails } from "../types.ts";
+import type { QueueAttributes, QueueDetails, StoredAttributes } from "../types.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { BrokerSettings } from "./options.ts";
 import { canonicalPolicy, checkRedrivePolicy, deadLettersOf } from "./redrive.ts";
@@ -179,6 +179,12 @@ function fifoSettings(attributes: AttributeSet, { quotas, region }: BrokerSettin
 /** Of a policy the text that it is shown as counts. */
 function isSame(given: unknown, has: unknown): boolean {
   return given === has || JSON.stringify(given) === JSON.stringify(has);
+}
+
+/** An empty text removes what was stored. */
+export function mergeStored(before: StoredAttributes, change: StoredAttributes): StoredAttributes {
+  const merged = { ...before, ...change };
+  return Object.fromEntries(Object.entries(merged).filter(([, text]) => text !== ""));
 }
 
 /** What the engine needs to know of a queue with these attributes. */

@@ -23,7 +23,13 @@ import type {
   StoredAttributes,
 } from "../types.ts";
 import { isWatchThere, makeHandle, takeWelcome, type Word } from "./attachment.ts";
-import { changedAttributes, checkNewQueue, engineSettings, firstDifference } from "./attributes.ts";
+import {
+  changedAttributes,
+  checkNewQueue,
+  engineSettings,
+  firstDifference,
+  mergeStored,
+} from "./attributes.ts";
 import { Catalogue, type Known } from "./catalogue.ts";
 import { Member, noSuchQueue } from "./member.ts";
 import { MoveTasks } from "./moveTasks.ts";
@@ -151,7 +157,8 @@ export class Broker implements AsyncDisposable {
     const complete = changedAttributes(name, attributes);
     const now = this.#member.nowMs();
     if (this.#catalogue.find(name) === undefined) this.#checkRecreation(name, now);
-    const details = { attributes: complete, stored, tags, createdAtMs: now, modifiedAtMs: now };
+    const kept = { stored: mergeStored({}, stored), tags };
+    const details = { attributes: complete, ...kept, createdAtMs: now, modifiedAtMs: now };
     const { settings } = this.#member;
     if (this.#catalogue.find(name) === undefined) {
       checkTarget(settings, this.#catalogue, name, attributes.redrivePolicy);

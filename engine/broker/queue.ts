@@ -21,7 +21,7 @@ import type {
   Sent,
   StoredAttributes,
 } from "../types.ts";
-import { changedAttributes, checkAttributes, engineSettings } from "./attributes.ts";
+import { changedAttributes, checkAttributes, engineSettings, mergeStored } from "./attributes.ts";
 import type { Known } from "./catalogue.ts";
 import { type Member, noSuchQueue } from "./member.ts";
 import type { MessageHome } from "./message.ts";
@@ -207,10 +207,4 @@ export class BrokerQueue implements Queue, Place, MessageHome {
     if (known === undefined) throw noSuchQueue(this.name);
     return known;
   }
-}
-
-/** An empty text removes what was stored. */
-function mergeStored(before: StoredAttributes, change: StoredAttributes): StoredAttributes {
-  const merged = { ...before, ...change };
-  return Object.fromEntries(Object.entries(merged).filter(([, text]) => text !== ""));
 }

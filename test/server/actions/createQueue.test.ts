@@ -111,6 +111,17 @@ describe("the attributes", () => {
     expectError(await create("wrong", { [name]: value }), badAttributeName);
   });
 
+  test("shows nothing of what a text without letters left out", async () => {
+    const QueueUrl = await serve().createQueue("managed", {
+      SqsManagedSseEnabled: "true",
+      Policy: "",
+    });
+    const all = { QueueUrl, AttributeNames: ["All"] };
+    const { Attributes = {} } = await serve().ok("GetQueueAttributes", all);
+    expect(Attributes.SqsManagedSseEnabled).toBe("true");
+    expect(Object.keys(Attributes).filter((name) => /Kms|Policy/.test(name))).toEqual([]);
+  });
+
   test("may not ask for two kinds of encryption", async () => {
     const both = { KmsMasterKeyId: "alias/aws/sqs", SqsManagedSseEnabled: "true" };
     expectError(await create("wrong", both), badAttributeName);
