@@ -24,6 +24,7 @@ function printsOf(source: string): string | undefined {
 describe("the examples", () => {
   test("are the patterns that a queue is for", () => {
     expect(files).toEqual([
+      "dead-letters.mjs",
       "delayed-work.mjs",
       "fan-out.mjs",
       "idempotent-consumer.mjs",

@@ -109,14 +109,31 @@ queues:
     await withConfig(text, use, ["--region", "eu-west-1"]);
   });
 
-  test("makes a queue before the one that lets it in, in whatever order they stand", async () => {
+  test("makes queues that name each other, in whatever order they stand", async () => {
     const text = `
 queues:
+  orders:
+    RedrivePolicy: { deadLetterTargetArn: orders-dead, maxReceiveCount: 3 }
   orders-dead:
     RedriveAllowPolicy: { redrivePermission: byQueue, sourceQueueArns: [orders] }
-  orders: {}
+  orders.fifo:
+    FifoQueue: true
+    RedrivePolicy:
+      deadLetterTargetArn: arn:aws:sqs:us-east-1:000000000000:dead.fifo
+      maxReceiveCount: "4"
+  dead.fifo: { FifoQueue: true, DeduplicationScope: messageGroup }
 `;
     await withConfig(text, async (serve) => {
+      const { RedrivePolicy = "" } = await attributesOf(serve, "orders");
+      expect(JSON.parse(RedrivePolicy)).toEqual({
+        deadLetterTargetArn: "arn:aws:sqs:us-east-1:000000000000:orders-dead",
+        maxReceiveCount: 3,
+      });
+      const fifo = await attributesOf(serve, "orders.fifo");
+      expect(JSON.parse(fifo.RedrivePolicy ?? "")).toEqual({
+        deadLetterTargetArn: "arn:aws:sqs:us-east-1:000000000000:dead.fifo",
+        maxReceiveCount: 4,
+      });
       const { RedriveAllowPolicy = "" } = await attributesOf(serve, "orders-dead");
       expect(JSON.parse(RedriveAllowPolicy)).toEqual({
         redrivePermission: "byQueue",
@@ -127,7 +144,14 @@ queues:
 
   test("applied twice changes nothing, and brings back what was changed meanwhile", async () => {
     const file = fileOf(
-      "queues:\n  orders: { DelaySeconds: 5, KmsMasterKeyId: key, tags: { team: shop } }\n",
+      `queues:
+  orders:
+    DelaySeconds: 5
+    KmsMasterKeyId: key
+    RedrivePolicy: { deadLetterTargetArn: dead, maxReceiveCount: 3 }
+    tags: { team: shop }
+  dead:
+`,
     );
     const { queues, mistakes } = readConfig(file, new Map());
     expect(mistakes).toEqual([]);
@@ -140,10 +164,14 @@ queues:
     nowMs = 2_000;
     await makeQueues(broker, queues);
     expect(queue.details()).toEqual(first);
-    await queue.update({ attributes: { delaySeconds: 7, visibilityTimeout: 1 }, tags: {} });
+    const { redrivePolicy } = first.attributes;
+    const changed = { delaySeconds: 7, visibilityTimeout: 1, redrivePolicy: null };
+    await queue.update({ attributes: changed, tags: {} });
     await makeQueues(broker, queues);
     const { attributes, tags } = queue.details();
     expect([attributes.delaySeconds, tags]).toEqual([5, { team: "shop" }]);
+    expect(redrivePolicy).toBeDefined();
+    expect(attributes.redrivePolicy).toEqual(redrivePolicy);
     // What the file does not name stays as it was set.
     expect(attributes.visibilityTimeout).toBe(1);
   });

@@ -11,7 +11,7 @@ import { requireTool } from "../support/tools.ts";
 
 const serve = serveOnce(["--account", "123456789012"]);
 const folder = fileURLToPath(new URL("boto3", import.meta.url));
-const scripts = ["services", "flow", "administration", "messages"];
+const scripts = ["services", "flow", "administration", "messages", "dead_letters"];
 
 type Result = Readonly<Record<string, unknown>>;
 
@@ -95,6 +95,21 @@ describe.skipIf(!requireTool("boto3"))("boto3", () => {
         received: ["soon"],
         waited: true,
         counts: [0, 1, 1],
+      },
+    ],
+    [
+      "dead letters: three attempts, then another queue",
+      { name: "dead letters", done: true, attempts: [12, 13, 13, 13, 14] },
+    ],
+    [
+      "a queue made with its dead-letter queue",
+      {
+        name: "made with",
+        policy: {
+          deadLetterTargetArn: "arn:aws:sqs:us-east-1:123456789012:its-dlq",
+          maxReceiveCount: 3,
+        },
+        sources: true,
       },
     ],
     ["a Standard queue", { name: "standard", attributes: defaults }],

@@ -1,5 +1,5 @@
 /**
- * The AWS command line against `sluice serve`: a beginner's Standard-queue commands, word for word,
+ * The AWS command line against `sluice serve`: a beginner's commands, word for word,
  * with queue URLs that name AWS's own host. Only --endpoint-url is added: version 1 of the command
  * line heeds the environment's AWS_ENDPOINT_URL for other services, but not for SQS.
  */
@@ -65,6 +65,12 @@ describe.skipIf(!requireTool("aws"))("the AWS command line, one command after th
     expect(await ok("create-queue", "--queue-name", "my-queue")).toEqual(url);
     expect(await ok("get-queue-url", "--queue-name", "my-queue")).toEqual(url);
     expect((await ok("list-queues")).QueueUrls).toEqual([url.QueueUrl]);
+  });
+
+  test("creates a FIFO queue", async () => {
+    const attributes = ["--attributes", "FifoQueue=true,ContentBasedDeduplication=true"];
+    const made = await ok("create-queue", "--queue-name", "my-queue.fifo", ...attributes);
+    expect(made).toEqual({ QueueUrl: `${serve().url}/123456789012/my-queue.fifo` });
   });
 
   test("sets attributes and shows them", async () => {
