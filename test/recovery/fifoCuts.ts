@@ -209,6 +209,7 @@ export const OPERATIONS: readonly Operation[] = [
 
 function cut(scene: FifoScene, operation: Operation, store: number): boolean {
   operation.before?.(scene);
+  scene.settle();
   const fault = scene.victim.engine.faultAt;
   if (fault === undefined) throw new Error("this is not the fault build");
   fault.value = store;

@@ -32,6 +32,8 @@ export class FifoScene {
   /** Receipts of the first queue that are good: three of group 1, two of group 2. */
   readonly receipts: Receipt[];
   readonly held: Receipt[];
+  /** The last sequence of each queue before the operation: those up to it were messages. */
+  last: number[] = [];
   nowMs = START_MS;
 
   constructor(module: WasmModule) {
@@ -55,6 +57,14 @@ export class FifoScene {
     this.held = typeof attempted === "string" ? [] : [...attempted];
     this.send(this.queue, [1, 2, 4, 5, 5], 100);
     this.send(this.late, [1, 2, 1], 200);
+    this.settle();
+  }
+
+  /** What was sent up to now existed, whatever becomes of it. */
+  settle(): void {
+    this.last = [this.queue, this.late].map(({ queue }) =>
+      this.survivor.shard(queue, layout.SHARD_SEQUENCE),
+    );
   }
 
   /** A message a group, with ids from `first` on. */

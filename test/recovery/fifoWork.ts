@@ -5,7 +5,7 @@
  */
 import { SHARD_INCARNATION, SHARD_SEQUENCE } from "../../assembly/layout.ts";
 import type { QueueNumbers } from "../model/sections.ts";
-import { lossesOf } from "./audit.ts";
+import { lossesOf, messagesOf } from "./audit.ts";
 import { FIFO_SETTINGS, type FifoScene, parcel } from "./fifoScene.ts";
 
 const AFTER_ALL_MS = 30_000;
@@ -17,12 +17,15 @@ function expectSound({ survivor }: FifoScene, when: string): void {
 
 /** An id of the scene sent twice brings one answer, of a message that exists, existed or is new. */
 function expectIdsKept(scene: FifoScene, queue: QueueNumbers, ids: readonly number[]): void {
+  const last = scene.last[queue === scene.queue ? 0 : 1] as number;
   for (const id of ids) {
     const next = scene.survivor.shard(queue.queue, SHARD_SEQUENCE) + 1;
     const again = parcel(8, id);
     const [first] = scene.here.commit(queue, [again], scene.nowMs);
     const [second] = scene.here.commit(queue, [again], scene.nowMs);
-    if (first === undefined || first > next || first < 1 || first !== second) {
+    const isThere = first !== undefined && messagesOf(scene.survivor, queue.queue).has(first);
+    const was = first !== undefined && first <= last;
+    if (first !== second || !(isThere || was)) {
       throw new Error(`id ${id} was answered with ${first}, then ${second}; next is ${next}`);
     }
   }
