@@ -7,7 +7,6 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Cases without a test here, and why. */
 const without: Readonly<Record<string, readonly number[]>> = {
-  "waits for the quota of calls": [93],
   "takes a minute or more: test/stress/contract.test.ts": [67],
   "takes more time than is worth it: a retention and five minutes, 120,000 in flight": [70, 80, 92],
   "waits for metrics": [71],
