@@ -65,11 +65,11 @@ export class AdmitFifo {
       return STATUS_FULL;
     }
     Births.provide(thread, 1);
-    const slotIndex = Inbox.first(shard);
+    const slotIndex = Inbox.seen(shard);
     const block: usize = load<u32>(At.slot(slotIndex), SLOT_BLOCK);
     if (!Table.isAddress(block)) return STATUS_CHANGED;
     const low = Keys.groupLow(block);
-    const bucket = Table.bucket(table, low);
+    const bucket = Table.seen(table, low);
     const version = load<u32>(bucket, BUCKET_VERSION);
     const first = load<u32>(bucket, BUCKET_FIRST);
     const group = Groups.find(shard, first, low, Keys.groupHigh(block));

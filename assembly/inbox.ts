@@ -5,7 +5,14 @@
  * Under the shard's lock; O(1). Whoever lets the queue's time pass empties it (Admit).
  */
 import { Age } from "./age";
-import { LINK_NEXT, LINK_PREVIOUS, SHARD_ARRIVED, SHARD_INBOX } from "./layout";
+import {
+  HEADER,
+  HEADER_SLOTS_MAX,
+  LINK_NEXT,
+  LINK_PREVIOUS,
+  SHARD_ARRIVED,
+  SHARD_INBOX,
+} from "./layout";
 import { At } from "./memory";
 
 export class Inbox {
@@ -24,9 +31,15 @@ export class Inbox {
     return load<u32>(shard, SHARD_ARRIVED) === 0;
   }
 
-  /** The slot that arrived first; only when not empty. */
+  /** The slot that arrived first; under the lock, and only when not empty. */
   @inline static first(shard: usize): u32 {
     return At.slotOfAgeLink(load<u32>(Inbox.end(shard), LINK_NEXT));
+  }
+
+  /** As `first`, without the lock: a hint, 0 where somebody emptied the inbox meanwhile. */
+  @inline static seen(shard: usize): u32 {
+    const slotIndex = Inbox.first(shard);
+    return slotIndex <= load<u32>(HEADER, HEADER_SLOTS_MAX) ? slotIndex : 0;
   }
 
   @inline static put(shard: usize, slotIndex: u32): void {
