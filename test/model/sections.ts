@@ -33,6 +33,8 @@ export interface Settings {
   /** Where messages go that were received `max` times. */
   deadLetters?: { max: number; to: QueueNumbers } | undefined;
   inFlightMax?: number;
+  /** QUEUE_FLAGS; Standard where there are none. */
+  flags?: number;
 }
 
 /** A message that was set aside by a claim, to be moved. */
@@ -139,6 +141,7 @@ export class Sections {
   #stage(settings: Settings): void {
     const image = this.#area + layout.THREAD_STAGING;
     this.#bytes.fill(0, image, image + layout.QUEUE_BYTES);
+    this.#u32[(image + layout.QUEUE_FLAGS) >> 2] = settings.flags ?? 0;
     this.#f64[(image + layout.QUEUE_VISIBILITY_MS) >> 3] = settings.visibilityMs;
     this.#f64[(image + layout.QUEUE_DELAY_MS) >> 3] = settings.delayMs;
     this.#f64[(image + layout.QUEUE_RETENTION_MS) >> 3] = settings.retentionMs;

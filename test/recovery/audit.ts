@@ -35,6 +35,44 @@ export function messagesOf(sections: Sections, queue: number): Map<number, strin
   return messages;
 }
 
+/** A message as the audit finds it in a queue. */
+export interface Found {
+  readonly queue: number;
+  readonly sequence: number;
+  /** How often it was received. */
+  readonly count: number;
+  readonly birth: number;
+  /** Its content's second byte, which is its group in the FIFO queues of these tests; 0: in a page. */
+  readonly group: number;
+}
+
+/** Each message of these queues that is neither purged nor dead, in the order of the slots. */
+export function foundIn(sections: Sections, queues: readonly number[]): Found[] {
+  const { words } = sections;
+  const last = sections.arena(layout.ARENA_SLOTS_BUMP);
+  const found: Found[] = [];
+  for (let index = 1; index <= last; index++) {
+    const slot = slotAt(sections, index);
+    const queue = words[slot + (layout.SLOT_SHARD >> 2)] as number;
+    const sequence = words[slot + (layout.SLOT_SEQUENCE >> 2)] as number;
+    const isHere = STATES.has((words[slot] as number) & layout.SLOT_STATE_MASK);
+    if (!isHere || !queues.includes(queue)) continue;
+    if (sequence <= sections.shard(queue, layout.SHARD_PURGE_SEQUENCE)) continue;
+    const block = (words[slot + (layout.SLOT_BLOCK >> 2)] as number) >> 2;
+    const birth = (block << 2) + layout.BLOCK_BIRTH;
+    const hasPages = ((words[block + (layout.BLOCK_PAGE >> 2)] as number) & 0xffff) !== 0;
+    const start = words[block + (layout.BLOCK_HEADER_BYTES >> 2)] as number;
+    found.push({
+      queue,
+      sequence,
+      count: words[slot + (layout.SLOT_COUNT >> 2)] as number,
+      birth: (words[birth >> 2] as number) + (words[(birth >> 2) + 1] as number) * 2 ** 32,
+      group: hasPages ? 0 : (start >>> 8) & 0xff,
+    });
+  }
+  return found;
+}
+
 /** Slots that belong to nobody: neither free, nor in a living thread's stock, nor a message. */
 function lostSlots(sections: Sections): number {
   const last = sections.arena(layout.ARENA_SLOTS_BUMP);

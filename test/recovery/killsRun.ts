@@ -1,9 +1,10 @@
 /**
  * Kills threads at random moments, round after round over one memory, and looks after each round
- * whether anything is broken or lost. A round is a new queue and sixteen victims: half of them loop
- * inside WebAssembly, half are driven by JavaScript. As soon as one has ended it is marked as dead, and
- * a thread that is the steward here calls `threadDied` for it, while the others work on. In the end of a
- * round the queue is drained and deleted, and memory must be what it was before.
+ * whether anything is broken or lost. A round is a new queue, Standard or FIFO, alone or with a
+ * dead-letter queue, and sixteen victims: half of them loop inside WebAssembly, half are driven by
+ * JavaScript. As soon as one has ended it is marked as dead, and a thread that is the steward here calls
+ * `threadDied` for it, while the others work on. In the end of a round the queues are drained and
+ * deleted, and memory must be what it was before. What a round is judged by stands in verdict.ts.
  * Runs from dist/, on any Node; needs no test runner.
  */
 import { once } from "node:events";
@@ -11,21 +12,37 @@ import { Worker } from "node:worker_threads";
 import * as layout from "../../assembly/layout.ts";
 import { createMemory } from "../../bindings/memory.ts";
 import { type WasmMemory, type WasmModule, wasm } from "../../bindings/webassembly.ts";
-import { type QueueNumbers, Sections } from "../model/sections.ts";
+import { type QueueNumbers, Sections, type Settings } from "../model/sections.ts";
 import { plantFaults } from "../support/faults.ts";
 import { Seeded } from "../support/seeded.ts";
-import { lossesOf, messagesOf, stockOf } from "./audit.ts";
+import { stockOf } from "./audit.ts";
 import { Hand, type HandExports } from "./hand.ts";
-import { GATE, IN_SETTLE, isInside, LEDGER_PAGES, Ledger, SPAN } from "./ledger.ts";
-import type { Manner, VictimOrder } from "./victim.ts";
+import {
+  GATE,
+  IN_SETTLE,
+  isInside,
+  LEDGER_PAGES,
+  Ledger,
+  NOTE_CALL,
+  NOTE_TRAPS,
+  NOTE_TRAPS_INSIDE,
+  NOTE_TRAPS_SETTLING,
+  NOTE_WRONG,
+} from "./ledger.ts";
+import { judge, locksOf, must } from "./verdict.ts";
+import type { Lane, Manner, VictimOrder } from "./victim.ts";
 
-/** Who is killed how in one round. */
+export type Kind = "plain" | "dead letters" | "fifo" | "fifo dead letters";
+
+/** Who is killed how in one round, and on which queues, round by round. */
 export interface Round {
+  readonly kinds: readonly Kind[];
   readonly driver: readonly Manner[];
   readonly script: readonly Manner[];
 }
 
 export const MIXED: Round = {
+  kinds: ["plain", "fifo", "dead letters", "fifo dead letters"],
   driver: [
     "terminate",
     "terminate",
@@ -60,19 +77,36 @@ export interface KillsReport {
   /** Locks found in the hands of the dead whose build has no trap planted: ended inside a section. */
   locksHeld: number;
   sent: number;
+  /** Found in a dead-letter queue at the end of a round. */
+  moved: number;
+  /** Deliveries of FIFO queues, and those of them whose order could be judged. */
+  delivered: number;
+  judged: number;
   /** Sent, about to be deleted by a victim, and gone, though the delete never returned. */
   unsure: number;
   ms: number;
 }
 
 const SIZES = { pages: 640, threads: 20, queues: 4, slots: 20_000 };
-const SETTINGS = { visibilityMs: 5, delayMs: 0, retentionMs: 14 * 86_400_000 };
+const SETTINGS: Settings = { visibilityMs: 5, delayMs: 0, retentionMs: 14 * 86_400_000 };
+/** Where messages shall run into their limit of receives. */
+const SHORT_MS = 0.5;
 const START_MS = 1_700_000_000_000;
 const LATER_MS = 3_600_000;
-/** Within so many milliseconds after the start of a round its victims are terminated. */
+/** Within so many milliseconds after it began a victim is terminated. */
 const MOMENTS_MS = 12;
 const PATIENCE_MS = 20_000;
 const HEAP_MIB = 8;
+/** By NOTE_WRONG. */
+const WRONGS = [undefined, "a body of mixed bytes", "a message that nobody sent in this round"];
+/** What a thread that is gone noted; its log of deliveries is kept for the verdict. */
+const NOTES_OF_ONE = [
+  NOTE_CALL,
+  NOTE_WRONG,
+  NOTE_TRAPS,
+  NOTE_TRAPS_INSIDE,
+  NOTE_TRAPS_SETTLING,
+] as const;
 /** A victim deletes up to so many messages with one call. */
 const SETTLED_AT_ONCE = 10;
 
@@ -80,10 +114,6 @@ interface Victim {
   readonly worker: Worker;
   readonly order: VictimOrder;
   readonly ended: Promise<void>;
-}
-
-function must(isTrue: boolean, sentence: string): void {
-  if (!isTrue) throw new Error(sentence);
 }
 
 class Kills {
@@ -130,6 +160,9 @@ class Kills {
       manners: { terminate: none(), exit: none(), error: none(), heap: none(), trap: none() },
       locksHeld: 0,
       sent: 0,
+      moved: 0,
+      delivered: 0,
+      judged: 0,
       unsure: 0,
       ms: 0,
     };
@@ -149,34 +182,84 @@ class Kills {
     return this.#report;
   }
 
+  /** The queues of a round. */
+  #open(): Lane {
+    const { kinds } = this.#order.round;
+    const kind = kinds[this.#report.rounds % kinds.length] as Kind;
+    const random = this.#random;
+    const groups = kind.startsWith("fifo") ? random.pick([2, 20, 200]) : 0;
+    const scope = random.pick([0, layout.QUEUE_FLAG_GROUP_SCOPE]);
+    const flags = groups > 0 ? layout.QUEUE_FLAG_FIFO | scope : 0;
+    const main = this.#main;
+    if (!kind.endsWith("dead letters")) {
+      const queue = main.createQueue({ ...SETTINGS, flags });
+      return { queue, dead: undefined, receivesMax: Number.POSITIVE_INFINITY, groups };
+    }
+    const dead = main.createQueue({ ...SETTINGS, flags });
+    const receivesMax = random.between(1, 3);
+    const deadLetters = { max: receivesMax, to: dead };
+    const settings = { ...SETTINGS, visibilityMs: SHORT_MS, flags, deadLetters };
+    return { queue: main.createQueue(settings), dead, receivesMax, groups };
+  }
+
+  #hand(lane: Lane, numbers: QueueNumbers, first: number): Hand {
+    const { share, engine, thread } = this.#main;
+    const exports = engine as unknown as HandExports;
+    const aim = { numbers, groups: lane.groups, isDead: numbers === lane.dead };
+    return new Hand(exports, share.memory.buffer, thread, aim, this.#ledger, first);
+  }
+
+  /** Birth ids given out so far. */
+  #births(): number {
+    const [low, high] = [this.#main.header(layout.HEADER_BIRTHS), layout.HEADER_BIRTHS + 4];
+    return low + this.#main.header(high) * 2 ** 32;
+  }
+
+  /** From now on every birth id is at or above the answer: this thread's own stock is forgotten. */
+  #firstBirth(): number {
+    const { words, thread } = this.#main;
+    const area = this.#main.header(layout.HEADER_THREADS_BASE) + thread * layout.THREAD_BYTES;
+    const next = (area + layout.THREAD_BIRTH_NEXT) >> 2;
+    words.fill(0, next, next + 4);
+    return this.#births();
+  }
+
   async #round(): Promise<void> {
     const main = this.#main;
-    const queue = main.createQueue(SETTINGS);
+    const lane = this.#open();
+    const queues = lane.dead === undefined ? [lane.queue] : [lane.queue, lane.dead];
     this.#now += LATER_MS;
-    const first = main.shard(queue.queue, layout.SHARD_SEQUENCE) + 1;
-    const memory = main.share.memory.buffer;
-    const exports = main.engine as unknown as HandExports;
-    const hand = new Hand(exports, memory, main.thread, queue, this.#ledger, first);
-    for (let count = 0; count < 20; count++) hand.send(10, 100, count, this.#now);
+    const first = this.#firstBirth();
+    const hands = queues.map((numbers) => this.#hand(lane, numbers, first));
+    for (let count = 0; count < 20; count++) {
+      hands[0]?.send({ count: 10, bodyBytes: 100, tag: count, id: count * 10 }, this.#now);
+    }
     const { driver, script } = this.#order.round;
     const victims = [
-      ...driver.map((manner) => this.#start(queue, first, manner, true)),
-      ...script.map((manner) => this.#start(queue, first, manner, false)),
+      ...driver.map((manner) => this.#start(lane, first, manner, true)),
+      ...script.map((manner) => this.#start(lane, first, manner, false)),
     ];
     const patience = setTimeout(() => this.#giveUp(victims), PATIENCE_MS);
     await Promise.all(victims.map(({ worker }) => once(worker, "message")));
+    // On a busy machine a thread may not run for a while: its time counts from when it began.
+    for (const victim of victims) victim.worker.once("message", () => this.#aim(victim));
     this.#gate++;
     Atomics.store(this.#ledger.words, GATE, this.#gate);
     Atomics.notify(this.#ledger.words, GATE);
-    for (const victim of victims) this.#aim(victim);
     await Promise.all(victims.map(({ ended }) => ended));
     clearTimeout(patience);
     if (this.#failure !== undefined) throw this.#failure;
-    this.#check(queue, hand, first);
-    this.#delete(queue);
+    const [ledger, now, unsureMax] = [this.#ledger, this.#now, this.#unsureMax];
+    const end = this.#births();
+    const seen = judge({ main, ledger, lane, queues, hands, first, end, now, unsureMax });
+    this.#unsureMax = 0;
+    for (const key of ["sent", "moved", "delivered", "judged", "unsure"] as const) {
+      this.#report[key] += seen[key];
+    }
+    for (const numbers of queues) this.#delete(numbers);
   }
 
-  #start(queue: QueueNumbers, first: number, manner: Manner, isDriver: boolean): Victim {
+  #start(lane: Lane, first: number, manner: Manner, isDriver: boolean): Victim {
     const main = this.#main;
     // Some end themselves between two calls, the others where a planted trap strikes.
     const isFaulty =
@@ -188,7 +271,7 @@ class Kills {
       memory: main.share.memory,
       ledger: this.#ledgerMemory,
       thread: main.engine.threadAttach(0),
-      queue,
+      lane,
       first,
       now: this.#now,
       seed: this.#random.between(0, 2 ** 31),
@@ -243,7 +326,7 @@ class Kills {
   #bury({ thread, manner, engine, isDriver }: VictimOrder): void {
     const main = this.#main;
     const area = main.header(layout.HEADER_THREADS_BASE) + thread * layout.THREAD_BYTES;
-    const call = this.#ledger.note(thread, 0);
+    const call = this.#ledger.note(thread, NOTE_CALL);
     const isCut = isInside(main.share.memory.buffer, area, call);
     const isSettling = call >= IN_SETTLE;
     if (engine === this.#clean) this.#report.locksHeld += this.#locksOf(thread);
@@ -252,14 +335,14 @@ class Kills {
     this.#reaper.postMessage(thread);
     // Who traps and goes on is terminated at last.
     this.#count(manner === "trap" ? "terminate" : manner, isDriver, 1, isCut ? 1 : 0);
-    const [traps, inside] = [this.#ledger.note(thread, 2), this.#ledger.note(thread, 3)];
+    const note = (index: number): number => this.#ledger.note(thread, index);
+    const [traps, inside] = [note(NOTE_TRAPS), note(NOTE_TRAPS_INSIDE)];
     this.#count("trap", isDriver, traps, inside);
-    if (this.#ledger.note(thread, 1) !== 0) {
-      this.#failure ??= new Error(`thread ${thread} received a body of mixed bytes`);
-    }
-    const cutSettles = this.#ledger.note(thread, 4) + (isSettling ? 1 : 0);
+    const wrong = WRONGS[note(NOTE_WRONG)];
+    if (wrong !== undefined) this.#failure ??= new Error(`thread ${thread} saw ${wrong}`);
+    const cutSettles = note(NOTE_TRAPS_SETTLING) + (isSettling ? 1 : 0);
     this.#unsureMax += cutSettles * SETTLED_AT_ONCE;
-    for (const index of [0, 1, 2, 3, 4]) this.#ledger.setNote(thread, index, 0);
+    for (const index of NOTES_OF_ONE) this.#ledger.setNote(thread, index, 0);
   }
 
   #count(manner: Manner, isDriver: boolean, kills: number, inside: number): void {
@@ -271,63 +354,12 @@ class Kills {
     if (isDriver) report.driverKills += kills;
   }
 
-  #locks(): number[] {
-    const main = this.#main;
-    const shards = main.header(layout.HEADER_SHARDS_BASE);
-    const places = Array.from(
-      { length: SIZES.queues },
-      (_, at) => shards + at * layout.SHARD_BYTES,
-    );
-    places.push(layout.HEADER + layout.HEADER_ARENA, layout.HEADER + layout.HEADER_CATALOGUE);
-    return places.map((place) => main.words[(place + layout.LOCK_WORD) >> 2] as number);
-  }
-
   /** Locks that name the thread, but those that it was making anew for a dead one. */
   #locksOf(thread: number): number {
-    const owned = this.#locks().filter((word) => (word & layout.LOCK_THREAD_MASK) === thread + 1);
-    return owned.filter((word) => (word & layout.LOCK_RECOVERING) === 0).length;
-  }
-
-  #check(queue: QueueNumbers, hand: Hand, first: number): void {
-    const main = this.#main;
-    must(
-      this.#locks().every((word) => word === 0),
-      `a lock is held: ${this.#locks()}`,
+    const owned = locksOf(this.#main).filter(
+      (word) => (word & layout.LOCK_THREAD_MASK) === thread + 1,
     );
-    const { check, index } = main.verify();
-    must(check === 0, `verify found ${check} at ${index}`);
-    const lost = lossesOf(main);
-    must(lost.slots === 0 && lost.blocks === 0 && lost.pages === 0, JSON.stringify(lost));
-    const there = new Set([...messagesOf(main, queue.queue).keys()].map((at) => at - first));
-    const next = main.shard(queue.queue, layout.SHARD_SEQUENCE) + 1 - first;
-    must(next < SPAN, "the ledger was too small for a round");
-    let unsure = 0;
-    for (let place = 0; place < next; place++) {
-      const isThere = there.has(place);
-      must(!isThere || !this.#ledger.isDeleted(place), `message ${place} was deleted and is there`);
-      if (!this.#ledger.isSent(place)) continue;
-      this.#report.sent++;
-      must(isThere || this.#ledger.isTaken(place), `message ${place} was sent and is lost`);
-      if (!isThere && !this.#ledger.isDeleted(place)) unsure++;
-    }
-    must(unsure <= this.#unsureMax, `${unsure} messages are gone, ${this.#unsureMax} may be`);
-    this.#report.unsure += unsure;
-    this.#unsureMax = 0;
-    this.#drain(hand, there);
-    this.#ledger.clear(next);
-  }
-
-  /** All that is still there can be received, once, and deleted. */
-  #drain(hand: Hand, there: Set<number>): void {
-    const now = this.#now + LATER_MS / 2;
-    for (let got = hand.receive(now); got > 0; got = hand.receive(now)) {
-      for (let index = 0; index < got; index++) {
-        must(there.delete(hand.place(index)), `message ${hand.place(index)} came twice`);
-      }
-      hand.remove(got, now);
-    }
-    must(there.size === 0, `${there.size} messages are there and can't be received`);
-    must(this.#ledger.note(this.#main.thread, 1) === 0, "a body of mixed bytes is left");
+    return owned.filter((word) => (word & layout.LOCK_RECOVERING) === 0).length;
   }
 
   #delete({ queue, incarnation }: QueueNumbers): void {

@@ -10,9 +10,30 @@ import { type WasmMemory, type WasmModule, wasm } from "../../bindings/webassemb
 import type { QueueNumbers } from "../model/sections.ts";
 import { Seeded } from "../support/seeded.ts";
 import { Hand, type HandExports } from "./hand.ts";
-import { GATE, IN_SETTLE, isInside, Ledger, SPAN } from "./ledger.ts";
+import {
+  GATE,
+  IN_SETTLE,
+  isInside,
+  Ledger,
+  LOG_MOST,
+  NOTE_CALL,
+  NOTE_TRAPS,
+  NOTE_TRAPS_INSIDE,
+  NOTE_TRAPS_SETTLING,
+  SPAN,
+} from "./ledger.ts";
 
 export type Manner = "terminate" | "exit" | "error" | "heap" | "trap";
+
+/** The queue of a round, and its dead-letter queue if it has one. */
+export interface Lane {
+  readonly queue: QueueNumbers;
+  readonly dead: QueueNumbers | undefined;
+  /** Who was received so often goes there; Infinity: nobody does. */
+  readonly receivesMax: number;
+  /** Groups that are sent to; 0: Standard queues. */
+  readonly groups: number;
+}
 
 export interface VictimOrder {
   readonly engine: WasmModule;
@@ -21,7 +42,7 @@ export interface VictimOrder {
   readonly memory: WasmMemory;
   readonly ledger: WasmMemory;
   readonly thread: number;
-  readonly queue: QueueNumbers;
+  readonly lane: Lane;
   readonly first: number;
   readonly now: number;
   readonly seed: number;
@@ -32,23 +53,34 @@ export interface VictimOrder {
 
 /** How often one victim traps before it waits for its end. */
 const TRAPS = 8;
+const BATCH = 10;
+/** Where there is a dead-letter queue, so much of what is received is left to its timeout. */
+const LEFT_SHARE = 0.35;
 
 type Exports = EngineExports & HandExports & { readonly faultAt?: { value: number } };
-type Drive = (...values: number[]) => number;
+/** Of assembly/drive.ts. */
+type Driver = Record<"aim" | "shape" | "record" | "drive", (...values: number[]) => number>;
 
 const order = workerData as VictimOrder;
 const random = new Seeded(order.seed);
 const ledger = new Ledger(order.ledger.buffer);
-const { thread, queue, memory, manner } = order;
+const { thread, lane, memory, manner } = order;
 const exports = new wasm.Instance(order.engine, { env: { memory } }).exports as Exports;
 const isTrapping = manner === "trap";
 // The script of a victim that lives on is guarded as a broker's thread is.
 const guarded = (isTrapping ? guard(exports, thread) : exports) as Exports;
-const hand = new Hand(guarded, memory.buffer, thread, queue, ledger, order.first);
+const makeHand = (numbers: QueueNumbers, isDead: boolean): Hand => {
+  const aim = { numbers, groups: lane.groups, isDead };
+  return new Hand(guarded, memory.buffer, thread, aim, ledger, order.first);
+};
+const hand = makeHand(lane.queue, false);
+const deadHand = lane.dead === undefined ? undefined : makeHand(lane.dead, true);
 const hoard: number[][] = [];
 let now = order.now;
 let spots = random.between(1, 100);
 let traps = 0;
+let ids = 0;
+let attempts = 0;
 
 function arm(): void {
   if (exports.faultAt !== undefined) exports.faultAt.value = random.between(1, 4000);
@@ -68,20 +100,24 @@ function isPlanted(error: Error): boolean {
   return trap.message === "unreachable" && (trap !== error || exports.faultAt.value === 0);
 }
 
+function count(index: number): void {
+  ledger.setNote(thread, index, ledger.note(thread, index) + 1);
+}
+
 /** A trap came up: it ends this thread, or this thread goes on. */
 function fall(error: unknown): void {
   if (!(error instanceof Error) || !/RuntimeError|EngineTrap/.test(error.name)) throw error;
   if (!isPlanted(error)) throw new Error("a trap that nobody planted", { cause: error });
   if (manner === "exit") process.exit(1);
   if (!isTrapping) throw error;
-  const call = ledger.note(thread, 0);
+  const call = ledger.note(thread, NOTE_CALL);
   const inside = isInside(memory.buffer, hand.area, call);
   if (error.name === "RuntimeError") exports.threadTrapped(thread);
-  ledger.setNote(thread, 0, 0);
-  if (inside) ledger.setNote(thread, 3, ledger.note(thread, 3) + 1);
-  if (call >= IN_SETTLE) ledger.setNote(thread, 4, ledger.note(thread, 4) + 1);
-  ledger.setNote(thread, 2, ++traps);
-  if (traps < TRAPS) arm();
+  ledger.setNote(thread, NOTE_CALL, 0);
+  if (inside) count(NOTE_TRAPS_INSIDE);
+  if (call >= IN_SETTLE) count(NOTE_TRAPS_SETTLING);
+  count(NOTE_TRAPS);
+  if (++traps < TRAPS) arm();
 }
 
 /** Between two calls: a victim that ends itself does it at a random one of these. */
@@ -94,40 +130,54 @@ function spot(): void {
   throw new Error("a victim's own");
 }
 
+function send(isLarge: boolean): boolean {
+  const tag = random.between(0, 255);
+  const id = ids;
+  ids += BATCH;
+  if (isLarge) {
+    const bodyBytes = random.between(37_000, 150_000);
+    return hand.sendLarge({ count: 1, bodyBytes, tag, id }, now, spot);
+  }
+  const [parcels, bodyBytes] = [random.between(1, BATCH), random.between(1, 3000)];
+  return hand.send({ count: parcels, bodyBytes, tag, id }, now);
+}
+
+/** False when there is no room left to write down what happens. */
 function step(): boolean {
   now += 0.05;
   spot();
   const choice = random.next();
-  const tag = random.between(0, 255);
-  if (choice < 0.03) return hand.sendLarge(random.between(37_000, 150_000), tag, now, spot);
-  if (choice < 0.5) return hand.send(random.between(1, 10), random.between(1, 3000), tag, now);
-  const got = hand.receive(now);
+  if (choice < 0.5) return send(choice < 0.03);
+  if (!ledger.hasLogRoom(thread, BATCH)) return false;
+  const by = deadHand !== undefined && random.chance(0.25) ? deadHand : hand;
+  const isAttempt = lane.groups > 0 && by === hand && random.chance(0.25);
+  const got = by.receive(now, isAttempt ? ++attempts : 0);
   spot();
-  if (got > 0 && choice < 0.9) hand.remove(got, now);
-  else if (got > 0 && choice < 0.97) hand.hide(got, random.between(0, 20), now);
+  if (deadHand !== undefined && random.chance(LEFT_SHARE)) return true;
+  if (got > 0 && choice < 0.9) by.remove(got, now);
+  else if (got > 0 && choice < 0.97) by.hide(got, random.between(0, 20), now);
   return true;
 }
 
+/** The driver is told all it needs once; a trap in it does not make it forget. */
 function makeDrive(): () => boolean {
   const note = new wasm.Instance(order.recorder, { env: { memory: order.ledger } }).exports;
   const imports = { env: { memory }, drive: { ...exports, ...(note as object) } };
-  const { drive } = new wasm.Instance(order.driver, imports).exports as { drive: Drive };
-  const batch = random.pick([1, 3, 10, 10]);
+  const driver = new wasm.Instance(order.driver, imports).exports as Driver;
+  const { queue, dead } = lane;
+  const [deadQueue, deadIncarnation] = [dead?.queue ?? 0, dead?.incarnation ?? 0];
+  driver.aim(thread, hand.area, queue.queue, queue.incarnation, deadQueue, deadIncarnation);
   const bodyBytes = random.pick([8, 64, 64, 700, 3000]);
-  const { area } = hand;
-  return () => {
-    const { marksAt } = ledger;
-    const { incarnation } = queue;
-    const notes = ledger.noteAt(thread);
-    const rounds = 2 ** 30;
-    const place = [order.first, SPAN, marksAt, notes, now] as const;
-    return drive(thread, area, queue.queue, incarnation, batch, bodyBytes, rounds, ...place) === 1;
-  };
+  driver.shape(random.pick([1, 3, 10, 10]), bodyBytes, lane.groups, dead === undefined ? 0 : 3);
+  const notes = ledger.noteAt(thread);
+  driver.record(order.first, SPAN, ledger.marksAt, notes, ledger.logAt(thread), LOG_MOST);
+  return () => driver.drive(2 ** 30, now) === 1;
 }
 
 const turn = order.isDriver ? makeDrive() : step;
 parentPort?.postMessage("ready");
 Atomics.wait(ledger.words, GATE, order.gate - 1);
+parentPort?.postMessage("begun");
 arm();
 for (;;) {
   try {
