@@ -19,11 +19,11 @@ import type { AddressInfo } from "node:net";
 import type { Broker } from "../broker/broker.ts";
 import { SluiceError } from "../errors.ts";
 import { Answered } from "./answered.ts";
-import type { Caller, Context } from "./context.ts";
+import type { Answer, Caller, Context } from "./context.ts";
 import { preflightReply } from "./cors.ts";
 import { Exchange, type Exchanger } from "./exchange.ts";
 import { JsonProtocol, jsonType } from "./json.ts";
-import type { Protocol, Reply } from "./protocol.ts";
+import type { Call, Protocol, Reply } from "./protocol.ts";
 import { QueryProtocol } from "./query.ts";
 import { isTraceHeader } from "./sends.ts";
 
@@ -101,7 +101,7 @@ export class Server implements Exchanger {
     return this.#closing;
   }
 
-  async answer(exchange: Exchange, body: Buffer): Promise<Reply> {
+  answer(exchange: Exchange, body: Buffer): Reply | Promise<Reply> {
     const { request } = exchange;
     const protocol = protocolOf(request);
     try {
@@ -109,12 +109,12 @@ export class Server implements Exchanger {
       if (other !== undefined) return other;
       const call = protocol.read(body);
       exchange.call = call;
-      const origin = `http://${request.headers.host ?? this.url.slice("http://".length)}`;
-      const context = new RequestContext(this.#options.broker, this.#caller, origin, exchange);
-      return protocol.answer(call, await call.action.run(context, call.input));
+      const context = new RequestContext(this.#options.broker, this.#caller, this, exchange);
+      const answer = call.action.run(context, call.input);
+      if (answer instanceof Promise) return this.#settle(exchange, protocol, call, answer);
+      return protocol.answer(call, answer);
     } catch (error) {
-      if (!(error instanceof SluiceError)) this.#options.onFault(error);
-      return this.refusal(exchange, asRefusal(error), protocol);
+      return this.#refuse(exchange, error, protocol);
     }
   }
 
@@ -130,6 +130,24 @@ export class Server implements Exchanger {
   ended(exchange: Exchange): void {
     this.#exchanges.delete(exchange);
     if (this.#exchanges.size === 0) this.#allEnded?.();
+  }
+
+  async #settle(
+    exchange: Exchange,
+    protocol: Protocol,
+    call: Call,
+    answer: Promise<Answer>,
+  ): Promise<Reply> {
+    try {
+      return protocol.answer(call, await answer);
+    } catch (error) {
+      return this.#refuse(exchange, error, protocol);
+    }
+  }
+
+  #refuse(exchange: Exchange, error: unknown, protocol: Protocol): Reply {
+    if (!(error instanceof SluiceError)) this.#options.onFault(error);
+    return this.refusal(exchange, asRefusal(error), protocol);
   }
 
   async #drain(): Promise<void> {
@@ -153,20 +171,28 @@ function asRefusal(error: unknown): SluiceError {
   return new SluiceError("InternalFailure", "The server failed; see its log.");
 }
 
+/** Reads of the request what an action asks for, and only then: most ask for nothing. */
 class RequestContext implements Context {
   readonly broker: Broker;
   readonly caller: Caller;
-  readonly origin: string;
-  readonly traceHeader: string | undefined;
+  readonly #server: Server;
   readonly #exchange: Exchange;
 
-  constructor(broker: Broker, caller: Caller, origin: string, exchange: Exchange) {
+  constructor(broker: Broker, caller: Caller, server: Server, exchange: Exchange) {
     this.broker = broker;
     this.caller = caller;
-    this.origin = origin;
-    const trace = headerOf(exchange.request, "x-amzn-trace-id");
-    this.traceHeader = trace !== undefined && isTraceHeader(trace) ? trace : undefined;
+    this.#server = server;
     this.#exchange = exchange;
+  }
+
+  get origin(): string {
+    const { host } = this.#exchange.request.headers;
+    return host === undefined ? this.#server.url : `http://${host}`;
+  }
+
+  get traceHeader(): string | undefined {
+    const trace = headerOf(this.#exchange.request, "x-amzn-trace-id");
+    return trace !== undefined && isTraceHeader(trace) ? trace : undefined;
   }
 
   get signal(): AbortSignal {

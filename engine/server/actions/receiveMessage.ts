@@ -1,7 +1,7 @@
 /** ReceiveMessage: up to ten messages, waiting for the first of them when asked to. */
 import { hash } from "node:crypto";
 import { parameterRanges } from "../../limits.ts";
-import type { Message, ReceiveOptions } from "../../types.ts";
+import type { Message, Queue, ReceiveOptions } from "../../types.ts";
 import { queueAction } from "../action.ts";
 import type { Answer, Context } from "../context.ts";
 import { attributeFilter, showAttributes, wireAttributes } from "../messageAttributes.ts";
@@ -93,15 +93,17 @@ function wantedOf(input: ReceiveInput): Wanted {
   };
 }
 
-/** A request that says not to wait needs no signal; any other may, by the queue's own setting. */
-function optionsOf(context: Context, input: ReceiveInput): ReceiveOptions {
+/** Only a receive that waits, by its own word or by the queue's, needs the signal, which costs. */
+function optionsOf(context: Context, input: ReceiveInput, queue: Queue): ReceiveOptions {
   const options: ReceiveOptions = {};
   if (input.MaxNumberOfMessages !== undefined) {
     options.maxNumberOfMessages = input.MaxNumberOfMessages;
   }
   if (input.VisibilityTimeout !== undefined) options.visibilityTimeout = input.VisibilityTimeout;
   if (input.WaitTimeSeconds !== undefined) options.waitTimeSeconds = input.WaitTimeSeconds;
-  if (input.WaitTimeSeconds !== 0) options.signal = context.signal;
+  const waitSeconds =
+    input.WaitTimeSeconds ?? queue.details().attributes.receiveMessageWaitTimeSeconds;
+  if (waitSeconds !== 0) options.signal = context.signal;
   if (input.ReceiveRequestAttemptId !== undefined) {
     options.receiveRequestAttemptId = input.ReceiveRequestAttemptId;
   }
@@ -115,7 +117,7 @@ function emptyIfAborted(error: unknown): readonly Message[] {
 }
 
 export const receiveMessage = queueAction(wire, async (context, input, queue): Promise<Answer> => {
-  const received = await queue.receive(optionsOf(context, input)).catch(emptyIfAborted);
+  const received = await queue.receive(optionsOf(context, input, queue)).catch(emptyIfAborted);
   if (received.length === 0) return {};
   const wanted = wantedOf(input);
   return { Messages: received.map((message) => showMessage(message, wanted)) };
