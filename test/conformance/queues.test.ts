@@ -58,7 +58,8 @@ contract("SQS", (sqs) => {
   });
 
   test("28: an empty Policy removes the attribute", async () => {
-    const Policy = '{"Version":"2012-10-17","Statement":[]}';
+    const statement = { Effect: "Deny", Principal: "*", Action: "sqs:SendMessage", Resource: "*" };
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
     const QueueUrl = await sqs().queue("policy", { Policy });
     expect(await sqs().attribute(QueueUrl, "Policy")).toBe(Policy);
     await sqs().ok("SetQueueAttributes", { QueueUrl, Attributes: { Policy: "" } });

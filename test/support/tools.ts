@@ -6,11 +6,12 @@
  */
 import { spawnSync } from "node:child_process";
 
-export type Tool = "aws" | "boto3" | "terraform";
+export type Tool = "aws" | "boto3" | "moto_server" | "terraform";
 
 const PROBES: Readonly<Record<Tool, readonly [command: string, ...args: string[]]>> = {
   aws: ["aws", "--version"],
   boto3: ["python3", "-c", "import boto3"],
+  moto_server: ["moto_server", "--help"],
   terraform: ["terraform", "-version"],
 };
 
