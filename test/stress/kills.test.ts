@@ -1,5 +1,5 @@
 /**
- * Random kills, five times as many as on every change (test/recovery/kills.test.ts), and the proof that
+ * Random kills, five times as many as in killsShort.test.ts, and the proof that
  * such a test can fail: a build that has a loop in a section leaves locks in the hands of its dead.
  */
 import { readFileSync } from "node:fs";
