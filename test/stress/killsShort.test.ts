@@ -7,8 +7,8 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chooseSeed } from "../support/seeded.ts";
 import { expectKills, Killing } from "../recovery/killsChild.ts";
+import { chooseSeed } from "../support/seeded.ts";
 
 const TIMEOUT_MS = 600_000;
 const NEWER_NODE = "node@24";
