@@ -39,6 +39,9 @@ import { At } from "./memory";
 import { Slot } from "./slot";
 import { Table } from "./table";
 
+/** Group records are of the smallest class. */
+export const CLASS_OF_GROUP: u32 = 0;
+
 export class Groups {
   @inline static table(shard: usize): usize {
     return shard + FIFO_GROUP_TABLE;

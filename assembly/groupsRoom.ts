@@ -4,7 +4,7 @@
  * up. See groups.ts.
  */
 import { Blocks } from "./blocks";
-import { Groups } from "./groups";
+import { CLASS_OF_GROUP, Groups } from "./groups";
 import {
   BLOCK_FLAGS,
   BLOCK_IS_GROUP,
@@ -25,8 +25,6 @@ import { Mark } from "./mark";
 import { At } from "./memory";
 import { Shard } from "./shard";
 
-/** Group records are of the smallest class. */
-const CLASS_OF_GROUP: u32 = 0;
 /** Free records that a shard keeps beyond as many as it uses. */
 const SPARE_GROUPS: u32 = 64;
 

@@ -11,6 +11,7 @@ import {
   ARENA_PAGES_BUMP,
   ARENA_SLOTS_BUMP,
   BLOCK_FLAGS,
+  BLOCK_IS_SEGMENT,
   BLOCK_OUT,
   BLOCK_STATE,
   CLASS_OF_SEGMENT,
@@ -51,11 +52,11 @@ import {
   WHEEL_LEVELS,
   WHEEL_LINK_SPOKE,
 } from "./layout";
+import { Mark } from "./mark";
 import { At } from "./memory";
 import { PageMap } from "./pageMap";
 import { RebuildFifo } from "./rebuildFifo";
 import { Ring } from "./ring";
-import { SegmentMark } from "./segmentMark";
 import { Slot } from "./slot";
 import { Wheel } from "./wheel";
 
@@ -97,7 +98,7 @@ export class Rebuild {
   /** Finds this shard's segments by their mark and closes the circle again. */
   static segments(shard: usize): void {
     const bytes = BlockClass.bytes(CLASS_OF_SEGMENT);
-    const mark = SegmentMark.of(shard);
+    const mark = Mark.of(shard, BLOCK_IS_SEGMENT);
     const last = load<u32>(HEADER + HEADER_ARENA, ARENA_PAGES_BUMP);
     for (let page: u32 = 1; page <= last; page++) {
       const record = At.pageRecord(page);

@@ -7,7 +7,7 @@
 import { Age } from "./age";
 import { Circle } from "./circle";
 import { BlockClass } from "./classes";
-import { Groups } from "./groups";
+import { CLASS_OF_GROUP, Groups } from "./groups";
 import { Keys } from "./keys";
 import {
   ARENA_PAGES_BUMP,
@@ -74,13 +74,9 @@ import { Mark } from "./mark";
 import { At } from "./memory";
 import { PageMap } from "./pageMap";
 import { Slot } from "./slot";
-import { Table } from "./table";
+import { ENTRIES, Table } from "./table";
 import { Wheel } from "./wheel";
 import { Window } from "./window";
-
-const CLASS_OF_GROUP: u32 = 0;
-/** Behind a block's state and flags. */
-const ENTRIES: u32 = 8;
 
 export class RebuildFifo {
   /** Everything but the messages: free records, empty tables, windows as their segments tell. */

@@ -1,7 +1,7 @@
 /**
  * Receiving from a FIFO queue: time passes, an attempt that is repeated brings what it brought
- * before, else ready groups give what they have, ten messages a section. Sending to one: groups and
- * originals are resolved outside the lock, and again as often as somebody else was quicker.
+ * before, else ready groups give what they have, ten messages a section.
+ * Called by the thread whose number is given, and by no other.
  */
 import { ADVANCE_SECTIONS, Advance } from "./advance";
 import { Attempts } from "./attempts";

@@ -6,6 +6,7 @@
 import { Blocks } from "./blocks";
 import {
   BLOCK_FLAGS,
+  BLOCK_IS_SEGMENT,
   BLOCK_OUT,
   BLOCK_STATE,
   CLASS_OF_SEGMENT,
@@ -19,9 +20,9 @@ import {
   THREAD_HAND,
 } from "./layout";
 import { Lock } from "./lock";
+import { Mark } from "./mark";
 import { At } from "./memory";
 import { Ring } from "./ring";
-import { SegmentMark } from "./segmentMark";
 import { Shard } from "./shard";
 
 export class Segments {
@@ -43,7 +44,7 @@ export class Segments {
     Shard.lock(shard, thread);
     Lock.begin(shard, PHASE_BEGIN_GROW);
     if (!Ring.hasRoom(shard, more)) {
-      store<u32>(segment, SegmentMark.of(shard), BLOCK_FLAGS);
+      store<u32>(segment, Mark.of(shard, BLOCK_IS_SEGMENT), BLOCK_FLAGS);
       Ring.insert(shard, segment);
       store<u32>(segment, BLOCK_OUT, BLOCK_STATE);
       Blocks.drop(thread, CLASS_OF_SEGMENT);

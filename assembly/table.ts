@@ -40,7 +40,7 @@ const FIND_STEPS: u32 = 64;
 /** No node ends closer to its block's end, and no walk reads more of what it takes for a node. */
 const NODE_BYTES_MIN: u32 = 64;
 /** Bytes of a block's state and flags, before the entries of a directory or page. */
-const ENTRIES: u32 = 8;
+export const ENTRIES: u32 = 8;
 
 export class Table {
   @inline static isMade(table: usize): bool {

@@ -28,10 +28,7 @@ import {
 } from "./layout";
 import { Lock } from "./lock";
 import { Shard } from "./shard";
-import { Table } from "./table";
-
-/** Bytes of a block's state and flags. */
-const ENTRIES: u32 = 8;
+import { ENTRIES, Table } from "./table";
 
 export class TableRoom {
   /** As many buckets as nodes, and `more` nodes to come; false when memory is full. */

@@ -5,7 +5,7 @@
 import { Age } from "./age";
 import { Circle } from "./circle";
 import { BlockClass } from "./classes";
-import { Groups } from "./groups";
+import { CLASS_OF_GROUP, Groups } from "./groups";
 import { Keys } from "./keys";
 import {
   ARENA_PAGES_BUMP,
@@ -57,8 +57,6 @@ import { PageMap } from "./pageMap";
 import { Slot } from "./slot";
 import { Table } from "./table";
 import { Window } from "./window";
-
-const CLASS_OF_GROUP: u32 = 0;
 
 export class VerifyFifo {
   static run(shard: usize): i32 {
