@@ -19,3 +19,28 @@ export function randomWord(): number {
 export function randomUuid(): string {
   return randomUUID();
 }
+
+/** Two hexadecimal digits of every byte. */
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** What the ids of the next 2^32 requests have in common: 28 characters, and a word. */
+let requestPrefix = randomUUID().slice(0, 28);
+let requestWord = randomWord();
+let requestCount = 0;
+
+/**
+ * A request's id: a version 4 UUID in lower case, 36 characters, unlike any other's. No secret: who
+ * knows one can tell the next. Costs a quarter of `randomUuid`.
+ */
+export function requestUuid(): string {
+  if (requestCount === 2 ** 32) {
+    requestPrefix = randomUUID().slice(0, 28);
+    requestWord = randomWord();
+    requestCount = 0;
+  }
+  // An odd factor leads through all 2^32 words, and neighbours don't look alike.
+  const word = Math.imul(requestCount, 0x9e3779b1) ^ requestWord;
+  requestCount += 1;
+  const high = `${DIGITS[word >>> 24]}${DIGITS[(word >>> 16) & 255]}`;
+  return `${requestPrefix}${high}${DIGITS[(word >>> 8) & 255]}${DIGITS[word & 255]}`;
+}

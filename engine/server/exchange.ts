@@ -11,7 +11,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { elapsedMs } from "../clock.ts";
 import { type ErrorCode, SluiceError } from "../errors.ts";
-import { randomUuid } from "../random.ts";
+import { requestUuid } from "../random.ts";
 import { corsHeaders } from "./cors.ts";
 import type { Call, Reply } from "./protocol.ts";
 
@@ -24,8 +24,8 @@ const droppedBytesMax = 16 * 1_048_576;
 
 /** What an exchange asks of the server that made it. */
 export interface Exchanger {
-  /** Never throws or rejects; a promise only for what takes time. */
-  answer(exchange: Exchange, body: Buffer): Reply | Promise<Reply>;
+  /** Sees to it that the exchange sends a reply, at once or later. Never throws or rejects. */
+  answer(exchange: Exchange, body: Buffer): void;
   /** What the request's protocol makes of an error. */
   refusal(exchange: Exchange, error: SluiceError): Reply;
   /** True once no more requests are wanted on this connection. */
@@ -79,7 +79,7 @@ export class Exchange {
   send(reply: Reply, close = this.#server.isDraining): void {
     if (this.#response.headersSent || this.#response.destroyed) return;
     const { status, body } = reply;
-    const requestId = reply.requestId ?? randomUuid();
+    const requestId = reply.requestId ?? requestUuid();
     const bodyBytes = Buffer.byteLength(body);
     const headers: Record<string, string | number> = {
       "x-amzn-RequestId": requestId,
@@ -113,9 +113,7 @@ export class Exchange {
     const isWhole = this.#chunks.length === 1 && first !== undefined;
     const body = isWhole ? first : Buffer.concat(this.#chunks);
     this.#chunks.length = 0;
-    const reply = this.#server.answer(this, body);
-    if (reply instanceof Promise) void reply.then((settled) => this.send(settled));
-    else this.send(reply);
+    this.#server.answer(this, body);
   }
 
   #refuse(): void {

@@ -7,7 +7,7 @@
  * means that queue unless it names another, and can't ask for what no queue has.
  */
 import { errorShape, SluiceError } from "../errors.ts";
-import { randomUuid } from "../random.ts";
+import { requestUuid } from "../random.ts";
 import type { Action } from "./action.ts";
 import type { Answer } from "./context.ts";
 import { type FormNode, formText, parseForm } from "./form.ts";
@@ -58,7 +58,7 @@ export interface QueryHead {
 
 export class QueryProtocol implements Protocol {
   readonly #head: QueryHead;
-  readonly #requestId = randomUuid();
+  readonly #requestId = requestUuid();
   #service = sqs;
   /** Undefined until it was read. */
   #name: string | undefined;

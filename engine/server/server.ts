@@ -101,20 +101,23 @@ export class Server implements Exchanger {
     return this.#closing;
   }
 
-  answer(exchange: Exchange, body: Buffer): Reply | Promise<Reply> {
+  answer(exchange: Exchange, body: Buffer): void {
     const { request } = exchange;
     const protocol = protocolOf(request);
     try {
       const other = otherReply(request);
-      if (other !== undefined) return other;
+      if (other !== undefined) {
+        exchange.send(other);
+        return;
+      }
       const call = protocol.read(body);
       exchange.call = call;
       const context = new RequestContext(this.#options.broker, this.#caller, this, exchange);
       const answer = call.action.run(context, call.input);
-      if (answer instanceof Promise) return this.#settle(exchange, protocol, call, answer);
-      return protocol.answer(call, answer);
+      if (answer instanceof Promise) void this.#settle(exchange, protocol, call, answer);
+      else exchange.send(protocol.answer(call, answer));
     } catch (error) {
-      return this.#refuse(exchange, error, protocol);
+      this.#refuse(exchange, error, protocol);
     }
   }
 
@@ -137,17 +140,17 @@ export class Server implements Exchanger {
     protocol: Protocol,
     call: Call,
     answer: Promise<Answer>,
-  ): Promise<Reply> {
+  ): Promise<void> {
     try {
-      return protocol.answer(call, await answer);
+      exchange.send(protocol.answer(call, await answer));
     } catch (error) {
-      return this.#refuse(exchange, error, protocol);
+      this.#refuse(exchange, error, protocol);
     }
   }
 
-  #refuse(exchange: Exchange, error: unknown, protocol: Protocol): Reply {
+  #refuse(exchange: Exchange, error: unknown, protocol: Protocol): void {
     if (!(error instanceof SluiceError)) this.#options.onFault(error);
-    return this.refusal(exchange, asRefusal(error), protocol);
+    exchange.send(this.refusal(exchange, asRefusal(error), protocol));
   }
 
   async #drain(): Promise<void> {
