@@ -1,5 +1,5 @@
 /** Ids of requests, which the server counts up instead of drawing each. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { requestUuid } from "../../engine/random.ts";
 import { uuidPattern } from "../support/wire.ts";
 
@@ -10,4 +10,11 @@ test("200,000 ids are UUIDs of version 4, all different", () => {
     expect(id).toMatch(uuidPattern);
     expect(id).toMatch(/^.{14}4.{4}[89ab]/);
   }
+});
+
+test("another server's ids have another beginning", async () => {
+  vi.resetModules();
+  const other = await import("../../engine/random.ts");
+  expect(other.requestUuid).not.toBe(requestUuid);
+  expect(other.requestUuid().slice(0, 28)).not.toBe(requestUuid().slice(0, 28));
 });
