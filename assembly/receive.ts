@@ -83,7 +83,7 @@ export class Receive {
     const queue = At.queue(queueIndex);
     const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
     if (load<u32>(shard, SHARD_INCARNATION) !== incarnation) return STATUS_GONE;
-    Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS);
+    Advance.untilVisible(thread, queueIndex, shard, now);
     const hiddenMs = visibilityMs < 0 ? load<f64>(queue, QUEUE_VISIBILITY_MS) : visibilityMs;
     const area = At.thread(thread);
     const receivesMax = Move.receivesMax(queue);

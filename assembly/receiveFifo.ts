@@ -3,7 +3,7 @@
  * before, else ready groups give what they have, ten messages a section.
  * Called by the thread whose number is given, and by no other.
  */
-import { ADVANCE_SECTIONS, Advance } from "./advance";
+import { Advance } from "./advance";
 import { Attempts } from "./attempts";
 import { ClaimFifo } from "./claimFifo";
 import { Groups } from "./groups";
@@ -51,7 +51,7 @@ export class ReceiveFifo {
     // The key before anything else uses the staging area.
     const area = At.thread(thread);
     if (attemptBytes > 0) SipHash.wide(area + THREAD_STAGING, attemptBytes, area + THREAD_ATTEMPT);
-    Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS);
+    Advance.untilVisible(thread, queueIndex, shard, now);
     const hiddenMs = visibilityMs < 0 ? load<f64>(queue, QUEUE_VISIBILITY_MS) : visibilityMs;
     const claimed =
       attemptBytes > 0

@@ -312,8 +312,8 @@ class Run {
   }
 
   #retain(lane: Lane, retentionMs: number): void {
+    if (!this.#sections.change(lane.numbers, { ...lane.settings, retentionMs })) return;
     lane.settings.retentionMs = retentionMs;
-    if (!this.#sections.change(lane.numbers, lane.settings)) return;
     const none = { operation: 0, now: 0, status: 0, second: 0, items: [] };
     lane.model.apply({ kind: RETAIN, first: retentionMs, ...none });
   }

@@ -21,8 +21,9 @@ const CUT_MS = 5;
 const ROUNDS = 3;
 /** Sizes that memory is filled with, one after the other. */
 const FILLINGS = [64, 16_384, MIB, 64];
-/** Which part of the throughput from before memory was full must be there again. */
-const FAST_AGAIN = 0.7;
+/** Which part of the throughput of memory that was never full must be there, in medians of slices. */
+const FAST_AGAIN = 0.85;
+const SLICES = 101;
 
 let broker: Broker;
 let gauges: Gauges;
@@ -49,6 +50,10 @@ function drain(queue: Queue): number {
   let got = 0;
   while (queue.sync.receive(batch) > 0) got += queue.sync.delete(batch);
   return got;
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((one, other) => one - other)[numbers.length >> 1] as number;
 }
 
 describe("usable: bytes of the blocks and whole pages that carry messages, of the arena's bytes", () => {
@@ -225,10 +230,6 @@ describe("a million messages", () => {
     expect(Math.min(...cycles)).toBeGreaterThan(100);
   });
 
-  function median(numbers: readonly number[]): number {
-    return numbers.toSorted((one, other) => one - other)[numbers.length >> 1] as number;
-  }
-
   function stock(queue: Queue): void {
     const bodies = Array.from({ length: 250 }, (_, index) => `message ${index}`);
     for (let sent = 0; sent < BACKLOG; sent += bodies.length) {
@@ -253,19 +254,26 @@ describe("memory that four threads fill at once", () => {
     expect(fill(jobs, "x".repeat(64))).toBe(all);
   });
 
-  test("is as fast afterwards as it was before", async () => {
-    await open({ memoryBytes: 64 * MIB, threadsMax: 8, messagesMax: 100_000 });
+  test("is as fast afterwards as memory that was never full", async () => {
+    const options = { memoryBytes: 64 * MIB, threadsMax: 8, messagesMax: 100_000 };
+    await open(options);
+    await using fresh = await Broker.open({ ...options, queuesMax: 8 });
     const jobs = await broker.createQueue("jobs");
-    const bodies = [64, 1_024].map((bytes) => "x".repeat(bytes));
-    const before = bodies.map((body) => messagesAMs(jobs, body));
+    const others = await fresh.createQueue("jobs");
     for (const bodyBytes of FILLINGS) await fillAndDrain(jobs, bodyBytes);
-    const after = bodies.map((body) => messagesAMs(jobs, body));
-    const texts = bodies.map(
-      ({ length }, index) => `${length} B: ${before[index]} before, ${after[index]} after`,
-    );
-    console.log(`messages a millisecond, sent, received and deleted: ${texts.join("; ")}`);
-    for (const [index, rate] of after.entries()) {
-      expect(rate / (before[index] ?? 0)).toBeGreaterThan(FAST_AGAIN);
+    for (const bodyBytes of [64, 1_024]) {
+      const body = "x".repeat(bodyBytes);
+      const rates = { full: [] as number[], fresh: [] as number[] };
+      // In turns, so that what the machine does meanwhile meets both.
+      for (let slice = 0; slice < SLICES; slice++) {
+        rates.full.push(messagesAMs(jobs, body));
+        rates.fresh.push(messagesAMs(others, body));
+      }
+      const [full, never] = [median(rates.full), median(rates.fresh)];
+      console.log(
+        `${bodyBytes} B: ${full} messages a ms where memory was full, ${never} where never`,
+      );
+      expect(full / never).toBeGreaterThan(FAST_AGAIN);
     }
   });
 
@@ -289,21 +297,17 @@ describe("memory that four threads fill at once", () => {
     expect(one + two).toBe(sent);
   }
 
-  /** The best of many slices, since cores are shared: tens sent, received and deleted. */
+  /** Tens sent, received and deleted. */
   function messagesAMs(jobs: Queue, body: string): number {
     const bodies = Array.from({ length: 10 }, () => body);
     const batch = new MessageBatch(10);
-    let best = 0;
-    for (let slice = 0; slice < 100; slice++) {
-      const startMs = performance.now();
-      for (let cycle = 0; cycle < 1_000; cycle++) {
-        jobs.sync.sendBatch(bodies);
-        if (jobs.sync.receive(batch) !== 10) throw new Error("memory is still full");
-        jobs.sync.delete(batch);
-      }
-      best = Math.max(best, 10_000 / (performance.now() - startMs));
+    const startMs = performance.now();
+    for (let cycle = 0; cycle < 1_000; cycle++) {
+      jobs.sync.sendBatch(bodies);
+      if (jobs.sync.receive(batch) !== 10) throw new Error("memory is still full");
+      jobs.sync.delete(batch);
     }
-    return Math.round(best);
+    return Math.round(10_000 / (performance.now() - startMs));
   }
 
   test("gets back what other threads keep in stock, busy, waiting or idle", async () => {
