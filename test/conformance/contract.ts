@@ -4,7 +4,9 @@
  * tests compare with what AWS answers, and use nothing of the engine's.
  *
  * Queues get names of their own for each run and are deleted at its end, so an endpoint that others
- * use is left as it was. Tests of one file run side by side: most of their time is waiting.
+ * use is left as it was. Tests of one file run side by side: most of their time is waiting. Where
+ * minutes must pass (minutes.ts), a server of the file's own may have a clock that a test moves;
+ * then its tests run one after the other.
  */
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect } from "vitest";
@@ -41,11 +43,28 @@ export class Client {
   readonly protocol: Protocol;
   readonly endpoint: Endpoint;
   readonly #names: string[];
+  readonly #pass: (seconds: number) => Promise<void>;
 
-  constructor(protocol: Protocol, endpoint: Endpoint, names: string[]) {
+  constructor(
+    protocol: Protocol,
+    endpoint: Endpoint,
+    names: string[],
+    pass: (seconds: number) => Promise<void>,
+  ) {
     this.protocol = protocol;
     this.endpoint = endpoint;
     this.#names = names;
+    this.#pass = pass;
+  }
+
+  /** The same endpoint over another protocol. */
+  over(protocol: Protocol): Client {
+    return new Client(protocol, this.endpoint, this.#names, this.#pass);
+  }
+
+  /** Lets the endpoint's time pass: by its clock where a test can move it, else by waiting. */
+  pass(seconds: number): Promise<void> {
+    return this.#pass(seconds);
   }
 
   async call(action: string, input: object): Promise<Outcome> {
@@ -142,39 +161,59 @@ export async function eventually(read: () => Promise<unknown>, expected: unknown
   expect(value).toEqual(expected);
 }
 
-/**
- * One endpoint for a file, and its tests once for each protocol. `options` are for a server of the
- * file's own.
- */
+/** A server of a file's own. */
+export interface OwnServer {
+  readonly url: string;
+  /** Absent where time passes by itself. */
+  pass?(seconds: number): Promise<void>;
+  stop(): Promise<unknown>;
+}
+
+export const givenUrl = process.env.SLUICE_CONFORMANCE_URL;
+
+async function startServe(): Promise<OwnServer> {
+  const serve = await Serve.start(["--quotas", "aws"]);
+  return { url: serve.url, stop: () => serve.stop("SIGKILL") };
+}
+
+function waits(seconds: number): Promise<void> {
+  return pause(seconds * 1_000);
+}
+
+/** One endpoint for a file, and its tests once for each protocol. `start` makes its own server. */
 export function contract(
   title: string,
   tests: (sqs: () => Client, protocol: Protocol) => void,
-  options: readonly string[] = ["--quotas", "aws"],
+  start?: () => Promise<OwnServer>,
 ): void {
-  const { SLUICE_CONFORMANCE_URL: given } = process.env;
   const names: string[] = [];
-  let endpoint: Endpoint | undefined;
-  let serve: Serve | undefined;
+  let client: Client | undefined;
+  let own: OwnServer | undefined;
 
   beforeAll(async () => {
-    if (given === undefined) serve = await Serve.start(options);
-    endpoint = new ConformanceEndpoint((given ?? serve?.url ?? "").replace(/\/$/, ""));
+    if (givenUrl === undefined) own = await (start ?? startServe)();
+    const endpoint = new ConformanceEndpoint((givenUrl ?? own?.url ?? "").replace(/\/$/, ""));
+    client = new Client("json", endpoint, names, own?.pass ?? waits);
   });
 
   afterAll(async () => {
-    if (endpoint === undefined) return;
-    const client = new Client("json", endpoint, []);
-    if (given !== undefined) await Promise.all(names.map((name) => removeQueue(client, name)));
+    if (client === undefined) return;
+    const { endpoint } = client;
+    const cleaner = new Client("json", endpoint, [], waits);
+    if (givenUrl !== undefined) {
+      await Promise.all(names.map((name) => removeQueue(cleaner, name)));
+    }
     endpoint.disconnect();
-    await serve?.stop("SIGKILL");
+    await own?.stop();
   });
 
   for (const protocol of ["json", "query"] as const) {
     const sqs = (): Client => {
-      if (endpoint === undefined) throw new Error("there is no endpoint");
-      return new Client(protocol, endpoint, names);
+      if (client === undefined) throw new Error("there is no endpoint");
+      return client.over(protocol);
     };
-    describe.concurrent(`${title} (${protocol})`, () => tests(sqs, protocol));
+    const group = start === undefined ? describe.concurrent : describe;
+    group(`${title} (${protocol})`, () => tests(sqs, protocol));
   }
 }
 

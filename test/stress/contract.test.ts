@@ -1,20 +1,11 @@
-/** The edge cases of the contract that take a minute: 67, over both protocols. */
-import { expect, test } from "vitest";
-import { contract, pause } from "../conformance/contract.ts";
+/**
+ * The edge cases of the contract that take minutes, 67, 70, 80 and 92, in as much time as they take:
+ * over both protocols, against a `sluice serve` of its own or the endpoint that
+ * SLUICE_CONFORMANCE_URL names.
+ */
+import { contract } from "../conformance/contract.ts";
+import { deduplication, inFlight, retention } from "../conformance/minutes.ts";
 
-contract("A message's retention", (sqs) => {
-  test("67: is counted from its send, also while it is in flight or delayed", async () => {
-    const QueueUrl = await sqs().queue("retention", { MessageRetentionPeriod: "60" });
-    await sqs().send(QueueUrl, "in flight");
-    await sqs().send(QueueUrl, "delayed", { DelaySeconds: 900 });
-    const { ReceiptHandle } = await sqs().one(QueueUrl, { VisibilityTimeout: 55 });
-    await pause(57_000);
-    const [again] = await sqs().receive(QueueUrl, { VisibilityTimeout: 600 });
-    expect(again?.Body).toBe("in flight");
-    await pause(5_000);
-    for (const suffix of ["", "NotVisible", "Delayed"]) {
-      expect(await sqs().attribute(QueueUrl, `ApproximateNumberOfMessages${suffix}`)).toBe("0");
-    }
-    await sqs().ok("DeleteMessage", { QueueUrl, ReceiptHandle });
-  });
-});
+contract("A message's retention", retention);
+contract("The window of deduplication", deduplication);
+contract("A queue", inFlight);

@@ -1,0 +1,33 @@
+/**
+ * A server in the test's own process, whose broker has a clock that stands still until a test moves
+ * it: minutes pass in milliseconds, for whoever asks over HTTP. Own thread only.
+ */
+import { Broker } from "../../engine/broker/broker.ts";
+import { VirtualClock } from "../../engine/clock.ts";
+import { Server } from "../../engine/server/server.ts";
+
+export interface Clocked {
+  readonly url: string;
+  pass(seconds: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** With all of AWS's quotas. What the server calls its own fault is thrown by `stop`. */
+export async function startClocked(): Promise<Clocked> {
+  const clock = new VirtualClock();
+  const broker = await Broker.open({ clock, quotas: "aws" });
+  const faults: unknown[] = [];
+  const onFault = (error: unknown) => {
+    faults.push(error);
+  };
+  const server = await Server.listen({ broker, host: "127.0.0.1", port: 0, onFault });
+  return {
+    url: server.url,
+    pass: (seconds) => clock.advance(seconds * 1_000),
+    stop: async () => {
+      await server.close();
+      await broker.close();
+      if (faults.length > 0) throw faults[0];
+    },
+  };
+}
