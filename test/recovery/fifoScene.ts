@@ -19,6 +19,14 @@ export const FIFO_SETTINGS: FifoSettings = {
 };
 export const ATTEMPT_ID = 77;
 
+/** Whose a message is, as written in its block: `g1`, `i77`. */
+export interface Text {
+  readonly sequence: number;
+  readonly group: string;
+  readonly id: string;
+  readonly sentAtMs: number;
+}
+
 export const parcel = (group: number, id: number): Parcel => ({ group, id, bodyBytes: 30 });
 
 export class FifoScene {
@@ -78,26 +86,35 @@ export class FifoScene {
   }
 
   /** Each message's group and place in it, as the texts in the blocks and the sequences say. */
-  groupsOf({ queue }: QueueNumbers): Map<string, number[]> {
-    const { words } = this.survivor;
-    const bytes = new Uint8Array(words.buffer);
+  groupsOf(queue: QueueNumbers): Map<string, number[]> {
     const groups = new Map<string, number[]>();
+    for (const { group, sequence } of this.textsOf(queue)) {
+      groups.set(group, [...(groups.get(group) ?? []), sequence]);
+    }
+    return groups;
+  }
+
+  /** The messages of a queue that are neither purged nor dead, in order, as their blocks tell. */
+  textsOf({ queue }: QueueNumbers): Text[] {
+    const { words, doubles } = this.survivor;
+    const bytes = new Uint8Array(words.buffer);
+    const texts: Text[] = [];
     const slots = this.survivor.header(layout.HEADER_SLOTS_BASE);
     const alive = new Set(messagesOf(this.survivor, queue).keys());
     const last = this.survivor.arena(layout.ARENA_SLOTS_BUMP);
     for (let index = 1; index <= last; index++) {
-      const slot = (slots + index * layout.SLOT_BYTES) >> 2;
-      const sequence = words[slot + (layout.SLOT_SEQUENCE >> 2)] as number;
-      if (words[slot + (layout.SLOT_SHARD >> 2)] !== queue || !alive.has(sequence)) continue;
-      const block = words[slot + (layout.SLOT_BLOCK >> 2)] as number;
-      const length = bytes[block + layout.BLOCK_GROUP_BYTES] as number;
+      const slot = slots + index * layout.SLOT_BYTES;
+      const sequence = words[(slot + layout.SLOT_SEQUENCE) >> 2] as number;
+      if (words[(slot + layout.SLOT_SHARD) >> 2] !== queue || !alive.has(sequence)) continue;
+      const block = words[(slot + layout.SLOT_BLOCK) >> 2] as number;
+      const groupBytes = bytes[block + layout.BLOCK_GROUP_BYTES] as number;
+      const idBytes = bytes[block + layout.BLOCK_DEDUPLICATION_BYTES] as number;
       const from = block + layout.BLOCK_HEADER_BYTES;
-      const name = Buffer.from(bytes.slice(from, from + length)).toString();
-      groups.set(
-        name,
-        [...(groups.get(name) ?? []), sequence].sort((a, b) => a - b),
-      );
+      const text = Buffer.from(bytes.slice(from, from + groupBytes + idBytes)).toString();
+      const sentAtMs = doubles[(slot + layout.SLOT_SENT_AT) >> 3] as number;
+      const [group, id] = [text.slice(0, groupBytes), text.slice(groupBytes)];
+      texts.push({ sequence, group, id, sentAtMs });
     }
-    return groups;
+    return texts.sort((one, other) => one.sequence - other.sequence);
   }
 }

@@ -1,18 +1,33 @@
 /**
  * What comes after a death in a FIFO queue: every message that is there comes once, in the order of
- * its group; ids that were sent are answered with a message that there is or was, once and for all;
- * new messages queue up behind the old ones; and at last the queue is empty and sound.
+ * its group; its id is answered with itself, and ids that were sent with a message that there is or
+ * was, once and for all; new messages queue up behind the old ones; and at last the queue is empty and sound.
  */
-import { SHARD_INCARNATION, SHARD_SEQUENCE } from "../../assembly/layout.ts";
+import { DEDUPLICATION_MS, SHARD_INCARNATION, SHARD_SEQUENCE } from "../../assembly/layout.ts";
 import type { QueueNumbers } from "../model/sections.ts";
 import { lossesOf, messagesOf } from "./audit.ts";
-import { FIFO_SETTINGS, type FifoScene, parcel } from "./fifoScene.ts";
+import { FIFO_SETTINGS, type FifoScene, parcel, type Text } from "./fifoScene.ts";
 
 const AFTER_ALL_MS = 30_000;
 
 function expectSound({ survivor }: FifoScene, when: string): void {
   const { check, index } = survivor.verify();
   if (check !== 0) throw new Error(`verify found ${check} at ${index} ${when}`);
+}
+
+/** The id of a message that is there, sent again within five minutes, is answered with it. */
+function expectRemembered(scene: FifoScene, queue: QueueNumbers): void {
+  const newest = new Map<string, Text>();
+  for (const text of scene.textsOf(queue)) {
+    if (text.id !== "" && text.sentAtMs + DEDUPLICATION_MS > scene.nowMs) {
+      newest.set(text.id, text);
+    }
+  }
+  for (const { group, id, sequence } of newest.values()) {
+    const again = parcel(Number(group.slice(1)), Number(id.slice(1)));
+    const [answer] = scene.here.commit(queue, [again], scene.nowMs);
+    if (answer !== sequence) throw new Error(`${id} is ${sequence}'s, and was answered ${answer}`);
+  }
 }
 
 /** An id of the scene sent twice brings one answer, of a message that exists, existed or is new. */
@@ -60,6 +75,7 @@ export function expectFifoWorks(scene: FifoScene): void {
   const { survivor, here } = scene;
   for (const queue of [scene.queue, scene.late]) {
     if (survivor.shard(queue.queue, SHARD_INCARNATION) !== queue.incarnation) continue;
+    expectRemembered(scene, queue);
     expectIdsKept(scene, queue, [1, 4, 100, 101, 200, 300, 301, 302, 900]);
     scene.send(queue, [1, 2, 3, 6, 6, 7, 1], 5000);
     expectSound(scene, "after sending more");
