@@ -6,7 +6,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import { policies as limits } from "../limits.ts";
-import { parseObject } from "./policies.ts";
+import { checkCount, checkStatements, parseObject } from "./policies.ts";
 
 /** What may be granted: the rest is the owner's alone. An action implies its batch. */
 const grantable: readonly string[] = [
@@ -40,20 +40,13 @@ function missing(name: string): SluiceError {
   return new SluiceError("MissingParameter", `The request must contain the parameter ${name}.`);
 }
 
-function tooMany(count: number, what: string, max: number): SluiceError {
-  const text = `${count} ${what} were found, maximum allowed is ${max}.`;
-  return new SluiceError("OverLimit", text);
-}
-
 function checkPermission({ label, accounts, actions }: Permission): void {
   if (!limits.labelPattern.test(label)) {
     throw invalid("Label", label, "it is 1 to 80 letters, digits, hyphens and underscores.");
   }
   if (accounts.length === 0) throw missing("AWSAccountIds");
   if (actions.length === 0) throw missing("Actions");
-  if (actions.length > limits.maxActions) {
-    throw tooMany(actions.length, "actions", limits.maxActions);
-  }
+  checkCount("actions", actions.length, limits.maxActions);
   for (const account of accounts) {
     if (!/^\d{12}$/.test(account)) throw invalid("AWSAccountId", account, "it is twelve digits.");
   }
@@ -88,9 +81,6 @@ export function grant(text: string | undefined, arn: string, permission: Permiss
   const { policy, statements } = readPolicy(text ?? fresh);
   if (statements.some((one) => hasLabel(one, label)))
     throw invalid("Label", label, "Already exists.");
-  if (statements.length >= limits.maxStatements) {
-    throw tooMany(statements.length + 1, "statements", limits.maxStatements);
-  }
   const statement = {
     Sid: label,
     Effect: "Allow",
@@ -98,10 +88,11 @@ export function grant(text: string | undefined, arn: string, permission: Permiss
     Action: oneOrMany(actions.map((action) => `SQS:${action}`)),
     Resource: arn,
   };
-  const extended = JSON.stringify({ ...policy, Statement: [...statements, statement] });
-  const bytes = Buffer.byteLength(extended);
-  if (bytes > limits.maxBytes) throw tooMany(bytes, "bytes of policy", limits.maxBytes);
-  return extended;
+  const extended = [...statements, statement];
+  checkStatements(extended);
+  const document = JSON.stringify({ ...policy, Statement: extended });
+  checkCount("bytes of policy", Buffer.byteLength(document), limits.maxBytes);
+  return document;
 }
 
 /** The Policy without the permission of that label; empty when it was the last. */

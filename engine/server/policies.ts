@@ -36,7 +36,8 @@ export function parseObject(name: string, text: string): Record<string, unknown>
   return document as Record<string, unknown>;
 }
 
-function checkCount(what: string, count: number, max: number): void {
+/** Throws OverLimit for more than `max`. */
+export function checkCount(what: string, count: number, max: number): void {
   if (count <= max) return;
   const text = `${count} ${what} were found, maximum allowed is ${max}.`;
   throw new SluiceError("OverLimit", text);
@@ -48,10 +49,35 @@ function countOf(value: unknown): number {
   return Array.isArray(value) ? value.length : 1;
 }
 
-/** Principals of one statement: `"*"`, or lists by their kind. */
-function principalsOf(value: unknown): number {
-  if (typeof value !== "object" || value === null) return countOf(value);
+/** How many in an object of lists by their kind, like `{"AWS": [...]}`, or in one text like `"*"`. */
+function countIn(value: unknown): number {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return countOf(value);
   return Object.values(value).reduce((sum: number, some) => sum + countOf(some), 0);
+}
+
+/** Conditions of one statement: keys under their operators, `{"StringEquals": {KEY: ...}}`. */
+function conditionsOf(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  return Object.values(value).reduce(
+    (sum: number, keys) => sum + (typeof keys === "object" ? Object.keys(keys ?? {}).length : 0),
+    0,
+  );
+}
+
+/** Throws OverLimit where a policy has too many statements, or too much in them. */
+export function checkStatements(statements: readonly unknown[]): void {
+  checkCount("statements", statements.length, policies.maxStatements);
+  let principals = 0;
+  let conditions = 0;
+  for (const statement of statements) {
+    const parts = Object(statement) as Readonly<Record<string, unknown>>;
+    const { Action, NotAction, Principal, NotPrincipal, Condition } = parts;
+    checkCount("actions", countOf(Action) + countOf(NotAction), policies.maxActions);
+    principals += countIn(Principal) + countIn(NotPrincipal);
+    conditions += conditionsOf(Condition);
+  }
+  checkCount("principals", principals, policies.maxPrincipals);
+  checkCount("conditions", conditions, policies.maxConditions);
 }
 
 /** An access policy: size, version, and how much is in it. Its meaning is not looked at. */
@@ -65,17 +91,11 @@ export function checkPolicy(text: string): void {
     throw invalidValue("Policy", `Version must be ${policies.versions.join(" or ")}.`);
   }
   const statements: readonly unknown[] = Array.isArray(Statement) ? Statement : [Statement];
-  checkCount("statements", statements.length, policies.maxStatements);
-  let principals = 0;
   for (const statement of statements) {
-    if (typeof statement !== "object" || statement === null || Array.isArray(statement)) {
-      throw invalidValue("Policy", "a Statement is no JSON object.");
-    }
-    const { Action, Principal } = statement as Record<string, unknown>;
-    checkCount("actions", countOf(Action), policies.maxActions);
-    principals += principalsOf(Principal);
+    if (typeof statement === "object" && statement !== null && !Array.isArray(statement)) continue;
+    throw invalidValue("Policy", "a Statement is no JSON object.");
   }
-  checkCount("principals", principals, policies.maxPrincipals);
+  checkStatements(statements);
 }
 
 /** Which queues may name this one as their dead-letter queue. */

@@ -83,9 +83,18 @@ describe("the validation", () => {
       expectVoid(await add(QueueUrl, { Label: `label-${index}` }));
     }
     expectError(await add(QueueUrl, { Label: "more" }), overLimit);
-    const other = await serve().createQueue("bytes");
-    const AWSAccountIds = Array(250).fill("222222222222");
-    expectError(await add(other, { AWSAccountIds }), overLimit);
+    const statement = { Sid: "s".repeat(8_000), Effect: "Deny" };
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    expectError(await add(await serve().createQueue("bytes", { Policy }), {}), overLimit);
+  });
+
+  test("refuses more than 50 principals, and counts those that were there", async () => {
+    const QueueUrl = await serve().createQueue("principals");
+    const accounts = (count: number) => ({ AWSAccountIds: Array(count).fill("222222222222") });
+    expectError(await add(QueueUrl, accounts(51)), overLimit);
+    expectVoid(await add(QueueUrl, accounts(49)));
+    expectError(await add(QueueUrl, { Label: "more", ...accounts(2) }), overLimit);
+    expectVoid(await add(QueueUrl, { Label: "more", ...accounts(1) }));
   });
 
   test("refuses a label that is there already, and a queue that is not", async () => {

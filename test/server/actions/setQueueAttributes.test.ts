@@ -145,7 +145,7 @@ test("a form takes numbered attributes, and is answered by metadata alone", asyn
   expectQueryError(await serve().query("SetQueueAttributes", { QueueUrl }), missing);
 });
 
-test("a policy has at most seven actions a statement and fifty principals in all", async () => {
+test("a policy has at most 20 statements, 7 actions in each, 50 principals and 10 conditions", async () => {
   const QueueUrl = await serve().createQueue("crowded");
   const set = (...Statement: object[]) => {
     const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
@@ -155,5 +155,18 @@ test("a policy has at most seven actions a statement and fifty principals in all
   const half = { Principal: { AWS }, Action: Array(7).fill("sqs:SendMessage") };
   expect((await set(half, half)).status).toBe(200);
   expectError(await set(half, half, { Principal: "*" }), overLimit);
+  expectError(await set(half, half, { NotPrincipal: { Service: "s3.amazonaws.com" } }), overLimit);
   expectError(await set({ Action: Array(8).fill("sqs:SendMessage") }), overLimit);
+  expectError(await set({ NotAction: Array(8).fill("sqs:SendMessage") }), overLimit);
+  expect((await set(...Array(20).fill({ Effect: "Deny" }))).status).toBe(200);
+  expectError(await set(...Array(21).fill({ Effect: "Deny" })), overLimit);
+  const keys = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`aws:key-${index}`, ["a", "b"]]),
+    );
+  const five = { Condition: { StringEquals: keys(2), ArnLike: keys(3) } };
+  expect((await set(five, five)).status).toBe(200);
+  expectError(await set(five, five, { Condition: { Bool: keys(1) } }), overLimit);
+  expectError(await set({ Condition: { StringLike: keys(11) } }), overLimit);
+  expect((await set({ Condition: "none" }, { Condition: { Bool: null } })).status).toBe(200);
 });
