@@ -31,6 +31,7 @@ export type {
   Message,
   Queue,
   QueueAttributes,
+  QueueChange,
   QueueCounts,
   QueueDetails,
   QueueTotals,

@@ -202,6 +202,14 @@ export interface QueueTotals {
   deduplicatedSends: number;
 }
 
+/** What a queue is to have; what is absent stays. An empty stored text removes what was stored. */
+export interface QueueChange {
+  attributes?: QueueAttributes;
+  stored?: StoredAttributes;
+  /** All tags that it has from then on. */
+  tags?: Record<string, string>;
+}
+
 export interface Queue {
   readonly name: string;
   readonly arn: string;
@@ -223,12 +231,11 @@ export interface Queue {
   setAttributes(attributes: QueueAttributes): Promise<void>;
   /** Everything the catalogue knows of this queue, read now. */
   details(): QueueDetails;
-  /** Change typed and stored attributes and tags in one step; an empty stored text removes it. */
-  update(change: {
-    attributes?: QueueAttributes;
-    stored?: StoredAttributes;
-    tags?: Record<string, string>;
-  }): Promise<void>;
+  /**
+   * Changes typed and stored attributes and tags in one step. A change that depends on what the
+   * queue has is a function of that: called again when another thread changed something meanwhile.
+   */
+  update(change: QueueChange | ((details: QueueDetails) => QueueChange)): Promise<void>;
   purge(): Promise<void>;
 }
 

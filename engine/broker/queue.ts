@@ -12,6 +12,7 @@ import type {
   Message,
   Queue,
   QueueAttributes,
+  QueueChange,
   QueueCounts,
   QueueDetails,
   QueueTotals,
@@ -19,7 +20,6 @@ import type {
   SendEntry,
   SendOptions,
   Sent,
-  StoredAttributes,
 } from "../types.ts";
 import { changedAttributes, checkAttributes, engineSettings, mergeStored } from "./attributes.ts";
 import type { Known } from "./catalogue.ts";
@@ -133,17 +133,19 @@ export class BrokerQueue implements Queue, Place, MessageHome {
     return this.update({ attributes });
   }
 
-  async update(change: {
-    attributes?: QueueAttributes;
-    stored?: StoredAttributes;
-    tags?: Record<string, string>;
-  }): Promise<void> {
+  async update(change: QueueChange | ((details: QueueDetails) => QueueChange)): Promise<void> {
     this.member.check();
-    const { attributes = {}, stored = {}, tags } = change;
-    checkAttributes(this.name, attributes, this.isFifo);
     const { settings } = this.member;
+    let isDelayChanged = false;
     this.#change(({ details, purgedAtMs }) => {
+      const {
+        attributes = {},
+        stored = {},
+        tags,
+      } = typeof change === "function" ? change(details) : change;
+      checkAttributes(this.name, attributes, this.isFifo);
       checkTarget(settings, this.desk.catalogue, this.name, attributes.redrivePolicy);
+      isDelayChanged = attributes.delaySeconds !== undefined;
       return {
         details: {
           attributes: changedAttributes(this.name, attributes, details.attributes),
@@ -155,7 +157,7 @@ export class BrokerQueue implements Queue, Place, MessageHome {
         purgedAtMs,
       };
     });
-    if (this.isFifo && attributes.delaySeconds !== undefined) this.#tellOfDelay();
+    if (this.isFifo && isDelayChanged) this.#tellOfDelay();
   }
 
   /** A FIFO queue's delay is that of the messages that wait already: who sleeps must look anew. */

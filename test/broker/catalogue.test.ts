@@ -188,6 +188,21 @@ describe("attributes", () => {
     },
   );
 
+  test("that change by what is there are made anew when another thread was quicker", async () => {
+    const queue = await broker.createQueue("jobs", {}, { tags: { a: "1" } });
+    const other = await Broker.attach(broker.share());
+    const theirs = await other.getQueue("jobs");
+    let calls = 0;
+    await queue.update(({ tags }) => {
+      // Before this change is written, the other thread's is.
+      if (++calls === 1) void theirs.update({ tags: { ...tags, b: "2" } });
+      return { tags: { ...tags, c: "3" } };
+    });
+    expect(calls).toBe(2);
+    expect(queue.details().tags).toEqual({ a: "1", b: "2", c: "3" });
+    await other.close();
+  });
+
   test("and tags that take too much room are OverLimit, and the queue stays as it was", async () => {
     // 15 bits a character, and nothing that repeats.
     const random = new Seeded(1);

@@ -13,8 +13,9 @@ const wire = {
 
 export const addPermission = queueAction(wire, async (_context, input, queue) => {
   const { Label: label, AWSAccountIds: accounts, Actions: actions } = input;
-  const { Policy } = queue.details().stored;
-  const stored = { Policy: grant(Policy, queue.arn, { label, accounts, actions }) };
-  await queue.update({ stored });
+  const permission = { label, accounts, actions };
+  await queue.update(({ stored: { Policy } }) => ({
+    stored: { Policy: grant(Policy, queue.arn, permission) },
+  }));
   return undefined;
 });

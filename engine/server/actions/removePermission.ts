@@ -8,7 +8,8 @@ const wire = {
 
 /** With its last statement the Policy goes. */
 export const removePermission = queueAction(wire, async (_context, input, queue) => {
-  const stored = { Policy: revoke(queue.details().stored.Policy, input.Label) };
-  await queue.update({ stored });
+  await queue.update(({ stored: { Policy } }) => ({
+    stored: { Policy: revoke(Policy, input.Label) },
+  }));
   return undefined;
 });

@@ -12,6 +12,6 @@ export const tagQueue = queueAction(wire, async (_context, input, queue) => {
   if (Object.keys(input.Tags).length === 0) {
     throw new SluiceError("MissingParameter", "The request must contain the parameter Tags.");
   }
-  await queue.update({ tags: mergeTags(queue.details().tags, input.Tags) });
+  await queue.update(({ tags }) => ({ tags: mergeTags(tags, input.Tags) }));
   return undefined;
 });

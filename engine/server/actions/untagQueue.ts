@@ -12,6 +12,6 @@ export const untagQueue = queueAction(wire, async (_context, input, queue) => {
   if (input.TagKeys.length === 0) {
     throw new SluiceError("InvalidParameterValue", "Tag keys must be between 1 and 50.");
   }
-  await queue.update({ tags: withoutTags(queue.details().tags, input.TagKeys) });
+  await queue.update(({ tags }) => ({ tags: withoutTags(tags, input.TagKeys) }));
   return undefined;
 });

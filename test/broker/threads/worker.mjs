@@ -4,6 +4,7 @@
  */
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import { Broker, MessageBatch } from "../../../dist/engine/index.js";
+import { findAction } from "../../../dist/engine/server/router.js";
 
 const { handle, role, options } = workerData;
 
@@ -35,6 +36,13 @@ const roles = {
   async changeQueue(broker, { queue, attributes }) {
     const jobs = await broker.getQueue(queue);
     await jobs.setAttributes(attributes);
+  },
+
+  /** Does a server's actions, one after the other, when `threads` of them are at `gate`. */
+  async act(broker, { calls, gate, threads }) {
+    Atomics.add(gate, 0, 1);
+    while (Atomics.load(gate, 0) < threads);
+    for (const [name, input] of calls) await findAction(name).run({ broker }, input);
   },
 
   async deleteQueue(broker, { queue }) {
