@@ -38,6 +38,7 @@ import {
   QUEUE_VERSION,
   QUEUE_VISIBILITY_MS,
   QUEUE_WAITERS,
+  SHARD_ARRIVED,
   SHARD_BYTES,
   SHARD_IN_FLIGHT,
   SHARD_NEXT_DUE,
@@ -188,6 +189,11 @@ export class Descriptors {
     const end = this.#shards + this.#word(queue, QUEUE_SHARD_FIRST) * SHARD_BYTES + FIFO_READY;
     const first = this.#views.u32[end >> 2] as number;
     return first !== end && first !== 0;
+  }
+
+  /** Whether something moved to it and waits for room in memory; a hint. */
+  hasArrived(queue: number): boolean {
+    return this.#shardWord(queue, SHARD_ARRIVED) > 0;
   }
 
   inFlight(queue: number): number {

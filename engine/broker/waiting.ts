@@ -33,6 +33,9 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** How far apart a handle's timeouts may be: it only keeps the process alive. */
 const KEEP_ALIVE_MS = 2_147_483_647;
 
+/** How soon a line looks again when memory had no room for what moved to its queue. */
+const ROOM_LOOK_MS = 100;
+
 function nothing(): void {}
 
 export class Waiting {
@@ -164,8 +167,10 @@ export class Waiting {
   /** Whoever arms a timer before that moment rings; who did so just now is seen by the loop. */
   #watch(line: Line): void {
     const { queues } = this.#engine;
+    // Who makes room in full memory rings nobody, so what waits for room is looked after from here.
+    const lookMs = queues.hasArrived(line.queue) ? this.#member.nowMs() + ROOM_LOOK_MS : NEVER;
     do {
-      line.dueMs = queues.nextDueMs(line.queue);
+      line.dueMs = Math.min(queues.nextDueMs(line.queue), lookMs);
       this.#engine.watch(line.queue, line.dueMs);
     } while (queues.nextDueMs(line.queue) < line.dueMs);
     this.#wakeBy(line.dueMs);

@@ -8,6 +8,8 @@ import { Broker } from "../../engine/broker/broker.ts";
 import type { Queue } from "../../engine/types.ts";
 
 const MESSAGES = 500;
+/** A poll looks ten times a second for room; 20 s would be its own end. */
+const SOON_MS = 5_000;
 
 let broker: Broker;
 let queue: Queue;
@@ -76,6 +78,30 @@ describe("when memory is full", () => {
     fill();
     await queue.purge();
     expect(fill().length).toBe(MESSAGES);
+  });
+
+  test("a dead letter that finds no room comes to the poll that waits when there is some", async () => {
+    await broker.close();
+    broker = await Broker.open({ memoryBytes: 24 * 1_048_576, threadsMax: 2, queuesMax: 4 });
+    const letters = await broker.createQueue("letters");
+    const redrivePolicy = { deadLetterTargetArn: letters.arn, maxReceiveCount: 1 };
+    const source = await broker.createQueue("source", { redrivePolicy });
+    const filler = await broker.createQueue("filler");
+    source.sync.send("letter");
+    const [message] = await source.receive();
+    // Halves of halves: blocks of every size are used up, those in the thread's own stock too.
+    for (let bodyBytes = 1_048_576; bodyBytes >= 1; bodyBytes /= 2) {
+      while (filler.sync.send("x".repeat(bodyBytes)));
+    }
+    await message?.changeVisibility(0);
+    expect(await source.receive()).toEqual([]);
+    expect(letters.counts().visible).toBe(0);
+    const poll = letters.receive({ waitTimeSeconds: 20 });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await filler.purge();
+    const startMs = performance.now();
+    expect(await poll).toMatchObject([{ body: "letter" }]);
+    expect(performance.now() - startMs).toBeLessThan(SOON_MS);
   });
 
   test("a batch is accepted as far as there is room", async () => {
