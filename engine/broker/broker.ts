@@ -31,6 +31,7 @@ import {
   mergeStored,
 } from "./attributes.ts";
 import { Catalogue, type Known } from "./catalogue.ts";
+import { keepSourceName } from "./formerSources.ts";
 import { Member, noSuchQueue } from "./member.ts";
 import { MoveTasks } from "./moveTasks.ts";
 import { settingsOf, sizesOf } from "./options.ts";
@@ -165,7 +166,7 @@ export class Broker implements AsyncDisposable {
     }
     const { known, isNew } = this.#catalogue.create(
       name,
-      { details, purgedAtMs: 0, tasks: [] },
+      { details, purgedAtMs: 0, tasks: [], formerSources: [] },
       engineSettings(complete, settings, this.#catalogue),
     );
     if (isNew) {
@@ -206,6 +207,10 @@ export class Broker implements AsyncDisposable {
   /** Deletes the queue and all that is in it; whoever waits for it is told QueueDoesNotExist. */
   async deleteQueue(name: string): Promise<void> {
     this.#member.check();
+    const known = this.#catalogue.find(name);
+    if (known !== undefined) {
+      keepSourceName(this.#catalogue, this.#member.settings, known, this.#member.nowMs());
+    }
     const { number } = this.#catalogue.delete(name);
     if (this.#member.settings.quotas.sixtySecondRules) {
       this.#deletedAtMs.set(name, this.#member.nowMs());

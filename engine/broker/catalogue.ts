@@ -24,17 +24,12 @@ import type { MessageMoveTask, QueueDetails } from "../types.ts";
 import { full, type Member, noSuchQueue } from "./member.ts";
 
 /** A queue in this thread's copy; replaced, never changed, when the queue is changed. */
-export interface Known {
+export interface Known extends Entry {
   readonly name: string;
   readonly number: number;
   readonly incarnation: number;
-  /** The descriptor's version that `details` was read at. */
+  /** The descriptor's version that the entry was read at. */
   readonly version: number;
-  readonly details: QueueDetails;
-  /** When it was last purged; 0 for never. Kept only where the 60-second rule is on. */
-  readonly purgedAtMs: number;
-  /** The last move tasks that took messages out of it, newest first. */
-  readonly tasks: readonly StoredTask[];
 }
 
 /** A message move task, and who runs it: a thread, and the word it has while it lives. */
@@ -52,11 +47,22 @@ export interface StoredTask {
   readonly startedAtMs: number;
 }
 
+/** A queue whose dead letters came here until it was deleted or set to send them elsewhere. */
+export interface FormerSource {
+  readonly incarnation: number;
+  readonly name: string;
+  readonly leftAtMs: number;
+}
+
 /** What is stored of a queue besides its name. */
 export interface Entry {
   readonly details: QueueDetails;
+  /** When it was last purged; 0 for never. Kept only where the 60-second rule is on. */
   readonly purgedAtMs: number;
+  /** The last move tasks that took messages out of it, newest first. */
   readonly tasks: readonly StoredTask[];
+  /** Where letters in it may have come from besides its sources, newest first. */
+  readonly formerSources: readonly FormerSource[];
 }
 
 const packr = new Packr({ useRecords: false });
@@ -77,9 +83,11 @@ type Packed = [
   modifiedAtMs: number,
   purgedAtMs: number,
   tasks: readonly StoredTask[],
+  formerSources: readonly FormerSource[],
 ];
 
-function pack(name: string, { details, purgedAtMs, tasks }: Entry): Uint8Array {
+function pack(name: string, entry: Entry): Uint8Array {
+  const { details, purgedAtMs, tasks, formerSources } = entry;
   const packed: Packed = [
     name,
     details.attributes,
@@ -89,6 +97,7 @@ function pack(name: string, { details, purgedAtMs, tasks }: Entry): Uint8Array {
     details.modifiedAtMs,
     purgedAtMs,
     tasks,
+    formerSources,
   ];
   const bytes = packr.pack(packed);
   if (bytes.length <= ENTRY_BYTES_MAX) return bytes;
@@ -106,7 +115,8 @@ function tooLarge(queue: string): SluiceError {
 function unpack(bytes: Uint8Array): { name: string } & Entry {
   const isDeflated = bytes[0] === DEFLATED;
   const packed = packr.unpack(isDeflated ? inflateRawSync(bytes.subarray(1)) : bytes) as Packed;
-  const [name, attributes, stored, tags, createdAtMs, modifiedAtMs, purgedAtMs, tasks] = packed;
+  const [name, attributes, stored, tags, createdAtMs, modifiedAtMs, ...rest] = packed;
+  const [purgedAtMs, tasks, formerSources] = rest;
   const details = Object.freeze({
     attributes: Object.freeze(attributes),
     stored: Object.freeze(Object.fromEntries(stored)),
@@ -114,7 +124,7 @@ function unpack(bytes: Uint8Array): { name: string } & Entry {
     createdAtMs,
     modifiedAtMs,
   });
-  return { name, details, purgedAtMs, tasks };
+  return { name, details, purgedAtMs, tasks, formerSources };
 }
 
 export class Catalogue {

@@ -234,11 +234,10 @@ export class MoveTasks {
     change: (tasks: readonly StoredTask[]) => readonly StoredTask[],
   ): void {
     this.#catalogue.change(number, incarnation, name, (known) => {
-      const { details, purgedAtMs, tasks } = known;
       const { settings } = this.#member;
       return {
-        entry: { details, purgedAtMs, tasks: change(tasks) },
-        settings: engineSettings(details.attributes, settings, this.#catalogue),
+        entry: { ...known, tasks: change(known.tasks) },
+        settings: engineSettings(known.details.attributes, settings, this.#catalogue),
       };
     });
   }

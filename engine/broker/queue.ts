@@ -23,6 +23,7 @@ import type {
 } from "../types.ts";
 import { changedAttributes, checkAttributes, engineSettings, mergeStored } from "./attributes.ts";
 import type { Known } from "./catalogue.ts";
+import { keepSourceName } from "./formerSources.ts";
 import { type Member, noSuchQueue } from "./member.ts";
 import type { MessageHome } from "./message.ts";
 import type { Desk, Place } from "./place.ts";
@@ -136,8 +137,10 @@ export class BrokerQueue implements Queue, Place, MessageHome {
   async update(change: QueueChange | ((details: QueueDetails) => QueueChange)): Promise<void> {
     this.member.check();
     const { settings } = this.member;
-    let isDelayChanged = false;
-    this.#change(({ details, purgedAtMs }) => {
+    let before: Known | undefined;
+    let changed: QueueAttributes = {};
+    this.#change((known) => {
+      const { details, purgedAtMs } = known;
       const {
         attributes = {},
         stored = {},
@@ -145,7 +148,8 @@ export class BrokerQueue implements Queue, Place, MessageHome {
       } = typeof change === "function" ? change(details) : change;
       checkAttributes(this.name, attributes, this.isFifo);
       checkTarget(settings, this.desk.catalogue, this.name, attributes.redrivePolicy);
-      isDelayChanged = attributes.delaySeconds !== undefined;
+      before = known;
+      changed = attributes;
       return {
         details: {
           attributes: changedAttributes(this.name, attributes, details.attributes),
@@ -157,7 +161,10 @@ export class BrokerQueue implements Queue, Place, MessageHome {
         purgedAtMs,
       };
     });
-    if (this.isFifo && isDelayChanged) this.#tellOfDelay();
+    if (before !== undefined && changed.redrivePolicy !== undefined) {
+      keepSourceName(this.desk.catalogue, settings, before, this.member.nowMs());
+    }
+    if (this.isFifo && changed.delaySeconds !== undefined) this.#tellOfDelay();
   }
 
   /** A FIFO queue's delay is that of the messages that wait already: who sleeps must look anew. */
@@ -176,7 +183,11 @@ export class BrokerQueue implements Queue, Place, MessageHome {
   }
 
   arnOf(incarnation: number): string | undefined {
-    return this.desk.arnOf(incarnation);
+    const arn = this.desk.arnOf(incarnation);
+    if (arn !== undefined) return arn;
+    const known = this.desk.catalogue.at(this.number, this.incarnation);
+    const source = known?.formerSources.find((one) => one.incarnation === incarnation);
+    return source && this.desk.arnOfName(source.name);
   }
 
   /** AWS allows one purge of a queue in 60 seconds, and tells the next one so. */
@@ -198,7 +209,7 @@ export class BrokerQueue implements Queue, Place, MessageHome {
     const { catalogue } = this.desk;
     const { settings } = this.member;
     catalogue.change(this.number, this.incarnation, this.name, (known) => {
-      const entry = { ...change(known), tasks: known.tasks };
+      const entry = { ...known, ...change(known) };
       return { entry, settings: engineSettings(entry.details.attributes, settings, catalogue) };
     });
   }

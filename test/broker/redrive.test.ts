@@ -60,6 +60,47 @@ async function bury(queue: Queue, count: number): Promise<void> {
   }
 }
 
+describe("a letter's source", () => {
+  test("is named in every thread when it is deleted, and when its name is another queue's", async () => {
+    await bury(jobs, 1);
+    await broker.deleteQueue("jobs");
+    const other = await Broker.attach(broker.share());
+    const there = await other.getQueue("letters");
+    const [letter] = await there.receive();
+    expect(letter?.deadLetterQueueSourceArn).toBe(jobs.arn);
+    await letter?.changeVisibility(0);
+    await broker.createQueue("jobs");
+    expect((await receiveOne(letters)).deadLetterQueueSourceArn).toBe(jobs.arn);
+    await other.close();
+  });
+
+  test("is named when it was set to another dead-letter queue before, or to none", async () => {
+    const elsewhere = await broker.createQueue("elsewhere");
+    await bury(jobs, 1);
+    const redrivePolicy = { deadLetterTargetArn: elsewhere.arn, maxReceiveCount: 1 };
+    await jobs.setAttributes({ redrivePolicy });
+    await bury(jobs, 1);
+    await jobs.setAttributes({ redrivePolicy: null });
+    await broker.deleteQueue("jobs");
+    for (const queue of [letters, elsewhere]) {
+      expect((await receiveOne(queue)).deadLetterQueueSourceArn).toBe(jobs.arn);
+    }
+  });
+
+  test("is named for the last hundred that were deleted", async () => {
+    for (let index = 0; index < 101; index++) {
+      const queue = await source(`source-${index}`, 1);
+      await bury(queue, 1);
+      await broker.deleteQueue(queue.name);
+    }
+    const arns = (await letters.receive({ maxNumberOfMessages: 256 })).map(
+      ({ deadLetterQueueSourceArn }) => deadLetterQueueSourceArn,
+    );
+    const named = Array.from({ length: 100 }, (_, index) => `${PREFIX}source-${index + 1}`);
+    expect(arns).toEqual([undefined, ...named]);
+  });
+});
+
 describe("a message that was received too often", () => {
   test("moves on the receive after the last one allowed, which does not show it", async () => {
     const sent = await jobs.send("poison", { messageGroupId: "tenant" });
