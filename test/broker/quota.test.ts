@@ -238,6 +238,47 @@ describe("high throughput", () => {
     expect(until(() => sync.delete(batch))).toBeGreaterThan(1);
   });
 
+  test("a receive counts at the partition of the group that is next, and a batch of one group once", async () => {
+    await open({ region: "eu-west-2" });
+    const { sync } = await create(high);
+    expect(untilLess(() => sync.sendBatch([entry("a"), entry("a")]), 2)).toBe(300);
+    const batch = new MessageBatch(1);
+    const receives = until(() => {
+      sync.receive(batch);
+      sync.changeVisibility(batch, 0);
+    });
+    expect(receives).toBe(300);
+  });
+
+  test("a delete of what is gone counts at no partition, what stands beside it does", async () => {
+    await open({ region: "eu-west-2" });
+    const queue = await create(high);
+    const ten = () => Array.from({ length: 10 }, () => entry("a"));
+    for (let call = 0; call < 31; call++) await queue.sendBatch(ten());
+    let gone = "";
+    for (let call = 0; call < 30; call++) {
+      for (const message of await queue.receive({ maxNumberOfMessages: 10 })) {
+        gone = message.receiptHandle;
+        await message.delete();
+      }
+    }
+    const [held] = await queue.receive();
+    for (let call = 0; call < 10; call++) await queue.delete(gone);
+    await expect(held?.delete()).rejects.toMatchObject(throttled);
+    const both = queue.deleteBatch([gone, held?.receiptHandle ?? ""]);
+    await expect(both).rejects.toMatchObject(throttled);
+  });
+
+  test("a partition that nobody called for nine days lets a full bucket through", async () => {
+    await open({ region: "eu-west-2" });
+    const { sync } = await create(high);
+    const burst = () => untilLess(() => sync.sendBatch([entry("a")]), 1);
+    expect(burst()).toBe(300);
+    // Its number has wrapped by then, and looks like a moment that is still to come.
+    await clock.advance(9 * 86_400_000);
+    expect(burst()).toBe(300);
+  });
+
   test("begins and ends with the attribute, and regions have the rates that AWS publishes", async () => {
     await open({ region: "us-east-1" });
     const queue = await create({ deduplicationScope: "messageGroup" });
