@@ -14,9 +14,9 @@
  *   3. `checkRanges`: numbers that are out of range (InvalidParameterValue).
  * Steps 2 and 3 look at one level only: the entries of a batch fail one by one.
  *
- * The checker walks the description, never the request, so members that it does not know cost
- * nothing and are ignored. A value that passes is used as it is; nothing is copied, except that a
- * `null` becomes absent.
+ * Members that the description does not know are ignored. A value that passes is used as it is;
+ * nothing is copied, except that a `null` becomes absent. What a step has to look at is found once a
+ * description, so that a check costs what the request says and not what it might say.
  */
 import { SluiceError } from "../errors.ts";
 import type { NumberRange } from "../limits.ts";
@@ -92,6 +92,29 @@ export type Input<M> = Partly<M> & {
   readonly [K in keyof M as M[K] extends { required: true } ? K : never]: Value<M[K]>;
 };
 
+/** What the three steps look at in a structure. */
+interface Plan {
+  readonly types: ReadonlyMap<string, Member>;
+  readonly required: readonly string[];
+  readonly ranges: readonly (readonly [name: string, range: NumberRange])[];
+}
+
+const plans = new WeakMap<Members, Plan>();
+
+function planOf(members: Members): Plan {
+  let plan = plans.get(members);
+  if (plan === undefined) {
+    const types = new Map(Object.entries(members));
+    const required = [...types].filter(([, { required: is }]) => is).map(([name]) => name);
+    const ranges = [...types].flatMap(([name, member]) =>
+      member.type === "integer" && member.range ? [[name, member.range] as const] : [],
+    );
+    plan = { types, required, ranges };
+    plans.set(members, plan);
+  }
+  return plan;
+}
+
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** A request, or an entry of a batch, of which no more is known than that it is an object. */
@@ -105,22 +128,17 @@ export function checkTypes(members: Members, value: unknown): Loose {
 
 /** Step 2 for one level. */
 export function checkRequired(members: Members, value: Loose): void {
-  for (const name in members) {
-    if (members[name]?.required === true && value[name] === undefined) {
-      throw new SluiceError("MissingParameter", `The request must contain the parameter ${name}.`);
-    }
+  for (const name of planOf(members).required) {
+    if (value[name] !== undefined) continue;
+    throw new SluiceError("MissingParameter", `The request must contain the parameter ${name}.`);
   }
 }
 
 /** Step 3 for one level. */
 export function checkRanges(members: Members, value: Loose): void {
-  for (const name in members) {
-    const member = members[name] as Member;
-    if (member.type !== "integer" || member.range === undefined) continue;
+  for (const [name, { min, max }] of planOf(members).ranges) {
     const number = value[name] as number | undefined;
-    if (number === undefined) continue;
-    const { min, max } = member.range;
-    if (number >= min && number <= max) continue;
+    if (number === undefined || (number >= min && number <= max)) continue;
     throw new SluiceError(
       "InvalidParameterValue",
       `Value ${number} for parameter ${name} is invalid. Reason: it must be between ${min} and ${max}.`,
@@ -130,11 +148,13 @@ export function checkRanges(members: Members, value: Loose): void {
 
 function checkStructure(members: Members, value: unknown, path: string): void {
   const record = asObject(value, path);
-  for (const name in members) {
+  const { types } = planOf(members);
+  for (const name in record) {
+    const shape = types.get(name);
+    if (shape === undefined) continue;
     const member = record[name];
-    if (member === undefined) continue;
     if (member === null) record[name] = undefined;
-    else checkValue(members[name] as Member, member, name);
+    else checkValue(shape, member, name);
   }
 }
 

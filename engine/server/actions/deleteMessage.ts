@@ -5,7 +5,6 @@ const wire = {
   members: { ReceiptHandle: { type: "string", required: true } },
 } as const;
 
-export const deleteMessage = queueAction(wire, async (_context, input, queue) => {
-  await queue.delete(input.ReceiptHandle);
-  return undefined;
-});
+export const deleteMessage = queueAction(wire, (_context, input, queue) =>
+  queue.delete(input.ReceiptHandle),
+);

@@ -111,14 +111,19 @@ function optionsOf(context: Context, input: ReceiveInput, queue: Queue): Receive
 }
 
 /** A wait that was cut short (the client has gone, the server drains) took no message. */
-function emptyIfAborted(error: unknown): readonly Message[] {
-  if (error instanceof Error && error.name === "AbortError") return [];
+function emptyIfAborted(error: unknown): Answer {
+  if (error instanceof Error && error.name === "AbortError") return {};
   throw error;
 }
 
-export const receiveMessage = queueAction(wire, async (context, input, queue): Promise<Answer> => {
-  const received = await queue.receive(optionsOf(context, input, queue)).catch(emptyIfAborted);
+function showReceived(received: readonly Message[], input: ReceiveInput): Answer {
   if (received.length === 0) return {};
   const wanted = wantedOf(input);
   return { Messages: received.map((message) => showMessage(message, wanted)) };
-});
+}
+
+export const receiveMessage = queueAction(wire, (context, input, queue) =>
+  queue
+    .receive(optionsOf(context, input, queue))
+    .then((received) => showReceived(received, input), emptyIfAborted),
+);

@@ -4,8 +4,8 @@ import { prepareSend, sendMembers, sentMembers, showSent } from "../sends.ts";
 
 const wire = { members: sendMembers, result: sentMembers } as const;
 
-export const sendMessage = queueAction(wire, async (context, input, queue) => {
+export const sendMessage = queueAction(wire, (context, input, queue) => {
   const prepared = prepareSend(context, input);
   const { entry } = prepared;
-  return showSent(await queue.send(entry.body, entry), prepared);
+  return queue.send(entry.body, entry).then((sent) => showSent(sent, prepared));
 });
