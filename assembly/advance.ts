@@ -43,28 +43,43 @@ export class Advance {
   }
 
   /**
-   * Before a receive: as far as one call goes, then on while nothing is visible and a timer or a
-   * delay is due. After a long pause thousands of timers of one far spoke come down level by level,
-   * and a receive that stopped among them would find nothing although messages are due. It does not
-   * go on for the sweep, which brings nothing: after a purge one receive would free a million.
+   * For a receive that has nothing: goes on until something is visible, or no timer and no delay is
+   * due; answers which. After a long pause thousands of timers of one far spoke come down level by
+   * level, or what came down first only moved on to the dead-letter queue, and a receive that
+   * stopped there would find nothing although messages are due. It does not go on for the sweep,
+   * which brings nothing: after a purge one receive would free a million.
    */
-  @inline static untilVisible(thread: u32, queueIndex: u32, shard: usize, now: f64): void {
-    if (Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS) < ADVANCE_SECTIONS) return;
-    Advance.goOn(thread, queueIndex, At.queue(queueIndex), shard, now);
-  }
-
-  static goOn(thread: u32, queueIndex: u32, queue: usize, shard: usize, now: f64): void {
+  static untilVisible(thread: u32, queueIndex: u32, shard: usize, now: f64): bool {
+    const queue = At.queue(queueIndex);
     const area = At.thread(thread);
     let ready: u32 = 0;
-    while (Shard.isFifo(shard) ? !Groups.anyReady(shard) : load<u32>(shard, SHARD_VISIBLE) === 0) {
+    while (!Advance.isVisible(shard)) {
       if (Expire.isDue(shard, now)) Expire.turn(thread, shard, now);
       else if (Due.isReleaseDue(queue, shard, now)) {
         TimersFifo.release(thread, queue, shard, now);
-      } else break;
+      } else return false;
       ready += load<u32>(area, THREAD_OUT_READY);
     }
     if (ready > 0) Wake.one(queueIndex);
     store<f64>(area, Due.nextMs(queue, shard), THREAD_OUT_NEXT_DUE);
+    return true;
+  }
+
+  /**
+   * For a receive whose claim brought nothing, because all of it moved on or as many are in flight
+   * as may be: whether timers or delays are due yet; then as many as one call does.
+   */
+  static isBehind(thread: u32, queueIndex: u32, shard: usize, now: f64): bool {
+    if (!Expire.isDue(shard, now) && !Due.isReleaseDue(At.queue(queueIndex), shard, now)) {
+      return false;
+    }
+    Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS);
+    return true;
+  }
+
+  /** Whether a receive may find something; without the lock a hint. */
+  @inline static isVisible(shard: usize): bool {
+    return Shard.isFifo(shard) ? Groups.anyReady(shard) : load<u32>(shard, SHARD_VISIBLE) !== 0;
   }
 
   static catchUp(

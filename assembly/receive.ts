@@ -83,14 +83,17 @@ export class Receive {
     const queue = At.queue(queueIndex);
     const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
     if (load<u32>(shard, SHARD_INCARNATION) !== incarnation) return STATUS_GONE;
-    Advance.untilVisible(thread, queueIndex, shard, now);
+    Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS);
     const hiddenMs = visibilityMs < 0 ? load<f64>(queue, QUEUE_VISIBILITY_MS) : visibilityMs;
     const area = At.thread(thread);
     const receivesMax = Move.receivesMax(queue);
     let claimed: u32 = 0;
     for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
       const step = most - claimed < (SECTION_STEPS as u32) ? most - claimed : SECTION_STEPS;
-      if (step === 0 || load<u32>(shard, SHARD_VISIBLE) === 0) break;
+      if (step === 0) break;
+      if (load<u32>(shard, SHARD_VISIBLE) === 0) {
+        if (claimed > 0 || !Advance.untilVisible(thread, queueIndex, shard, now)) break;
+      }
       const got = Claim.section(
         thread,
         queue,
@@ -112,7 +115,7 @@ export class Receive {
       const exhausted = load<u32>(area, THREAD_OUT_EXHAUSTED);
       const seen = (got as u32) + exhausted + load<u32>(area, THREAD_OUT_DROPPED);
       if (exhausted > 0) Move.deadLetters(thread, queueIndex, incarnation, exhausted, now);
-      if (seen < step) break;
+      if (seen < step && (claimed > 0 || !Advance.isBehind(thread, queueIndex, shard, now))) break;
     }
     if (claimed === 0) return 0;
     Segments.trim(thread, shard);

@@ -3,7 +3,7 @@
  * before, else ready groups give what they have, ten messages a section.
  * Called by the thread whose number is given, and by no other.
  */
-import { Advance } from "./advance";
+import { ADVANCE_SECTIONS, Advance } from "./advance";
 import { Attempts } from "./attempts";
 import { ClaimFifo } from "./claimFifo";
 import { Groups } from "./groups";
@@ -51,7 +51,7 @@ export class ReceiveFifo {
     // The key before anything else uses the staging area.
     const area = At.thread(thread);
     if (attemptBytes > 0) SipHash.wide(area + THREAD_STAGING, attemptBytes, area + THREAD_ATTEMPT);
-    Advance.untilVisible(thread, queueIndex, shard, now);
+    Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS);
     const hiddenMs = visibilityMs < 0 ? load<f64>(queue, QUEUE_VISIBILITY_MS) : visibilityMs;
     const claimed =
       attemptBytes > 0
@@ -77,7 +77,10 @@ export class ReceiveFifo {
     let claimed: u32 = 0;
     for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
       const step = most - claimed < (SECTION_STEPS as u32) ? most - claimed : SECTION_STEPS;
-      if (step === 0 || !Groups.anyReady(shard)) break;
+      if (step === 0) break;
+      if (!Groups.anyReady(shard)) {
+        if (claimed > 0 || !Advance.untilVisible(thread, queueIndex, shard, now)) break;
+      }
       const got = ClaimFifo.section(
         thread,
         queue,
@@ -95,7 +98,7 @@ export class ReceiveFifo {
       const exhausted = load<u32>(area, THREAD_OUT_EXHAUSTED);
       const seen = (got as u32) + exhausted + load<u32>(area, THREAD_OUT_DROPPED);
       if (exhausted > 0) Move.deadLetters(thread, queueIndex, incarnation, exhausted, now);
-      if (seen < step) break;
+      if (seen < step && (claimed > 0 || !Advance.isBehind(thread, queueIndex, shard, now))) break;
     }
     return claimed as i32;
   }
@@ -138,6 +141,9 @@ export class ReceiveFifo {
       const passed = exhausted + load<u32>(area, THREAD_OUT_DROPPED);
       if (exhausted > 0) Move.deadLetters(thread, queueIndex, incarnation, exhausted, now);
       if (got === STATUS_CHANGED || (got === 0 && passed > 0)) continue;
+      if (got === 0 && !Groups.anyReady(shard)) {
+        if (Advance.untilVisible(thread, queueIndex, shard, now)) continue;
+      }
       return got;
     }
     return 0;

@@ -34,6 +34,43 @@ test.each([
   expect(await queue.receive({ maxNumberOfMessages: 10 })).toHaveLength(10);
 });
 
+test.each([
+  ["Standard", "", () => ({})],
+  ["FIFO", ".fifo", (group: number) => ({ messageGroupId: `group${group}` })],
+])(
+  "what moves to the dead-letter queue first does not hide what is due behind it: %s",
+  async (_, suffix, groupOf) => {
+    const clock = new VirtualClock();
+    await using broker = await Broker.open({ memoryBytes: 128 * MIB, clock });
+    const kind =
+      suffix === "" ? {} : ({ fifoQueue: true, contentBasedDeduplication: true } as const);
+    const letters = await broker.createQueue(`letters${suffix}`, kind);
+    const redrivePolicy = { deadLetterTargetArn: letters.arn, maxReceiveCount: 2 };
+    const settings = { visibilityTimeout: 30, redrivePolicy, ...kind };
+    const queue = await broker.createQueue(`jobs${suffix}`, settings);
+    const fill = async (first: number): Promise<void> => {
+      for (let index = first; index < first + MESSAGES; index++) {
+        await queue.send(`body ${index}`, groupOf(index));
+      }
+    };
+    const empty = async (): Promise<void> => {
+      for (let got = 1; got > 0; ) got = (await queue.receive({ maxNumberOfMessages: 10 })).length;
+    };
+    await fill(0);
+    await empty();
+    await clock.advance(HOUR_MS);
+    await empty();
+    // Those have been received twice and are due a second before these, received once.
+    await clock.advance(1_000);
+    await fill(MESSAGES);
+    await empty();
+    await clock.advance(HOUR_MS);
+    const got = await queue.receive({ maxNumberOfMessages: 10 });
+    expect(got).toHaveLength(10);
+    expect(got.map(({ receiveCount }) => receiveCount)).toEqual(Array(10).fill(2));
+  },
+);
+
 test("a receive after a purge frees a bounded part of what the purge ended", async () => {
   await using broker = await Broker.open({ memoryBytes: 64 * MIB, messagesMax: BACKLOG + 1_000 });
   const queue = await broker.createQueue("jobs");

@@ -121,7 +121,8 @@ function judgeOrder(
 }
 
 /** All that is still there can be received, once, and deleted. */
-function drain({ main, ledger, hands, first, now }: Case, there: ReadonlyMap<number, Found>): void {
+function drain(one: Case, there: ReadonlyMap<number, Found>): void {
+  const { main, ledger, lane, queues, hands, first, now } = one;
   const left = new Set(there.keys());
   const later = now + LATER_MS;
   const some = (hand: Hand): number => {
@@ -135,7 +136,16 @@ function drain({ main, ledger, hands, first, now }: Case, there: ReadonlyMap<num
   };
   // What was received too often moves on while its queue is drained.
   for (const hand of hands) while (some(hand) > 0);
-  must(left.size === 0, `${left.size} messages are there and can't be received`);
+  const inQueues = hands.map((_, at) => {
+    const { queue = 0 } = queues[at] ?? {};
+    const gauges = [layout.SHARD_VISIBLE, layout.SHARD_IN_FLIGHT, layout.SHARD_ARRIVED];
+    return gauges.map((gauge) => main.shard(queue, gauge)).join("+");
+  });
+  must(
+    left.size === 0,
+    `${left.size} messages are there and can't be received; visible, in flight and arrived in each ` +
+      `queue: ${inQueues}; receives ${lane.receivesMax}, groups ${lane.groups}`,
+  );
   must(ledger.note(main.thread, NOTE_WRONG) === 0, "a body of mixed bytes is left");
 }
 

@@ -1,8 +1,11 @@
 /**
- * Random kills, five times as many as in killsShort.test.ts, and the proof that
- * such a test can fail: a build that has a loop in a section leaves locks in the hands of its dead.
+ * Random kills, five times as many as in test/recovery/kills.test.ts; as many on a newer Node, which
+ * is installed for the occasion; and the proof that such a test can fail: a build that has a loop in
+ * a section leaves locks in the hands of its dead.
  */
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectKills, Killing } from "../recovery/killsChild.ts";
 import type { Round } from "../recovery/killsRun.ts";
@@ -10,6 +13,8 @@ import { compileEntry } from "../support/compile.ts";
 import { chooseSeed } from "../support/seeded.ts";
 
 const KILLS = 10_000;
+const NEWER_NODE = "node@24";
+const NEWER_KILLS = 2_000;
 const LOOP_KILLS = 160;
 const TIMEOUT_MS = 1_500_000;
 const killing = new Killing();
@@ -20,6 +25,16 @@ afterAll(() => killing.close());
 
 test(`${KILLS} kills leave nothing held, broken or lost`, async () => {
   await expectKills(killing, { kills: KILLS, seed, timeoutMs: TIMEOUT_MS });
+});
+
+test(`${NEWER_KILLS} kills on a newer Node neither`, async () => {
+  writeFileSync(join(killing.folder, "package.json"), '{ "private": true }\n');
+  const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+  execFileSync("npm", ["install", NEWER_NODE, ...quiet], { cwd: killing.folder });
+  const node = join(killing.folder, "node_modules", "node", "bin", "node");
+  const wanted = { kills: NEWER_KILLS, seed, node, timeoutMs: TIMEOUT_MS };
+  const report = await expectKills(killing, wanted);
+  expect(report.node.split(".")[0]).toBe(NEWER_NODE.split("@")[1]);
 });
 
 /** The claim's ten steps, written as a loop. */
