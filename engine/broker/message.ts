@@ -21,7 +21,7 @@ export interface MessageHome {
   readonly member: Member;
   readonly isFifo: boolean;
   readonly incarnation: number;
-  /** The ARN of the queue with this incarnation, when it still exists. */
+  /** The ARN of the queue with this incarnation; of one that is no more, where its name was kept. */
   arnOf(incarnation: number): string | undefined;
   delete(message: Message): Promise<void>;
   changeVisibility(message: Message, visibilityTimeout: number): Promise<void>;
