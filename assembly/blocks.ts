@@ -29,6 +29,7 @@ import {
   THREAD_BLOCKS_COUNTS,
   THREAD_BLOCKS_MAX,
 } from "./layout";
+import { Magazine } from "./magazine";
 import { At } from "./memory";
 import { PageMap } from "./pageMap";
 import { Pages } from "./pages";
@@ -115,6 +116,8 @@ export class Blocks {
     Blocks.takeStep(area, thread, classIndex, 9, most);
     ArenaLock.end();
     ArenaLock.give();
+    const count = load<u32>(Blocks.countAt(area, classIndex));
+    Magazine.turn(Blocks.entryAt(area, classIndex, 0), count);
   }
 
   static giveBack(thread: u32, classIndex: u32, count: u32): void {

@@ -260,6 +260,8 @@ export const THREAD_OUT_TARGETS = LINE_BYTES * 96;
 export const THREAD_OUT_INCARNATIONS = THREAD_OUT_TARGETS + SECTION_STEPS * 4;
 /** A random word while this thread runs message move tasks; it ends with the thread. */
 export const THREAD_RUNNER = THREAD_OUT_INCARNATIONS + SECTION_STEPS * 4;
+/** What was read ahead, summed up: nobody reads it. */
+export const THREAD_SCOUTED = THREAD_RUNNER + 4;
 
 /** Receipts that a handler in this thread still works on, for the steward's heartbeats. */
 export const THREAD_HELD = PAGE_BYTES - 16384;

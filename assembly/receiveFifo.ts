@@ -26,6 +26,7 @@ import { At } from "./memory";
 import { Move } from "./move";
 import { Receive } from "./receive";
 import { Reclaim } from "./reclaim";
+import { Scout } from "./scout";
 import { Stock } from "./stock";
 import { Wake } from "./wake";
 import { Window } from "./window";
@@ -81,6 +82,7 @@ export class ReceiveFifo {
       if (!Groups.anyReady(shard)) {
         if (claimed > 0 || !Advance.untilVisible(thread, queueIndex, shard, now)) break;
       }
+      Scout.claim(area, shard, step);
       const got = ClaimFifo.section(
         thread,
         queue,
@@ -125,6 +127,7 @@ export class ReceiveFifo {
         if (again === STATUS_CHANGED) continue;
         if (again !== 0) return again;
       }
+      Scout.claim(area, shard, step);
       const got = ClaimFifo.section(
         thread,
         queue,

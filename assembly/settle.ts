@@ -18,6 +18,7 @@ import {
 } from "./layout";
 import { At } from "./memory";
 import { Remove } from "./remove";
+import { Scout } from "./scout";
 import { SettleFifo } from "./settleFifo";
 import { Shard } from "./shard";
 import { Slots } from "./slots";
@@ -47,6 +48,7 @@ export class Settle {
     let opened: u32 = 0;
     for (let from: u32 = 0; from < count; from += SECTION_STEPS) {
       const step = count - from < (SECTION_STEPS as u32) ? count - from : SECTION_STEPS;
+      if (isFifo) Scout.remove(At.thread(thread), shard, from, step);
       const some = isFifo
         ? SettleFifo.remove(thread, queue, shard, incarnation, from, step, now)
         : Remove.section(thread, queue, shard, incarnation, from, step, now);

@@ -27,6 +27,7 @@ import {
   THREAD_SLOTS_MAX,
   WHEEL_LINK_SPOKE,
 } from "./layout";
+import { Magazine } from "./magazine";
 import { At } from "./memory";
 
 const REFILL: u32 = 10;
@@ -65,6 +66,7 @@ export class Slots {
   static refill(thread: u32): void {
     const area = At.thread(thread);
     const arena: usize = HEADER + HEADER_ARENA;
+    const used = load<u32>(arena, ARENA_SLOTS_BUMP);
     ArenaLock.take(thread);
     ArenaLock.begin(PHASE_BEGIN_SLOTS_TAKE);
     Slots.takeStep(arena, area, thread);
@@ -79,6 +81,25 @@ export class Slots {
     Slots.takeStep(arena, area, thread);
     ArenaLock.end();
     ArenaLock.give();
+    Slots.touch(area, used);
+    Magazine.turn(area + THREAD_SLOTS, load<u32>(area, THREAD_SLOTS_COUNT));
+  }
+
+  /**
+   * Of slots that were never used, above `used`: the operating system gives memory a page at a time
+   * when it is first written to, which takes microseconds. Here nobody's lock is held meanwhile;
+   * otherwise it would be a claim's, at the links, or the arena's, at the stack of free slots.
+   */
+  @inline static touch(area: usize, used: u32): void {
+    const count = load<u32>(area, THREAD_SLOTS_COUNT);
+    for (let index: u32 = 0; index < count; index++) {
+      const slot = load<u32>(area + (index << 2), THREAD_SLOTS);
+      if (slot <= used) continue;
+      store<u32>(At.wheelLink(slot), 0, WHEEL_LINK_SPOKE);
+      store<u32>(At.ageLink(slot), 0);
+      // Others may push meanwhile, so far up not yet and later for good: this must not undo it.
+      atomic.or<u32>(At.freeSlot(slot - 1), 0);
+    }
   }
 
   /** Gives the topmost `count` (at most ten) slots of the magazine to everybody. */
