@@ -87,7 +87,8 @@ export class Scout {
     for (let index: u32 = 0; index < count; index++) {
       const slotIndex = load<u32>(handles + index * HANDLE_BYTES, HANDLE_SLOT);
       const group: usize = load<u32>(At.slot(slotIndex), SLOT_GROUP);
-      const isFirst = load<u32>(At.chainLink(slotIndex), LINK_PREVIOUS) === group + GROUP_CHAIN;
+      const isFirst =
+        load<u32>(At.chainLink(slotIndex), LINK_PREVIOUS) === ((group + GROUP_CHAIN) as u32);
       if (isFirst && Table.isAddress(group)) sum += Scout.node(shard, group);
       sum += Scout.message(slotIndex);
     }

@@ -34,6 +34,7 @@ import { Receive } from "./receive";
 import { ReceiveFifo } from "./receiveFifo";
 import { Remove } from "./remove";
 import { Resolve } from "./resolve";
+import { Scout } from "./scout";
 import { Segments } from "./segments";
 import { Send } from "./send";
 import { SendFifo } from "./sendFifo";
@@ -264,6 +265,12 @@ export function sectionClaimAttempt(
     true,
     now,
   );
+}
+
+/** What reads ahead of a claim and of a removal, however few messages there are; outside the lock. */
+export function scout(thread: u32, queue: u32, count: u32): void {
+  Scout.ahead(At.thread(thread), Of.shard(queue), count);
+  Scout.back(At.thread(thread), Of.shard(queue), 0, count);
 }
 
 /** How many were taken out; -1: nothing is past. */
