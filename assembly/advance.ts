@@ -8,13 +8,7 @@ import { Due } from "./due";
 import { Expire } from "./expire";
 import { Groups } from "./groups";
 import { Inbox } from "./inbox";
-import {
-  QUEUE_SHARD_FIRST,
-  SHARD_VISIBLE,
-  THREAD_OUT_NEXT_DUE,
-  THREAD_OUT_READY,
-  THREAD_OUT_SLOTS,
-} from "./layout";
+import { QUEUE_SHARD_FIRST, SHARD_VISIBLE, THREAD_OUT_READY, THREAD_OUT_SLOTS } from "./layout";
 import { At } from "./memory";
 import { Move } from "./move";
 import { Shard } from "./shard";
@@ -31,15 +25,12 @@ export class Advance {
   @inline static run(thread: u32, queueIndex: u32, now: f64, most: u32): u32 {
     const queue = At.queue(queueIndex);
     const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
-    const done =
-      Expire.isDue(shard, now) ||
+    return Expire.isDue(shard, now) ||
       Sweep.isDue(queue, shard, now) ||
       Due.isReleaseDue(queue, shard, now) ||
       !Inbox.isEmpty(shard)
-        ? Advance.catchUp(thread, queueIndex, queue, shard, now, most)
-        : 0;
-    store<f64>(At.thread(thread), Due.nextMs(queue, shard), THREAD_OUT_NEXT_DUE);
-    return done;
+      ? Advance.catchUp(thread, queueIndex, queue, shard, now, most)
+      : 0;
   }
 
   /**
@@ -57,12 +48,11 @@ export class Advance {
       if (Expire.isDue(shard, now)) Expire.turn(thread, shard, now);
       else if (Due.isReleaseDue(queue, shard, now)) {
         TimersFifo.release(thread, queue, shard, now);
-      } else return false;
+      } else break;
       ready += load<u32>(area, THREAD_OUT_READY);
     }
     if (ready > 0) Wake.one(queueIndex);
-    store<f64>(area, Due.nextMs(queue, shard), THREAD_OUT_NEXT_DUE);
-    return true;
+    return Advance.isVisible(shard);
   }
 
   /**
@@ -127,7 +117,6 @@ export class Advance {
     }
     ready += Move.admit(thread, queueIndex, now);
     if (ready > 0) Wake.one(queueIndex);
-    store<f64>(area, Due.nextMs(queue, shard), THREAD_OUT_NEXT_DUE);
   }
 
   /** One sweep section, and what it took out is freed. */

@@ -198,10 +198,8 @@ export const THREAD_OUT_COUNT = THREAD_OUT_NOW + 8;
 export const THREAD_OUT_DROPPED = THREAD_OUT_COUNT + 4;
 export const THREAD_OUT_READY = THREAD_OUT_DROPPED + 4;
 export const THREAD_OUT_ERROR = THREAD_OUT_READY + 4;
-/** A lower bound of when the queue has something new by itself; f64 ms, infinity for never. */
-export const THREAD_OUT_NEXT_DUE = THREAD_OUT_ERROR + 4;
 /** Visible, in flight, delayed (u32 each), then sentAt of the oldest message (f64, NaN: none). */
-export const THREAD_OUT_VISIBLE = THREAD_OUT_NEXT_DUE + 8;
+export const THREAD_OUT_VISIBLE = THREAD_OUT_ERROR + 4;
 export const THREAD_OUT_IN_FLIGHT = THREAD_OUT_VISIBLE + 4;
 export const THREAD_OUT_DELAYED = THREAD_OUT_IN_FLIGHT + 4;
 export const THREAD_OUT_OLDEST_SENT_AT = THREAD_OUT_DELAYED + 4 + 4;
@@ -214,12 +212,12 @@ export const THREAD_BIRTH_LIMIT = THREAD_BIRTH_NEXT + 8;
 export const BIRTHS_RESERVED = 1024;
 /** Written by read-modify-write alone, to order what stands before and behind it. */
 export const THREAD_FENCE = THREAD_BIRTH_LIMIT + 8;
-/** Sizes of the batch being sent: sum, least, greatest (u32 each). */
-export const THREAD_SIZES = THREAD_FENCE + 4;
 /** The HEADER_WANTED that this thread gave back its stock for. */
-export const THREAD_GIVEN = THREAD_SIZES + 12;
+export const THREAD_GIVEN = THREAD_FENCE + 4;
+/** Sizes of the batch being sent: sum, least, greatest (u32 each). */
+export const THREAD_SIZES = THREAD_GIVEN + 4;
 /** Incarnation of the queue that this thread takes messages from to move them; recovery reads it. */
-export const THREAD_MOVE_SOURCE = THREAD_GIVEN + 4;
+export const THREAD_MOVE_SOURCE = THREAD_SIZES + 12;
 /** How many of the slots below a claim found to be received too often: they are to be moved. */
 export const THREAD_OUT_EXHAUSTED = THREAD_MOVE_SOURCE + 4;
 /** Of the last move: messages that had no queue to go to and went back to their own. */

@@ -19,7 +19,6 @@ import {
   ROLE_STEWARD,
   THREAD_OUT_DELAYED,
   THREAD_OUT_IN_FLIGHT,
-  THREAD_OUT_NEXT_DUE,
   THREAD_OUT_OLDEST_SENT_AT,
   THREAD_OUT_RETURNED,
   THREAD_OUT_VISIBLE,
@@ -292,11 +291,6 @@ export class Engine {
   /** Lets time pass for a queue, a bounded piece of it; 0: nothing was due, or a status. */
   advance(queue: number, incarnation: number, now: number): number {
     return this.#exports.advance(this.thread, queue, incarnation, now);
-  }
-
-  /** When the queue that was last received from or advanced has something new by itself. */
-  get nextDueMs(): number {
-    return this.#area.f64[THREAD_OUT_NEXT_DUE >> 3] as number;
   }
 
   /** What the queue holds after all that is due has happened; undefined when it is gone. */

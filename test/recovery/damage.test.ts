@@ -5,10 +5,10 @@
  */
 import { describe, expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
-import { Sections } from "../model/sections.ts";
 import { chooseSeed, Seeded } from "../support/seeded.ts";
 import { lossesOf } from "./audit.ts";
-import { clean, faulty, Scene } from "./scene.ts";
+import { cutRebuilds } from "./rebuilds.ts";
+import { clean, Scene } from "./scene.ts";
 
 const PHASES = Object.entries(layout).filter(([name]) => name.startsWith("PHASE_"));
 
@@ -128,27 +128,7 @@ describe("rubbish under a dead owner's lock is made anew from the truths", () =>
   });
 
   test.each(PARTS)("%s, though who makes it anew is cut too", (part) => {
-    let cuts = 0;
-    for (let store = 1; ; store += 1 + Math.floor(store / 20)) {
-      const { scene, check } = damaged(part, layout.PHASE_IDLE, random);
-      const { survivor, victim } = scene;
-      const reaper = new Sections({ module: faulty, memory: survivor.share.memory }, () => {});
-      const fault = reaper.engine.faultAt;
-      if (fault === undefined) throw new Error("this is not the fault build");
-      fault.value = store;
-      let isCut = false;
-      try {
-        reaper.engine.threadDied(reaper.thread, victim.thread);
-      } catch {
-        isCut = true;
-      }
-      fault.value = 0;
-      survivor.engine.threadDied(survivor.thread, reaper.thread);
-      survivor.engine.threadDied(survivor.thread, victim.thread);
-      check();
-      if (!isCut) break;
-      cuts++;
-    }
+    const cuts = cutRebuilds(20, () => damaged(part, layout.PHASE_IDLE, random));
     expect(cuts).toBeGreaterThan(10);
     console.log(`${part}: the one who makes it anew was cut ${cuts} times`);
   });

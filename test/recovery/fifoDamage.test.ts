@@ -5,12 +5,12 @@
  */
 import { describe, expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
-import { Sections } from "../model/sections.ts";
 import { chooseSeed, Seeded } from "../support/seeded.ts";
 import { lossesOf, takenBlocks } from "./audit.ts";
 import { FifoScene } from "./fifoScene.ts";
 import { expectFifoWorks } from "./fifoWork.ts";
-import { clean, faulty } from "./scene.ts";
+import { cutRebuilds } from "./rebuilds.ts";
+import { clean } from "./scene.ts";
 
 const KINDS_OF_TABLES = [
   layout.BLOCK_IS_GROUP_TABLE,
@@ -133,27 +133,7 @@ describe("rubbish in a FIFO shard is made anew from the truths", () => {
   });
 
   test("though who makes it anew is cut too", () => {
-    let cuts = 0;
-    for (let store = 1; ; store += 1 + Math.floor(store / 10)) {
-      const { scene, check } = damaged(random);
-      const { survivor, victim } = scene;
-      const reaper = new Sections({ module: faulty, memory: survivor.share.memory }, () => {});
-      const fault = reaper.engine.faultAt;
-      if (fault === undefined) throw new Error("this is not the fault build");
-      fault.value = store;
-      let isCut = false;
-      try {
-        reaper.engine.threadDied(reaper.thread, victim.thread);
-      } catch {
-        isCut = true;
-      }
-      fault.value = 0;
-      survivor.engine.threadDied(survivor.thread, reaper.thread);
-      survivor.engine.threadDied(survivor.thread, victim.thread);
-      check();
-      if (!isCut) break;
-      cuts++;
-    }
+    const cuts = cutRebuilds(10, () => damaged(random));
     expect(cuts).toBeGreaterThan(10);
     console.log(`the one who makes it anew was cut ${cuts} times`);
   });
