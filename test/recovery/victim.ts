@@ -113,9 +113,10 @@ function fall(error: unknown): void {
   const call = ledger.note(thread, NOTE_CALL);
   const inside = isInside(memory.buffer, hand.area, call);
   if (error.name === "RuntimeError") exports.threadTrapped(thread);
+  // First: who is ended in between is counted twice then, and never not at all.
+  if (call >= IN_SETTLE) count(NOTE_TRAPS_SETTLING);
   ledger.setNote(thread, NOTE_CALL, 0);
   if (inside) count(NOTE_TRAPS_INSIDE);
-  if (call >= IN_SETTLE) count(NOTE_TRAPS_SETTLING);
   count(NOTE_TRAPS);
   if (++traps < TRAPS) arm();
 }
