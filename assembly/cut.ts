@@ -22,6 +22,7 @@ import {
   SHARD_SEQUENCE,
   SHARD_VISIBLE,
   STATUS_GONE,
+  THREAD_OUT_COUNT,
 } from "./layout";
 import { Lock } from "./lock";
 import { At } from "./memory";
@@ -51,6 +52,7 @@ export class Cut {
       if (isLast) store<u32>(shard, 0, SHARD_INCARNATION);
       status = 0;
     }
+    store<i32>(area, status, THREAD_OUT_COUNT);
     Lock.end(shard);
     Shard.unlock(shard);
     return status;

@@ -4,7 +4,7 @@
  * engine's exports, so that what is cut is the release binary itself. What it notes of its work
  * goes to another memory, by two functions it imports too: `mark` stores the byte 1, `put` a word.
  * Messages are known by their birth ids, which stay when a message moves. In a FIFO queue a body is
- * its group's number throughout, and each delivery is written down.
+ * the lower byte of its group's number throughout, and each delivery is written down.
  */
 import {
   CONTENT_NOT_GATHERED,
@@ -76,7 +76,7 @@ const MIXED: u32 = 1;
 const FOREIGN: u32 = 2;
 
 const LOG_BYTES: u32 = 16;
-const LOG_DEAD: u32 = 0x100;
+const LOG_DEAD: u32 = 0x1_0000;
 
 /** Between two rounds, in milliseconds. */
 const ROUND_MS: f64 = 0.01;
@@ -151,7 +151,7 @@ function stage(tag: u32): void {
     if (isFifo) {
       store<u16>(send, GROUP_BYTES as u16, SEND_GROUP_BYTES);
       store<u16>(send, ID_BYTES as u16, SEND_DEDUPLICATION_BYTES);
-      store<u16>(at, (value << 8) as u16);
+      store<u16>(at, value as u16);
       const number = ids++;
       store<u32>(at + GROUP_BYTES, number);
       store<u32>(at + GROUP_BYTES, number % SHARED_EVERY === 0 ? 0 : thread + 1, 4);
@@ -180,20 +180,25 @@ function noteSent(sent: i32): bool {
   return true;
 }
 
-/** The byte value of a body that was gathered; its ends differ: noted. */
-function valueOf(record: usize): u32 {
+/** A body that was gathered has ends that differ, or is of another group than it says: noted. */
+function check(record: usize): void {
   const bytes = load<u32>(record, RECEIVE_BODY_BYTES);
   const offset = load<i32>(record, RECEIVE_OFFSET);
-  if (offset === CONTENT_NOT_GATHERED || bytes === 0) return 0;
+  if (offset === CONTENT_NOT_GATHERED || bytes === 0) return;
   const content = area + THREAD_BUFFER + offset;
   const groupBytes: u32 = load<u16>(record, RECEIVE_GROUP_BYTES);
   const idBytes: u32 = load<u16>(record, RECEIVE_DEDUPLICATION_BYTES);
   const body = content + groupBytes + idBytes;
   const value = load<u8>(body);
   const isMixed = value !== load<u8>(body + bytes - 1);
-  const isOther = groupBytes !== 0 && value !== load<u8>(content + 1);
+  const isOther = groupBytes !== 0 && value !== load<u8>(content);
   if (isMixed || isOther) put(noteAt + NOTE_WRONG, MIXED);
-  return value;
+}
+
+/** 0: its content was not gathered with the others. */
+function groupOf(record: usize): u32 {
+  const offset = load<i32>(record, RECEIVE_OFFSET);
+  return offset === CONTENT_NOT_GATHERED ? 0 : load<u16>(area + THREAD_BUFFER + offset);
 }
 
 /** A received message's receipt becomes a handle. */
@@ -225,7 +230,7 @@ function logDeliveries(got: u32, isDead: bool): void {
     put(at, placeOf(load<u64>(record, RECEIVE_BIRTH)));
     put(at + 4, load<u32>(record, RECEIVE_SEQUENCE));
     put(at + 8, operation);
-    put(at + 12, valueOf(record) | (isDead ? LOG_DEAD : 0));
+    put(at + 12, groupOf(record) | (isDead ? LOG_DEAD : 0));
   }
   logged += got;
   put(noteAt + NOTE_LOGGED, logged);
@@ -297,7 +302,7 @@ export function drive(rounds: u32, from: f64): i32 {
     if (got <= 0) continue;
     for (let index = 0; index < got; index++) {
       take(index);
-      valueOf(area + THREAD_RECEIVES + index * RECEIVE_BYTES);
+      check(area + THREAD_RECEIVES + index * RECEIVE_BYTES);
     }
     if (groups !== 0) logDeliveries(got, isDead);
     if (keepEvery !== 0 && round % keepEvery === 0) continue;

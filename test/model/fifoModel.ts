@@ -65,7 +65,15 @@ export class FifoModel {
   #nowMs = Number.NEGATIVE_INFINITY;
   #purged = 0;
   /** What happened, for the report. */
-  readonly seen = { redeliveries: 0, duplicates: 0, repeats: 0, invalid: 0, expired: 0 };
+  readonly seen = {
+    redeliveries: 0,
+    duplicates: 0,
+    repeats: 0,
+    invalid: 0,
+    expired: 0,
+    /** Most messages that one group had at once. */
+    deepest: 0,
+  };
 
   constructor(options: FifoModelOptions) {
     this.#settings = { ...options };
@@ -204,6 +212,7 @@ export class FifoModel {
     this.#messages.set(sequence, message);
     if (waits) this.#delayed.push(message);
     group.chain.push(message);
+    this.seen.deepest = Math.max(this.seen.deepest, group.chain.length);
     this.#groups.settle(group);
   }
 

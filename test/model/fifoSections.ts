@@ -5,6 +5,7 @@
  * says whose group and id it carries, and is checked.
  */
 import * as layout from "../../assembly/layout.ts";
+import { type Begun, Results } from "./fifoResults.ts";
 import {
   ATTEMPT,
   CLAIM,
@@ -13,7 +14,6 @@ import {
   CUT,
   EXPIRE,
   HIDE,
-  type Operation,
   RELEASE,
   REMOVE,
   SWEEP,
@@ -60,6 +60,9 @@ export interface FifoSettings {
 /** What a receive under an attempt's id brought: receipts, or why it brought none. */
 export type Attempted = readonly Receipt[] | "no longer valid" | "full";
 
+/** Told of each section before it is made; it may then not happen, or be cut off. */
+export type Begin = (queue: number, begun: Begun) => void;
+
 const ENTRY_BYTES = 16;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("latin1");
@@ -69,18 +72,22 @@ export class FifoSections {
   readonly thread: number;
   readonly #sections: Sections;
   readonly #record: Record;
+  readonly #begin: Begin;
+  readonly #results: Results;
   readonly #u16: Uint16Array;
   readonly #u32: Uint32Array;
   readonly #f64: Float64Array;
   readonly #bytes: Uint8Array;
   readonly #area: number;
 
-  constructor(sections: Sections, record: Record) {
+  constructor(sections: Sections, record: Record, begin: Begin = () => {}) {
     const { buffer } = sections.share.memory;
     this.#sections = sections;
     this.engine = sections.engine as unknown as Exports;
     this.thread = sections.thread;
     this.#record = record;
+    this.#begin = begin;
+    this.#results = new Results(sections, sections.thread);
     this.#u16 = new Uint16Array(buffer);
     this.#u32 = sections.words;
     this.#f64 = sections.doubles;
@@ -117,26 +124,22 @@ export class FifoSections {
     this.#f64[(image + layout.QUEUE_RETENTION_MS) >> 3] = settings.retentionMs;
   }
 
-  #note(queue: number, kind: number, fields: Partial<Operation>): void {
-    this.#record(queue, {
-      kind,
-      operation: this.#f64[(this.#area + layout.THREAD_OUT_OPERATION) >> 3] as number,
-      now: this.#f64[(this.#area + layout.THREAD_OUT_NOW) >> 3] as number,
-      status: 0,
-      first: 0,
-      second: 0,
-      items: [],
-      ...fields,
-    });
+  /** Makes a section and records it, if it was one; what it answered. */
+  #make(queue: number, asked: Partial<Begun> & { kind: number }, section: () => number): number {
+    const begun: Begun = { first: 0, second: 0, items: [], ...asked };
+    this.#results.clear();
+    this.#begin(queue, begun);
+    const answer = section();
+    if (this.#results.operation === 0) return answer;
+    if (answer !== this.#results.status) {
+      throw new Error(`answered ${answer}, and left ${this.#results.status} in its record`);
+    }
+    this.#record(queue, this.#results.finish(begun));
+    return answer;
   }
 
   #send(index: number): number {
     return this.#area + layout.THREAD_SENDS + index * layout.SEND_BYTES;
-  }
-
-  #longAt(address: number): number {
-    const high = this.#u32[(address + 4) >> 2] as number;
-    return (this.#u32[address >> 2] as number) + high * 2 ** 32;
   }
 
   /** The sequences sent, of duplicates the originals'; fewer than asked: memory is full. */
@@ -149,20 +152,14 @@ export class FifoSections {
     if (prepared === 0) return [];
     const { queue, incarnation } = to;
     const { engine, thread } = this;
+    const items = parcels.slice(0, prepared).flatMap(({ group, id }) => [group, id]);
     for (;;) {
-      const status = engine.sectionCommit(thread, queue, incarnation, 0, prepared, now);
-      if (status === layout.STATUS_FULL) {
-        engine.discard(thread, prepared);
-        return [];
-      }
-      const sent = parcels.slice(0, Math.max(0, status)).map((parcel, index) => {
-        const send = this.#send(index);
-        const sequence = this.#longAt(send + layout.SEND_SEQUENCE);
-        return [parcel.group, parcel.id, sequence, this.#longAt(send + layout.SEND_BIRTH)];
-      });
-      this.#note(queue, COMMIT_FIFO, { status, items: sent.flat() });
+      const status = this.#make(queue, { kind: COMMIT_FIFO, items }, () =>
+        engine.sectionCommit(thread, queue, incarnation, 0, prepared, now),
+      );
       if (status === layout.STATUS_CHANGED) continue;
-      return sent.map((one) => one[2] as number);
+      if (status === layout.STATUS_FULL) engine.discard(thread, prepared);
+      return this.#results.sequences(Math.max(0, status));
     }
   }
 
@@ -207,17 +204,6 @@ export class FifoSections {
     return this.#area + layout.THREAD_RECEIVES + index * layout.RECEIVE_BYTES;
   }
 
-  #receipts(claimed: number): Receipt[] {
-    return Array.from({ length: Math.max(0, claimed) }, (_, index) => {
-      const at = this.#received(index);
-      return {
-        slot: this.#u32[(at + layout.RECEIVE_SLOT) >> 2] as number,
-        count: this.#u32[(at + layout.RECEIVE_COUNT) >> 2] as number,
-        sequence: this.#longAt(at + layout.RECEIVE_SEQUENCE),
-      };
-    });
-  }
-
   #gather(queue: number, claimed: number): void {
     if (claimed <= 0) return;
     const kept = this.engine.sectionGather(this.thread, queue, claimed);
@@ -242,28 +228,13 @@ export class FifoSections {
   claim(from: QueueNumbers, most: number, visibilityMs: number, now: number): Receipt[] {
     const { queue, incarnation } = from;
     const { engine, thread } = this;
-    const claimed = engine.sectionClaim(thread, queue, incarnation, most, visibilityMs, now);
-    const receipts = this.#receipts(claimed);
-    this.#noteClaim(queue, CLAIM, receipts, most, visibilityMs, []);
+    const asked = { kind: CLAIM, first: most, second: visibilityMs };
+    const claimed = this.#make(queue, asked, () =>
+      engine.sectionClaim(thread, queue, incarnation, most, visibilityMs, now),
+    );
+    const receipts = this.#results.receipts(claimed);
     this.#gather(queue, claimed);
     return receipts;
-  }
-
-  #noteClaim(
-    queue: number,
-    kind: number,
-    receipts: readonly Receipt[],
-    most: number,
-    visibilityMs: number,
-    before: readonly number[],
-  ): void {
-    const dropped = this.#u32[(this.#area + layout.THREAD_OUT_DROPPED) >> 2] as number;
-    this.#note(queue, kind, {
-      status: receipts.length + dropped,
-      first: most,
-      second: visibilityMs,
-      items: [...before, ...receipts.flatMap(({ sequence, count }) => [sequence, count])],
-    });
   }
 
   /** Receives up to ten under an attempt's id, as often as somebody else was quicker. */
@@ -285,15 +256,12 @@ export class FifoSections {
       if (again === "no longer valid") return again;
       if (again === undefined) continue;
       if (again !== 0) return again;
-      const claimed = engine.sectionClaimAttempt(
-        ...([thread, queue, incarnation, most, visibilityMs, now] as const),
+      const asked = { kind: CLAIM_ATTEMPT, first: most, second: visibilityMs, items: [attempt, 0] };
+      const claimed = this.#make(queue, asked, () =>
+        engine.sectionClaimAttempt(thread, queue, incarnation, most, visibilityMs, now),
       );
-      if (claimed === layout.STATUS_CHANGED) {
-        this.#note(queue, CLAIM_ATTEMPT, { status: claimed, items: [attempt, 0] });
-        continue;
-      }
-      const receipts = this.#receipts(claimed);
-      this.#noteClaim(queue, CLAIM_ATTEMPT, receipts, most, visibilityMs, [attempt, 0]);
+      if (claimed === layout.STATUS_CHANGED) continue;
+      const receipts = this.#results.receipts(claimed);
       this.#gather(queue, claimed);
       return receipts;
     }
@@ -306,10 +274,12 @@ export class FifoSections {
     visibilityMs: number,
     now: number,
   ): Attempted | 0 | undefined {
-    const status = this.engine.sectionAttempt(this.thread, queue, incarnation, visibilityMs, now);
-    const receipts = this.#receipts(status);
-    const items = receipts.flatMap(({ sequence, count }) => [sequence, count]);
-    this.#note(queue, ATTEMPT, { status, first: attempt, second: visibilityMs, items });
+    const { engine, thread } = this;
+    const asked = { kind: ATTEMPT, first: attempt, second: visibilityMs };
+    const status = this.#make(queue, asked, () =>
+      engine.sectionAttempt(thread, queue, incarnation, visibilityMs, now),
+    );
+    const receipts = this.#results.receipts(status);
     this.#gather(queue, status);
     if (status === layout.STATUS_CHANGED) return undefined;
     if (status === layout.STATUS_STALE) return "no longer valid";
@@ -327,22 +297,15 @@ export class FifoSections {
     });
   }
 
-  #result(index: number): number {
-    const at = this.#area + layout.THREAD_HANDLES + index * layout.HANDLE_BYTES;
-    return this.#u32[(at + layout.HANDLE_RESULT) >> 2] as number;
-  }
-
   /** Deletes up to ten receipts; the RESULT code of each. */
   remove({ queue, incarnation }: QueueNumbers, receipts: readonly Receipt[], now: number) {
     this.#handles(receipts, []);
     const { engine, thread } = this;
-    const status = engine.sectionRemove(thread, queue, incarnation, receipts.length, now);
-    const results = receipts.map((_, index) => this.#result(index));
-    const items = receipts.flatMap(({ sequence, count }, index) => [
-      ...[sequence, count, results[index] as number],
-    ]);
-    this.#note(queue, REMOVE, { status, items });
-    return results;
+    const items = receipts.flatMap(({ sequence, count }) => [sequence, count]);
+    this.#make(queue, { kind: REMOVE, items }, () =>
+      engine.sectionRemove(thread, queue, incarnation, receipts.length, now),
+    );
+    return receipts.map((_, index) => this.#results.result(index));
   }
 
   /** Changes the visibility of up to ten receipts; the RESULT code of each. */
@@ -354,35 +317,32 @@ export class FifoSections {
   ): number[] {
     this.#handles(receipts, ms);
     const { engine, thread } = this;
-    const status = engine.sectionHide(thread, queue, incarnation, receipts.length, now);
-    const results = receipts.map((_, index) => this.#result(index));
     const items = receipts.flatMap(({ sequence, count }, index) => [
-      ...[sequence, count, ms[index] as number, results[index] as number],
+      ...[sequence, count, ms[index] as number],
     ]);
-    this.#note(queue, HIDE, { status, items });
-    return results;
-  }
-
-  #noteMoved(queue: number, kind: number, moved: number): boolean {
-    if (moved < 0) return false;
-    const first = (this.#area + layout.THREAD_OUT_SEQUENCES) >> 3;
-    this.#note(queue, kind, { items: Array.from(this.#f64.subarray(first, first + moved)) });
-    return true;
+    this.#make(queue, { kind: HIDE, items }, () =>
+      engine.sectionHide(thread, queue, incarnation, receipts.length, now),
+    );
+    return receipts.map((_, index) => this.#results.result(index));
   }
 
   /** One turn of the wheel; false when nothing was due. */
   expire({ queue }: QueueNumbers, now: number): boolean {
-    return this.#noteMoved(queue, EXPIRE, this.engine.sectionExpire(this.thread, queue, now));
+    const { engine, thread } = this;
+    return this.#make(queue, { kind: EXPIRE }, () => engine.sectionExpire(thread, queue, now)) >= 0;
   }
 
   /** Up to ten messages whose queue's delay is over; false when nothing was due. */
   release({ queue }: QueueNumbers, now: number): boolean {
-    return this.#noteMoved(queue, RELEASE, this.engine.sectionRelease(this.thread, queue, now));
+    const { engine, thread } = this;
+    const section = () => engine.sectionRelease(thread, queue, now);
+    return this.#make(queue, { kind: RELEASE }, section) >= 0;
   }
 
   /** One sweep; false when nothing was past. */
   sweep({ queue }: QueueNumbers, now: number): boolean {
-    return this.#noteMoved(queue, SWEEP, this.engine.sectionSweep(this.thread, queue, now));
+    const { engine, thread } = this;
+    return this.#make(queue, { kind: SWEEP }, () => engine.sectionSweep(thread, queue, now)) >= 0;
   }
 
   /** Everything that is due at `now`. */
@@ -391,6 +351,7 @@ export class FifoSections {
   }
 
   cut({ queue, incarnation }: QueueNumbers, now: number): void {
-    this.#note(queue, CUT, { status: this.engine.cut(this.thread, queue, incarnation, now) });
+    const { engine, thread } = this;
+    this.#make(queue, { kind: CUT }, () => engine.cut(thread, queue, incarnation, now));
   }
 }

@@ -60,6 +60,13 @@ export interface Operation {
   items: number[];
 }
 
+/** An operation as numbers. */
+export function written(operation: Operation): number[] {
+  const { kind, operation: number, now, status, first, second, items } = operation;
+  const width = WIDTHS[kind] as number;
+  return [kind, number, now, status, first, second, width && items.length / width, ...items];
+}
+
 export class History {
   #numbers: Float64Array;
   #length: number;
@@ -74,15 +81,14 @@ export class History {
   }
 
   add(operation: Operation): void {
-    const { kind, operation: number, now, status, first, second, items } = operation;
-    const needed = this.#length + HEAD + items.length;
+    const numbers = written(operation);
+    const needed = this.#length + numbers.length;
     if (needed > this.#numbers.length) {
       const larger = new Float64Array(Math.max(needed, this.#numbers.length * 2));
       larger.set(this.#numbers);
       this.#numbers = larger;
     }
-    const count = (WIDTHS[kind] as number) === 0 ? 0 : items.length / (WIDTHS[kind] as number);
-    this.#numbers.set([kind, number, now, status, first, second, count, ...items], this.#length);
+    this.#numbers.set(numbers, this.#length);
     this.#length = needed;
   }
 }

@@ -42,7 +42,7 @@ export interface Found {
   /** How often it was received. */
   readonly count: number;
   readonly birth: number;
-  /** Its content's second byte, which is its group in the FIFO queues of these tests; 0: in a page. */
+  /** Its content's first two bytes, which are its group in the FIFO queues of these tests; 0: in a page. */
   readonly group: number;
 }
 
@@ -67,7 +67,7 @@ export function foundIn(sections: Sections, queues: readonly number[]): Found[] 
       sequence,
       count: words[slot + (layout.SLOT_COUNT >> 2)] as number,
       birth: (words[birth >> 2] as number) + (words[(birth >> 2) + 1] as number) * 2 ** 32,
-      group: hasPages ? 0 : (start >>> 8) & 0xff,
+      group: hasPages ? 0 : start & 0xffff,
     });
   }
   return found;

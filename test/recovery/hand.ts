@@ -1,7 +1,8 @@
 /**
  * One thread's way to a queue for the tests that kill threads: the engine's whole operations, with
  * what they did written into a ledger outside its memory. A body is one byte value throughout; in a
- * FIFO queue that is its group's number, and each delivery is written down (as in assembly/drive.ts).
+ * FIFO queue that is the lower byte of its group's number, which its group's two bytes are, and each
+ * delivery is written down (as in assembly/drive.ts).
  */
 import * as layout from "../../assembly/layout.ts";
 import type { QueueNumbers } from "../model/sections.ts";
@@ -129,7 +130,8 @@ export class Hand {
     this.#u16[(record + layout.SEND_GROUP_BYTES) >> 1] = isFifo ? GROUP_BYTES : 0;
     this.#u16[(record + layout.SEND_DEDUPLICATION_BYTES) >> 1] = isFifo ? ID_BYTES : 0;
     if (!isFifo) return at;
-    this.#bytes.set([0, this.#group(tag, index)], at);
+    const group = this.#group(tag, index);
+    this.#bytes.set([group & 0xff, group >> 8], at);
     const text = new DataView(this.#bytes.buffer, at + GROUP_BYTES, ID_BYTES);
     text.setUint32(0, id + index, true);
     text.setUint32(4, (id + index) % SHARED_EVERY === 0 ? 0 : this.#thread + 1, true);
@@ -137,7 +139,7 @@ export class Hand {
   }
 
   #value(tag: number, index: number): number {
-    return this.#aim.groups > 0 ? this.#group(tag, index) : (tag + index) & 0xff;
+    return (this.#aim.groups > 0 ? this.#group(tag, index) : tag + index) & 0xff;
   }
 
   #noteSent(count: number): boolean {
@@ -250,8 +252,9 @@ export class Hand {
   /** 0: its content was too large to be gathered with the others. */
   #groupOf(index: number): number {
     const offset = this.#u32[(this.#received(index) + layout.RECEIVE_OFFSET) >> 2] as number;
-    const isGathered = offset !== layout.CONTENT_NOT_GATHERED >>> 0;
-    return isGathered ? (this.#bytes[this.area + layout.THREAD_BUFFER + offset + 1] as number) : 0;
+    if (offset === layout.CONTENT_NOT_GATHERED >>> 0) return 0;
+    const at = this.area + layout.THREAD_BUFFER + offset;
+    return (this.#bytes[at] as number) + (this.#bytes[at + 1] as number) * 2 ** 8;
   }
 
   #operation(): number {
@@ -268,7 +271,7 @@ export class Hand {
     const from = content + groupBytes + idBytes;
     const value = this.#bytes[from];
     const isMixed = this.#bytes.subarray(from, from + bytes).some((byte) => byte !== value);
-    const isOther = groupBytes > 0 && this.#bytes[content + 1] !== value;
+    const isOther = groupBytes > 0 && this.#bytes[content] !== value;
     if (isMixed || isOther) this.#ledger.setNote(this.#thread, NOTE_WRONG, MIXED);
   }
 

@@ -187,7 +187,7 @@ class Kills {
     const { kinds } = this.#order.round;
     const kind = kinds[this.#report.rounds % kinds.length] as Kind;
     const random = this.#random;
-    const groups = kind.startsWith("fifo") ? random.pick([2, 20, 200]) : 0;
+    const groups = kind.startsWith("fifo") ? random.pick([2, 20, 200, 1000]) : 0;
     const scope = random.pick([0, layout.QUEUE_FLAG_GROUP_SCOPE]);
     const flags = groups > 0 ? layout.QUEUE_FLAG_FIFO | scope : 0;
     const main = this.#main;

@@ -20,7 +20,7 @@ const LOGS = OPERATIONS + 4 * SPAN;
 export const LOG_MOST = 2 ** 15;
 const LOG_BYTES = 16;
 /** In a logged delivery's last word, beside the group: it was the dead-letter queue's. */
-const LOG_DEAD = 0x100;
+const LOG_DEAD = 0x1_0000;
 const THREADS = 20;
 export const LEDGER_PAGES = (LOGS + THREADS * LOG_MOST * LOG_BYTES) / 65_536;
 
@@ -131,7 +131,7 @@ export class Ledger {
       for (let index = 0; index < this.note(thread, NOTE_LOGGED); index++) {
         const at = (this.logAt(thread) + index * LOG_BYTES) >> 2;
         const [place, sequence, operation, last] = this.words.subarray(at, at + 4);
-        const [group, isDead] = [(last ?? 0) & 0xff, ((last ?? 0) & LOG_DEAD) !== 0];
+        const [group, isDead] = [(last ?? 0) & 0xffff, ((last ?? 0) & LOG_DEAD) !== 0];
         deliveries.push({
           place: place ?? 0,
           sequence: sequence ?? 0,

@@ -1,6 +1,7 @@
 /** The two model proofs again and again, from many seeds: minutes, not seconds. */
 import { describe, test } from "vitest";
 import { WORLDS as FIFO_WORLDS, runFifoModel } from "../model/fifoRun.ts";
+import { runFifoThreads } from "../model/fifoThreads.ts";
 import { runModel, WORLDS } from "../model/modelRun.ts";
 import { runThreads } from "../model/threadsRun.ts";
 import { chooseSeed } from "../support/seeded.ts";
@@ -14,4 +15,8 @@ describe.each(seeds)("seed %i", (seed) => {
   test.each(FIFO_WORLDS)("FIFO: $name, $steps steps", (world) => runFifoModel(world, seed));
 
   test("a million messages over 4 threads", () => runThreads(seed, 1_000_000), 240_000);
+
+  test("FIFO: 4 threads of which 500 are killed", async () => {
+    await runFifoThreads({ seed, messages: 100_000, kills: 500 });
+  });
 });
