@@ -43,6 +43,7 @@ import {
   THREAD_OUT_RETURNED,
   THREAD_OUT_SLOTS,
   THREAD_OUT_TARGETS,
+  THREAD_STAGING,
 } from "./layout";
 import { At } from "./memory";
 import { Shard } from "./shard";
@@ -105,7 +106,8 @@ export class Move {
   /**
    * Takes up to `most` (at most ten) visible messages of a queue and moves them, as new ones, to
    * queue `to` of that incarnation, or, when that is 0, each to the queue it came from. Answers how
-   * many left, or a status; THREAD_OUT_RETURNED: how many had nowhere to go and stay.
+   * many left, or a status; THREAD_OUT_RETURNED: how many had nowhere to go and stay. `heirs`: as of
+   * `heirOf`.
    */
   static redrive(
     thread: u32,
@@ -114,6 +116,7 @@ export class Move {
     most: u32,
     to: u32,
     toIncarnation: u32,
+    heirs: u32,
     now: f64,
   ): i32 {
     const area = At.thread(thread);
@@ -133,20 +136,37 @@ export class Move {
     }
     for (let index: u32 = 0; index < count; index++) {
       if (toIncarnation !== 0) Move.aim(area, index, SLOT_FLAG_FRESH, to, toIncarnation);
-      else Move.aimHome(area, index, queueIndex, incarnation);
+      else Move.aimHome(area, index, queueIndex, incarnation, heirs);
     }
     if (count === 0) return 0;
     const left = Move.run(thread, queueIndex, incarnation, count, now);
     return left - load<i32>(area, THREAD_OUT_RETURNED);
   }
 
-  /** To the queue it came from; when there is none, it stays in its own. */
-  static aimHome(area: usize, index: u32, queueIndex: u32, incarnation: u32): void {
+  /** To the queue it came from, or its heir; when there is neither, it stays in its own. */
+  static aimHome(area: usize, index: u32, queueIndex: u32, incarnation: u32, heirs: u32): void {
     const slot = At.slot(load<u32>(area + (index << 2), THREAD_OUT_SLOTS));
-    const source = load<u32>(slot, SLOT_SOURCE);
-    const target = Move.find(source);
+    let source = load<u32>(slot, SLOT_SOURCE);
+    let target = Move.find(source);
+    if (target === (QUEUES_MAX as u32)) {
+      source = Move.heirOf(area, source, heirs);
+      target = Move.find(source);
+    }
     if (target !== (QUEUES_MAX as u32)) Move.aim(area, index, SLOT_FLAG_FRESH, target, source);
     else Move.aim(area, index, SLOT_FLAG_RETURN, queueIndex, incarnation);
+  }
+
+  /**
+   * The incarnation of the queue that stands in the place of a deleted one, or 0: of so many `heirs`
+   * in staging, each two words, the deleted queue's incarnation and its heir's.
+   */
+  static heirOf(area: usize, incarnation: u32, heirs: u32): u32 {
+    for (let index: u32 = 0; index < heirs; index++) {
+      const heir = area + (index << 3);
+      if (load<u32>(heir, THREAD_STAGING) === incarnation)
+        return load<u32>(heir, THREAD_STAGING + 4);
+    }
+    return 0;
   }
 
   /** Departs and delivers the list; answers how many left. */

@@ -35,7 +35,7 @@ import { Outbox } from "./outbox.ts";
 import { Receipts } from "./receipts.ts";
 import { Registry } from "./registry.ts";
 import { Runners } from "./runners.ts";
-import type { EngineCounts, EngineIdentity, EngineShare, EngineSizes } from "./shapes.ts";
+import type { EngineCounts, EngineIdentity, EngineShare, EngineSizes, Heir } from "./shapes.ts";
 import { type Area, threadArea, Views } from "./views.ts";
 import type { WasmMemory, WasmModule } from "./webassembly.ts";
 
@@ -242,17 +242,23 @@ export class Engine {
 
   /**
    * Moves up to ten visible messages, as new ones, to another queue, or each to the queue it came
-   * from; how many left, or a status. `redriveReturned`: how many had no queue to go to and stay.
+   * from or, where that is gone, to its heir; how many left, or a status. `redriveReturned`: how many
+   * had no queue to go to and stay. Uses staging.
    */
   redrive(
     queue: number,
     incarnation: number,
     most: number,
     to: { readonly number: number; readonly incarnation: number } | undefined,
+    heirs: readonly Heir[],
     now: number,
   ): number {
     const { number, incarnation: target } = to ?? { number: 0, incarnation: 0 };
-    return this.#exports.redrive(this.thread, queue, incarnation, most, number, target, now);
+    heirs.forEach(({ gone, incarnation: heir }, index) => {
+      this.#area.u32.set([gone, heir], (THREAD_STAGING >> 2) + index * 2);
+    });
+    const numbers = [this.thread, queue, incarnation, most, number, target] as const;
+    return this.#exports.redrive(...numbers, heirs.length, now);
   }
 
   get redriveReturned(): number {

@@ -46,7 +46,10 @@ export interface EngineExports {
   ): number;
   remove(thread: number, queue: number, incarnation: number, count: number, now: number): number;
   hide(thread: number, queue: number, incarnation: number, count: number, now: number): number;
-  /** Moves up to ten messages to queue `to`, or, when `toIncarnation` is 0, each back home. */
+  /**
+   * Moves up to ten messages to queue `to`, or, when `toIncarnation` is 0, each back home or, where
+   * that is gone, to its heir; `heirs` of them stand in staging.
+   */
   redrive(
     thread: number,
     queue: number,
@@ -54,6 +57,7 @@ export interface EngineExports {
     most: number,
     to: number,
     toIncarnation: number,
+    heirs: number,
     now: number,
   ): number;
   throttle(

@@ -35,5 +35,5 @@ export { compileFile, loadModule } from "./module.ts";
 export { type Outgoing, SHORT_CHARACTERS_MAX } from "./outbox.ts";
 export type { Receipt } from "./receipts.ts";
 export { Registry } from "./registry.ts";
-export type { EngineCounts, EngineIdentity, EngineShare, EngineSizes } from "./shapes.ts";
+export type { EngineCounts, EngineIdentity, EngineShare, EngineSizes, Heir } from "./shapes.ts";
 export type { WasmModule } from "./webassembly.ts";

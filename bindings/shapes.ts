@@ -35,3 +35,9 @@ export interface EngineCounts {
   delayed: number;
   oldestSentAtMs: number;
 }
+
+/** Which queue stands in the place of one that was deleted; both by their incarnations. */
+export interface Heir {
+  readonly gone: number;
+  readonly incarnation: number;
+}

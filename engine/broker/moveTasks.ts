@@ -8,7 +8,7 @@
  * What leaves a queue arrives in exactly one, whatever dies (assembly/move.ts); a step moves at most
  * ten messages. Source: API Reference, StartMessageMoveTask and its kin.
  */
-import { STATUS_LIMIT } from "../../bindings/index.ts";
+import { type Heir, STATUS_LIMIT } from "../../bindings/index.ts";
 import type { Cancel } from "../clock.ts";
 import { SluiceError } from "../errors.ts";
 import { moveTasks as limits } from "../limits.ts";
@@ -16,6 +16,7 @@ import { randomUuid, randomWord } from "../random.ts";
 import type { MessageMoveTask, MessageMoveTaskOptions } from "../types.ts";
 import { engineSettings } from "./attributes.ts";
 import type { Catalogue, Known, StoredTask } from "./catalogue.ts";
+import { heirsOf } from "./formerSources.ts";
 import type { Member } from "./member.ts";
 import { isFifoName, nameOfArn, sourcesOf } from "./redrive.ts";
 
@@ -252,13 +253,13 @@ export class MoveTasks {
     const { source, task } = running;
     const known = this.#catalogue.at(source.number, source.incarnation);
     const stored = known?.tasks.find(({ id }) => id === task.id);
-    if (stored === undefined) this.#running.delete(task.id);
+    if (known === undefined || stored === undefined) this.#running.delete(task.id);
     else if (stored.status === "CANCELLING") this.#end(running, "CANCELLED");
-    else this.#work(running, this.#member.nowMs());
+    else this.#work(running, heirsOf(this.#catalogue, known), this.#member.nowMs());
   }
 
-  #work(running: Running, now: number): void {
-    const outcome = this.#steps(running, now);
+  #work(running: Running, heirs: readonly Heir[], now: number): void {
+    const outcome = this.#steps(running, heirs, now);
     if (outcome === "done") this.#end(running, "COMPLETED");
     else if (outcome !== "more" && outcome !== "wait") this.#end(running, "FAILED", outcome);
     else {
@@ -267,25 +268,25 @@ export class MoveTasks {
     }
   }
 
-  #steps(running: Running, now: number): string {
+  #steps(running: Running, heirs: readonly Heir[], now: number): string {
     const { toMove } = running.task;
     for (let steps = 0; steps < STEPS_A_TURN && running.moved < toMove; steps++) {
       const most = Math.min(STEP, allowed(running, now), toMove - running.moved);
       if (most <= 0) return "more";
-      const outcome = this.#step(running, most, now);
+      const outcome = this.#step(running, most, heirs, now);
       if (outcome !== "more") return outcome;
     }
     return running.moved < toMove ? "more" : "done";
   }
 
   /** Moves up to `most`; what to do next, or why it can't go on. */
-  #step(running: Running, most: number, now: number): string {
+  #step(running: Running, most: number, heirs: readonly Heir[], now: number): string {
     const { number, incarnation } = running.source;
     const { destinationArn } = running.task;
     const { engine } = this.#member;
     const to = destinationArn === undefined ? undefined : this.#destination(destinationArn);
     if (destinationArn !== undefined && to === undefined) return NO_QUEUE;
-    const moved = engine.redrive(number, incarnation, most, to, now);
+    const moved = engine.redrive(number, incarnation, most, to, heirs, now);
     if (moved === STATUS_LIMIT) return "wait";
     if (moved < 0) return "done";
     running.moved += moved;

@@ -183,6 +183,40 @@ describe("a move task", () => {
     expect(await letters.receive()).toMatchObject([{ body: "sent here", receiveCount: 1 }]);
   });
 
+  test("brings messages to the queue that was made anew under their source's name", async () => {
+    const others = await source("others");
+    await bury(jobs, 15);
+    await bury(others, 5);
+    await broker.deleteQueue("jobs");
+    const again = await source("jobs");
+    await bury(again, 3);
+    await broker.deleteQueue("jobs");
+    const last = await source("jobs");
+    await start();
+    await clock.advance(0);
+    expect(await lastTask()).toMatchObject({
+      status: "COMPLETED",
+      approximateNumberOfMessagesMoved: 23,
+    });
+    const bodies = (await last.receive({ maxNumberOfMessages: 256 })).map(({ body }) => body);
+    expect(bodies.filter((body) => body.startsWith("jobs"))).toHaveLength(18);
+    expect(others.counts().visible).toBe(5);
+    expect(letters.counts().visible).toBe(0);
+  });
+
+  test("fails where a source is gone and no other has its name, and keeps its messages", async () => {
+    await source("others");
+    await bury(jobs, 3);
+    await broker.deleteQueue("jobs");
+    await start();
+    await clock.advance(0);
+    expect(await lastTask()).toMatchObject({
+      status: "FAILED",
+      failureReason: "CouldNotDetermineMessageSource",
+    });
+    expect(letters.counts().visible).toBe(3);
+  });
+
   test("leaves messages in flight alone, and those that come while it runs", async () => {
     await bury(jobs, 3);
     await letters.receive({ visibilityTimeout: 600 });

@@ -47,6 +47,7 @@ export interface Exports {
       most: number,
       to: number,
       toInc: number,
+      heirs: number,
       now: number,
     ]
   ): number;

@@ -25,7 +25,7 @@ const redrive = (
 ): number => {
   const { thread, engine } = sections;
   return engine.redrive(
-    ...([thread, from.queue, from.incarnation, 10, to.queue, to.incarnation, nowMs] as const),
+    ...([thread, from.queue, from.incarnation, 10, to.queue, to.incarnation, 0, nowMs] as const),
   );
 };
 
