@@ -1,7 +1,8 @@
 /**
  * The claim section of a FIFO shard: up to ten messages become this receiver's for a time. The first
  * ready group gives as many as it can, from the first of its chain on up to one that is not visible,
- * then the next group does; a group of which anything was taken is no longer ready. A message past
+ * then the next group does; a group of which anything was taken is no longer ready. A receive of more
+ * than ten goes on where its last section stopped in the middle of a group. A message past
  * its retention that stands in the way leaves its chain here and is freed by the sweep.
  */
 import { Attempts } from "./attempts";
@@ -17,6 +18,7 @@ import {
   QUEUE_IN_FLIGHT_MAX,
   QUEUE_RETENTION_MS,
   RECEIVE_BYTES,
+  RECEIVE_COUNT,
   RECEIVE_SEQUENCE,
   RECEIVE_SLOT,
   SHARD_IN_FLIGHT,
@@ -46,8 +48,9 @@ import { Wheel } from "./wheel";
 export class ClaimFifo {
   /**
    * As Claim.section, set aside what is exhausted included, but a queue that is full of messages in
-   * flight answers 0 and not STATUS_LIMIT: slot, count and sequence of receive records from `from` on. `hasAttempt`: what
-   * it takes is remembered under THREAD_ATTEMPT (Attempts); STATUS_CHANGED when that is stale.
+   * flight answers 0 and not STATUS_LIMIT: slot, count and sequence of receive records from `from` on;
+   * those before are what this receive has taken so far. `hasAttempt`: what it takes is remembered
+   * under THREAD_ATTEMPT (Attempts); STATUS_CHANGED when that is stale.
    */
   static section(
     thread: u32,
@@ -80,7 +83,7 @@ export class ClaimFifo {
       const past = at - retentionMs;
       const room = Claim.room(load<u32>(shard, SHARD_IN_FLIGHT), inFlightMax, most);
       store<i32>(area, 0, THREAD_OUT_COUNT);
-      let cursor: usize = 0;
+      let cursor = from > 0 ? ClaimFifo.rest(shard, records - RECEIVE_BYTES) : 0;
       cursor = ClaimFifo.step(
         area,
         shard,
@@ -284,9 +287,29 @@ export class ClaimFifo {
     }
     const follower = At.slot(At.slotOfChainLink(isLast ? link : next));
     if (!isLast && Slot.state(follower) === SLOT_READY) return next;
-    Groups.leave(group);
+    if (Groups.isReady(group)) Groups.leave(group);
     if (Circle.isEmpty(chain)) Groups.retire(shard, group);
     return 0;
+  }
+
+  /**
+   * The link behind this receive's last message, where that message still locks its group and the
+   * next one is visible; else 0. A group that is ready has an older message to give, and comes in its
+   * turn; a dead one was purged.
+   */
+  @inline static rest(shard: usize, record: usize): usize {
+    const slotIndex = load<u32>(record, RECEIVE_SLOT);
+    const slot = At.slot(slotIndex);
+    const isHeld =
+      Slot.state(slot) === SLOT_IN_FLIGHT &&
+      Slot.isOf(slot, At.shardIndex(shard), load<u64>(record, RECEIVE_SEQUENCE)) &&
+      Slot.count(slot) === load<u32>(record, RECEIVE_COUNT);
+    if (!isHeld) return 0;
+    const group: usize = load<u32>(slot, SLOT_GROUP);
+    const next = Circle.next(At.chainLink(slotIndex));
+    if (Groups.isReady(group) || Groups.isDead(shard, group)) return 0;
+    if (next === Groups.chain(group)) return 0;
+    return Slot.state(At.slot(At.slotOfChainLink(next))) === SLOT_READY ? next : 0;
   }
 
   @inline static take(
@@ -328,6 +351,6 @@ export class ClaimFifo {
   @inline static close(cursor: usize): void {
     if (cursor === 0) return;
     const group: usize = load<u32>(At.slot(At.slotOfChainLink(cursor)), SLOT_GROUP);
-    if (Circle.next(Groups.chain(group)) !== cursor) Groups.leave(group);
+    if (Circle.next(Groups.chain(group)) !== cursor && Groups.isReady(group)) Groups.leave(group);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Receiving from a FIFO queue: time passes, an attempt that is repeated brings what it brought
- * before, else ready groups give what they have, ten messages a section.
+ * before, else ready groups give what they have, ten messages a section, each group all it can.
  * Called by the thread whose number is given, and by no other.
  */
 import { ADVANCE_SECTIONS, Advance } from "./advance";
@@ -79,8 +79,9 @@ export class ReceiveFifo {
     for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
       const step = most - claimed < (SECTION_STEPS as u32) ? most - claimed : SECTION_STEPS;
       if (step === 0) break;
-      if (!Groups.anyReady(shard)) {
-        if (claimed > 0 || !Advance.untilVisible(thread, queueIndex, shard, now)) break;
+      // Who has some already may find more in the group that the last section stopped in.
+      if (claimed === 0 && !Groups.anyReady(shard)) {
+        if (!Advance.untilVisible(thread, queueIndex, shard, now)) break;
       }
       Scout.claim(area, shard, step);
       const got = ClaimFifo.section(

@@ -123,6 +123,31 @@ export function sectionClaim(
   return Claim.section(thread, at, shard, incarnation, 0, most, visibilityMs, receivesMax, now);
 }
 
+/** As `sectionClaim` of a FIFO queue, by a receive that has `from` messages already. */
+export function sectionClaimOn(
+  thread: u32,
+  queue: u32,
+  incarnation: u32,
+  from: u32,
+  most: u32,
+  visibilityMs: f64,
+  now: f64,
+): i32 {
+  const at = At.queue(queue);
+  return ClaimFifo.section(
+    thread,
+    at,
+    Of.shard(queue),
+    incarnation,
+    from,
+    most,
+    visibilityMs,
+    Move.receivesMax(at),
+    false,
+    now,
+  );
+}
+
 /** As `sectionClaim`, but all of it is to be moved: THREAD_OUT_EXHAUSTED says how many. */
 export function sectionTake(thread: u32, queue: u32, incarnation: u32, most: u32, now: f64): i32 {
   const at = At.queue(queue);

@@ -20,6 +20,12 @@ export interface Group {
   isReady: boolean;
 }
 
+/** What a group has to give, from `place` in its chain on. */
+export interface Rest {
+  readonly group: Group | undefined;
+  readonly place: number;
+}
+
 export class Groups {
   readonly #groups = new Map<number, Group>();
   #ready: Group[] = [];
@@ -37,6 +43,13 @@ export class Groups {
 
   get firstReady(): Group | undefined {
     return this.#ready[0];
+  }
+
+  /** Behind a receive's last message: while that one locks its group and the next is visible. */
+  rest({ state, group, sequence }: Message): Rest | undefined {
+    if (state !== "inFlight" || group === undefined || group.isReady) return undefined;
+    const place = group.chain.findIndex((one) => one.sequence === sequence) + 1;
+    return group.chain[place]?.state === "ready" ? { group, place } : undefined;
   }
 
   /** After its first message changed or went: it joins the ready at their end, or leaves them. */

@@ -5,11 +5,12 @@
  * replays one recorded operation and throws where the record differs from what the arrays say.
  */
 
-import { type Group, Groups, type Message } from "./fifoGroups.ts";
+import { type Group, Groups, type Message, type Rest } from "./fifoGroups.ts";
 import {
   ATTEMPT,
   CLAIM,
   CLAIM_ATTEMPT,
+  CLAIM_ON,
   COMMIT_FIFO,
   CUT,
   DELAY,
@@ -66,13 +67,8 @@ export class FifoModel {
   #purged = 0;
   /** What happened, for the report. */
   readonly seen = {
-    redeliveries: 0,
-    duplicates: 0,
-    repeats: 0,
-    invalid: 0,
-    expired: 0,
-    /** Most messages that one group had at once. */
-    deepest: 0,
+    ...{ redeliveries: 0, duplicates: 0, repeats: 0, invalid: 0, expired: 0 },
+    ...{ deepest: 0, goneOn: 0 },
   };
 
   constructor(options: FifoModelOptions) {
@@ -95,6 +91,7 @@ export class FifoModel {
     else if (operation.status < 0) return;
     else if (operation.kind === COMMIT_FIFO) this.#commit(operation);
     else if (operation.kind === CLAIM) this.#claim(operation);
+    else if (operation.kind === CLAIM_ON) this.#claimOn(operation);
     else if (operation.kind === CLAIM_ATTEMPT) this.#claimAttempt(operation);
     else if (operation.kind === REMOVE) this.#remove(operation);
     else if (operation.kind === HIDE) this.#hide(operation);
@@ -218,16 +215,20 @@ export class FifoModel {
 
   // --- Receiving -----------------------------------------------------------------------------
 
-  #claim(operation: Operation, before = 0): Message[] {
+  #claimOn(operation: Operation): void {
+    const [sequence = 0, count] = operation.items;
+    const last = sequence > this.#purged ? this.#messages.get(sequence) : undefined;
+    const rest = last && last.count === count ? this.#groups.rest(last) : undefined;
+    if (rest !== undefined) this.seen.goneOn++;
+    this.#claim(operation, 2, rest);
+  }
+
+  #claim(operation: Operation, before = 0, rest?: Rest): Message[] {
     const claimed: Message[] = [];
     let dropped = 0;
-    let group: Group | undefined;
-    let place = 0;
+    let { group, place }: Rest = rest ?? { group: undefined, place: 0 };
     for (let step = 0; step < operation.first; step++) {
-      if (group === undefined) {
-        place = 0;
-        group = this.#groups.firstReady;
-      }
+      if (group === undefined) [group, place] = [this.#groups.firstReady, 0];
       if (group === undefined) break;
       const message = group.chain[place] as Message;
       if (this.#isPast(message, this.#nowMs)) {

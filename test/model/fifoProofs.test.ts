@@ -1,7 +1,8 @@
 /**
  * What a send to a FIFO queue finds out before the lock, another thread may change before the
- * section: then the section must refuse, and the send look again. Here the other thread comes exactly
- * in between, each time with another change.
+ * section: then the section must refuse, and the send look again. And a receive of more than ten may
+ * have lost, before its next section, the group that its last one stopped in. Here the other thread
+ * comes exactly in between, each time with another change.
  */
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -106,5 +107,76 @@ describe("a send that is overtaken between its look and its section", () => {
     const status = race.overtaken([parcel(500, 500), parcel(3, 501)], more);
     expect([2, layout.STATUS_CHANGED]).toContain(status);
     expect(race.base.verify()).toMatchObject({ check: 0 });
+  });
+});
+
+describe("a receive that is overtaken between two of its sections", () => {
+  /** What its second section brings, and the sequences of group 1, of which the first took ten. */
+  function goOn(between: (race: Race, taken: readonly Receipt[]) => void) {
+    const race = new Race(0);
+    const { slow, queue } = race;
+    const sequences = Array.from({ length: 30 }, (_, id) => race.send({ group: 1, id }));
+    const taken = slow.claimOn(queue, [], 10, 5, race.nowMs);
+    expect(taken.map(({ sequence }) => sequence)).toEqual(sequences.slice(0, 10));
+    between(race, taken);
+    const more = slow.claimOn(queue, taken, 10, 5, race.nowMs);
+    expect(race.base.verify()).toMatchObject({ check: 0 });
+    return { more: more.map(({ sequence }) => sequence), sequences };
+  }
+
+  test("nothing happened: it goes on in the group", () => {
+    const { more, sequences } = goOn(() => {});
+    expect(more).toEqual(sequences.slice(10, 20));
+  });
+
+  test("what it took is visible again: it begins anew", () => {
+    const { more, sequences } = goOn((race) => {
+      race.nowMs += 5;
+      race.quick.advance(race.queue, race.nowMs);
+    });
+    expect(more).toEqual(sequences.slice(0, 10));
+  });
+
+  test("the first it took is visible again: that one comes, and no later one", () => {
+    const { more, sequences } = goOn(({ quick, queue, nowMs }, taken) => {
+      quick.hide(queue, taken.slice(0, 1), [0], nowMs);
+    });
+    expect(more).toEqual(sequences.slice(0, 1));
+  });
+
+  test("the last it took is visible again: nothing comes that would overtake it", () => {
+    const { more } = goOn(({ quick, queue, nowMs }, taken) => {
+      quick.hide(queue, taken.slice(-1), [0], nowMs);
+    });
+    expect(more).toEqual([]);
+  });
+
+  test("somebody else has what it took: the group is locked", () => {
+    const { more } = goOn((race) => {
+      race.nowMs += 5;
+      race.quick.advance(race.queue, race.nowMs);
+      race.quick.claimOn(race.queue, [], 10, 1000, race.nowMs);
+    });
+    expect(more).toEqual([]);
+  });
+
+  test("the slot of its last is another group's by now, locked by somebody else", () => {
+    const { more } = goOn(({ quick, queue, nowMs }, taken) => {
+      quick.remove(queue, taken.slice(-1), nowMs);
+      const parcels = [parcel(2, 100), parcel(2, 101)];
+      const [sequence] = quick.commit(queue, parcels, nowMs);
+      const [receipt] = quick.claimOn(queue, [], 1, 1000, nowMs);
+      expect(receipt).toMatchObject({ slot: taken.at(-1)?.slot, sequence, count: 1 });
+    });
+    expect(more).toEqual([]);
+  });
+
+  test("its group was purged: it takes what has come since", () => {
+    let later = 0;
+    const { more } = goOn((race) => {
+      race.quick.cut(race.queue, race.nowMs);
+      later = race.send({ group: 1, id: 200 });
+    });
+    expect(more).toEqual([later]);
   });
 });

@@ -8,6 +8,7 @@ import {
   ATTEMPT,
   CLAIM,
   CLAIM_ATTEMPT,
+  CLAIM_ON,
   COMMIT_FIFO,
   HIDE,
   type Operation,
@@ -20,8 +21,11 @@ export interface Begun {
   readonly kind: number;
   readonly first: number;
   readonly second: number;
+  /** How many messages a receive has already: the section's stand behind those. */
+  readonly from: number;
   /** COMMIT_FIFO group, id · REMOVE sequence, receive count · HIDE sequence, receive count,
-   * visibilityMs · CLAIM_ATTEMPT the attempt and 0 · of others none. */
+   * visibilityMs · CLAIM_ATTEMPT the attempt and 0 · CLAIM_ON sequence, receive count of the message
+   * that was taken last · of others none. */
   readonly items: readonly number[];
 }
 
@@ -65,14 +69,14 @@ export class Results {
     return { kind, operation, now, first, second, ...this.#answer(begun, status) };
   }
 
-  #answer({ kind, items }: Begun, status: number): Pick<Operation, "status" | "items"> {
+  #answer({ kind, from, items }: Begun, status: number): Pick<Operation, "status" | "items"> {
     if (kind === COMMIT_FIFO) return { status, items: this.#sent(items, status) };
-    if (kind === CLAIM || kind === CLAIM_ATTEMPT) {
+    if (kind === CLAIM || kind === CLAIM_ATTEMPT || kind === CLAIM_ON) {
       const dropped = this.#u32[(this.#area + layout.THREAD_OUT_DROPPED) >> 2] as number;
-      const taken = [...items, ...this.#taken(status)];
+      const taken = [...items, ...this.#taken(status, from)];
       return { status: status < 0 ? status : status + dropped, items: taken };
     }
-    if (kind === ATTEMPT) return { status, items: this.#taken(status) };
+    if (kind === ATTEMPT) return { status, items: this.#taken(status, from) };
     const asked = ASKED.get(kind);
     if (asked !== undefined) return { status, items: this.#settled(items, asked) };
     const sequences = (this.#area + layout.THREAD_OUT_SEQUENCES) >> 3;
@@ -106,14 +110,14 @@ export class Results {
     return this.#area + layout.THREAD_SENDS + index * layout.SEND_BYTES;
   }
 
-  #taken(status: number): number[] {
-    return this.receipts(status).flatMap(({ sequence, count }) => [sequence, count]);
+  #taken(status: number, from: number): number[] {
+    return this.receipts(status, from).flatMap(({ sequence, count }) => [sequence, count]);
   }
 
-  /** Of the messages that the last receive brought. */
-  receipts(claimed: number): Receipt[] {
+  /** Of so many messages that the last receive brought, behind the first `from`. */
+  receipts(claimed: number, from = 0): Receipt[] {
     return Array.from({ length: Math.max(0, claimed) }, (_, index) => {
-      const at = this.#area + layout.THREAD_RECEIVES + index * layout.RECEIVE_BYTES;
+      const at = this.#area + layout.THREAD_RECEIVES + (from + index) * layout.RECEIVE_BYTES;
       return {
         slot: this.#u32[(at + layout.RECEIVE_SLOT) >> 2] as number,
         count: this.#u32[(at + layout.RECEIVE_COUNT) >> 2] as number,

@@ -194,7 +194,7 @@ class Run {
   }
 
   #receive(lane: Lane): void {
-    const most = this.#random.between(1, 10);
+    const most = this.#random.between(1, this.#random.chance(0.2) ? 60 : 10);
     const { numbers } = lane;
     this.#keep(lane, this.#sections.claim(numbers, most, this.#visibilityMs(lane), this.#nowMs));
   }

@@ -10,6 +10,7 @@ import {
   ATTEMPT,
   CLAIM,
   CLAIM_ATTEMPT,
+  CLAIM_ON,
   COMMIT_FIFO,
   CUT,
   EXPIRE,
@@ -31,7 +32,9 @@ interface Exports {
   sectionCommit(t: number, q: number, inc: number, from: number, n: number, now: number): number;
   sectionResolve(thread: number, queue: number, count: number, now: number): number;
   sectionCommitResolved(t: number, q: number, i: number, n: number, a: number, now: number): number;
-  sectionClaim(t: number, q: number, inc: number, most: number, ms: number, now: number): number;
+  sectionClaimOn(
+    ...numbers: [t: number, q: number, i: number, from: number, n: number, ms: number, now: number]
+  ): number;
   sectionGather(thread: number, queue: number, claimed: number): number;
   sectionRemove(t: number, q: number, inc: number, count: number, now: number): number;
   sectionHide(t: number, q: number, inc: number, count: number, now: number): number;
@@ -126,7 +129,7 @@ export class FifoSections {
 
   /** Makes a section and records it, if it was one; what it answered. */
   #make(queue: number, asked: Partial<Begun> & { kind: number }, section: () => number): number {
-    const begun: Begun = { first: 0, second: 0, items: [], ...asked };
+    const begun: Begun = { first: 0, second: 0, from: 0, items: [], ...asked };
     this.#results.clear();
     this.#begin(queue, begun);
     const answer = section();
@@ -224,17 +227,36 @@ export class FifoSections {
     if (body !== `${group} ${id} `) throw new Error(`a message of ${group} ${id} says ${body}`);
   }
 
-  /** Receives up to ten. */
+  /** Receives, ten messages a section. */
   claim(from: QueueNumbers, most: number, visibilityMs: number, now: number): Receipt[] {
-    const { queue, incarnation } = from;
-    const { engine, thread } = this;
-    const asked = { kind: CLAIM, first: most, second: visibilityMs };
-    const claimed = this.#make(queue, asked, () =>
-      engine.sectionClaim(thread, queue, incarnation, most, visibilityMs, now),
-    );
-    const receipts = this.#results.receipts(claimed);
-    this.#gather(queue, claimed);
+    const receipts: Receipt[] = [];
+    for (;;) {
+      const step = Math.min(10, most - receipts.length);
+      const more = this.claimOn(from, receipts, step, visibilityMs, now);
+      receipts.push(...more);
+      if (more.length < step || receipts.length === most) break;
+    }
+    this.#gather(from.queue, receipts.length);
     return receipts;
+  }
+
+  /** One section, up to ten, of a receive that has these already; contents are not read. */
+  claimOn(
+    { queue, incarnation }: QueueNumbers,
+    has: readonly Receipt[],
+    most: number,
+    visibilityMs: number,
+    now: number,
+  ): Receipt[] {
+    const { engine, thread } = this;
+    const [from, last] = [has.length, has.at(-1)];
+    const items = last === undefined ? [] : [last.sequence, last.count];
+    const kind = last === undefined ? CLAIM : CLAIM_ON;
+    const asked = { kind, first: most, second: visibilityMs, from, items };
+    const claimed = this.#make(queue, asked, () =>
+      engine.sectionClaimOn(thread, queue, incarnation, from, most, visibilityMs, now),
+    );
+    return this.#results.receipts(claimed, from);
   }
 
   /** Receives up to ten under an attempt's id, as often as somebody else was quicker. */

@@ -82,6 +82,10 @@ class Turns {
     const { queue, seed } = this.#order;
     const most = random.between(1, 10);
     const visibilityMs = random.pick(VISIBILITY_MS);
+    if (random.chance(0.03)) {
+      this.#held.push(...this.#fifo.claim(queue, random.between(11, 40), visibilityMs, now));
+      return;
+    }
     if (random.chance(0.8)) {
       this.#held.push(...this.#fifo.claim(queue, most, visibilityMs, now));
       return;

@@ -31,15 +31,18 @@ export const CLAIM_ATTEMPT = 17;
 /** Not sections: the queue's delay (first argument, ms) and its scope (1: messageGroup) were set. */
 export const DELAY = 18;
 export const SCOPE = 19;
+/** A claim by a receive that has some messages already. */
+export const CLAIM_ON = 20;
 
 export const NAMES = [
   ...["", "commit", "claim", "remove", "hide", "expire", "sweep", "cut", "retain"],
   ...["take", "depart", "arrive", "admit", "limit"],
   ...["commit to FIFO", "release", "attempt", "claim for an attempt", "delay", "scope"],
+  ...["claim on"],
 ];
 
 /** Numbers an item has. */
-const WIDTHS = [0, 2, 2, 3, 4, 1, 1, 0, 0, 2, 3, 2, 1, 0, 4, 1, 2, 2, 0, 0];
+const WIDTHS = [0, 2, 2, 3, 4, 1, 1, 0, 0, 2, 3, 2, 1, 0, 4, 1, 2, 2, 0, 0, 2];
 const HEAD = 7;
 
 export interface Operation {
@@ -56,7 +59,8 @@ export interface Operation {
    * RELEASE and ADMIT sequence · TAKE as CLAIM · DEPART sequence, slot, 1 when it left · ARRIVE slot, 1 when it
    * came back. A message that CLAIM or TAKE set aside to be moved has the receive count -1.
    * COMMIT_FIFO group, id, sequence, birth · ATTEMPT (first: the attempt) and CLAIM_ATTEMPT sequence,
-   * receive count; the first item of the latter is the attempt and 0. */
+   * receive count; the first item of the latter is the attempt and 0 · CLAIM_ON as CLAIM, behind the
+   * message that was taken last. */
   items: number[];
 }
 

@@ -5,7 +5,7 @@
  *
  *   words 0 and 1     numbers written · how many there were when the last section began
  *   words 2 and 3     the thread's number · not used
- *   numbers           what it asked for: kind, first, second, count, then count items
+ *   numbers           what it asked for: kind, first, second, from, count, then count items
  *   the rest          the operations
  */
 import type { Begun } from "./fifoResults.ts";
@@ -55,19 +55,19 @@ export class SurvivingHistory {
     return this.#numbers.slice(OPERATIONS_AT, OPERATIONS_AT + this.#length);
   }
 
-  begin({ kind, first, second, items }: Begun): void {
-    this.#numbers.set([kind, first, second, items.length, ...items], ASKED_AT);
+  begin({ kind, first, second, from, items }: Begun): void {
+    this.#numbers.set([kind, first, second, from, items.length, ...items], ASKED_AT);
     this.#words[BEGAN] = this.#length;
   }
 
   /** What was begun and not written down; undefined: nothing was. */
   get begun(): Begun | undefined {
     if (this.#words[BEGAN] !== this.#length) return undefined;
-    const [kind, first, second, count] = this.#numbers.subarray(ASKED_AT) as unknown as [
-      ...[number, number, number, number],
+    const [kind, first, second, from, count] = this.#numbers.subarray(ASKED_AT) as unknown as [
+      ...[number, number, number, number, number],
     ];
-    const items = Array.from(this.#numbers.subarray(ASKED_AT + 4, ASKED_AT + 4 + count));
-    return { kind, first, second, items };
+    const items = Array.from(this.#numbers.subarray(ASKED_AT + 5, ASKED_AT + 5 + count));
+    return { kind, first, second, from, items };
   }
 
   /** Its last store says that it is written: a thread that ends before has not written it. */

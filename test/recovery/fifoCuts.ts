@@ -95,6 +95,13 @@ export const OPERATIONS: readonly Operation[] = [
     run: ({ there, queue, nowMs }) => void there.claim(queue, 1, 1000, nowMs),
   },
   {
+    name: "receive more of a group than one section takes",
+    before: (scene) => {
+      for (const id of [500, 510]) scene.send(scene.queue, new Array(8).fill(5), id);
+    },
+    run: ({ there, queue, nowMs }) => void there.claim(queue, 40, 1000, nowMs),
+  },
+  {
     name: "receive what is past its retention",
     before: (scene) => {
       scene.nowMs += FIFO_SETTINGS.retentionMs;
