@@ -73,9 +73,9 @@ export const messages = {
   minBytes: 1,
   /** The total time one receive may hide a message, in seconds: 12 hours. */
   maxInvisibleSeconds: 43_200,
-  /** MessageGroupId, MessageDeduplicationId and ReceiveRequestAttemptId: letters, digits and
-   * punctuation. */
-  idPattern: /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/,
+  /** Finds what is neither letter, digit nor punctuation, and so may not stand in a MessageGroupId,
+   * MessageDeduplicationId or ReceiveRequestAttemptId. */
+  notInIdPattern: /[^!-~]/,
   maxIdCharacters: 128,
 } as const;
 
