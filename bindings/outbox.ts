@@ -28,13 +28,14 @@ import type { EngineExports } from "./exports.ts";
 import type { TextBuffer } from "./text.ts";
 import type { Area } from "./views.ts";
 
-/** One message to send, with its sizes already known. */
+/** One message to send. */
 export interface Outgoing {
   readonly body: string | Uint8Array;
-  /** Bytes of the body in UTF-8, or of the bytes. */
+  /** Bytes of the body in UTF-8, or of the bytes; or UNMEASURED. */
   readonly bodyBytes: number;
   /** Below 0: the queue's delay. */
   readonly delayMs: number;
+  /** ASCII, as is the deduplication id. */
   readonly group: string;
   readonly deduplication: string;
   readonly trace: string;
@@ -44,6 +45,11 @@ export interface Outgoing {
 
 /** A text of at most this many characters goes through staging together with its neighbours. */
 export const SHORT_CHARACTERS_MAX = 768;
+/**
+ * Instead of the bytes of a text of at most so many characters, in a message without trace, sender
+ * and attributes: they are seen when it is written, together with its neighbours.
+ */
+export const UNMEASURED = -1;
 /** So many characters fit into staging, however many bytes each takes. */
 const JOINED_CHARACTERS_MAX = Math.floor(THREAD_STAGING_BYTES / 3);
 
@@ -68,7 +74,11 @@ export class Outbox {
   /** How many bodies the last sendShort took up, accepted or not. */
   tried = 0;
   #count = 0;
+  /** Bytes of staging that are written. */
   #used = 0;
+  /** The batch's last messages, which are not written yet, and their texts in a row. */
+  readonly #waiting: Unmeasured[] = [];
+  #joined = "";
   /** Records from here on say: no delay of their own, nothing but a body. */
   #plainFrom = 0;
 
@@ -134,12 +144,73 @@ export class Outbox {
   begin(): void {
     this.#count = 0;
     this.#used = 0;
+    this.#waiting.length = 0;
+    this.#joined = "";
   }
 
   /** Adds one; false, and nothing added, when this batch has no room for it. */
   add(message: Outgoing): boolean {
+    if (this.#count === BATCH_MAX) return false;
+    return isUnmeasured(message) ? this.#join(message) : this.#write(message);
+  }
+
+  /** Adds a message to those that are written together. */
+  #join(message: Unmeasured): boolean {
+    const { group, deduplication, body } = message;
+    const text = group + deduplication + body;
+    if (!this.#hasRoom(this.#joined.length + text.length)) {
+      this.#writeJoined();
+      if (!this.#hasRoom(text.length)) return false;
+    }
+    const { u16 } = this.#area;
+    const index = this.#count++;
+    const half = index * RECORD_HALVES;
+    this.#plainFrom = Math.max(this.#plainFrom, index + 1);
+    u16[GROUP_HALF + half] = group.length;
+    u16[DEDUPLICATION_HALF + half] = deduplication.length;
+    u16[TRACE_HALF + half] = 0;
+    u16[SENDER_HALF + half] = 0;
+    this.#fill(index, message, body.length);
+    this.#joined += text;
+    this.#waiting.push(message);
+    return true;
+  }
+
+  #hasRoom(characters: number): boolean {
+    return this.#used + characters * 3 <= THREAD_STAGING_BYTES;
+  }
+
+  /** Writes what was joined: as many bytes as characters means ASCII alone. */
+  #writeJoined(): void {
+    if (this.#waiting.length === 0) return;
+    const joined = this.#joined;
+    const start = THREAD_STAGING + this.#used;
+    const written = this.#area.text.utf8Write(joined, start, joined.length * 3);
+    this.#used += written === joined.length ? written : this.#writeApart(start);
+    this.#waiting.length = 0;
+    this.#joined = "";
+  }
+
+  /** Writes the same again, one by one; how many bytes. */
+  #writeApart(start: number): number {
+    const { u32, text } = this.#area;
+    let record = (this.#count - this.#waiting.length) * RECORD_WORDS;
+    let at = start;
+    for (const { group, deduplication, body } of this.#waiting) {
+      at += putText(text, group + deduplication, at);
+      const bodyBytes = putText(text, body, at);
+      u32[BODY_WORD + record] = bodyBytes;
+      u32[FLAGS_WORD + record] = flagsOf(body, bodyBytes);
+      at += bodyBytes;
+      record += RECORD_WORDS;
+    }
+    return at - start;
+  }
+
+  #write(message: Outgoing): boolean {
+    this.#writeJoined();
     const bytes = message.bodyBytes + contentBytesUpTo(message);
-    if (this.#count === BATCH_MAX || this.#used + bytes > THREAD_STAGING_BYTES) return false;
+    if (this.#used + bytes > THREAD_STAGING_BYTES) return false;
     const index = this.#count++;
     const start = THREAD_STAGING + this.#used;
     const behindTexts = start + this.#writeTexts(index, message, start);
@@ -148,7 +219,7 @@ export class Outbox {
     const bodyAt = behindTexts + (attributes?.length ?? 0);
     this.#writeBody(message.body, message.bodyBytes, bodyAt);
     this.#used = bodyAt + message.bodyBytes - THREAD_STAGING;
-    this.#fill(index, message);
+    this.#fill(index, message, message.bodyBytes);
     return true;
   }
 
@@ -176,6 +247,7 @@ export class Outbox {
 
   /** Sends the batch; how many were accepted, or a status. Their ids can be read until the next. */
   flush(queue: number, incarnation: number, now: number): number {
+    this.#writeJoined();
     return this.#exports.send(this.#thread, queue, incarnation, this.#count, now);
   }
 
@@ -183,7 +255,7 @@ export class Outbox {
   sendLarge(queue: number, incarnation: number, message: Outgoing, now: number): number {
     const { attributes, body } = message;
     const texts = this.#writeTexts(0, message, THREAD_STAGING);
-    this.#fill(0, message);
+    this.#fill(0, message, message.bodyBytes);
     if (this.#exports.prepare(this.#thread, 0, now) < 0) return 0;
     this.#exports.write(this.#thread, 0, 0, texts);
     const behindAttributes = this.#writePart(attributes, texts);
@@ -252,7 +324,7 @@ export class Outbox {
     else this.#area.text.utf8Write(body, at, bodyBytes);
   }
 
-  #fill(index: number, { attributes, body, bodyBytes, delayMs }: Outgoing): void {
+  #fill(index: number, { attributes, body, delayMs }: Outgoing, bodyBytes: number): void {
     const { u32, f64 } = this.#area;
     u32[ATTRIBUTES_WORD + index * RECORD_WORDS] = attributes?.length ?? 0;
     u32[BODY_WORD + index * RECORD_WORDS] = bodyBytes;
@@ -274,6 +346,12 @@ export class Outbox {
     }
     this.#plainFrom = 0;
   }
+}
+
+type Unmeasured = Outgoing & { readonly body: string };
+
+function isUnmeasured(message: Outgoing): message is Unmeasured {
+  return message.bodyBytes === UNMEASURED;
 }
 
 /** As many bytes as characters means ASCII. */

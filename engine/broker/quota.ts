@@ -25,11 +25,16 @@ function mayCall(place: Place, action: number, count: number): boolean {
   throw member.failure(waitMs, place.name);
 }
 
-/** Whether these messages, ten at most, may be sent now; then their call is counted. */
-export function maySend(place: Place, outgoing: readonly Outgoing[]): boolean {
+/** Whether outgoing[from..to), ten messages at most, may be sent now; then their call is counted. */
+export function maySend(
+  place: Place,
+  outgoing: readonly Outgoing[],
+  from: number,
+  to: number,
+): boolean {
   if (!isLimited(place)) return true;
-  place.member.engine.outbox.putGroups(outgoing.map(({ group }) => group));
-  return mayCall(place, ACTION_SEND, outgoing.length);
+  place.member.engine.outbox.putGroups(outgoing.slice(from, to).map(({ group }) => group));
+  return mayCall(place, ACTION_SEND, to - from);
 }
 
 export function mayReceive(place: Place): boolean {

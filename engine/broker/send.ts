@@ -5,7 +5,12 @@
  * maximumMessageSize. What characters a body may have is the wire's rule; here every text is taken,
  * and a lone surrogate, which no UTF-8 can carry, becomes U+FFFD.
  */
-import { BATCH_MAX, type Outgoing, SHORT_CHARACTERS_MAX } from "../../bindings/index.ts";
+import {
+  BATCH_MAX,
+  type Outgoing,
+  SHORT_CHARACTERS_MAX,
+  UNMEASURED,
+} from "../../bindings/index.ts";
 import { SluiceError } from "../errors.ts";
 import { parameterRanges } from "../limits.ts";
 import type { BatchResult, Body, SendEntry, SendOptions, Sent } from "../types.ts";
@@ -48,6 +53,15 @@ function checkSize(place: Place, sizeBytes: number): void {
   );
 }
 
+/** Texts of so many characters are not measured: whatever they are, the queue takes them. */
+function shortMaxOf({ member, number }: Place): number {
+  return Math.min(SHORT_CHARACTERS_MAX, Math.floor(member.engine.queues.maximumBytes(number) / 3));
+}
+
+function isShort(body: Body | SendEntry, shortMax: number): body is string {
+  return typeof body === "string" && body.length <= shortMax;
+}
+
 function delayMsOf(place: Place, delaySeconds: number | undefined): number {
   if (delaySeconds === undefined) return -1;
   const { min, max } = parameterRanges.delaySeconds;
@@ -68,11 +82,16 @@ function systemText(place: Place, name: string, text: string | undefined): strin
 
 /** Checks and measures one message. Throws what its sender is to be told. */
 export function outgoingOf(place: Place, body: Body, options: EntryOptions): Outgoing {
-  const bodyBytes = bodyBytesOf(place, body);
-  const attributes = packAttributes(place.name, options.messageAttributes);
-  checkSize(place, bodyBytes + (attributes?.sizeBytes ?? 0));
   const { account } = place.member.settings;
   const sender = options.senderId === account ? undefined : options.senderId;
+  const isBare =
+    options.messageAttributes === undefined &&
+    options.awsTraceHeader === undefined &&
+    sender === undefined;
+  const bodyBytes =
+    isBare && isShort(body, shortMaxOf(place)) ? UNMEASURED : bodyBytesOf(place, body);
+  const attributes = packAttributes(place.name, options.messageAttributes);
+  if (bodyBytes !== UNMEASURED) checkSize(place, bodyBytes + (attributes?.sizeBytes ?? 0));
   return {
     body,
     bodyBytes,
@@ -129,7 +148,7 @@ class SingleSend {
   run(): boolean {
     const place = this.#place;
     place.member.check();
-    this.#isPaid ||= maySend(place, this.#outgoing);
+    this.#isPaid ||= maySend(place, this.#outgoing, 0, 1);
     this.refusal = this.#isPaid ? full : throttled;
     if (!this.#isPaid || sendSome(place, this.#outgoing, 0, 1).accepted === 0) return false;
     this.sent = sentOf(place, this.#outgoing[0], 0);
@@ -218,7 +237,7 @@ class BatchSend {
   #pay(from: number): boolean {
     const left = this.#outgoing.length - from;
     const next = isLimited(this.#place) ? Math.min(CALL_MESSAGES, left) : left;
-    if (!maySend(this.#place, this.#outgoing.slice(from, from + next))) {
+    if (!maySend(this.#place, this.#outgoing, from, from + next)) {
       this.#refusal = throttled;
       return false;
     }
@@ -263,7 +282,7 @@ function checkBodies(
 ): bodies is readonly Body[] {
   for (let index = 0; index < count; index++) {
     const body = bodies[index] as Body | SendEntry;
-    if (typeof body === "string" && body.length <= shortMax) continue;
+    if (isShort(body, shortMax)) continue;
     if (isEntry(body)) return false;
     checkSize(place, bodyBytesOf(place, body));
   }
@@ -272,11 +291,14 @@ function checkBodies(
 
 /** Sends the first `count` entries, in order, as far as there is room: how many. */
 function sendEntries(place: Place, entries: readonly (Body | SendEntry)[], count: number): number {
-  const outgoing = entries.slice(0, count).map((entry) => checked(place, entry));
+  const outgoing: Outgoing[] = [];
+  for (let index = 0; index < count; index++) {
+    outgoing.push(checked(place, entries[index] as Body | SendEntry));
+  }
   const call = isLimited(place) ? CALL_MESSAGES : count;
   let sent = 0;
   for (let to = Math.min(call, count); sent < count; to = Math.min(to + call, count)) {
-    if (!maySend(place, outgoing.slice(sent, to))) break;
+    if (!maySend(place, outgoing, sent, to)) break;
     while (sent < to) {
       const { accepted, tried } = sendSome(place, outgoing, sent, to);
       sent += accepted;
@@ -310,9 +332,9 @@ export function sendBodies(
   count: number,
 ): number {
   const { member, number, incarnation } = place;
-  const { outbox, queues } = member.engine;
+  const { outbox } = member.engine;
   member.check();
-  const shortMax = Math.min(SHORT_CHARACTERS_MAX, Math.floor(queues.maximumBytes(number) / 3));
+  const shortMax = shortMaxOf(place);
   if (place.isFifo || !checkBodies(place, bodies, count, shortMax)) {
     return sendEntries(place, bodies, count);
   }

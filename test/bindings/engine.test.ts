@@ -6,8 +6,8 @@ import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Engine } from "../../bindings/engine.ts";
 import { type EngineExports, exportNames } from "../../bindings/exports.ts";
-import { Inbox } from "../../bindings/inbox.ts";
-import type { Outgoing } from "../../bindings/outbox.ts";
+import { DEDUPLICATION, GROUP, Inbox } from "../../bindings/inbox.ts";
+import { type Outgoing, UNMEASURED } from "../../bindings/outbox.ts";
 import { wasm } from "../../bindings/webassembly.ts";
 
 const NOW = 1_000_000;
@@ -145,6 +145,69 @@ describe("whole messages", () => {
     expect(inbox.attributes(2)).toBeUndefined();
     expect(texts(inbox)[0]).toBe("one");
     expect(inbox.text(2)).toBe("plain");
+  });
+
+  test("that nobody measured come as they were sent, whatever stands between them", () => {
+    const unmeasured = (body: string, more: Partial<Outgoing> = {}) =>
+      outgoing(body, { bodyBytes: UNMEASURED, ...more });
+    const messages = [
+      unmeasured("one", { group: "g1", deduplication: "d1" }),
+      unmeasured("", { group: "g2" }),
+      // Two halves of a character, in two messages, are none.
+      unmeasured("a\ud834"),
+      unmeasured("\udd1eb"),
+      unmeasured(""),
+      outgoing(new Uint8Array([7]), { group: "bytes", attributes: new Uint8Array([1, 2]) }),
+      unmeasured(""),
+      outgoing("also measured"),
+      unmeasured("h\u00e9llo", { group: "g3", deduplication: "d3" }),
+      outgoing("measured", { trace: "Root=1" }),
+      unmeasured("last", { deduplication: "d4" }),
+    ];
+    expect(send(...messages)).toBe(messages.length);
+    const inbox = new Inbox(messages.length);
+    expect(receive(inbox)).toBe(messages.length);
+    const whole = messages.map((_, index) => [
+      inbox.prelude(index, GROUP),
+      inbox.prelude(index, DEDUPLICATION),
+      inbox.isText(index) ? inbox.text(index) : [...inbox.bytes(index)],
+    ]);
+    expect(whole).toEqual([
+      ["g1", "d1", "one"],
+      ["g2", "", ""],
+      ["", "", "a\ufffd"],
+      ["", "", "\ufffdb"],
+      ["", "", ""],
+      ["bytes", "", [7]],
+      ["", "", ""],
+      ["", "", "also measured"],
+      ["g3", "d3", "h\u00e9llo"],
+      ["", "", "measured"],
+      ["", "d4", "last"],
+    ]);
+    expect([...(inbox.attributes(5) ?? [])]).toEqual([1, 2]);
+    expect(inbox.attributes(8)).toBeUndefined();
+    expect(engine.verify()).toBe(0);
+  });
+
+  test("that nobody measured fill staging, however many bytes a character takes", () => {
+    for (const character of ["z", "\u65e5"]) {
+      const body = character.repeat(768);
+      const { outbox } = engine;
+      outbox.begin();
+      while (outbox.add(outgoing(body, { bodyBytes: UNMEASURED })));
+      const { count } = outbox;
+      // A last one might take three bytes a character.
+      const least = 36_864 - 3 * 768;
+      expect(count * Buffer.byteLength(body)).toBeGreaterThan(least);
+      expect(count * Buffer.byteLength(body)).toBeLessThanOrEqual(36_864);
+      expect(outbox.flush(queue, incarnation, NOW)).toBe(count);
+      const inbox = new Inbox(count);
+      for (let left = count; left > 0; left -= inbox.count) {
+        expect(receive(inbox)).toBeGreaterThan(0);
+        expect(new Set(texts(inbox))).toEqual(new Set([body]));
+      }
+    }
   });
 
   test("larger than staging go and come in pieces, between small ones, in order", () => {
