@@ -61,43 +61,47 @@ export class SipHash {
     let v2: u64 = k0 ^ 0x6c7967656e657261;
     let v3: u64 = k1 ^ 0x7465646279746573;
     const whole = bytes & ~7;
-    const rounds: u32 = (whole >> 2) + 10;
-    let word: u64 = 0;
-    // Two rounds a word, then four for each half of the result.
-    for (let round: u32 = 0; round < rounds; round++) {
-      const done = (round & ~1) << 2;
-      if ((round & 1) === 0 && done <= whole) {
-        word =
-          done < whole
-            ? load<u64>(address + done)
-            : SipHash.last(address + whole, bytes & 7, bytes);
-        v3 ^= word;
+    for (let done: u32 = 0; done <= whole; done += 8) {
+      const word =
+        done < whole ? load<u64>(address + done) : SipHash.last(address + whole, bytes & 7, bytes);
+      v3 ^= word;
+      for (let round = 0; round < 2; round++) {
+        v0 += v1;
+        v1 = rotl<u64>(v1, 13) ^ v0;
+        v0 = rotl<u64>(v0, 32);
+        v2 += v3;
+        v3 = rotl<u64>(v3, 16) ^ v2;
+        v0 += v3;
+        v3 = rotl<u64>(v3, 21) ^ v0;
+        v2 += v1;
+        v1 = rotl<u64>(v1, 17) ^ v2;
+        v2 = rotl<u64>(v2, 32);
       }
-      if (round === rounds - 8) v2 ^= 0xee;
-      if (round === rounds - 4) {
-        store<u64>(to, v0 ^ v1 ^ v2 ^ v3);
-        v1 ^= 0xdd;
-      }
-      v0 += v1;
-      v1 = rotl<u64>(v1, 13) ^ v0;
-      v0 = rotl<u64>(v0, 32);
-      v2 += v3;
-      v3 = rotl<u64>(v3, 16) ^ v2;
-      v0 += v3;
-      v3 = rotl<u64>(v3, 21) ^ v0;
-      v2 += v1;
-      v1 = rotl<u64>(v1, 17) ^ v2;
-      v2 = rotl<u64>(v2, 32);
-      if ((round & 1) === 1 && done <= whole) v0 ^= word;
+      v0 ^= word;
     }
-    store<u64>(to, v0 ^ v1 ^ v2 ^ v3, 8);
+    v2 ^= 0xee;
+    for (let half: usize = 0; half < 16; half += 8) {
+      for (let round = 0; round < 4; round++) {
+        v0 += v1;
+        v1 = rotl<u64>(v1, 13) ^ v0;
+        v0 = rotl<u64>(v0, 32);
+        v2 += v3;
+        v3 = rotl<u64>(v3, 16) ^ v2;
+        v0 += v3;
+        v3 = rotl<u64>(v3, 21) ^ v0;
+        v2 += v1;
+        v1 = rotl<u64>(v1, 17) ^ v2;
+        v2 = rotl<u64>(v2, 32);
+      }
+      store<u64>(to + half, v0 ^ v1 ^ v2 ^ v3);
+      v1 ^= 0xdd;
+    }
   }
 
-  static last(address: usize, bytes: u32, total: u32): u64 {
-    let word: u64 = (total as u64) << 56;
-    for (let index: u32 = 0; index < bytes; index++) {
-      word |= (load<u8>(address + index) as u64) << ((index << 3) as u64);
-    }
-    return word;
+  /** The last word: what is left of the text, at most seven bytes, and its length on top. */
+  @inline static last(address: usize, bytes: u32, total: u32): u64 {
+    // What lies behind the text is read with it: staging never ends where memory does.
+    const rest = load<u64>(address) & (((1 as u64) << ((bytes << 3) as u64)) - 1);
+    return rest | ((total as u64) << 56);
   }
 }
