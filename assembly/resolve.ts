@@ -3,8 +3,9 @@
  * what each message is a duplicate of, and which messages of the section share a group or an id.
  * Every answer stands in the send records with what proves it (the group's or node's own key, the
  * version of the bucket that did not have it); the commit section checks the proofs, and where one
- * is stale the caller resolves again. The thread that sends; two walks a message, pairs of keys
- * within a section of at most ten.
+ * is stale the caller resolves again. The buckets of all come first, their chains behind them, so that
+ * what lies in no cache is waited for together. The thread that sends; two walks a message, pairs of
+ * keys within a section of at most ten.
  */
 import { Groups } from "./groups";
 import { Keys } from "./keys";
@@ -22,8 +23,10 @@ import {
   SEND_ROOT,
   SEND_SLOT,
   SLOT_BLOCK,
+  THREAD_SENDS,
 } from "./layout";
 import { At } from "./memory";
+import { Scout } from "./scout";
 import { Table } from "./table";
 import { Window } from "./window";
 
@@ -32,11 +35,17 @@ export class Resolve {
     return load<u32>(At.slot(load<u32>(send, SEND_SLOT)), SLOT_BLOCK);
   }
 
-  /** Resolves the `count` records from `first` on; answers how many of them are no duplicates. */
-  static run(shard: usize, kind: u32, first: usize, count: u32, now: f64): u32 {
+  /** Resolves send records `from` to `from + count - 1`; how many of them are no duplicates. */
+  static run(thread: u32, shard: usize, kind: u32, from: u32, count: u32, now: f64): u32 {
+    const area = At.thread(thread);
+    const first = area + THREAD_SENDS + from * SEND_BYTES;
+    const end = first + count * SEND_BYTES;
+    for (let send = first; send < end; send += SEND_BYTES) {
+      Resolve.place(shard, kind, send, Resolve.block(send));
+    }
+    Scout.send(area, shard, first, end);
     let accepted: u32 = 0;
-    for (let index: u32 = 0; index < count; index++) {
-      const send = first + index * SEND_BYTES;
+    for (let send = first; send < end; send += SEND_BYTES) {
       const block = Resolve.block(send);
       Resolve.group(shard, first, send, block);
       Resolve.original(shard, kind, first, send, block, now);
@@ -46,7 +55,24 @@ export class Resolve {
     return accepted;
   }
 
-  static group(shard: usize, first: usize, send: usize, block: usize): void {
+  /**
+   * The buckets that a record's group and id belong in. Their versions before any walk: what is
+   * inserted behind it changes the version.
+   */
+  @inline static place(shard: usize, kind: u32, send: usize, block: usize): void {
+    const groups = Table.seen(Groups.table(shard), Keys.groupLow(block));
+    store<u32>(send, groups as u32, SEND_GROUP_BUCKET);
+    store<u32>(send, load<u32>(groups, BUCKET_VERSION), SEND_GROUP_VERSION);
+    if (!Keys.hasId(block)) {
+      store<u32>(send, 0, SEND_NODE_BUCKET);
+      return;
+    }
+    const nodes = Table.seen(Window.table(shard, true), Keys.idLow(block, kind));
+    store<u32>(send, nodes as u32, SEND_NODE_BUCKET);
+    store<u32>(send, load<u32>(nodes, BUCKET_VERSION), SEND_NODE_VERSION);
+  }
+
+  @inline static group(shard: usize, first: usize, send: usize, block: usize): void {
     const low = Keys.groupLow(block);
     const high = Keys.groupHigh(block);
     for (let other = first; other < send; other += SEND_BYTES) {
@@ -56,16 +82,13 @@ export class Resolve {
         return;
       }
     }
-    const bucket = Table.seen(Groups.table(shard), low);
-    // The version before the walk: what is inserted behind it changes the version.
     store<u32>(send, send as u32, SEND_ROOT);
-    store<u32>(send, bucket as u32, SEND_GROUP_BUCKET);
-    store<u32>(send, load<u32>(bucket, BUCKET_VERSION), SEND_GROUP_VERSION);
+    const bucket: usize = load<u32>(send, SEND_GROUP_BUCKET);
     const group = Groups.find(shard, load<u32>(bucket, BUCKET_FIRST), low, high);
     store<u32>(send, group as u32, SEND_GROUP);
   }
 
-  static original(
+  @inline static original(
     shard: usize,
     kind: u32,
     first: usize,
@@ -74,8 +97,8 @@ export class Resolve {
     now: f64,
   ): void {
     store<u32>(send, 0, SEND_ORIGINAL);
-    store<u32>(send, 0, SEND_NODE_BUCKET);
-    if (!Keys.hasId(block)) return;
+    const bucket: usize = load<u32>(send, SEND_NODE_BUCKET);
+    if (bucket === 0) return;
     const low = Keys.idLow(block, kind);
     const high = Keys.idHigh(block, kind);
     for (let other = first; other < send; other += SEND_BYTES) {
@@ -86,12 +109,10 @@ export class Resolve {
         Keys.idHigh(otherBlock, kind) === high;
       if (isTwin) {
         store<u32>(send, other as u32, SEND_ORIGINAL);
+        store<u32>(send, 0, SEND_NODE_BUCKET);
         return;
       }
     }
-    const bucket = Table.seen(Window.table(shard, true), low);
-    store<u32>(send, bucket as u32, SEND_NODE_BUCKET);
-    store<u32>(send, load<u32>(bucket, BUCKET_VERSION), SEND_NODE_VERSION);
     const node = Window.find(shard, load<u32>(bucket, BUCKET_FIRST), low, high, now, true);
     store<u32>(send, node as u32, SEND_ORIGINAL);
   }

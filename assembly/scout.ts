@@ -3,7 +3,8 @@
  * and group of a message are in no cache, and a section would meet them one through the other while
  * everybody waits for its lock; here, reads that need nothing of each other overlap. Before a claim
  * what it, the copying and a delete that soon follows will read of its messages; before a removal what
- * that reads, since most of it may have gone from the caches again.
+ * that reads, since most of it may have gone from the caches again. Before a send the ends of the hash
+ * chains that its ids belong in: of all that was sent in the last five minutes, anywhere.
  * Any thread, outside of every lock: nothing read here decides anything. What is found may be anybody's
  * by now, and an address anything, so none is followed out of the memory. A shallow queue lies in the
  * caches as it is and pays one comparison.
@@ -12,6 +13,7 @@ import { Groups } from "./groups";
 import {
   BLOCK_HEADER_BYTES,
   BLOCK_TAIL,
+  BUCKET_FIRST,
   BUCKET_VERSION,
   FIFO_READY,
   GROUP_CHAIN,
@@ -29,14 +31,19 @@ import {
   NODE_KEY,
   NODE_NEXT,
   PAGE_BYTES,
+  SEND_BYTES,
+  SEND_GROUP_BUCKET,
+  SEND_NODE_BUCKET,
   SHARD_LISTED,
   SLOT_BLOCK,
   SLOT_GROUP,
+  TABLE_COUNT,
   THREAD_HANDLES,
   THREAD_SCOUTED,
 } from "./layout";
 import { At } from "./memory";
 import { Table } from "./table";
+import { Window } from "./window";
 
 /** As many messages with all that belongs to them fill a core's cache of a megabyte. */
 const DEEP: u32 = 4096;
@@ -93,6 +100,26 @@ export class Scout {
       sum += Scout.message(slotIndex);
     }
     store<u32>(area, sum, THREAD_SCOUTED);
+  }
+
+  /** Before a send looks for its groups and ids, whose buckets stand in its records. */
+  @inline static send(area: usize, shard: usize, first: usize, end: usize): void {
+    if (load<u32>(Window.table(shard, true), TABLE_COUNT) > DEEP) Scout.chains(area, first, end);
+  }
+
+  static chains(area: usize, first: usize, end: usize): void {
+    let sum: u32 = 0;
+    for (let send = first; send < end; send += SEND_BYTES) {
+      sum += Scout.firstNode(load<u32>(send, SEND_GROUP_BUCKET));
+      const bucket: usize = load<u32>(send, SEND_NODE_BUCKET);
+      if (bucket !== 0) sum += Scout.firstNode(bucket);
+    }
+    store<u32>(area, sum, THREAD_SCOUTED);
+  }
+
+  @inline static firstNode(bucket: usize): u32 {
+    const node: usize = load<u32>(bucket, BUCKET_FIRST);
+    return Table.isAddress(node) ? load<u32>(node, NODE_KEY) + load<u32>(node, NODE_NEXT) : 0;
   }
 
   /** A message's links, and its block's header and first bytes. */

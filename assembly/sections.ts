@@ -13,18 +13,26 @@ import { Content } from "./content";
 import { Depart } from "./depart";
 import { Due } from "./due";
 import { Expire } from "./expire";
+import { Groups } from "./groups";
 import { SipHash } from "./hash";
 import { Hide } from "./hide";
 import { Inbox } from "./inbox";
 import {
+  HANDLE_BYTES,
+  HANDLE_SLOT,
   QUEUE_FLAGS,
   QUEUE_INCARNATION,
   QUEUE_SHARD_FIRST,
+  SEND_BYTES,
+  SEND_GROUP_BUCKET,
+  SEND_NODE_BUCKET,
   STATUS_FULL,
   THREAD_ATTEMPT,
+  THREAD_HANDLES,
   THREAD_MOVE_SOURCE,
   THREAD_OUT_EXHAUSTED,
   THREAD_OUT_SLOTS,
+  THREAD_SENDS,
   THREAD_STAGING,
 } from "./layout";
 import { At } from "./memory";
@@ -36,15 +44,16 @@ import { Remove } from "./remove";
 import { Resolve } from "./resolve";
 import { Scout } from "./scout";
 import { Segments } from "./segments";
-import { Send } from "./send";
 import { SendFifo } from "./sendFifo";
 import { Settle } from "./settle";
 import { SettleFifo } from "./settleFifo";
 import { Shard } from "./shard";
 import { Slots } from "./slots";
 import { Sweep } from "./sweep";
+import { Table } from "./table";
 import { TimersFifo } from "./timersFifo";
 import { Verify } from "./verify";
+import { Window } from "./window";
 
 class Of {
   @inline static shard(queue: u32): usize {
@@ -77,7 +86,7 @@ export function sectionResolve(thread: u32, queue: u32, count: u32, now: f64): i
   const shard = Of.shard(queue);
   if (!SendFifo.provide(thread, shard, count, now)) return STATUS_FULL;
   const kind = load<u32>(At.queue(queue), QUEUE_FLAGS);
-  return Resolve.run(shard, kind, Send.record(thread, 0), count, now) as i32;
+  return Resolve.run(thread, shard, kind, 0, count, now) as i32;
 }
 
 /** The second half, under it: STATUS_CHANGED where what was found holds no more. */
@@ -292,10 +301,23 @@ export function sectionClaimAttempt(
   );
 }
 
-/** What reads ahead of a claim and of a removal, however few messages there are; outside the lock. */
+/**
+ * What reads ahead of a claim, of a removal and of a send, however much there is; outside the lock.
+ * Slots stand in handle records; of the send their numbers serve as keys.
+ */
 export function scout(thread: u32, queue: u32, count: u32): void {
-  Scout.ahead(At.thread(thread), Of.shard(queue), count);
-  Scout.back(At.thread(thread), Of.shard(queue), 0, count);
+  const area = At.thread(thread);
+  const shard = Of.shard(queue);
+  Scout.ahead(area, shard, count);
+  Scout.back(area, shard, 0, count);
+  const first = area + THREAD_SENDS;
+  for (let index: u32 = 0; index < count; index++) {
+    const key: u64 = load<u32>(area + THREAD_HANDLES + index * HANDLE_BYTES, HANDLE_SLOT);
+    const send = first + index * SEND_BYTES;
+    store<u32>(send, Table.seen(Groups.table(shard), key) as u32, SEND_GROUP_BUCKET);
+    store<u32>(send, Table.seen(Window.table(shard, true), key) as u32, SEND_NODE_BUCKET);
+  }
+  Scout.chains(area, first, first + count * SEND_BYTES);
 }
 
 /** How many were taken out; -1: nothing is past. */

@@ -72,7 +72,7 @@ export class SendFifo {
     const last = load<f64>(shard, SHARD_NOW);
     const kind = load<u32>(queue, QUEUE_FLAGS);
     const at = now > last ? now : last;
-    const accepted = Resolve.run(shard, kind, Send.record(thread, from), count, at);
+    const accepted = Resolve.run(thread, shard, kind, from, count, at);
     return CommitFifo.section(thread, queue, shard, incarnation, kind, from, count, accepted, now);
   }
 
