@@ -108,29 +108,33 @@ export class TableRoom {
     store<u32>(to, load<u32>(to, BUCKET_VERSION) + 1, BUCKET_VERSION);
     node = TableRoom.splitStep(node, level, to);
     node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    node = TableRoom.splitStep(node, level, to);
-    TableRoom.splitStep(node, level, to);
+    // Most chains end here, and what comes next then overlaps with the waiting for this one.
+    if (node !== 0) {
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      node = TableRoom.splitStep(node, level, to);
+      TableRoom.splitStep(node, level, to);
+    }
     store<u32>(table, buckets + 1, TABLE_BUCKETS);
   }
 
   /** Whether a chain has at most twenty nodes. */
   @inline static isShort(first: usize): bool {
+    if (Table.after(Table.after(first)) === 0) return true;
     const tenth = TableRoom.tenFurther(first);
     return TableRoom.tenFurther(tenth) === 0;
   }
