@@ -10,8 +10,11 @@ import {
   HEADER_SLOTS_MAX,
   LINK_NEXT,
   LINK_PREVIOUS,
+  SECTION_STEPS,
   SHARD_ARRIVED,
   SHARD_INBOX,
+  SHARD_OPERATION,
+  SLOT_DUE,
 } from "./layout";
 import { At } from "./memory";
 
@@ -40,6 +43,20 @@ export class Inbox {
   @inline static seen(shard: usize): u32 {
     const slotIndex = Inbox.first(shard);
     return slotIndex <= load<u32>(HEADER, HEADER_SLOTS_MAX) ? slotIndex : 0;
+  }
+
+  /**
+   * What the messages that arrive in this section are numbered from, so that a rebuild finds their
+   * order again: its operation number in sixteenths. It begins anew after 2^28 operations.
+   */
+  @inline static stamp(shard: usize): u32 {
+    return (load<u64>(shard, SHARD_OPERATION) as u32) << 4;
+  }
+
+  /** When a message in the inbox arrived, as a number that is greater the later it was. */
+  @inline static arrival(shard: usize, slot: usize): u64 {
+    const age = Inbox.stamp(shard) + (SECTION_STEPS as u32) - load<u32>(slot, SLOT_DUE + 4);
+    return (0xffffffff - age) as u64;
   }
 
   @inline static put(shard: usize, slotIndex: u32): void {

@@ -539,8 +539,8 @@ export const SLOT_READY = 4;
 export const SLOT_IN_FLIGHT = 5;
 /**
  * Between two queues; the target stands in the state word. It is in the hands of the thread that is
- * named there too; when none is, in the inbox of its shard, and SLOT_DUE begins with the
- * incarnation of the queue it departed from.
+ * named there too; when none is, in the inbox of its shard, and SLOT_DUE is two words: the
+ * incarnation of the queue it departed from, and a number that tells who arrived first.
  */
 export const SLOT_MOVING = 6;
 /** Past its retention and found so by a receive; the sweep takes it. */

@@ -264,7 +264,8 @@ export class Move {
 
   /**
    * What a dead thread, or this one before it trapped, had between two queues: it arrives, or goes
-   * back, or is in the dead thread's hands to be freed. Idempotent: state words alone are read.
+   * back, or is in the dead thread's hands to be freed. First, in its order, what stands in the
+   * holder's list, or a FIFO group would come out of order. Idempotent: only state words decide.
    */
   static finish(self: u32, holder: u32, now: f64): void {
     const area = At.thread(self);
@@ -272,12 +273,28 @@ export class Move {
     const incarnation = load<u32>(At.thread(holder), THREAD_MOVE_SOURCE);
     const source = Move.find(incarnation);
     const last = load<u32>(HEADER + HEADER_ARENA, ARENA_SLOTS_BUMP);
+    const list = At.thread(holder);
+    for (let index: u32 = 0; index < (SECTION_STEPS as u32); index++) {
+      const slotIndex = load<u32>(list + (index << 2), THREAD_OUT_SLOTS);
+      const isHeld = slotIndex !== 0 && slotIndex <= last && Move.isHeld(slotIndex, held);
+      store<u32>(area + (index << 2), isHeld ? slotIndex : 0, THREAD_OUT_SLOTS);
+    }
+    for (let index: u32 = 0; index < (SECTION_STEPS as u32); index++) {
+      const slotIndex = load<u32>(area + (index << 2), THREAD_OUT_SLOTS);
+      if (slotIndex === 0) continue;
+      const to = Move.deliver(self, holder, slotIndex, source, incarnation, now);
+      if (to === (QUEUES_MAX as u32)) Move.discard(slotIndex, holder);
+    }
     for (let index: u32 = 1; index <= last; index++) {
-      if ((Slot.word(At.slot(index)) & STATE_AND_THREAD) !== held) continue;
+      if (!Move.isHeld(index, held)) continue;
       store<u32>(area, index, THREAD_OUT_SLOTS);
       Move.shorten(area, 1);
       const to = Move.deliver(self, holder, index, source, incarnation, now);
       if (to === (QUEUES_MAX as u32)) Move.discard(index, holder);
     }
+  }
+
+  @inline static isHeld(slotIndex: u32, held: u32): bool {
+    return (Slot.word(At.slot(slotIndex)) & STATE_AND_THREAD) === held;
   }
 }

@@ -119,6 +119,7 @@ export class Rebuild {
     const self = At.shardIndex(shard);
     const last = load<u32>(HEADER + HEADER_ARENA, ARENA_SLOTS_BUMP);
     let head: u32 = 0;
+    let arrived: u32 = 0;
     let highest = load<u64>(shard, SHARD_SEQUENCE);
     for (let index: u32 = 1; index <= last; index++) {
       const slot = At.slot(index);
@@ -126,7 +127,11 @@ export class Rebuild {
       const state = word & SLOT_STATE_MASK;
       // The state before the shard: a message that arrives elsewhere meanwhile changes both.
       if (load<u32>(slot, SLOT_SHARD) !== self) continue;
-      if (Slot.isArrived(word)) Rebuild.receive(shard, index, slot);
+      if (Slot.isArrived(word)) {
+        store<u64>(slot, Inbox.arrival(shard, slot), SLOT_SEQUENCE);
+        store<u32>(At.ageLink(index), arrived, LINK_NEXT);
+        arrived = index;
+      }
       if (!Slot.isListed(state) && state !== SLOT_DEAD) continue;
       store<u32>(At.ageLink(index), head, LINK_NEXT);
       store<u32>(At.wheelLink(index), 0, WHEEL_LINK_SPOKE);
@@ -134,13 +139,19 @@ export class Rebuild {
       head = index;
     }
     store<u64>(shard, highest, SHARD_SEQUENCE);
+    Rebuild.receive(shard, Rebuild.sort(arrived));
     return head;
   }
 
-  /** It has no place here yet, whatever a section that was cut short had written. */
-  @inline static receive(shard: usize, index: u32, slot: usize): void {
-    store<u64>(slot, 0, SLOT_SEQUENCE);
-    Inbox.put(shard, index);
+  /** In the order they came: they have no place here yet, whatever a section that was cut had written. */
+  static receive(shard: usize, first: u32): void {
+    let index = first;
+    while (index !== 0) {
+      const next = load<u32>(At.ageLink(index), LINK_NEXT);
+      store<u64>(At.slot(index), 0, SLOT_SEQUENCE);
+      Inbox.put(shard, index);
+      index = next;
+    }
   }
 
   /** Merge sort by sequence, bottom-up, through the links; no memory but this frame. */
