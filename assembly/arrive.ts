@@ -57,140 +57,20 @@ export class Arrive {
     Shard.lock(shard, thread);
     Lock.begin(shard, PHASE_BEGIN_ARRIVE);
     Shard.enter(shard, area, now);
-    const stamp = Inbox.stamp(shard);
+    const origin = ((Inbox.stamp(shard) as u64) << 32) | (source as u64);
     store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
     if (Shard.isStill(shard, incarnation)) {
       store<i32>(area, 0, THREAD_OUT_COUNT);
-      Arrive.step(
-        area,
-        shard,
-        self,
-        held,
-        target,
-        targetIncarnation,
-        source,
-        keep,
-        arrived,
-        stamp,
-        0,
-      );
-      Arrive.step(
-        area,
-        shard,
-        self,
-        held,
-        target,
-        targetIncarnation,
-        source,
-        keep,
-        arrived,
-        stamp,
-        1,
-      );
-      Arrive.step(
-        area,
-        shard,
-        self,
-        held,
-        target,
-        targetIncarnation,
-        source,
-        keep,
-        arrived,
-        stamp,
-        2,
-      );
-      Arrive.step(
-        area,
-        shard,
-        self,
-        held,
-        target,
-        targetIncarnation,
-        source,
-        keep,
-        arrived,
-        stamp,
-        3,
-      );
-      Arrive.step(
-        area,
-        shard,
-        self,
-        held,
-        target,
-        targetIncarnation,
-        source,
-        keep,
-        arrived,
-        stamp,
-        4,
-      );
-      Arrive.step(
-        area,
-        shard,
-        self,
-        held,
-        target,
-        targetIncarnation,
-        source,
-        keep,
-        arrived,
-        stamp,
-        5,
-      );
-      Arrive.step(
-        area,
-        shard,
-        self,
-        held,
-        target,
-        targetIncarnation,
-        source,
-        keep,
-        arrived,
-        stamp,
-        6,
-      );
-      Arrive.step(
-        area,
-        shard,
-        self,
-        held,
-        target,
-        targetIncarnation,
-        source,
-        keep,
-        arrived,
-        stamp,
-        7,
-      );
-      Arrive.step(
-        area,
-        shard,
-        self,
-        held,
-        target,
-        targetIncarnation,
-        source,
-        keep,
-        arrived,
-        stamp,
-        8,
-      );
-      Arrive.step(
-        area,
-        shard,
-        self,
-        held,
-        target,
-        targetIncarnation,
-        source,
-        keep,
-        arrived,
-        stamp,
-        9,
-      );
+      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 0);
+      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 1);
+      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 2);
+      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 3);
+      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 4);
+      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 5);
+      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 6);
+      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 7);
+      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 8);
+      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 9);
     }
     Lock.end(shard);
     Shard.unlock(shard);
@@ -214,17 +94,16 @@ export class Arrive {
     held: u32,
     target: u32,
     targetIncarnation: u32,
-    source: u32,
+    origin: u64,
     keep: u32,
     arrived: u32,
-    stamp: u32,
     index: u32,
   ): void {
     const at = area + (index << 2);
     const slotIndex = load<u32>(at, THREAD_OUT_SLOTS);
     const slot = At.slot(slotIndex);
     if (slotIndex === 0 || !Arrive.isHeld(slot, held, target, targetIncarnation)) return;
-    store<u64>(slot, (((stamp + index) as u64) << 32) | (source as u64), SLOT_DUE);
+    store<u64>(slot, origin + ((index as u64) << 32), SLOT_DUE);
     store<u32>(slot, self, SLOT_SHARD);
     // A departure that was cut short may have left it armed on the wheel of another shard.
     store<u32>(At.wheelLink(slotIndex), 0, WHEEL_LINK_SPOKE);

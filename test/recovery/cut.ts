@@ -2,17 +2,23 @@
  * An operation of the victim in a scene, and how it is cut before its n-th store: the victim runs
  * the release binary with a trap planted there (test/support/faults.ts).
  */
+import type { Sections } from "../model/sections.ts";
 import type { Scene } from "./scene.ts";
 
-export interface Operation {
+/** On a Scene, or on another one that has a victim. */
+export interface Operation<Place = Scene> {
   readonly name: string;
-  readonly run: (scene: Scene) => void;
+  readonly run: (scene: Place) => void;
   /** Done by the victim before it is armed. */
-  readonly before?: (scene: Scene) => void;
+  readonly before?: (scene: Place) => void;
 }
 
-export /** Runs the operation with the victim cut before its n-th store; false when it made fewer. */
-function cut(scene: Scene, operation: Operation, store: number): boolean {
+/** Runs the operation with the victim cut before its n-th store; false when it made fewer. */
+export function cut<Place extends { readonly victim: Sections }>(
+  scene: Place,
+  operation: Operation<Place>,
+  store: number,
+): boolean {
   operation.before?.(scene);
   const fault = scene.victim.engine.faultAt;
   if (fault === undefined) throw new Error("this is not the fault build");

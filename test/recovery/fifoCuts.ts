@@ -7,16 +7,14 @@ import { expect } from "vitest";
 import * as layout from "../../assembly/layout.ts";
 import type { FifoSections } from "../model/fifoSections.ts";
 import { lossesOf } from "./audit.ts";
+import { type Operation as Cut, cut } from "./cut.ts";
 import { ATTEMPT_ID, FIFO_SETTINGS, FifoScene, parcel } from "./fifoScene.ts";
 import { expectFifoWorks } from "./fifoWork.ts";
 import { clean, faulty } from "./scene.ts";
 
-export interface Operation {
-  readonly name: string;
+export interface Operation extends Cut<FifoScene> {
   /** It makes thousands of stores: one in so many is cut, other ones in each run. */
   readonly every?: number;
-  readonly before?: (scene: FifoScene) => void;
-  readonly run: (scene: FifoScene) => void;
 }
 
 const FIVE_MINUTES_MS = layout.DEDUPLICATION_MS;
@@ -214,21 +212,13 @@ export const OPERATIONS: readonly Operation[] = [
   },
 ];
 
-function cut(scene: FifoScene, operation: Operation, store: number): boolean {
-  operation.before?.(scene);
-  scene.settle();
-  const fault = scene.victim.engine.faultAt;
-  if (fault === undefined) throw new Error("this is not the fault build");
-  fault.value = store;
-  try {
-    operation.run(scene);
-    return false;
-  } catch (error) {
-    if (!(error instanceof Error) || !/unreachable/.test(error.message)) throw error;
-    return true;
-  } finally {
-    fault.value = 0;
-  }
+/** What is there when the victim is armed was a message, whatever becomes of it. */
+function cutSettled(scene: FifoScene, operation: Operation, store: number): boolean {
+  const before = (one: FifoScene): void => {
+    operation.before?.(one);
+    one.settle();
+  };
+  return cut(scene, { ...operation, before }, store);
 }
 
 interface Around {
@@ -271,7 +261,7 @@ export function cutEverywhere(operation: Operation, first: number, every: number
   let store = first;
   for (; ; store += every) {
     const scene = new FifoScene(faulty);
-    if (!cut(scene, operation, store)) break;
+    if (!cutSettled(scene, operation, store)) break;
     try {
       scene.survivor.engine.threadDied(scene.survivor.thread, scene.victim.thread);
       check(scene, states);
@@ -283,7 +273,7 @@ export function cutEverywhere(operation: Operation, first: number, every: number
   const step = Math.max(1, Math.floor(store / TRAPS));
   for (let trap = 1 + (first % step); trap < store; trap += step) {
     const scene = new FifoScene(faulty);
-    cut(scene, operation, trap);
+    cutSettled(scene, operation, trap);
     scene.victim.engine.threadTrapped(scene.victim.thread);
     check(scene, states);
     expectFifoWorks(scene);

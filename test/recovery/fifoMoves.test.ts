@@ -10,6 +10,7 @@ import type { WasmModule } from "../../bindings/webassembly.ts";
 import { FifoSections } from "../model/fifoSections.ts";
 import { type QueueNumbers, Sections, type Settings } from "../model/sections.ts";
 import { lossesOf } from "./audit.ts";
+import { type Operation as Cut, cut } from "./cut.ts";
 import { clean, faulty, START_MS } from "./scene.ts";
 
 const SIZES = { pages: 80, threads: 4, queues: 3, slots: 600 };
@@ -77,10 +78,7 @@ class Scene {
   }
 }
 
-interface Operation {
-  readonly name: string;
-  readonly before?: (scene: Scene) => void;
-  readonly run: (scene: Scene) => void;
+interface Operation extends Cut<Scene> {
   /** What moves within one queue comes behind what was sent later. */
   readonly reorders?: boolean;
   /** What a message may be that has moved, but is not yet as after the operation. */
@@ -199,23 +197,6 @@ function textsAround({ before, run }: Operation): Around {
   run(scene);
   for (const one of [untouched, scene]) one.settle();
   return [textsOf(untouched), textsOf(scene)];
-}
-
-/** False when the operation made fewer stores. */
-function cut(scene: Scene, { before, run }: Operation, store: number): boolean {
-  before?.(scene);
-  const fault = scene.victim.engine.faultAt;
-  if (fault === undefined) throw new Error("this is not the fault build");
-  fault.value = store;
-  try {
-    run(scene);
-    return false;
-  } catch (error) {
-    if (!(error instanceof Error) || !/unreachable/.test(error.message)) throw error;
-    return true;
-  } finally {
-    fault.value = 0;
-  }
 }
 
 function check(scene: Scene, operation: Operation, around: Around): void {
