@@ -1,13 +1,30 @@
 // The test runner's settings. Tests run the TypeScript sources; worker threads and child processes
 // run from dist/, which is why every npm script that tests builds first. Three projects: `test` is
-// what `npm test` proves on every change, `stress` is what may take minutes, and `terraform` is what
-// waits for minutes because Terraform's AWS provider does. Files run one after the other: many start
-// threads of their own and measure time, and would disturb each other.
+// what `npm test` proves on every change, on any machine; `stress` is what may take minutes, and the
+// files with bounds in milliseconds once more, with those bounds; `terraform` is what waits for
+// minutes because Terraform's AWS provider does. Time limits follow how slow the machine is now.
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longestFirst.ts";
+import { patience } from "./test/support/patience.ts";
+import { measureSlowness } from "./test/support/slowness.ts";
+
+// Every project reads this file again, and every process that it starts inherits the variable.
+process.env.SLUICE_SLOWNESS ??= String(await measureSlowness());
+
+/** What turns a hang into a failure. */
+const limits = {
+  testTimeout: patience(300_000),
+  hookTimeout: patience(300_000),
+  teardownTimeout: patience(),
+  expect: { poll: { timeout: patience() } },
+};
 
 export default defineConfig({
   test: {
-    fileParallelism: false,
+    pool: "forks",
+    maxWorkers: Math.max(2, Math.min(4, Math.floor(availableParallelism() / 2))),
+    sequence: { sequencer: LongestFirst },
     reporters: ["default", ["json", { outputFile: "build/test-results.json" }]],
     projects: [
       {
@@ -16,9 +33,8 @@ export default defineConfig({
           name: "test",
           include: ["test/**/*.test.ts"],
           exclude: ["test/stress/**", "test/terraform/**"],
-          pool: "forks",
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          fileParallelism: false,
+          ...limits,
         },
       },
       {
@@ -26,9 +42,10 @@ export default defineConfig({
         test: {
           name: "stress",
           include: ["test/stress/**/*.test.ts"],
-          pool: "forks",
-          testTimeout: 1_800_000,
-          hookTimeout: 60_000,
+          fileParallelism: false,
+          env: { SLUICE_TIMED: "1" },
+          ...limits,
+          testTimeout: patience(1_800_000),
         },
       },
       {
@@ -36,9 +53,9 @@ export default defineConfig({
         test: {
           name: "terraform",
           include: ["test/terraform/**/*.test.ts"],
-          pool: "forks",
-          testTimeout: 900_000,
-          hookTimeout: 60_000,
+          fileParallelism: false,
+          ...limits,
+          testTimeout: patience(900_000),
         },
       },
     ],

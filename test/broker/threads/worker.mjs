@@ -12,6 +12,13 @@ function sleep(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Wakes whoever blocks on this word. */
+function raise(word) {
+  if (word === undefined) return;
+  Atomics.store(word, 0, 1);
+  Atomics.notify(word, 0);
+}
+
 /** The code of the error that a call ends with, "none" when it does not. */
 async function codeOf(call) {
   try {
@@ -49,8 +56,8 @@ const roles = {
     await broker.deleteQueue(queue);
   },
 
-  /** Receives by long poll until `count` messages came or a poll brought nothing. */
-  async receive(broker, { queue, count, waitTimeSeconds = 5 }) {
+  /** Receives by long poll until `count` messages came or a poll brought nothing; then sets `done`. */
+  async receive(broker, { queue, count, waitTimeSeconds = 5, done }) {
     const jobs = await broker.getQueue(queue);
     const got = [];
     while (got.length < count) {
@@ -61,6 +68,7 @@ const roles = {
         await message.delete();
       }
     }
+    raise(done);
     return got;
   },
 
@@ -156,8 +164,8 @@ const roles = {
     return got;
   },
 
-  /** 100 ms timers, one after the other: how late each was, in milliseconds. */
-  async timers(broker, { queue, rounds }) {
+  /** 100 ms timers, one after the other: how late each was, in milliseconds. Then sets `done`. */
+  async timers(broker, { queue, rounds, done }) {
     const jobs = await broker.getQueue(queue);
     const late = [];
     for (let round = 0; round < rounds; round++) {
@@ -166,13 +174,14 @@ const roles = {
         await jobs.send(`delayed ${round}`, { delaySeconds: 0.1 });
       } else {
         await jobs.send(`hidden ${round}`);
-        const [held] = await jobs.receive({ visibilityTimeout: 0.1, waitTimeSeconds: 1 });
+        const [held] = await jobs.receive({ visibilityTimeout: 0.1 });
         if (held === undefined) throw new Error("the message is not there");
       }
-      const messages = await jobs.receive({ waitTimeSeconds: 5 });
+      const messages = await jobs.receive({ waitTimeSeconds: Infinity });
       late.push(Date.now() - startMs - 100);
       for (const message of messages) await message.delete();
     }
+    raise(done);
     return late;
   },
 
