@@ -20,6 +20,12 @@ const limits = {
   expect: { poll: { timeout: patience() } },
 };
 
+/** Files that measure, or that the stress run has by the machine's clock. */
+const timed = [
+  "test/broker/{fifoWaiting,sync,timers}.test.ts",
+  "test/conformance/{deadLetter,fifo,messages,moves,queues,receive,throttle}.test.ts",
+];
+
 export default defineConfig({
   test: {
     pool: "forks",
@@ -41,7 +47,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "stress",
-          include: ["test/stress/**/*.test.ts"],
+          include: ["test/stress/**/*.test.ts", ...timed],
           fileParallelism: false,
           env: { SLUICE_TIMED: "1" },
           ...limits,

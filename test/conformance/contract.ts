@@ -1,17 +1,21 @@
 /**
  * The frame of the conformance tests: each test runs over both protocols, against the endpoint that
- * SLUICE_CONFORMANCE_URL names, or against a `sluice serve` of its own with all of AWS's quotas. The
- * tests compare with what AWS answers, and use nothing of the engine's.
+ * SLUICE_CONFORMANCE_URL names, or against a server of its own with all of AWS's quotas. The tests
+ * compare with what AWS answers, and use nothing of the engine's.
  *
- * Queues get names of their own for each run and are deleted at its end, so an endpoint that others
- * use is left as it was. Tests of one file run side by side: most of their time is waiting. Where
- * minutes must pass (minutes.ts), a server of the file's own may have a clock that a test moves;
- * then its tests run one after the other.
+ * The own server's clock stands still until a test lets time pass, so that nothing runs out because
+ * the machine is slow; its tests run one after the other. Under `npm run stress` it is a
+ * `sluice serve` that goes by the machine's clock. There, and against an endpoint by name, the tests
+ * of one file run side by side: most of their time is waiting. Queues get names of their own for each
+ * run and are deleted at its end, so an endpoint that others use is left as it was.
  */
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect } from "vitest";
+import { startClocked } from "../support/clocked.ts";
 import { Endpoint, type RawRequest } from "../support/endpoint.ts";
+import { patience } from "../support/patience.ts";
 import { Serve } from "../support/serve.ts";
+import { isTimed } from "../support/timing.ts";
 import type { Answer, WireAnswer, WireMessage } from "../support/wire.ts";
 
 export type Protocol = "json" | "query";
@@ -32,6 +36,15 @@ const authorization =
   "AWS4-HMAC-SHA256 Credential=conformance/20261122/us-east-1/sqs/aws4_request, " +
   "SignedHeaders=host, Signature=00";
 
+/** How the endpoint's time passes: by waiting, or by a clock that a test moves. */
+interface Time {
+  readonly isMoved: boolean;
+  pass(seconds: number): Promise<void>;
+}
+
+/** How often a test that moves time looks for what comes by itself. */
+const STEP_SECONDS = 0.1;
+
 class ConformanceEndpoint extends Endpoint {
   override send(raw: RawRequest): Promise<Answer> {
     return super.send({ ...raw, headers: { Authorization: authorization, ...raw.headers } });
@@ -43,28 +56,23 @@ export class Client {
   readonly protocol: Protocol;
   readonly endpoint: Endpoint;
   readonly #names: string[];
-  readonly #pass: (seconds: number) => Promise<void>;
+  readonly #time: Time;
 
-  constructor(
-    protocol: Protocol,
-    endpoint: Endpoint,
-    names: string[],
-    pass: (seconds: number) => Promise<void>,
-  ) {
+  constructor(protocol: Protocol, endpoint: Endpoint, names: string[], time: Time) {
     this.protocol = protocol;
     this.endpoint = endpoint;
     this.#names = names;
-    this.#pass = pass;
+    this.#time = time;
   }
 
   /** The same endpoint over another protocol. */
   over(protocol: Protocol): Client {
-    return new Client(protocol, this.endpoint, this.#names, this.#pass);
+    return new Client(protocol, this.endpoint, this.#names, this.#time);
   }
 
   /** Lets the endpoint's time pass: by its clock where a test can move it, else by waiting. */
   pass(seconds: number): Promise<void> {
-    return this.#pass(seconds);
+    return this.#time.pass(seconds);
   }
 
   async call(action: string, input: object): Promise<Outcome> {
@@ -119,10 +127,25 @@ export class Client {
     return this.ok("SendMessage", { QueueUrl, MessageBody, ...more });
   }
 
-  /** What a receive of up to ten messages gives now. */
-  async receive(QueueUrl: string, more: object = {}): Promise<readonly WireMessage[]> {
+  /** What a receive of up to ten messages gives, waiting for as long as it is told. */
+  async poll(QueueUrl: string, more: object = {}): Promise<readonly WireMessage[]> {
     const input = { QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0, ...more };
     return (await this.ok("ReceiveMessage", input)).Messages ?? [];
+  }
+
+  /** What receives of up to ten messages give now, or within `WaitTimeSeconds`. */
+  async receive(
+    QueueUrl: string,
+    more: { readonly WaitTimeSeconds?: number; readonly [name: string]: unknown } = {},
+  ): Promise<readonly WireMessage[]> {
+    if (!this.#time.isMoved) return this.poll(QueueUrl, more);
+    const { WaitTimeSeconds = 0 } = more;
+    let messages = await this.poll(QueueUrl, { ...more, WaitTimeSeconds: 0 });
+    for (let step = 0; messages.length === 0 && step * STEP_SECONDS < WaitTimeSeconds; step++) {
+      await this.pass(STEP_SECONDS);
+      messages = await this.poll(QueueUrl, { ...more, WaitTimeSeconds: 0 });
+    }
+    return messages;
   }
 
   /** The one message that comes within `seconds`. */
@@ -150,9 +173,9 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Reads again until it reads what is expected, for ten seconds; then fails with what it read. */
+/** Reads again until it reads what is expected, as long as it has patience; then fails with what it read. */
 export async function eventually(read: () => Promise<unknown>, expected: unknown): Promise<void> {
-  const end = performance.now() + 10_000;
+  const end = performance.now() + patience();
   let value = await read();
   while (!isDeepStrictEqual(value, expected) && performance.now() < end) {
     await pause(50);
@@ -176,24 +199,26 @@ async function startServe(): Promise<OwnServer> {
   return { url: serve.url, stop: () => serve.stop("SIGKILL") };
 }
 
-function waits(seconds: number): Promise<void> {
-  return pause(seconds * 1_000);
+const waits: Time = { isMoved: false, pass: (seconds) => pause(seconds * 1_000) };
+
+function timeOf({ pass }: OwnServer): Time {
+  return pass === undefined ? waits : { isMoved: true, pass };
 }
 
 /** One endpoint for a file, and its tests once for each protocol. `start` makes its own server. */
 export function contract(
   title: string,
   tests: (sqs: () => Client, protocol: Protocol) => void,
-  start?: () => Promise<OwnServer>,
+  start: () => Promise<OwnServer> = isTimed ? startServe : startClocked,
 ): void {
   const names: string[] = [];
   let client: Client | undefined;
   let own: OwnServer | undefined;
 
   beforeAll(async () => {
-    if (givenUrl === undefined) own = await (start ?? startServe)();
+    if (givenUrl === undefined) own = await start();
     const endpoint = new ConformanceEndpoint((givenUrl ?? own?.url ?? "").replace(/\/$/, ""));
-    client = new Client("json", endpoint, names, own?.pass ?? waits);
+    client = new Client("json", endpoint, names, own === undefined ? waits : timeOf(own));
   });
 
   afterAll(async () => {
@@ -212,7 +237,8 @@ export function contract(
       if (client === undefined) throw new Error("there is no endpoint");
       return client.over(protocol);
     };
-    const group = start === undefined ? describe.concurrent : describe;
+    const isWaiting = givenUrl !== undefined || start === startServe;
+    const group = isWaiting ? describe.concurrent : describe;
     group(`${title} (${protocol})`, () => tests(sqs, protocol));
   }
 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { bodies, type Client, contract, entries, pause } from "./contract.ts";
+import { bodies, type Client, contract, entries } from "./contract.ts";
 
 const invalid = "InvalidParameterValue";
 const sequence = /^\d{20}$/;
@@ -64,7 +64,7 @@ contract("A FIFO queue", (sqs) => {
     const QueueUrl = await fifo(sqs(), "expired");
     await send(QueueUrl, "a");
     const { ReceiptHandle } = await sqs().one(QueueUrl, { VisibilityTimeout: 1 });
-    await pause(1_300);
+    await sqs().pass(1.3);
     await sqs().fails("DeleteMessage", { QueueUrl, ReceiptHandle }, 400, invalid);
     const again = await sqs().one(QueueUrl);
     await sqs().ok("DeleteMessage", { QueueUrl, ReceiptHandle: again.ReceiptHandle });

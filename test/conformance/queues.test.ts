@@ -1,6 +1,6 @@
 /** What clients rely on of queues: edge cases 16 to 24, 28, 31, 32 and 34 to 39 of the contract. */
 import { describe, expect, test } from "vitest";
-import { contract, pause } from "./contract.ts";
+import { contract } from "./contract.ts";
 
 const exists = "QueueAlreadyExists";
 
@@ -156,7 +156,7 @@ contract("SQS", (sqs) => {
     await sqs().send(QueueUrl, "delayed", { DelaySeconds: 1 });
     await sqs().send(QueueUrl, "visible");
     await sqs().ok("PurgeQueue", { QueueUrl });
-    await pause(1_300);
+    await sqs().pass(1.3);
     expect(await sqs().receive(QueueUrl)).toEqual([]);
     await sqs().ok("DeleteMessage", { QueueUrl, ReceiptHandle });
   });
