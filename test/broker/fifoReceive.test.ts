@@ -1,6 +1,7 @@
 /**
- * A receive of more than ten from a FIFO queue, which only an embedder can ask for: it takes several
- * sections of the engine, and is one receive all the same.
+ * Receives from a FIFO queue: what they tell of a message, and those of more than ten, which only an
+ * embedder can ask for: such a one takes several sections of the engine, and is one receive all the
+ * same.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
@@ -43,6 +44,39 @@ function bodies(messages: readonly Message[]): string {
 function names(group: string, from: number, to: number): string[] {
   return Array.from({ length: to - from + 1 }, (_, index) => `${group}${from + index}`);
 }
+
+test("every receive of a message tells when the first one was", async () => {
+  put("a1");
+  await clock.advance(5_000);
+  const firstMs = clock.nowMs();
+  for (const receiveCount of [1, 2, 3]) {
+    const [message] = await take(1);
+    expect(message).toMatchObject({ receiveCount, firstReceivedAtMs: firstMs });
+    await clock.advance(30_000);
+  }
+});
+
+describe("a receive under an attempt's id", () => {
+  const attempt = (receiveRequestAttemptId: string) => queue.receive({ receiveRequestAttemptId });
+
+  test("brings what is visible again by then", async () => {
+    put("a1");
+    await attempt("first");
+    await clock.advance(29_999);
+    expect(await attempt("second")).toEqual([]);
+    await clock.advance(1);
+    expect(bodies(await attempt("third"))).toBe("a1");
+  });
+
+  test("brings what the queue's delay has held back until then", async () => {
+    await queue.setAttributes({ delaySeconds: 7 });
+    put("a1");
+    await clock.advance(6_999);
+    expect(await attempt("first")).toEqual([]);
+    await clock.advance(1);
+    expect(bodies(await attempt("second"))).toBe("a1");
+  });
+});
 
 describe("a receive of more than ten", () => {
   test("takes all that its first group has, then goes to the next", async () => {

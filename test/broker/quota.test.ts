@@ -106,6 +106,20 @@ describe("a FIFO queue", () => {
     expect(untilLess(send, true)).toBe(300);
   });
 
+  test("takes no call before its time has come to the last third of a millisecond", async () => {
+    await open({ region: "eu-west-2" });
+    const many = await broker.createQueue("many.fifo", { fifoQueue: true, ...high });
+    // One bucket is the queue's, the other the partition's: both fill by a call every 3 1/3 ms.
+    for (const { sync } of [await create(), many]) {
+      const send = () => sync.sendBatch([entry()]);
+      expect(untilLess(send, 1)).toBe(300);
+      await clock.advance(3);
+      expect(untilLess(send, 1)).toBe(0);
+      await clock.advance(1);
+      expect(untilLess(send, 1)).toBe(1);
+    }
+  });
+
   test("tells who comes too fast, or lets them wait, and counts all threads together", async () => {
     await open();
     const queue = await create({ contentBasedDeduplication: true });

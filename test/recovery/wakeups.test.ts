@@ -9,6 +9,7 @@ import type { EngineExports } from "../../bindings/exports.ts";
 import { takeWelcome } from "../../engine/broker/attachment.ts";
 import { Broker } from "../../engine/broker/broker.ts";
 import { Sections } from "../model/sections.ts";
+import { FifoScene } from "./fifoScene.ts";
 import { clean, faulty, Scene } from "./scene.ts";
 import {
   LONGEST_MS,
@@ -161,6 +162,18 @@ function cut(scene: Scene, act: (scene: Scene) => void, store: number): boolean 
     fault.value = 0;
   }
 }
+
+test("a move that opens a group rings who waits for the queue it leaves", () => {
+  const { survivor, victim, queue, late, nowMs } = new FifoScene(clean);
+  const { thread } = survivor;
+  const { waitBegin, takeDirty } = exportsOf(survivor);
+  waitBegin(thread, queue.queue);
+  takeDirty(thread, queue.queue);
+  const numbers = [queue.queue, queue.incarnation, 1, late.queue, late.incarnation, 0] as const;
+  // The first of the group 5, behind which the second one is ready then.
+  expect(victim.engine.redrive(victim.thread, ...numbers, nowMs)).toBe(1);
+  expect(takeDirty(thread, queue.queue)).toBe(1);
+});
 
 describe.each([
   ["dies, and is buried", "threadDied"],

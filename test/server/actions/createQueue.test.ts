@@ -78,6 +78,7 @@ describe("the attributes", () => {
     ["Policy", '{"Version":"2020-01-01","Statement":[]}'],
     ["Policy", '{"Version":"2012-10-17"}'],
     ["Policy", `{"Version":"2012-10-17","Statement":[],"Id":"${"x".repeat(8_192)}"}`],
+    ["Policy", `{"Version":"2012-10-17","Statement":[],"Id":"${"é".repeat(4_096)}"}`],
     ["RedriveAllowPolicy", "x"],
     ["RedriveAllowPolicy", '{"redrivePermission":"allowAll","more":1}'],
     ["RedrivePolicy", "x"],

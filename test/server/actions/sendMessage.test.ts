@@ -166,13 +166,18 @@ describe("the parameters", () => {
     expectError(await send(QueueUrl, { MessageSystemAttributes }), invalidValue);
   });
 
-  test("X-Amzn-Trace-Id does what AWSTraceHeader does, unless it makes no sense", async () => {
+  test("X-Amzn-Trace-Id does what AWSTraceHeader does, unless that is there or it makes no sense", async () => {
     const QueueUrl = await serve().createQueue("traced");
     const input = { QueueUrl, MessageBody: "body" };
     const trace = "Root=1-67891233-abcdef012345678912345678";
     const traced = await serve().call("SendMessage", input, { "X-Amzn-Trace-Id": trace });
     expect(traced.status).toBe(200);
     expect((await receive(QueueUrl)).Attributes?.AWSTraceHeader).toBe(trace);
+    const own = "Root=1-5759e988-bd862e3fe1be46a994272793";
+    const AWSTraceHeader = { DataType: "String", StringValue: own };
+    const both = { ...input, MessageSystemAttributes: { AWSTraceHeader } };
+    await serve().call("SendMessage", both, { "X-Amzn-Trace-Id": trace });
+    expect((await receive(QueueUrl)).Attributes?.AWSTraceHeader).toBe(own);
     await serve().call("SendMessage", input, { "X-Amzn-Trace-Id": "nonsense" });
     expect((await receive(QueueUrl)).Attributes).not.toHaveProperty("AWSTraceHeader");
   });

@@ -1,6 +1,6 @@
 /** SendMessageBatch: wire form, validation, behaviour. */
 import { describe, expect, test } from "vitest";
-import { serveOnce } from "../../support/serve.ts";
+import { Serve, serveOnce } from "../../support/serve.ts";
 import {
   badEntryId,
   batchTooLong,
@@ -12,6 +12,7 @@ import {
   sameEntryId,
   tooManyEntries,
   uuidPattern,
+  type WireFailure,
 } from "../../support/wire.ts";
 
 const serve = serveOnce();
@@ -84,6 +85,15 @@ describe("the whole batch", () => {
     expectError(await send([entry("a", { MessageBody: half }), attributed]), batchTooLong);
   });
 
+  test("counts an attribute's name, its data type with the suffix, and its value", async () => {
+    const MessageAttributes = { n: { DataType: "String.x", StringValue: "v" } };
+    const counting = (bytes: number) => [
+      entry("a", { MessageBody: "x".repeat(bytes - "nString.xv".length), MessageAttributes }),
+    ];
+    expect((await send(counting(1_048_576))).json.Successful).toHaveLength(1);
+    expectError(await send(counting(1_048_577)), batchTooLong);
+  });
+
   test("sends nothing when it fails", async () => {
     const QueueUrl = await serve().createQueue("untouched");
     await send([entry("a"), entry("a")], QueueUrl);
@@ -139,6 +149,25 @@ describe("one entry", () => {
     });
     expect(Messages?.map(({ Attributes }) => Attributes)).toEqual([{ MessageGroupId: "g" }]);
   });
+});
+
+test("an entry that a full memory refuses is no fault of the sender's", async () => {
+  const small = await Serve.start(["--memory", "64MiB"]);
+  try {
+    const QueueUrl = await small.createQueue("full");
+    const Entries = entries(10).map(({ Id }) => entry(Id, { MessageBody: "x".repeat(100_000) }));
+    let refused: readonly WireFailure[] = [];
+    for (let call = 0; call < 100 && refused.length === 0; call++) {
+      const { Failed } = await small.ok("SendMessageBatch", { QueueUrl, Entries });
+      refused = Failed ?? [];
+    }
+    expect(refused.length).toBeGreaterThan(0);
+    for (const failure of refused) {
+      expect(failure).toMatchObject({ Code: "CapacityExceeded", SenderFault: false });
+    }
+  } finally {
+    await small.stop("SIGKILL");
+  }
 });
 
 test("a form takes numbered entries with attributes, and is answered by repeated elements", async () => {
