@@ -7,6 +7,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { compileString, main } from "assemblyscript/asc";
 
+/** What scripts/build.mjs gives asc beside asconfig.json, which can't name a file in a folder. */
+const optimizeTwice = fileURLToPath(new URL("../../assembly/optimizeTwice.mjs", import.meta.url));
+
 interface Config {
   options: Record<string, unknown>;
   targets: Record<string, Record<string, unknown>>;
@@ -17,7 +20,9 @@ export async function compile(source: string, target: "release" | "debug"): Prom
   const file = new URL("../../asconfig.json", import.meta.url);
   const config = JSON.parse(readFileSync(file, "utf8")) as Config;
   const { outFile, textFile, sourceMap, ...own } = config.targets[target] ?? {};
-  const { error, binary, stderr } = await compileString(source, { ...config.options, ...own });
+  const transform = target === "release" ? { transform: optimizeTwice } : {};
+  const options = { ...config.options, ...own, ...transform };
+  const { error, binary, stderr } = await compileString(source, options);
   if (error !== null || binary === null) throw error ?? new Error(stderr.toString());
   return binary;
 }
@@ -37,7 +42,8 @@ export async function compileEntry(
     ["asconfig.json", JSON.stringify({ ...config, entries: [] })],
   ]);
   let binary: Uint8Array | undefined;
-  const { error, stderr } = await main([entry, "--baseDir", root, "--target", "release"], {
+  const words = ["--baseDir", root, "--target", "release", "--transform", optimizeTwice];
+  const { error, stderr } = await main([entry, ...words], {
     readFile: (name) => {
       const file = `${root}${name}`;
       return texts.get(name) ?? (existsSync(file) ? readFileSync(file, "utf8") : null);

@@ -1,0 +1,156 @@
+/**
+ * Builds what is named: `engine` (asc, for release), `debug` (asc, with checks and a source map) and
+ * `typescript` (tsc). Run by npm's scripts, from the folder whose package it builds.
+ *
+ * The engine takes longest, so it has a processor to itself and the others take turns beside it. A
+ * step is left out only where its stamp proves that what it reads and what it wrote are, byte for
+ * byte, what they were after it ran. Lines for people go to standard error: standard output belongs
+ * to what is started next.
+ */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, relative, resolve, sep } from "node:path";
+
+const asc = ["--enable-source-maps", "node_modules/assemblyscript/bin/asc.js"];
+const tsc = ["node_modules/typescript/bin/tsc"];
+/** The versions that npm installed, and this file. */
+const tools = ["node_modules/.package-lock.json", process.argv[1]];
+const stamps = "build/stamps";
+const engineFile = "build/engine.release.wasm";
+const shippedFile = "dist/engine.wasm";
+
+const steps = {
+  engine: {
+    title: "engine, release",
+    lane: 0,
+    reads: ["assembly", "asconfig.json", ...tools],
+    writes: [engineFile, shippedFile],
+    async run() {
+      const twice = ["--transform", "./assembly/optimizeTwice.mjs"];
+      process.stderr.write(await run([...asc, "--target", "release", ...twice]));
+      await mkdir("dist", { recursive: true });
+      await copyFile(engineFile, shippedFile);
+    },
+  },
+  debug: {
+    title: "engine, debug",
+    lane: 1,
+    reads: ["assembly", "asconfig.json", ...tools],
+    writes: ["build/engine.debug.wasm", "build/engine.debug.wasm.map"],
+    async run() {
+      process.stderr.write(await run([...asc, "--target", "debug"]));
+    },
+  },
+  typescript: {
+    title: "TypeScript",
+    lane: 1,
+    reads: [
+      ...["assembly/layout.ts", "bench", "bindings", "engine", "test"],
+      ...["package.json", "tsconfig.json", "tsconfig.build.json", ...tools],
+    ],
+    writes: ["dist"],
+    async run() {
+      const output = await run([...tsc, "-p", "tsconfig.build.json", "--listEmittedFiles"]);
+      const emitted = output.split("\n").map((line) => line.replace(/^TSFILE: /, "").trim());
+      const kept = new Set([...emitted, shippedFile].map((file) => resolve(file)));
+      // A source that is gone leaves its output behind, which would be packed.
+      for (const file of await filesOf("dist")) if (!kept.has(resolve(file))) await rm(file);
+    },
+  },
+};
+
+/** Runs a tool to its end and gives what it printed; throws with that where it fails. */
+function run(words) {
+  const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+  }
+  return new Promise((done, fail) => {
+    child.once("error", fail);
+    child.once("close", (code) => {
+      if (code === 0) done(output);
+      else fail(new Error(output));
+    });
+  });
+}
+
+/** A file, or all the files below a folder, in order; none where there is nothing. */
+async function filesOf(path) {
+  try {
+    const entries = await readdir(path, { withFileTypes: true, recursive: true });
+    const files = entries.filter((entry) => entry.isFile());
+    return files.map((entry) => join(entry.parentPath, entry.name)).sort();
+  } catch (error) {
+    if (error.code === "ENOTDIR") return [path];
+    if (error.code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** The digest of all that a step reads and has written, names and bytes; none where any is missing. */
+async function digestOf({ reads, writes }) {
+  const hash = createHash("sha256");
+  for (const path of [...reads, ...writes]) {
+    const files = await filesOf(path);
+    if (files.length === 0) return undefined;
+    for (const file of files) {
+      // The engine's step writes into the folder of the other one.
+      if (path === "dist" && file === join(shippedFile)) continue;
+      const bytes = await readFile(file);
+      hash.update(`${relative(".", file).split(sep).join("/")} ${bytes.length}\n`).update(bytes);
+    }
+  }
+  return hash.digest("hex");
+}
+
+/** Whether the stamp is there and is the step's digest. */
+async function isUpToDate(step, stamp) {
+  const [written] = await filesOf(stamp);
+  return written !== undefined && (await readFile(written, "utf8")) === (await digestOf(step));
+}
+
+function say(line) {
+  process.stderr.write(`build: ${line}\n`);
+}
+
+async function build(step) {
+  const { title } = step;
+  const stamp = join(stamps, `${title.replace(/\W+/g, "-")}.sha256`);
+  if (await isUpToDate(step, stamp)) {
+    say(`${title}: is up to date`);
+    return;
+  }
+  say(`${title}: begins`);
+  const startMs = performance.now();
+  await rm(stamp, { force: true });
+  try {
+    await step.run();
+  } catch (error) {
+    process.stderr.write(error.message);
+    say(`${title}: failed`);
+    process.exitCode = 1;
+    return;
+  }
+  await mkdir(stamps, { recursive: true });
+  await writeFile(stamp, (await digestOf(step)) ?? "");
+  say(`${title}: done in ${((performance.now() - startMs) / 1_000).toFixed(1)} s`);
+}
+
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => !Object.hasOwn(steps, name));
+if (named.length === 0 || unknown.length > 0) {
+  say(`name ${Object.keys(steps).join(", ")}${unknown.length > 0 ? `, not ${unknown}` : ""}`);
+  process.exit(2);
+}
+await Promise.all(
+  [0, 1].map(async (lane) => {
+    for (const name of Object.keys(steps).toReversed()) {
+      const step = steps[name];
+      if (step.lane === lane && named.includes(name)) await build(step);
+    }
+  }),
+);
