@@ -55,6 +55,12 @@ export const parameterRanges = {
   maxReceiveCount: { min: 1, max: 1_000 },
 } as const satisfies Record<string, NumberRange>;
 
+/** Lists of a request for which AWS names no number. */
+export const lists = {
+  /** AttributeNames, MessageAttributeNames and MessageSystemAttributeNames, each: Sluice's own. */
+  maxNames: 1_000,
+} as const;
+
 /** Queue names and addresses (API Reference, CreateQueue). */
 export const queueNames = {
   /** 1 to 80 letters, digits, `-` and `_`; the suffix of a FIFO queue counts among the 80. */

@@ -6,9 +6,10 @@
  * The order of checks is AWS's as far as it is known: types, required members, the queue, ranges,
  * and then what the handler itself checks. Authorisation will stand between queue and ranges.
  */
+import type { SluiceError } from "../errors.ts";
 import type { Queue } from "../types.ts";
 import type { Answer, Context } from "./context.ts";
-import { resolveQueue } from "./queueUrl.ts";
+import { queueOfPath, resolveQueue } from "./queueUrl.ts";
 import { checkRanges, checkRequired, type Input, type Loose, type Members } from "./schema.ts";
 
 /** What goes in and what comes out. */
@@ -16,12 +17,24 @@ export interface Wire<M extends Members = Members> {
   readonly members: M;
   /** Absent for an action without a result. */
   readonly result?: Members;
+  /** What AWS answers to more text than any message or batch may have; see content.ts. */
+  readonly tooLong?: (contentBytes: number) => SluiceError;
 }
 
 /** An action as protocols know it. */
 export interface Action extends Wire {
   /** From members of the right types to an answer, or a SluiceError thrown. */
   run(context: Context, input: Loose): Answer | Promise<Answer>;
+}
+
+/**
+ * The input of an action on a queue with the queue that the request's path means, where the request
+ * names none: an old .NET client sends the URL as the path, and an empty QueueUrl beside it.
+ */
+export function withQueue({ members }: Action, input: Loose, path: string): Loose {
+  if (path === "/" || members.QueueUrl === undefined || input.QueueUrl) return input;
+  const QueueUrl = queueOfPath(path);
+  return QueueUrl === undefined ? input : { ...input, QueueUrl };
 }
 
 export function action<const M extends Members>(

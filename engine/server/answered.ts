@@ -7,6 +7,7 @@ import { elapsedMs } from "../clock.ts";
 import type { ErrorCode } from "../errors.ts";
 import { queueNames } from "../limits.ts";
 import type { Exchange } from "./exchange.ts";
+import { queueNameOf } from "./queueUrl.ts";
 
 export class Answered {
   readonly status: number;
@@ -30,7 +31,7 @@ export class Answered {
   /** The name of the queue that was asked for, there or not; undefined for none. */
   get queue(): string | undefined {
     const { QueueUrl: url, QueueName: name } = this.#exchange.call?.input ?? {};
-    const said = typeof url === "string" ? url.slice(url.lastIndexOf("/") + 1) : name;
+    const said = typeof url === "string" ? queueNameOf(url) : name;
     return typeof said === "string" && queueNames.pattern.test(said) ? said : undefined;
   }
 

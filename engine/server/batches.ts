@@ -23,6 +23,7 @@ export function batchWire<const M extends Members>(name: string, entry: M, succe
         type: "list",
         of: { type: "structure", members: { ...entry, ...id } },
         each: `${name}RequestEntry`,
+        max: batches.maxEntries,
       },
     },
     result: {

@@ -16,10 +16,10 @@ import { corsHeaders } from "./cors.ts";
 import type { Call, Reply } from "./protocol.ts";
 
 /**
- * Bytes of a body. A batch of 1 MiB may be three times that on the way: forms write a byte as
- * three characters, and Python writes JSON without any letter beyond ASCII.
+ * Bytes of a body. A batch of 1 MiB may be six times that on the way: JSON may write every letter
+ * as an escape, `\u0041`, and forms write a byte as three characters. The rest is for the names.
  */
-export const bodyBytesMax = 4 * 1_048_576;
+export const bodyBytesMax = 7 * 1_048_576;
 const droppedBytesMax = 16 * 1_048_576;
 
 /** What an exchange asks of the server that made it. */

@@ -8,10 +8,13 @@
  */
 import { isUtf8 } from "node:buffer";
 import { errorShape, SluiceError } from "../errors.ts";
+import { type Action, withQueue } from "./action.ts";
+import { checkContent } from "./content.ts";
 import type { Answer } from "./context.ts";
+import { countJson } from "./jsonMarks.ts";
 import type { Call, Protocol, Reply } from "./protocol.ts";
 import { findAction } from "./router.ts";
-import { checkTypes } from "./schema.ts";
+import { checkTypes, malformed } from "./schema.ts";
 
 export const jsonType = "application/x-amz-json-1.0";
 const targetPrefix = "AmazonSQS.";
@@ -21,10 +24,16 @@ function actionOf(target: string | undefined): string | undefined {
   return target?.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : undefined;
 }
 
-/** The JSON in a request's body; throws MalformedInput where there is none. */
-function parseBody(bytes: Buffer): unknown {
+/** Values in a body: a batch of ten messages with ten attributes each has some 600. */
+const valuesMax = 10_000;
+/** A body of no more is parsed without counting first; whatever is in it, that is soon done. */
+const uncountedBytes = 65_536;
+
+/** The JSON in the body of a request for that action; throws MalformedInput where there is none. */
+function parseBody(bytes: Buffer, action: Action): unknown {
   // Decoding would put U+FFFD for broken bytes and store what nobody sent.
   if (!isUtf8(bytes)) throw new SluiceError("MalformedInput", "The request body is not UTF-8.");
+  if (bytes.length > uncountedBytes) checkMarks(bytes, action);
   try {
     return JSON.parse(bytes.toString("utf8"));
   } catch (cause) {
@@ -32,18 +41,27 @@ function parseBody(bytes: Buffer): unknown {
   }
 }
 
+function checkMarks(bytes: Buffer, action: Action): void {
+  const { marks, contentBytes } = countJson(bytes, valuesMax);
+  if (marks > valuesMax) throw malformed("The request body", `JSON of at most ${valuesMax} values`);
+  checkContent(action, contentBytes);
+}
+
 export class JsonProtocol implements Protocol {
   readonly #target: string | undefined;
+  readonly #url: string;
 
-  /** `target`: the value of X-Amz-Target. */
-  constructor(target: string | undefined) {
+  /** `target`: the value of X-Amz-Target; `url`: the request's path. */
+  constructor(target: string | undefined, url = "/") {
     this.#target = target;
+    this.#url = url;
   }
 
   read(body: Buffer): Call {
     const name = actionOf(this.#target);
-    const action = findAction(name);
-    return { name: name ?? "", action, input: checkTypes(action.members, parseBody(body)) };
+    const action = findAction(name, "X-Amz-Target is AmazonSQS.<Action>");
+    const input = checkTypes(action.members, parseBody(body, action));
+    return { name: name ?? "", action, input: withQueue(action, input, this.#url) };
   }
 
   /** An action without a result has an empty body. */

@@ -11,6 +11,7 @@ import { SluiceError } from "../errors.ts";
 import { messageAttributes as limits } from "../limits.ts";
 import type { AttributeValue } from "../types.ts";
 import { isAllowedText } from "./bodyText.ts";
+import { clipped } from "./quoted.ts";
 import { namesOf, type Value } from "./schema.ts";
 
 const wireAttribute = {
@@ -18,15 +19,16 @@ const wireAttribute = {
   members: {
     StringValue: { type: "string" },
     BinaryValue: { type: "blob" },
-    StringListValues: namesOf("StringListValue"),
-    BinaryListValues: { type: "list", of: { type: "blob" }, each: "BinaryListValue" },
+    // AWS keeps them for later, so there may be none.
+    StringListValues: namesOf("StringListValue", 0),
+    BinaryListValues: { type: "list", of: { type: "blob" }, each: "BinaryListValue", max: 0 },
     DataType: { type: "string" },
   },
 } as const;
 
 /** Attributes of messages in requests and answers, as data for schema.ts. */
-export function wireAttributes<const E extends string>(each: E) {
-  return { type: "map", of: wireAttribute, each, key: "Name" } as const;
+export function wireAttributes<const E extends string>(each: E, max: number) {
+  return { type: "map", of: wireAttribute, each, key: "Name", max } as const;
 }
 
 export type WireAttributes = Value<ReturnType<typeof wireAttributes>>;
@@ -52,7 +54,7 @@ function checkName(name: string): void {
   const hasBadDot = name.startsWith(".") || name.endsWith(".") || name.includes("..");
   if (isReserved || hasBadDot || !limits.namePattern.test(name)) {
     throw invalid(
-      `The message attribute name '${name}' is invalid: it has 1 to ${limits.maxNameCharacters} ` +
+      `The message attribute name '${clipped(name)}' is invalid: it has 1 to ${limits.maxNameCharacters} ` +
         "letters, digits, '_', '-' and '.', no '.' at its ends and no two in a row, and does not " +
         "begin with AWS. or Amazon.",
     );

@@ -7,6 +7,7 @@
 import { SluiceError } from "../errors.ts";
 import { policies as limits } from "../limits.ts";
 import { checkCount, checkStatements, parseObject } from "./policies.ts";
+import { clipped } from "./quoted.ts";
 
 /** What may be granted: the rest is the owner's alone. An action implies its batch. */
 const grantable: readonly string[] = [
@@ -32,7 +33,7 @@ export interface Permission {
 function invalid(name: string, value: string, reason: string): SluiceError {
   return new SluiceError(
     "InvalidParameterValue",
-    `Value ${value} for parameter ${name} is invalid. Reason: ${reason}`,
+    `Value ${clipped(value)} for parameter ${name} is invalid. Reason: ${reason}`,
   );
 }
 
@@ -47,6 +48,7 @@ function checkPermission({ label, accounts, actions }: Permission): void {
   if (accounts.length === 0) throw missing("AWSAccountIds");
   if (actions.length === 0) throw missing("Actions");
   checkCount("actions", actions.length, limits.maxActions);
+  checkCount("principals", accounts.length, limits.maxPrincipals);
   for (const account of accounts) {
     if (!/^\d{12}$/.test(account)) throw invalid("AWSAccountId", account, "it is twelve digits.");
   }

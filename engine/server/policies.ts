@@ -7,6 +7,7 @@
 import { SluiceError } from "../errors.ts";
 import { parameterRanges, policies } from "../limits.ts";
 import type { RedrivePolicy } from "../types.ts";
+import { clipped } from "./quoted.ts";
 
 function invalidValue(name: string, reason: string): SluiceError {
   return new SluiceError(
@@ -18,12 +19,18 @@ function invalidValue(name: string, reason: string): SluiceError {
 function invalidParameter(name: string, text: string, reason: string): SluiceError {
   return new SluiceError(
     "InvalidParameterValue",
-    `Value ${text} for parameter ${name} is invalid. Reason: ${reason}`,
+    `Value ${clipped(text)} for parameter ${name} is invalid. Reason: ${reason}`,
   );
 }
 
-/** The JSON object in an attribute's text; throws InvalidAttributeValue where there is none. */
+/**
+ * The JSON object in an attribute's text; throws InvalidAttributeValue where there is none. AWS limits
+ * the bytes of a Policy; no other of these documents needs a quarter as many.
+ */
 export function parseObject(name: string, text: string): Record<string, unknown> {
+  if (Buffer.byteLength(text) > policies.maxBytes) {
+    throw invalidValue(name, `it is longer than ${policies.maxBytes} bytes.`);
+  }
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -82,9 +89,6 @@ export function checkStatements(statements: readonly unknown[]): void {
 
 /** An access policy: size, version, and how much is in it. Its meaning is not looked at. */
 export function checkPolicy(text: string): void {
-  if (Buffer.byteLength(text) > policies.maxBytes) {
-    throw invalidValue("Policy", `it is longer than ${policies.maxBytes} bytes.`);
-  }
   const { Version, Statement } = parseObject("Policy", text);
   const versions: readonly unknown[] = policies.versions;
   if (Version !== undefined && !versions.includes(Version)) {

@@ -8,13 +8,15 @@
  */
 import { errorShape, SluiceError } from "../errors.ts";
 import { requestUuid } from "../random.ts";
-import type { Action } from "./action.ts";
+import { type Action, withQueue } from "./action.ts";
+import { checkContent } from "./content.ts";
 import type { Answer } from "./context.ts";
-import { type FormNode, formText, parseForm } from "./form.ts";
+import { type FormNode, parseForm } from "./form.ts";
 import type { Call, Protocol, Reply } from "./protocol.ts";
 import { readMembers } from "./queryInput.ts";
-import { isQueuePath } from "./queueUrl.ts";
+import { queueOfPath } from "./queueUrl.ts";
 import { findAction } from "./router.ts";
+import type { Loose, Members, Shape } from "./schema.ts";
 import { findStsAction } from "./sts.ts";
 import { type QueryError, xmlAnswer, xmlError } from "./xml.ts";
 
@@ -27,7 +29,7 @@ interface Service {
 
 const sqs: Service = {
   namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
-  find: findAction,
+  find: (name) => findAction(name, "Action is one of SQS's, like ListQueues"),
 };
 const sts: Service = {
   namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
@@ -70,16 +72,17 @@ export class QueryProtocol implements Protocol {
   read(body: Buffer): Call {
     const { url } = this.#head;
     const mark = url.indexOf("?");
-    const path = mark < 0 ? url : url.slice(0, mark);
-    const form = parseForm(mark < 0 ? "" : url.slice(mark + 1), formText(body));
-    const name = form.below.get("Action")?.text;
+    // Node reads the bytes of a URL as Latin-1.
+    const query = Buffer.from(mark < 0 ? "" : url.slice(mark + 1), "latin1");
+    const { fields, contentBytes } = parseForm(query, body);
+    const name = fields.below.get("Action")?.text;
     this.#name = name;
-    this.#service = serviceOf(form);
-    const onQueue = isQueuePath(path);
-    if (onQueue && name !== undefined && accountActions.includes(name)) throw wrongPlace(name);
+    this.#service = serviceOf(fields);
+    const isOfAccount = name !== undefined && accountActions.includes(name);
+    if (isOfAccount && queueOfPath(url) !== undefined) throw wrongPlace(name);
     const action = this.#service.find(name);
-    const input = readMembers(action.members, form);
-    if (onQueue && input.QueueUrl === undefined) input.QueueUrl = path;
+    checkContent(action, contentBytes);
+    const input = withQueue(action, readMembers(action.members, fields), url);
     return { name: name ?? "", action, input };
   }
 
@@ -148,10 +151,35 @@ function messageOf({ code, message }: SluiceError): string {
   return message.replace(/\.?$/, " for this wsdl version.");
 }
 
-/** As AWS writes it: what is absent is null. */
-function wrapped(result: object, answer: Answer): object {
-  const members = (answer ?? {}) as Readonly<Record<string, unknown>>;
+/** As AWS writes it: what is absent is null, and a map is the list of its entries, as in XML. */
+function wrapped(result: Members, answer: Answer): object {
+  const members = (answer ?? {}) as Loose;
   return Object.fromEntries(
-    Object.keys(result).map((name) => [jsonNames[name] ?? name, members[name] ?? null]),
+    Object.entries(result).map(([name, shape]) => {
+      const member = members[name];
+      return [jsonNames[name] ?? name, member === undefined ? null : listed(shape, member)];
+    }),
   );
+}
+
+/** The value with its maps as lists of Name and Value, or of Key and Value, at every depth. */
+function listed(shape: Shape, value: unknown): unknown {
+  switch (shape.type) {
+    case "list":
+      return (value as readonly unknown[]).map((element) => listed(shape.of, element));
+    case "map":
+      return Object.entries(value as Loose).map(([key, element]) => ({
+        [shape.key]: key,
+        Value: listed(shape.of, element),
+      }));
+    case "structure":
+      return Object.fromEntries(
+        Object.entries(value as Loose).map(([name, member]) => {
+          const of = shape.members[name];
+          return [name, of === undefined || member === undefined ? member : listed(of, member)];
+        }),
+      );
+    default:
+      return value;
+  }
 }

@@ -4,28 +4,86 @@
  *
  * Lists and maps come numbered from 1 (`Attribute.2.Name`). They are taken in order of their
  * numbers, gaps and all; a first and only element may come without its number, as old clients
- * send it. Fields that the description does not know are ignored.
+ * send it, and a list's bare name without a value is an empty list. Nothing of a list is dropped
+ * in silence: what is no plain number where one belongs, a number beside none, a list under two
+ * names and a key that comes twice are refused. Other fields that the description does not know
+ * are ignored.
+ *
+ * Generations of SDKs spell a list in different ways. AWS's model says `Tag.1.Key` where a queue is
+ * made and `Tags.1.Key` where it is tagged; JavaScript sends the first in both places, Java 1 and
+ * botocore the second. So every list is known by the name of one element, by that in the plural and
+ * by its member's name, with or without the level that lists have which are not flattened
+ * (`Tags.entry.1.key`, `TagKeys.member.1`).
  */
 import { SluiceError } from "../errors.ts";
 import type { FormNode } from "./form.ts";
-import { isBase64, type MapShape, type Members, malformed, type Shape } from "./schema.ts";
+import {
+  isBase64,
+  isOver,
+  type ListShape,
+  type MapShape,
+  type Members,
+  malformed,
+  type Shape,
+} from "./schema.ts";
 
 const whole = /^[+-]?\d{1,15}$/;
-const numbered = /^\d{1,9}$/;
+const numbered = /^(?:0|[1-9]\d{0,8})$/;
+/** Reads as a number to some. */
+const numberLike = /^\s*[+-]?\d/;
+/** The levels of lists and maps that are not flattened. */
+const wrappers: readonly string[] = ["member", "entry"];
 
 /** A structure that is being read. */
 type Structure = Record<string, unknown>;
+
+type Many = ListShape | MapShape;
+
+/** A list or map with the name of the field that holds it. */
+interface Found {
+  readonly field: string;
+  readonly node: FormNode;
+}
 
 /** The members of a request, or of an entry, that the fields below `node` give. */
 export function readMembers(members: Members, node: FormNode): Structure {
   const input: Structure = {};
   for (const name in members) {
     const shape = members[name] as Shape;
-    const isMany = shape.type === "list" || shape.type === "map";
-    const field = node.below.get(isMany ? shape.each : name);
-    if (field !== undefined) input[name] = readValue(shape, field, name);
+    if (shape.type === "list" || shape.type === "map") {
+      const found = findMany(name, shape, node);
+      if (found !== undefined) input[name] = readMany(shape, found);
+    } else {
+      const field = node.below.get(name);
+      if (field !== undefined) input[name] = readValue(shape, field, name);
+    }
   }
   return input;
+}
+
+function findMany(name: string, { each }: Many, node: FormNode): Found | undefined {
+  const plural = each.endsWith("y") ? `${each.slice(0, -1)}ies` : `${each}s`;
+  let found: Found | undefined;
+  for (const field of [each, plural, name]) {
+    const below = node.below.get(field);
+    if (below === undefined || below === found?.node) continue;
+    if (found !== undefined) throw malformed(`${found.field} and ${field}`, "one list, not two");
+    found = { field, node: below };
+  }
+  return found;
+}
+
+function readMany(shape: Many, found: Found): unknown {
+  const elements = elementsOf(shape, found);
+  if (isOver(shape, elements.length)) return unread(shape, elements.length);
+  if (shape.type === "map") return readMap(shape, elements);
+  return elements.map((element) => readValue(shape.of, element.node, element.field));
+}
+
+/** So many elements of nothing: whoever uses the list refuses it by its count. */
+function unread({ type }: Many, count: number): unknown {
+  const nothing = Array.from({ length: count }, () => undefined);
+  return type === "list" ? nothing : { ...nothing };
 }
 
 function readValue(shape: Shape, node: FormNode, name: string): unknown {
@@ -33,9 +91,8 @@ function readValue(shape: Shape, node: FormNode, name: string): unknown {
     case "structure":
       return readMembers(shape.members, node);
     case "list":
-      return elementsOf(node).map((element) => readValue(shape.of, element, name));
     case "map":
-      return readMap(shape, node);
+      return readMany(shape, { field: name, node });
     case "integer":
       return readWhole(textOf(node, name), name);
     case "boolean":
@@ -48,8 +105,9 @@ function readValue(shape: Shape, node: FormNode, name: string): unknown {
 }
 
 function textOf(node: FormNode, name: string): string {
-  if (node.text === undefined) throw malformed(name, "one value");
-  return node.text;
+  const { text } = node;
+  if (text === undefined) throw malformed(name, "one value");
+  return text;
 }
 
 function readWhole(text: string, name: string): number {
@@ -57,33 +115,73 @@ function readWhole(text: string, name: string): number {
   return Number(text);
 }
 
+/** Forms may leave the padding out, because it has to be percent-encoded in them. */
 function readBlob(text: string, name: string): string {
-  if (!isBase64(text)) throw malformed(name, "base64 text");
-  return text;
+  const padded = text.padEnd(Math.ceil(text.length / 4) * 4, "=");
+  if (!isBase64(padded)) throw malformed(name, "base64 text");
+  return padded;
 }
 
-/** The elements of a list, or the entries of a map. */
-function elementsOf(node: FormNode): FormNode[] {
-  const numbers = [...node.below.keys()].filter((key) => numbered.test(key)).map(Number);
-  if (numbers.length === 0) return [node];
-  const elements = new Map([...node.below].map(([key, element]) => [Number(key), element]));
-  return numbers.sort((one, other) => one - other).map((key) => elements.get(key) as FormNode);
+/** The elements of a list, or the entries of a map, in order of their numbers. */
+function elementsOf(shape: Many, found: Found): readonly Found[] {
+  const { field, node } = found;
+  const { below } = node;
+  const numbers: number[] = [];
+  let other: string | undefined;
+  for (const key of below.keys()) {
+    if (numbered.test(key)) numbers.push(Number(key));
+    else if (numberLike.test(key)) throw notNumbered(field, key);
+    else other = key;
+  }
+  if (numbers.length === 0 && other === undefined) return node.text === "" ? [] : [found];
+  // An old client's empty list may stand beside the newer spelling's elements.
+  if ((node.text ?? "") !== "") throw malformed(field, "one value or numbered ones, not both");
+  if (other !== undefined) return elementsWithoutNumbers(shape, found, other);
+  return numbers
+    .sort((one, another) => one - another)
+    .map((number) => ({ field: `${field}.${number}`, node: below.get(`${number}`) as FormNode }));
+}
+
+/** `key` is one of the levels below, none of which is a number, or which are of both sorts. */
+function elementsWithoutNumbers(shape: Many, found: Found, key: string): readonly Found[] {
+  const { field, node } = found;
+  const isAlone = node.below.size === 1;
+  if (isAlone && wrappers.includes(key)) {
+    return elementsOf(shape, { field: `${field}.${key}`, node: node.below.get(key) as FormNode });
+  }
+  const hasParts = shape.type === "map" || shape.of.type === "structure";
+  if (hasParts && ![...node.below.keys()].some((each) => numbered.test(each))) return [found];
+  throw notNumbered(field, key);
+}
+
+function notNumbered(field: string, key: string): SluiceError {
+  const which = `${field}.${key.slice(0, 32)}`;
+  return malformed(which, `${field}.1, ${field}.2 and so on, in plain decimal numbers`);
 }
 
 /** Without a prototype, because the keys are the user's. */
-function readMap(shape: MapShape, node: FormNode): Structure {
+function readMap(shape: MapShape, entries: readonly Found[]): Structure {
   const map: Structure = Object.create(null);
-  for (const entry of elementsOf(node)) {
-    const key = entry.below.get(shape.key)?.text;
-    const value = entry.below.get("Value");
+  for (const { field, node } of entries) {
+    const key = halfOf(node, shape.key, "key")?.text;
+    const value = halfOf(node, "Value", "value");
     if (key === undefined || (value === undefined && shape.of.type === "string")) {
       const half = key === undefined ? shape.key : "Value";
       throw new SluiceError(
         "MissingParameter",
-        `The request must contain the parameter ${shape.each}.${half}.`,
+        `The request must contain the parameter ${field}.${half}.`,
       );
     }
-    map[key] = value === undefined ? {} : readValue(shape.of, value, key);
+    if (key in map) {
+      const reason = `${shape.each} has the ${shape.key} "${key.slice(0, 256)}" already`;
+      throw new SluiceError("InvalidParameterValue", `${field} is one too many: ${reason}.`);
+    }
+    map[key] = value === undefined ? {} : readValue(shape.of, value, `${field}.Value`);
   }
   return map;
+}
+
+/** One half of a map's entry; a map that is not flattened has its halves in small letters. */
+function halfOf(entry: FormNode, name: string, small: string): FormNode | undefined {
+  return entry.below.get(name) ?? entry.below.get(small);
 }

@@ -19,14 +19,7 @@ import type {
   StoredAttributes,
 } from "../types.ts";
 import { checkPolicy, checkRedriveAllowPolicy, readRedrivePolicy } from "./policies.ts";
-
-/** Attributes in requests and answers, as data for schema.ts. */
-export const wireQueueAttributes = {
-  type: "map",
-  of: { type: "string" },
-  each: "Attribute",
-  key: "Name",
-} as const;
+import { clipped } from "./quoted.ts";
 
 /** What a request wants changed; an empty stored text removes what was stored. */
 export interface AttributeChange {
@@ -70,7 +63,15 @@ type NumericName = keyof typeof numericAttributes;
 type Entry = readonly [name: string, attribute: QueueAttribute];
 
 export function unknownAttribute(name: string): SluiceError {
-  return new SluiceError("InvalidAttributeName", `Unknown Attribute ${name}.`);
+  return new SluiceError("InvalidAttributeName", `Unknown Attribute ${clipped(name)}.`);
+}
+
+/** Some of them are unknown, then. */
+function tooMany(count: number): SluiceError {
+  return new SluiceError(
+    "InvalidAttributeName",
+    `There are ${count} attributes; a queue has ${settableNames.length} that can be set.`,
+  );
 }
 
 function invalidValue(name: string): SluiceError {
@@ -232,6 +233,15 @@ export const settableNames: readonly string[] = [...table]
   .filter(([, { set }]) => set !== undefined)
   .map(([name]) => name);
 
+/** Attributes in requests and answers, as data for schema.ts. */
+export const wireQueueAttributes = {
+  type: "map",
+  of: { type: "string" },
+  each: "Attribute",
+  key: "Name",
+  max: settableNames.length,
+} as const;
+
 /** One kind of encryption at a time: a key switches the managed kind off, and the reverse. */
 function settleEncryption(wire: Readonly<Record<string, string>>, stored: StoredAttributes): void {
   const key = wire.KmsMasterKeyId;
@@ -259,6 +269,8 @@ export function readQueueAttributes(
   kind: { readonly isFifo: boolean; readonly isNew: boolean },
 ): AttributeChange {
   const draft: Draft = { attributes: {}, stored: {}, ...kind };
+  const names = Object.keys(wire);
+  if (names.length > settableNames.length) throw tooMany(names.length);
   for (const [name, text] of Object.entries(wire)) {
     const set = table.get(name)?.set;
     if (set === undefined) throw unknownAttribute(name);

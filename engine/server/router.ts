@@ -24,6 +24,7 @@ import { setQueueAttributes } from "./actions/setQueueAttributes.ts";
 import { startMessageMoveTask } from "./actions/startMessageMoveTask.ts";
 import { tagQueue } from "./actions/tagQueue.ts";
 import { untagQueue } from "./actions/untagQueue.ts";
+import { quoted } from "./quoted.ts";
 
 const actions: ReadonlyMap<string, Action> = new Map([
   ["AddPermission", addPermission],
@@ -51,10 +52,14 @@ const actions: ReadonlyMap<string, Action> = new Map([
   ["UntagQueue", untagQueue],
 ]);
 
-/** Throws InvalidAction for what is no action's name. */
-export function findAction(name: string | undefined): Action {
+/** Throws InvalidAction for what is no action's name; `how` says how one is named. */
+export function findAction(name: string | undefined, how: string): Action {
   const found = actions.get(name ?? "");
   if (found !== undefined) return found;
-  const which = name === undefined ? "The request names no action" : `No action is named ${name}`;
-  throw new SluiceError("InvalidAction", `${which}; X-Amz-Target is AmazonSQS.<Action>.`);
+  const which =
+    name === undefined ? "The request names no action" : `No action is named ${quoted(name)}`;
+  throw new SluiceError("InvalidAction", `${which}; ${how}.`);
 }
+
+/** The names of all actions. */
+export const actionNames: readonly string[] = [...actions.keys()];

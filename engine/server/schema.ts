@@ -17,9 +17,13 @@
  * Members that the description does not know are ignored. A value that passes is used as it is;
  * nothing is copied, except that a `null` becomes absent. What a step has to look at is found once a
  * description, so that a check costs what the request says and not what it might say.
+ *
+ * Counts come before contents: what is in a list or map of more than its `max` is not looked at, by
+ * any step and in neither protocol. Whoever uses the list refuses it by its count, in AWS's words and
+ * at AWS's place (an entry of a batch fails alone), before it looks at an element.
  */
 import { SluiceError } from "../errors.ts";
-import type { NumberRange } from "../limits.ts";
+import { lists, type NumberRange } from "../limits.ts";
 
 export interface TextShape {
   readonly type: "string";
@@ -41,6 +45,8 @@ export interface ListShape {
   readonly of: Shape;
   /** What the query protocol calls one element. */
   readonly each: string;
+  /** How many there may be in a request; absent for lists of answers. */
+  readonly max?: number;
 }
 /** A JSON object whose member names are the user's. */
 export interface MapShape {
@@ -50,6 +56,8 @@ export interface MapShape {
   readonly each: string;
   /** and what the two halves of it: Name and Value, but Key and Value for tags. */
   readonly key: "Name" | "Key";
+  /** How many entries there may be in a request; absent for maps of answers. */
+  readonly max?: number;
 }
 export interface StructureShape {
   readonly type: "structure";
@@ -66,9 +74,18 @@ export type Shape =
 export type Member = Shape & { readonly required?: true };
 export type Members = Readonly<Record<string, Member>>;
 
-/** The names of queues' or messages' parts, as many requests have them. */
-export function namesOf<const E extends string>(each: E) {
-  return { type: "list", of: { type: "string" }, each } as const;
+/** A list of texts, as many requests have one. */
+export function namesOf<const E extends string>(each: E, max: number = lists.maxNames) {
+  return { type: "list", of: { type: "string" }, each, max } as const;
+}
+
+/** Throws for a list of names that has more of them than any request needs. */
+export function checkNames(name: string, names: readonly string[] | undefined): void {
+  if (names === undefined || names.length <= lists.maxNames) return;
+  throw new SluiceError(
+    "InvalidParameterValue",
+    `${name} has ${names.length} elements; there may be ${lists.maxNames}.`,
+  );
 }
 
 /** The TypeScript type of a value that passed step 1; a blob is still base64 text. */
@@ -173,16 +190,24 @@ function checkValue(shape: Shape, value: unknown, path: string): void {
       return;
     case "list":
       if (!Array.isArray(value)) throw malformed(path, "an array");
-      for (const element of value) checkValue(shape.of, element, path);
+      checkElements(shape, value, path);
       return;
     case "map":
-      for (const element of Object.values(asObject(value, path))) {
-        checkValue(shape.of, element, path);
-      }
+      checkElements(shape, Object.values(asObject(value, path)), path);
       return;
     case "structure":
       checkStructure(shape.members, value, path);
   }
+}
+
+function checkElements(shape: ListShape | MapShape, elements: readonly unknown[], path: string) {
+  if (isOver(shape, elements.length)) return;
+  for (const element of elements) checkValue(shape.of, element, path);
+}
+
+/** True for more elements than there may be, which nobody looks at then. */
+export function isOver({ max }: ListShape | MapShape, count: number): boolean {
+  return max !== undefined && count > max;
 }
 
 function asObject(value: unknown, path: string): Record<string, unknown> {

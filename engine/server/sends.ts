@@ -5,7 +5,7 @@
  * allocates the entry and nothing else.
  */
 import { SluiceError } from "../errors.ts";
-import { parameterRanges } from "../limits.ts";
+import { messageAttributes, parameterRanges } from "../limits.ts";
 import type { Queue, SendEntry, Sent } from "../types.ts";
 import { checkBody } from "./bodyText.ts";
 import type { Context } from "./context.ts";
@@ -15,14 +15,18 @@ import {
   type WireAttributes,
   wireAttributes,
 } from "./messageAttributes.ts";
+import { clipped } from "./quoted.ts";
 import type { Input, Partly } from "./schema.ts";
+
+/** AWSTraceHeader. */
+const systemAttributesMax = 1;
 
 /** The members of SendMessage, and of an entry of SendMessageBatch, that make a message. */
 export const sendMembers = {
   MessageBody: { type: "string", required: true },
   DelaySeconds: { type: "integer", range: parameterRanges.delaySeconds },
-  MessageAttributes: wireAttributes("MessageAttribute"),
-  MessageSystemAttributes: wireAttributes("MessageSystemAttribute"),
+  MessageAttributes: wireAttributes("MessageAttribute", messageAttributes.maxCount),
+  MessageSystemAttributes: wireAttributes("MessageSystemAttribute", systemAttributesMax),
   MessageGroupId: { type: "string" },
   MessageDeduplicationId: { type: "string" },
 } as const;
@@ -56,9 +60,18 @@ export function isTraceHeader(text: string): boolean {
 /** The text of AWSTraceHeader, the only system attribute that a send may have. */
 function readTrace(wire: WireAttributes | undefined): string | undefined {
   let trace: string | undefined;
+  const names = Object.keys(wire ?? {});
+  if (names.length > systemAttributesMax) {
+    throw invalid(
+      `Number of message system attributes [${names.length}] exceeds the allowed maximum ` +
+        `[${systemAttributesMax}].`,
+    );
+  }
   for (const [name, value] of Object.entries(wire ?? {})) {
     if (name !== "AWSTraceHeader") {
-      throw invalid(`Message system attribute name '${name}' is invalid.`);
+      throw invalid(
+        `Message system attribute name '${clipped(name)}' is invalid; it is AWSTraceHeader.`,
+      );
     }
     if (value.DataType !== "String" || !isTraceHeader(value.StringValue ?? "")) {
       throw invalid("The message system attribute 'AWSTraceHeader' must be a trace header String.");

@@ -216,10 +216,12 @@ function headerOf(request: IncomingMessage, name: string): string | undefined {
 function protocolOf(request: IncomingMessage): Protocol {
   const { method, url = "/", headers } = request;
   const target = headerOf(request, "x-amz-target");
-  if (target !== undefined) return new JsonProtocol(target);
+  if (target !== undefined) return new JsonProtocol(target, url);
   const isForm = formType.test(headers["content-type"] ?? "");
   const isQuery = method === "GET" || isForm || /[?&]Action=/.test(url);
-  return isQuery ? new QueryProtocol({ url, accept: headers.accept }) : new JsonProtocol(target);
+  return isQuery
+    ? new QueryProtocol({ url, accept: headers.accept })
+    : new JsonProtocol(target, url);
 }
 
 /** The answers that no action gives: health, a browser's question, and methods that nobody has. */

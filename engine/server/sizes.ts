@@ -4,7 +4,7 @@
  * attributes count nothing. Source: Developer Guide, "message metadata" and "message quotas".
  */
 import { SluiceError } from "../errors.ts";
-import { batches } from "../limits.ts";
+import { batches, messageAttributes, messages } from "../limits.ts";
 import type { WireAttributes } from "./messageAttributes.ts";
 
 interface SizedSend {
@@ -12,9 +12,12 @@ interface SizedSend {
   readonly MessageAttributes?: WireAttributes | undefined;
 }
 
+/** More attributes than a message may have count nothing: its send is refused by their number. */
 function attributeBytes(attributes: WireAttributes): number {
+  const pairs = Object.entries(attributes);
+  if (pairs.length > messageAttributes.maxCount) return 0;
   let bytes = 0;
-  for (const [name, value] of Object.entries(attributes)) {
+  for (const [name, value] of pairs) {
     bytes += Buffer.byteLength(name) + Buffer.byteLength(value.DataType ?? "");
     bytes += Buffer.byteLength(value.StringValue ?? "");
     bytes += Buffer.byteLength(value.BinaryValue ?? "", "base64");
@@ -33,10 +36,21 @@ export function messageBytes(send: SizedSend): number {
 export function checkBatchBytes(entries: readonly SizedSend[]): void {
   let bytes = 0;
   for (const entry of entries) bytes += messageBytes(entry);
-  if (bytes > batches.maxBytes) {
-    throw new SluiceError(
-      "BatchRequestTooLong",
-      `Batch requests cannot be longer than ${batches.maxBytes} bytes. You have sent ${bytes} bytes.`,
-    );
-  }
+  if (bytes > batches.maxBytes) throw batchTooLong(bytes);
+}
+
+export function batchTooLong(bytes: number): SluiceError {
+  return new SluiceError(
+    "BatchRequestTooLong",
+    `Batch requests cannot be longer than ${batches.maxBytes} bytes. You have sent ${bytes} bytes.`,
+  );
+}
+
+/** For a message that no queue would take, whatever its MaximumMessageSize. */
+export function messageTooLong(bytes: number): SluiceError {
+  return new SluiceError(
+    "InvalidParameterValue",
+    "One or more parameters are invalid. " +
+      `Reason: Message must be shorter than ${messages.maxBytes} bytes; it has ${bytes}.`,
+  );
 }

@@ -4,9 +4,16 @@
  */
 import { SluiceError } from "../errors.ts";
 import { tags as limits } from "../limits.ts";
+import { quoted } from "./quoted.ts";
 
 /** Tags in requests and answers, as data for schema.ts. */
-export const wireTags = { type: "map", of: { type: "string" }, each: "Tag", key: "Key" } as const;
+export const wireTags = {
+  type: "map",
+  of: { type: "string" },
+  each: "Tag",
+  key: "Key",
+  max: limits.maxCount,
+} as const;
 
 type Tags = Readonly<Record<string, string>>;
 
@@ -15,39 +22,47 @@ function invalid(reason: string): SluiceError {
 }
 
 function isAllowed(text: string, maxCharacters: number): boolean {
-  return [...text].length <= maxCharacters && limits.pattern.test(text);
+  // A character beyond U+FFFF has two units, so a text of more than twice as many is too long.
+  if (text.length > 2 * maxCharacters || !limits.pattern.test(text)) return false;
+  return text.length <= maxCharacters || [...text].length <= maxCharacters;
 }
 
 function checkTag(key: string, value: string): void {
   if (key === "" || !isAllowed(key, limits.maxKeyCharacters)) {
     throw invalid(
-      `the key ${JSON.stringify(key)} is not 1 to ${limits.maxKeyCharacters} letters, digits, ` +
+      `the key ${quoted(key)} is not 1 to ${limits.maxKeyCharacters} letters, digits, ` +
         "spaces and any of _ . : / = + - @",
     );
   }
   if (key.toLowerCase().startsWith(limits.reservedPrefix)) {
-    throw invalid(`keys that begin with ${limits.reservedPrefix} are reserved; ${key} does.`);
+    throw invalid(
+      `keys that begin with ${limits.reservedPrefix} are reserved; ${quoted(key)} does.`,
+    );
   }
   if (!isAllowed(value, limits.maxValueCharacters)) {
     throw invalid(
-      `the value of ${key} is not at most ${limits.maxValueCharacters} letters, digits, spaces ` +
-        "and any of _ . : / = + - @",
+      `the value ${quoted(value)} of ${quoted(key)} is not at most ${limits.maxValueCharacters} ` +
+        "letters, digits, spaces and any of _ . : / = + - @",
     );
   }
 }
 
 /** `before` with the tags of `change`, which win; throws where that is more than a queue may have. */
 export function mergeTags(before: Tags, change: Tags): Record<string, string> {
+  checkCount(Object.keys(change).length);
   const merged = Object.assign(Object.create(null), before, change) as Record<string, string>;
   return checkTags(merged);
+}
+
+function checkCount(count: number): void {
+  if (count <= limits.maxCount) return;
+  throw invalid(`a queue has at most ${limits.maxCount} tags, not ${count}.`);
 }
 
 /** The same tags, all of which a queue may have. */
 export function checkTags<T extends Tags>(tags: T): T {
   const pairs = Object.entries(tags);
-  if (pairs.length > limits.maxCount) {
-    throw invalid(`a queue has at most ${limits.maxCount} tags, not ${pairs.length}.`);
-  }
+  checkCount(pairs.length);
   for (const [key, value] of pairs) checkTag(key, value);
   return tags;
 }

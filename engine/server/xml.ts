@@ -3,33 +3,14 @@
  * answer. Pure. Lists and maps are flattened: an element is repeated under its `each` name, without
  * a wrapper, and nothing is written for what is absent.
  *
- * Text is escaped so that any XML 1.0 parser gives it back as it was: a carriage return goes as a
- * reference, or parsers would make it a line feed. What XML 1.0 can't hold at all (an embedded
- * sender may have sent it) becomes U+FFFD, because otherwise the whole answer could not be read.
- *
  * Own code and no library: it is smaller than the glue that turns an answer into a library's form,
- * and needs no second object for every message. Cost: one regular expression over each text.
+ * and needs no second object for every message.
  */
 import type { Answer } from "./context.ts";
 import type { Loose, Members, Shape } from "./schema.ts";
+import { escapeXml } from "./xmlText.ts";
 
 const head = '<?xml version="1.0"?>';
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not pass.
-const special = /[&<>"'\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/gu;
-const references: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&apos;",
-  "\r": "&#13;",
-};
-
-/** Text as it stands between tags or quotes. */
-export function escapeXml(text: string): string {
-  return text.replace(special, (character) => references[character] ?? "\ufffd");
-}
 
 function element(name: string, content: string): string {
   return `<${name}>${content}</${name}>`;
@@ -72,10 +53,11 @@ export function xmlAnswer(
   answer: Answer,
   requestId: string,
 ): string {
-  const content =
-    result === undefined
-      ? ""
-      : element(`${name}Result`, writeMembers(result, (answer ?? {}) as Loose));
+  const members = result === undefined ? "" : writeMembers(result, (answer ?? {}) as Loose);
+  let content = "";
+  if (result !== undefined) {
+    content = members === "" ? `<${name}Result/>` : element(`${name}Result`, members);
+  }
   const metadata = element("ResponseMetadata", element("RequestId", requestId));
   return `${head}<${name}Response xmlns="${namespace}">${content}${metadata}</${name}Response>`;
 }

@@ -55,16 +55,16 @@ describe("a body", () => {
     expect((await send(body)).status).toBe(400);
   });
 
-  test("of 5 MiB is refused, and the connection closed", async () => {
-    const answer = await send(Buffer.alloc(5 * 1_048_576, "x"));
+  test("of 8 MiB is refused, and the connection closed", async () => {
+    const answer = await send(Buffer.alloc(8 * 1_048_576, "x"));
     expectError(answer, tooLarge);
     expect(answer.headers.connection).toBe("close");
   });
 
-  test("of 5 MiB without a length is refused as well", async () => {
+  test("of 8 MiB without a length is refused as well", async () => {
     const answer = await serve().send({
       headers: { "X-Amz-Target": "AmazonSQS.SendMessage", "Transfer-Encoding": "chunked" },
-      body: Buffer.alloc(5 * 1_048_576, "x"),
+      body: Buffer.alloc(8 * 1_048_576, "x"),
     });
     expectError(answer, tooLarge);
   });

@@ -3,6 +3,8 @@
  * addressed, and the two types of check that come before any action.
  */
 import { describe, expect, test } from "vitest";
+import { actionNames, findAction } from "../../engine/server/router.ts";
+import { formHeaders, formOf, readXml } from "../support/query.ts";
 import { serveOnce } from "../support/serve.ts";
 import {
   expectEnvelope,
@@ -103,7 +105,19 @@ describe("a queue", () => {
     "http://elsewhere/123456789012/found",
     "/123456789012/found",
     "http://localhost:9324/queue/found",
+    "/queue/found",
+    "http://localhost:9324/queue/us-east-1/123456789012/found",
+    "http://localhost:9324/123456789012/found/",
+    "http://localhost:9324//123456789012//found//",
+    "//123456789012/found",
+    "  http://localhost:9324/123456789012/found\n",
+    "http://localhost:9324/123456789012/found?Action=GetQueueUrl&a=/b",
+    "http://localhost:9324/123456789012/found/?",
+    "http://localhost:9324/123456789012/found#top",
+    "http://localhost:9324/123456789012/%66ound",
     "found",
+    " found ",
+    "found/",
   ])("is found by the path of %s", async (QueueUrl) => {
     await serve().createQueue("found");
     const answer = await serve().call("GetQueueAttributes", { QueueUrl });
@@ -114,8 +128,10 @@ describe("a queue", () => {
     ["another name", "http://localhost/123456789012/lost"],
     ["another case", "http://localhost/123456789012/FOUND"],
     ["another account", "http://localhost/999999999999/found"],
-    ["a slash at its end", "http://localhost/123456789012/found/"],
-    ["no path", "http://localhost"],
+    ["another account, with slashes", "http://localhost//999999999999//found/"],
+    ["no path", "http://found"],
+    ["no more than a query string", "http://localhost/?found"],
+    ["ten thousand characters", `http://localhost/${"x/".repeat(5_000)}found`],
     ["no text", ""],
     ["no member at all", undefined],
     ["a name that objects have", "constructor"],
@@ -124,4 +140,56 @@ describe("a queue", () => {
     expectError(await serve().call("GetQueueAttributes", { QueueUrl }), noQueue);
     expectError(await serve().call("SendMessage", { QueueUrl, MessageBody: "a" }), noQueue);
   });
+});
+
+const queueActions = actionNames.filter((name) => "QueueUrl" in findAction(name, "").members);
+
+/** Something of the right type for all that an action needs besides its queue. */
+function neededBy(action: string): object {
+  const samples = { string: "x", integer: 0, list: ["x"], map: { x: "y" } } as const;
+  const { members } = findAction(action, "");
+  const needed = Object.entries(members).filter(([, { required }]) => required);
+  return Object.fromEntries(
+    needed.map(([name, { type }]) => [name, samples[type as keyof typeof samples]]),
+  );
+}
+
+describe("every action on a queue", () => {
+  const noSuchQueue = [noQueue[2], noQueue[2]];
+
+  /** The codes of old clients, over JSON and over the query protocol. */
+  const codesOf = async (action: string, QueueUrl: string | undefined, path: string) => {
+    const input = { ...neededBy(action), QueueUrl };
+    const headers = { "X-Amz-Target": `AmazonSQS.${action}` };
+    const json = await serve().send({ path, headers, body: JSON.stringify(input) });
+    await serve().createQueue("anyhow");
+    const body = formOf(action, input);
+    const { text } = await serve().send({ path, headers: formHeaders, body });
+    return [`${json.headers["x-amzn-query-error"]}`.split(";")[0], readXml(action, text).code];
+  };
+
+  test("is one of the 17 that are tried here", () => {
+    expect(queueActions).toHaveLength(17);
+  });
+
+  test.each(queueActions)(
+    "%s finds it by any spelling of its URL, and by its path",
+    async (name) => {
+      expect(await codesOf(name, "http://localhost/123456789012/lost", "/")).toEqual(noSuchQueue);
+      expect(await codesOf(name, "", "/")).toEqual(noSuchQueue);
+      const spellings: readonly [string | undefined, string][] = [
+        [" http://localhost//123456789012/anyhow/?a=b ", "/"],
+        ["http://localhost/queue/anyhow/", "/"],
+        ["", "/123456789012/anyhow"],
+        [undefined, "//123456789012/anyhow/?a=b"],
+        ["", "/queue/anyhow"],
+        ["http://localhost/123456789012/anyhow", "/123456789012/lost"],
+      ];
+      for (const [url, path] of spellings) {
+        await serve().createQueue("anyhow");
+        const codes = await codesOf(name, url, path);
+        expect([url, path, ...codes]).not.toContain(noQueue[2]);
+      }
+    },
+  );
 });

@@ -1,4 +1,5 @@
 /** AddPermission: lets other accounts use a queue, by one more statement of its Policy. */
+import { policies } from "../../limits.ts";
 import { queueAction } from "../action.ts";
 import { grant } from "../permissions.ts";
 import { namesOf } from "../schema.ts";
@@ -6,8 +7,8 @@ import { namesOf } from "../schema.ts";
 const wire = {
   members: {
     Label: { type: "string", required: true },
-    AWSAccountIds: { ...namesOf("AWSAccountId"), required: true },
-    Actions: { ...namesOf("ActionName"), required: true },
+    AWSAccountIds: { ...namesOf("AWSAccountId", policies.maxPrincipals), required: true },
+    Actions: { ...namesOf("ActionName", policies.maxActions), required: true },
   },
 } as const;
 

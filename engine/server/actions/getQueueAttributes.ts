@@ -1,7 +1,7 @@
 /** GetQueueAttributes: the attributes asked for, as text. */
 import { queueAction } from "../action.ts";
 import { showQueueAttributes, wireQueueAttributes } from "../queueAttributes.ts";
-import { namesOf } from "../schema.ts";
+import { checkNames, namesOf } from "../schema.ts";
 
 const wire = {
   members: { AttributeNames: namesOf("AttributeName") },
@@ -10,6 +10,7 @@ const wire = {
 
 /** Without names, or when nothing asked for is set, the answer has no Attributes at all. */
 export const getQueueAttributes = queueAction(wire, (_context, input, queue) => {
+  checkNames("AttributeNames", input.AttributeNames);
   const shown = showQueueAttributes(queue, input.AttributeNames ?? []);
   return Object.keys(shown).length === 0 ? {} : { Attributes: shown };
 });

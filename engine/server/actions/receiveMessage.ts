@@ -1,12 +1,12 @@
 /** ReceiveMessage: up to ten messages, waiting for the first of them when asked to. */
 import { hash } from "node:crypto";
-import { parameterRanges } from "../../limits.ts";
+import { messageAttributes, parameterRanges } from "../../limits.ts";
 import type { Message, Queue, ReceiveOptions } from "../../types.ts";
 import { queueAction } from "../action.ts";
 import type { Answer, Context } from "../context.ts";
 import { attributeFilter, showAttributes, wireAttributes } from "../messageAttributes.ts";
 import { wireQueueAttributes } from "../queueAttributes.ts";
-import { type Input, namesOf } from "../schema.ts";
+import { checkNames, type Input, namesOf } from "../schema.ts";
 
 const members = {
   // The older and the newer name of one list; both are honoured, and merge.
@@ -26,7 +26,7 @@ const shown = {
   Body: { type: "string" },
   Attributes: wireQueueAttributes,
   MD5OfMessageAttributes: { type: "string" },
-  MessageAttributes: wireAttributes("MessageAttribute"),
+  MessageAttributes: wireAttributes("MessageAttribute", messageAttributes.maxCount),
 } as const;
 
 const wire = {
@@ -122,8 +122,11 @@ function showReceived(received: readonly Message[], input: ReceiveInput): Answer
   return { Messages: received.map((message) => showMessage(message, wanted)) };
 }
 
-export const receiveMessage = queueAction(wire, (context, input, queue) =>
-  queue
+export const receiveMessage = queueAction(wire, (context, input, queue) => {
+  checkNames("AttributeNames", input.AttributeNames);
+  checkNames("MessageSystemAttributeNames", input.MessageSystemAttributeNames);
+  checkNames("MessageAttributeNames", input.MessageAttributeNames);
+  return queue
     .receive(optionsOf(context, input, queue))
-    .then((received) => showReceived(received, input), emptyIfAborted),
-);
+    .then((received) => showReceived(received, input), emptyIfAborted);
+});

@@ -1,8 +1,9 @@
 /** SendMessage: one message; the hottest way through the server, with ReceiveMessage. */
 import { queueAction } from "../action.ts";
 import { prepareSend, sendMembers, sentMembers, showSent } from "../sends.ts";
+import { messageTooLong } from "../sizes.ts";
 
-const wire = { members: sendMembers, result: sentMembers } as const;
+const wire = { members: sendMembers, result: sentMembers, tooLong: messageTooLong } as const;
 
 export const sendMessage = queueAction(wire, (context, input, queue) => {
   const prepared = prepareSend(context, input);

@@ -2,9 +2,12 @@
 import { queueAction } from "../action.ts";
 import { batchWire, checkBatch, runBatch } from "../batches.ts";
 import { checkFifoBatch, prepareSend, sendMembers, sentMembers, showSent } from "../sends.ts";
-import { checkBatchBytes } from "../sizes.ts";
+import { batchTooLong, checkBatchBytes } from "../sizes.ts";
 
-const wire = batchWire("SendMessageBatch", sendMembers, sentMembers);
+const wire = {
+  ...batchWire("SendMessageBatch", sendMembers, sentMembers),
+  tooLong: batchTooLong,
+} as const;
 
 export const sendMessageBatch = queueAction(wire, (context, input, queue) => {
   const entries = checkBatch(input.Entries);

@@ -1,17 +1,22 @@
 /** UntagQueue: takes tags away by their keys; a key that no tag has is no error. */
 import { SluiceError } from "../../errors.ts";
+import { tags } from "../../limits.ts";
 import { queueAction } from "../action.ts";
 import { namesOf } from "../schema.ts";
 import { withoutTags } from "../tags.ts";
 
 const wire = {
-  members: { TagKeys: { ...namesOf("TagKey"), required: true } },
+  members: { TagKeys: { ...namesOf("TagKey", tags.maxCount), required: true } },
 } as const;
 
 export const untagQueue = queueAction(wire, async (_context, input, queue) => {
-  if (input.TagKeys.length === 0) {
-    throw new SluiceError("InvalidParameterValue", "Tag keys must be between 1 and 50.");
+  const count = input.TagKeys.length;
+  if (count === 0 || count > tags.maxCount) {
+    throw new SluiceError(
+      "InvalidParameterValue",
+      `Tag keys must be between 1 and ${tags.maxCount}, not ${count}.`,
+    );
   }
-  await queue.update(({ tags }) => ({ tags: withoutTags(tags, input.TagKeys) }));
+  await queue.update((queued) => ({ tags: withoutTags(queued.tags, input.TagKeys) }));
   return undefined;
 });
