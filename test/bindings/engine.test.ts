@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
+import { BLOCK_BYTES_MAX, ENTRY_VALUE, STATUS_LIMIT } from "../../assembly/layout.ts";
 import { Engine } from "../../bindings/engine.ts";
 import { type EngineExports, exportNames } from "../../bindings/exports.ts";
 import { DEDUPLICATION, GROUP, Inbox } from "../../bindings/inbox.ts";
@@ -58,6 +59,14 @@ function receive(inbox: Inbox, max = inbox.capacity, now = NOW): number {
 function texts(inbox: Inbox): string[] {
   return Array.from({ length: inbox.count }, (_, index) => inbox.text(index));
 }
+
+test("a queue's entry that no block holds is refused, and nothing is changed", () => {
+  const version = engine.queues.catalogueVersion();
+  const entryBytes = BLOCK_BYTES_MAX - ENTRY_VALUE + 1;
+  expect(engine.createQueue(version, entryBytes)).toBe(STATUS_LIMIT);
+  expect(engine.changeQueue(version, queue, incarnation, entryBytes)).toBe(STATUS_LIMIT);
+  expect(engine.queues.catalogueVersion()).toBe(version);
+});
 
 describe("the module", () => {
   test("exports what the bindings call, and each is a function", () => {

@@ -78,6 +78,22 @@ describe("a receive under an attempt's id", () => {
   });
 });
 
+test("a receive brings a message whose timer lay behind thousands of other ones' work", async () => {
+  const hidden = { maxNumberOfMessages: 250, visibilityTimeout: 40_000 };
+  for (const receiveRequestAttemptId of [undefined, "attempt"]) {
+    put(...Array.from({ length: 250 }, (_, index) => `a${index}`));
+    for (let sent = 0; sent < 2_000; sent += 250) {
+      put(...names(String.fromCharCode(98 + sent / 250), 1, 250));
+    }
+    let taken = 0;
+    while (taken < 2_250) taken += (await queue.receive(hidden)).length;
+    await clock.advance(40_000_000);
+    const options = receiveRequestAttemptId === undefined ? {} : { receiveRequestAttemptId };
+    expect(await queue.receive({ maxNumberOfMessages: 10, ...options })).toHaveLength(10);
+    await queue.purge();
+  }
+});
+
 describe("a receive of more than ten", () => {
   test("takes all that its first group has, then goes to the next", async () => {
     put(...names("a", 1, 35), ...names("b", 1, 12), ...names("c", 1, 3));

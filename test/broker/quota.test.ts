@@ -120,6 +120,20 @@ describe("a FIFO queue", () => {
     }
   });
 
+  test("counts no call that was meant for the queue before it", async () => {
+    await open();
+    const gone = await create();
+    await broker.deleteQueue("orders.fifo");
+    // Its place is free when its memory has been given back.
+    await new Promise((resolve) => setImmediate(resolve));
+    const queue = await create();
+    const batch = new MessageBatch(1);
+    for (let call = 0; call < 300; call++) {
+      expect(() => gone.sync.receive(batch)).toThrow("does not exist");
+    }
+    expect(until(() => queue.sync.receive(batch))).toBe(300);
+  });
+
   test("tells who comes too fast, or lets them wait, and counts all threads together", async () => {
     await open();
     const queue = await create({ contentBasedDeduplication: true });

@@ -1,5 +1,5 @@
 /**
- * A class of blocks keeps an empty page only while no other of its pages has room: else messages of
+ * Memory comes back. A class of blocks keeps an empty page only while no other of its pages has room: else messages of
  * one size would keep pages from those of another. Looked at in the pages' records while whole pages
  * are drained one after the other. What lies in the thread's magazine before differs from run to run,
  * so that in some of them a page is empty just before the next one gets room.
@@ -78,4 +78,16 @@ test("a class of blocks keeps no empty page beside another one with room", () =>
     expect(sections.verify()).toMatchObject({ check: 0 });
   }
   expect(emptied).toBeGreaterThan(0);
+});
+
+test("a deleted queue gives its ring's segments back with its last message", () => {
+  const sections = Sections.open(module, SIZES, () => {});
+  const { engine, thread } = sections;
+  const { queue, incarnation } = sections.createQueue(SETTINGS);
+  sections.commit({ queue, incarnation }, [BODY_BYTES], 0, NOW_MS);
+  expect(sections.shard(queue, layout.SHARD_RING_SEGMENTS)).toBeGreaterThan(0);
+  const version = sections.header(layout.HEADER_CATALOGUE + layout.CATALOGUE_VERSION);
+  engine.catalogueDelete(thread, version, queue, incarnation, NOW_MS);
+  engine.reclaim(thread, queue, 100);
+  expect(sections.shard(queue, layout.SHARD_RING_SEGMENTS)).toBe(0);
 });

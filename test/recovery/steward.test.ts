@@ -76,6 +76,15 @@ async function nextWarning(): Promise<Error> {
   return warning;
 }
 
+test("a broker that has closed leaves no thread of its own behind", async () => {
+  const { broker, steward, attached } = await withSteward();
+  await attached.close();
+  expect(steward.threadId).toBeGreaterThan(0);
+  await broker.close();
+  // So Node says of a thread that has ended.
+  expect(steward.threadId).toBe(-1);
+});
+
 describe("an error in the steward", () => {
   test("is a warning, and it goes on", async () => {
     const { broker, steward } = await withSteward();

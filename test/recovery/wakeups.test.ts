@@ -113,6 +113,12 @@ class Waiters {
     return this.#waiters.map(({ thread }) => bells[thread] ?? 0);
   }
 
+  /** The first one waits no more. */
+  leave(): void {
+    const [first] = this.#waiters as [Sections, Sections];
+    exportsOf(first).waitEnd(first.thread, this.#scene.other.queue);
+  }
+
   /** The doorbell alone would not make a long poll look, the bit alone would not wake it. */
   rung(): boolean[] {
     const bells = this.#bells();
@@ -162,6 +168,16 @@ function cut(scene: Scene, act: (scene: Scene) => void, store: number): boolean 
     fault.value = 0;
   }
 }
+
+test("a waiter that was rung and waits no more passes the ring on", () => {
+  const scene = new Scene(clean);
+  const waiters = new Waiters(scene);
+  send(scene);
+  expect(waiters.rung()).toEqual([true, false]);
+  send(scene);
+  waiters.leave();
+  expect(waiters.rung()[1]).toBe(true);
+});
 
 test("a move that opens a group rings who waits for the queue it leaves", () => {
   const { survivor, victim, queue, late, nowMs } = new FifoScene(clean);
