@@ -62,7 +62,7 @@ export const HEADER_WANTED = HEADER_FREE_SLOTS_BASE + 4;
 /** Line 2: life of the broker. */
 export const HEADER_OWNER_STATE = LINE_BYTES * 2;
 export const HEADER_OWNER_THREAD = HEADER_OWNER_STATE + 4;
-/** 0: every thread reads the system's clock; 1: all read HEADER_VIRTUAL_NOW. */
+/** 0: every thread counts from HEADER_ANCHOR; 1: all read HEADER_VIRTUAL_NOW. */
 export const HEADER_CLOCK_MODE = HEADER_OWNER_THREAD + 4;
 export const HEADER_VIRTUAL_NOW = HEADER_CLOCK_MODE + 4 + 4;
 /** Queues made so far; the next one's incarnation is one more. Under the catalogue lock. */
@@ -71,6 +71,8 @@ export const HEADER_INCARNATIONS = HEADER_VIRTUAL_NOW + 8;
 export const HEADER_QUEUES_BUMP = HEADER_INCARNATIONS + 4;
 /** The steward's thread number plus 1; 0 while there is none. */
 export const HEADER_STEWARD = HEADER_QUEUES_BUMP + 4;
+/** The broker's time is the machine's monotonic count plus this; written once, by the opener. */
+export const HEADER_ANCHOR = HEADER_STEWARD + 4 + 4;
 /** Birth ids given out so far, BIRTHS_RESERVED at a time to a thread; 64-bit, atomic. */
 export const HEADER_BIRTHS = LINE_BYTES * 3;
 

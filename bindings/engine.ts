@@ -13,7 +13,6 @@ import {
   HEADER_OWNER_THREAD,
   HEADER_SECRET,
   HEADER_SECRET_BYTES,
-  HEADER_VIRTUAL_NOW,
   HEADER_WANTED,
   OWNER_OPEN,
   ROLE_STEWARD,
@@ -36,12 +35,12 @@ import { Receipts } from "./receipts.ts";
 import { Registry } from "./registry.ts";
 import { Runners } from "./runners.ts";
 import type { EngineCounts, EngineIdentity, EngineShare, EngineSizes, Heir } from "./shapes.ts";
+import { Timebase } from "./timebase.ts";
 import { type Area, threadArea, Views } from "./views.ts";
 import type { WasmMemory, WasmModule } from "./webassembly.ts";
 
 /** Bytes that an EngineIdentity's secret has. */
 export const SECRET_BYTES = HEADER_SECRET_BYTES;
-const VIRTUAL_NOW = (HEADER + HEADER_VIRTUAL_NOW) >> 3;
 /** How long to wait for a number that is about to come back. */
 const RETURN_MS = 100;
 const OWNER_STATE = (HEADER + HEADER_OWNER_STATE) >> 2;
@@ -54,6 +53,7 @@ export class Engine {
   readonly doorbell: Doorbell;
   readonly runners: Runners;
   readonly registry: Registry;
+  readonly time: Timebase;
   readonly #module: WasmModule;
   readonly #memory: WasmMemory;
   readonly #exports: EngineExports;
@@ -75,6 +75,7 @@ export class Engine {
     this.doorbell = new Doorbell(views, thread);
     this.runners = new Runners(views, thread);
     this.registry = new Registry(memory);
+    this.time = new Timebase(views);
   }
 
   /** A new memory with this thread attached. Throws a RangeError when the sizes don't go together. */
@@ -158,18 +159,6 @@ export class Engine {
   /** Says that the opener closed or is gone; the first to say so is right. */
   endOwner(state: number): void {
     Atomics.compareExchange(this.#views.i32, OWNER_STATE, OWNER_OPEN, state);
-  }
-
-  get isClockVirtual(): boolean {
-    return this.#views.header(HEADER_CLOCK_MODE) === 1;
-  }
-
-  get virtualNowMs(): number {
-    return this.#views.f64[VIRTUAL_NOW] as number;
-  }
-
-  set virtualNowMs(nowMs: number) {
-    this.#views.f64[VIRTUAL_NOW] = nowMs;
   }
 
   // --- Messages ---------------------------------------------------------------------------------

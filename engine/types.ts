@@ -10,7 +10,10 @@ import type { SluiceError } from "./errors.ts";
 /** A message body: text, or bytes that are stored and returned as they are. */
 export type Body = string | Uint8Array;
 
-/** Where "now" comes from: milliseconds since 1970, never read anywhere else. */
+/**
+ * Where "now" comes from: milliseconds since 1970, 0 to 10^13, fractions allowed. A call that reads
+ * any other answer rejects with InvalidParameterValue.
+ */
 export interface Clock {
   nowMs(): number;
 }
@@ -41,6 +44,10 @@ export interface BrokerOptions {
   /** Default "us-east-1". */
   region?: string;
   quotas?: "aws" | "throughput" | "off" | Partial<Quotas>;
+  /**
+   * Default: the machine's monotonic clock, which nobody can set; moments that are shown follow the
+   * wall clock. A clock of your own runs at the machine's pace, and its broker can't be shared.
+   */
   clock?: Clock;
 }
 

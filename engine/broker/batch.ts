@@ -61,7 +61,7 @@ export class MessageBatch implements MessageBatchShape {
     this.#check(index);
     const { inbox, home } = this.#inside;
     if (home === undefined) throw new RangeError("Nothing was received into this batch yet.");
-    return new ReceivedMessage(home, inbox, index);
+    return new ReceivedMessage(home, inbox, index, home.member.wallShiftMs());
   }
 
   #check(index: number): void {

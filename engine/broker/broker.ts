@@ -101,7 +101,7 @@ export class Broker implements AsyncDisposable {
       if (!(error instanceof RangeError)) throw error;
       throw new SluiceError("InvalidParameterValue", error.message, { cause: error });
     });
-    const stopTime = publishTime(timing.clock, engine);
+    const stopTime = publishTime(timing, engine);
     return new Broker(new Member(engine, settings, timing), { stopTime });
   }
 
@@ -278,7 +278,14 @@ export class Broker implements AsyncDisposable {
   }
 
   async #close({ drain = false, deadlineMs = Number.POSITIVE_INFINITY }): Promise<void> {
-    if (drain) await this.#drain(this.#member.nowMs() + deadlineMs);
+    try {
+      if (drain) await this.#drain(deadlineMs);
+    } finally {
+      await this.#end();
+    }
+  }
+
+  async #end(): Promise<void> {
     const { engine, timing } = this.#member;
     const { port } = this.#role;
     this.#member.close();
@@ -300,7 +307,8 @@ export class Broker implements AsyncDisposable {
     await this.#steward?.end();
   }
 
-  async #drain(deadlineMs: number): Promise<void> {
+  async #drain(mostMs: number): Promise<void> {
+    const deadlineMs = this.#member.nowMs() + mostMs;
     const isBusy = ({ number, incarnation }: Known): boolean => {
       const counts = this.#member.engine.count(number, incarnation, this.#member.nowMs());
       return counts !== undefined && counts.visible + counts.inFlight > 0;

@@ -85,8 +85,14 @@ export class Member {
     this.#isReleased = true;
   }
 
+  /** The broker's time; every moment that is kept or compared is of this. */
   nowMs(): number {
     return this.clock.nowMs();
+  }
+
+  /** What makes of such a moment one that people are shown, now. */
+  wallShiftMs(): number {
+    return this.timing.wallShiftMs();
   }
 
   /** The UUID of the message with this birth number. Works after close in the opener's thread. */

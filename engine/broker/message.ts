@@ -51,12 +51,12 @@ export class ReceivedMessage implements Message {
   #receiptHandle: string | undefined;
   #md5: string | undefined;
 
-  /** Takes message `index` out of the inbox. */
-  constructor(home: MessageHome, inbox: Inbox, index: number) {
+  /** Takes message `index` out of the inbox; `wallShiftMs` is the member's, asked once a receive. */
+  constructor(home: MessageHome, inbox: Inbox, index: number, wallShiftMs: number) {
     this.#home = home;
     this.receiveCount = inbox.receiveCount(index);
-    this.sentAtMs = inbox.sentAtMs(index);
-    this.firstReceivedAtMs = inbox.firstReceivedAtMs(index);
+    this.sentAtMs = inbox.sentAtMs(index) + wallShiftMs;
+    this.firstReceivedAtMs = inbox.firstReceivedAtMs(index) + wallShiftMs;
     this.#slot = inbox.slot(index);
     this.#sequenceLow = inbox.sequenceLow(index);
     this.#sequenceHigh = inbox.sequenceHigh(index);

@@ -34,8 +34,8 @@ const STEP = 10;
 /** Why a task failed, in AWS's words. */
 const NO_QUEUE = "AWS.SimpleQueueService.NonExistentQueue";
 const NO_SOURCE = "CouldNotDetermineMessageSource";
-/** Ours: the thread that ran it is no more. */
-const NO_RUNNER = "InternalFailure";
+/** Ours: the thread that ran it is no more, or can't read its clock. */
+const INTERNAL = "InternalFailure";
 
 /** A task that this thread runs. */
 interface Running {
@@ -216,7 +216,7 @@ export class MoveTasks {
     const isLost =
       (task.status === "RUNNING" || task.status === "CANCELLING") && !this.#isActive(task);
     const status = isLost ? "FAILED" : task.status;
-    const reason = isLost ? NO_RUNNER : task.failureReason;
+    const reason = isLost ? INTERNAL : task.failureReason;
     return {
       ...(status === "RUNNING" && { taskHandle: handleOf(task.id, sourceArn) }),
       status,
@@ -226,7 +226,7 @@ export class MoveTasks {
       approximateNumberOfMessagesMoved: this.#running.get(task.id)?.moved ?? task.moved,
       approximateNumberOfMessagesToMove: task.toMove,
       ...(reason !== undefined && { failureReason: reason }),
-      startedTimestamp: task.startedAtMs,
+      startedTimestamp: task.startedAtMs + this.#member.wallShiftMs(),
     };
   }
 
@@ -255,7 +255,20 @@ export class MoveTasks {
     const stored = known?.tasks.find(({ id }) => id === task.id);
     if (known === undefined || stored === undefined) this.#running.delete(task.id);
     else if (stored.status === "CANCELLING") this.#end(running, "CANCELLED");
-    else this.#work(running, heirsOf(this.#catalogue, known), this.#member.nowMs());
+    else {
+      const now = this.#now();
+      if (now === undefined) this.#end(running, "FAILED", INTERNAL);
+      else this.#work(running, heirsOf(this.#catalogue, known), now);
+    }
+  }
+
+  /** Undefined: a clock of the program's own can't be read; no call of its is here to be told. */
+  #now(): number | undefined {
+    try {
+      return this.#member.nowMs();
+    } catch {
+      return undefined;
+    }
   }
 
   #work(running: Running, heirs: readonly Heir[], now: number): void {
@@ -263,7 +276,10 @@ export class MoveTasks {
     if (outcome === "done") this.#end(running, "COMPLETED");
     else if (outcome !== "more" && outcome !== "wait") this.#end(running, "FAILED", outcome);
     else {
-      if (now - running.savedAtMs >= SAVE_MS) this.#save(running, "RUNNING");
+      if (now - running.savedAtMs >= SAVE_MS) {
+        running.savedAtMs = now;
+        this.#save(running, "RUNNING");
+      }
       this.#later(running, outcome === "wait" ? now + RETRY_MS : nextMs(running, now));
     }
   }
@@ -306,7 +322,7 @@ export class MoveTasks {
     // Memory is full: the end is written when there is room.
     else {
       const again = (): void => this.#end(running, status, failureReason);
-      running.cancel = this.#member.clock.schedule(this.#member.nowMs() + RETRY_MS, again);
+      running.cancel = this.#member.clock.schedule((this.#now() ?? 0) + RETRY_MS, again);
     }
   }
 
@@ -314,7 +330,6 @@ export class MoveTasks {
   #save(running: Running, status: StoredTask["status"], failureReason?: string): boolean {
     const { source, task, moved } = running;
     if (this.#catalogue.at(source.number, source.incarnation) === undefined) return true;
-    running.savedAtMs = this.#member.nowMs();
     try {
       this.#change(source, (tasks) =>
         tasks.map((one) => (one.id === task.id ? { ...one, status, moved, failureReason } : one)),

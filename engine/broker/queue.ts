@@ -112,7 +112,9 @@ export class BrokerQueue implements Queue, Place, MessageHome {
       visible,
       inFlight,
       delayed,
-      oldestSentAtMs: Number.isNaN(oldestSentAtMs) ? undefined : oldestSentAtMs,
+      oldestSentAtMs: Number.isNaN(oldestSentAtMs)
+        ? undefined
+        : oldestSentAtMs + this.member.wallShiftMs(),
     };
   }
 
@@ -122,7 +124,7 @@ export class BrokerQueue implements Queue, Place, MessageHome {
   }
 
   details(): QueueDetails {
-    return this.#known().details;
+    return this.#shown(this.#known().details);
   }
 
   async getAttributes(): Promise<Required<QueueAttributes>> {
@@ -145,7 +147,7 @@ export class BrokerQueue implements Queue, Place, MessageHome {
         attributes = {},
         stored = {},
         tags,
-      } = typeof change === "function" ? change(details) : change;
+      } = typeof change === "function" ? change(this.#shown(details)) : change;
       checkAttributes(this.name, attributes, this.isFifo);
       checkTarget(settings, this.desk.catalogue, this.name, attributes.redrivePolicy);
       before = known;
@@ -211,6 +213,18 @@ export class BrokerQueue implements Queue, Place, MessageHome {
     catalogue.change(this.number, this.incarnation, this.name, (known) => {
       const entry = { ...known, ...change(known) };
       return { entry, settings: engineSettings(entry.details.attributes, settings, catalogue) };
+    });
+  }
+
+  /** With the moments that people are shown; the catalogue's are of the broker's time. */
+  #shown(details: QueueDetails): QueueDetails {
+    const shiftMs = this.member.wallShiftMs();
+    if (shiftMs === 0) return details;
+    const { createdAtMs, modifiedAtMs } = details;
+    return Object.freeze({
+      ...details,
+      createdAtMs: createdAtMs + shiftMs,
+      modifiedAtMs: modifiedAtMs + shiftMs,
     });
   }
 

@@ -1,10 +1,22 @@
 /**
  * Which clock a thread's broker runs on, and how moments reach it. The opener's clock is the
- * machine's or the one it was given; a thread that shares a broker under a VirtualClock reads that
- * clock's time from the shared memory and is rung when it moves. Own thread only.
+ * machine's or the one it was given. All threads of a broker have one time: that of the machine's
+ * monotonic count from the anchor that the opener left in the shared memory, or, under a
+ * VirtualClock, what the opener writes there whenever it moves, and they are rung. Own thread only.
  */
 import type { Engine } from "../../bindings/index.ts";
-import { type Alarm, type Cancel, SystemClock, VirtualClock } from "../clock.ts";
+import {
+  type Alarm,
+  anchored,
+  type Cancel,
+  isMoment,
+  MOMENT_MS_MAX,
+  readAnchorMs,
+  SystemClock,
+  VirtualClock,
+  Wall,
+} from "../clock.ts";
+import { SluiceError } from "../errors.ts";
 import type { Clock } from "../types.ts";
 
 /** How the broker of one thread learns of time. */
@@ -14,8 +26,12 @@ export interface Timing {
   readonly isVirtual: boolean;
   /** True when other threads can't follow this clock. */
   readonly isPrivate: boolean;
+  /** What other threads need to have the same time, when they read the machine's clock. */
+  readonly anchorMs: number | undefined;
   /** How long this thread may block until the clock says `atMs`; undefined: it must not. */
   blockMs(atMs: number): number | undefined;
+  /** What to add to a moment of the broker's time to show it to people; 0: the clock is theirs. */
+  wallShiftMs(): number;
   /** Something rang this thread: moments that were waited for may have come. */
   poke(): void;
   close(): void;
@@ -23,46 +39,82 @@ export interface Timing {
 
 function nothing(): void {}
 
-function timingOf(clock: SystemClock, isPrivate: boolean): Timing {
-  return {
-    clock,
-    isVirtual: false,
-    isPrivate,
-    blockMs: (atMs) => Math.max(0, atMs - clock.nowMs()),
-    poke: nothing,
-    close: nothing,
-  };
+function unshifted(): number {
+  return 0;
 }
 
-/** The timing of the thread that opens a broker. */
-export function openTiming(clock: Clock | undefined): Timing {
-  if (clock === undefined) return timingOf(new SystemClock(), false);
-  if (!(clock instanceof VirtualClock)) {
-    return timingOf(new SystemClock(() => clock.nowMs()), true);
+/** A clock that runs by itself: a thread may block for as long as it has to run. */
+function runningTiming(read: () => number): Pick<Timing, "clock" | "blockMs" | "poke" | "close"> {
+  const clock = new SystemClock(read);
+  const blockMs = (atMs: number): number => Math.max(0, atMs - clock.nowMs());
+  return { clock, blockMs, poke: nothing, close: nothing };
+}
+
+/** The machine's monotonic clock from this anchor. */
+function anchoredTiming(anchorMs: number): Timing {
+  const read = anchored(anchorMs);
+  const wall = new Wall(read);
+  const wallShiftMs = (): number => wall.shiftMs();
+  return { ...runningTiming(read), isVirtual: false, isPrivate: false, anchorMs, wallShiftMs };
+}
+
+/** A clock of the program's own, which answers what it likes. */
+function givenTiming(given: Clock): Timing {
+  if (typeof given?.nowMs !== "function") {
+    throw invalidClock(`clock is an object with nowMs(), such as a VirtualClock, not ${given}.`);
   }
+  const read = (): number => {
+    const nowMs: unknown = given.nowMs();
+    if (isMoment(nowMs)) return nowMs;
+    throw invalidClock(
+      `The clock that this broker was opened with answered ${describe(nowMs)}. nowMs() answers ` +
+        `milliseconds since 1970: a number from 0 to ${MOMENT_MS_MAX}.`,
+    );
+  };
+  read();
+  const shared = { isVirtual: false, isPrivate: true, anchorMs: undefined };
+  return { ...runningTiming(read), ...shared, wallShiftMs: unshifted };
+}
+
+function invalidClock(text: string): SluiceError {
+  return new SluiceError("InvalidParameterValue", text);
+}
+
+/** What is no number is told from one that reads the same. */
+function describe(value: unknown): string {
+  return typeof value === "number" ? String(value) : `${String(value)} (${typeof value})`;
+}
+
+/** The timing of the thread that opens a broker; InvalidParameterValue for what is no clock. */
+export function openTiming(clock: Clock | undefined): Timing {
+  if (clock === undefined) return anchoredTiming(readAnchorMs());
+  if (!(clock instanceof VirtualClock)) return givenTiming(clock);
   return {
     clock,
     isVirtual: true,
     isPrivate: false,
+    anchorMs: undefined,
     blockMs: () => undefined,
+    wallShiftMs: unshifted,
     poke: nothing,
     close: nothing,
   };
 }
 
-/** Lets the threads that share `engine` follow a virtual clock; answers how to end that. */
-export function publishTime(clock: Alarm, engine: Engine): Cancel {
+/** Lets the threads that share `engine` have the opener's time; answers how to end that. */
+export function publishTime({ clock, anchorMs }: Timing, engine: Engine): Cancel {
+  if (anchorMs !== undefined) engine.time.anchorMs = anchorMs;
   if (!(clock instanceof VirtualClock)) return nothing;
-  engine.virtualNowMs = clock.nowMs();
+  engine.time.virtualNowMs = clock.nowMs();
   return clock.watch((nowMs) => {
-    engine.virtualNowMs = nowMs;
+    engine.time.virtualNowMs = nowMs;
     engine.doorbell.ringOthers();
   });
 }
 
 /** The timing of a thread that attaches. */
 export function attachTiming(engine: Engine): Timing {
-  return engine.isClockVirtual ? new MemoryTiming(engine) : timingOf(new SystemClock(), false);
+  return engine.time.isVirtual ? new MemoryTiming(engine) : anchoredTiming(engine.time.anchorMs);
 }
 
 interface Scheduled {
@@ -75,6 +127,7 @@ class MemoryTiming implements Timing, Alarm {
   readonly clock: Alarm = this;
   readonly isVirtual = true;
   readonly isPrivate = false;
+  readonly anchorMs = undefined;
   readonly #engine: Engine;
   readonly #scheduled = new Set<Scheduled>();
 
@@ -83,7 +136,7 @@ class MemoryTiming implements Timing, Alarm {
   }
 
   nowMs(): number {
-    return this.#engine.virtualNowMs;
+    return this.#engine.time.virtualNowMs;
   }
 
   schedule(atMs: number, callback: () => void): Cancel {
@@ -96,6 +149,10 @@ class MemoryTiming implements Timing, Alarm {
   /** Virtual time moves only in the opener's thread, whose ring ends the block. */
   blockMs(): number {
     return Number.POSITIVE_INFINITY;
+  }
+
+  wallShiftMs(): number {
+    return 0;
   }
 
   poke(): void {

@@ -168,7 +168,9 @@ export class Waiting {
   #watch(line: Line): void {
     const { queues } = this.#engine;
     // Who makes room in full memory rings nobody, so what waits for room is looked after from here.
-    const lookMs = queues.hasArrived(line.queue) ? this.#member.nowMs() + ROOM_LOOK_MS : NEVER;
+    const nowMs = queues.hasArrived(line.queue) ? this.#now() : NEVER;
+    if (nowMs === undefined) return;
+    const lookMs = nowMs + ROOM_LOOK_MS;
     do {
       line.dueMs = Math.min(queues.nextDueMs(line.queue), lookMs);
       this.#engine.watch(line.queue, line.dueMs);
@@ -183,9 +185,20 @@ export class Waiting {
     this.#cancelAlarm = this.#member.clock.schedule(atMs, () => this.#onAlarm());
   }
 
+  /** Undefined: a clock of the program's own can't be read, and all who wait were told so. */
+  #now(): number | undefined {
+    try {
+      return this.#member.nowMs();
+    } catch (error) {
+      this.close(error);
+      return undefined;
+    }
+  }
+
   #onAlarm(): void {
-    const nowMs = this.#member.nowMs();
+    const nowMs = this.#now();
     this.#alarmMs = NEVER;
+    if (nowMs === undefined) return;
     for (const line of [...this.#lines.values()]) {
       const isUp = (waiter: Waiter): boolean => waiter.deadlineMs <= nowMs;
       if (line.dueMs <= nowMs || line.waiters.some(isUp)) this.#serve(line);

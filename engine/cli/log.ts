@@ -5,7 +5,7 @@
  * lost when the process ends.
  */
 import { styleText } from "node:util";
-import { SystemClock } from "../clock.ts";
+import { wallMs } from "../clock.ts";
 
 /** From none to all; each has what the ones before it have. */
 export const logLevels = ["silent", "error", "warn", "info", "debug"] as const;
@@ -29,7 +29,6 @@ export class Log {
   readonly format: LogFormat;
   readonly #rank: number;
   readonly #stream: LogStream;
-  readonly #clock = new SystemClock();
 
   /** `format`: where none is given, text on a terminal and JSON elsewhere. */
   constructor(level: LogLevel, format: LogFormat | undefined, stream: LogStream) {
@@ -45,7 +44,7 @@ export class Log {
   /** Fields without a value are left out. */
   write(level: Exclude<LogLevel, "silent">, message: string, fields: Fields = {}): void {
     if (!this.has(level)) return;
-    const time = new Date(this.#clock.nowMs()).toISOString();
+    const time = new Date(wallMs()).toISOString();
     const line =
       this.format === "json"
         ? JSON.stringify({ time, level, message, ...fields })

@@ -38,12 +38,17 @@ const wire = {
 
 type ReceiveInput = Input<typeof members>;
 
+/** A VirtualClock may stand between two milliseconds; AWS shows whole ones. */
+function milliseconds(ms: number): string {
+  return String(Math.floor(ms));
+}
+
 /** System attributes in the order of the answer; undefined where the message has none. */
 const systemAttributes: readonly (readonly [string, (message: Message) => string | undefined])[] = [
   ["SenderId", (message) => message.senderId],
-  ["SentTimestamp", (message) => String(message.sentAtMs)],
+  ["SentTimestamp", (message) => milliseconds(message.sentAtMs)],
   ["ApproximateReceiveCount", (message) => String(message.receiveCount)],
-  ["ApproximateFirstReceiveTimestamp", (message) => String(message.firstReceivedAtMs)],
+  ["ApproximateFirstReceiveTimestamp", (message) => milliseconds(message.firstReceivedAtMs)],
   ["MessageGroupId", (message) => message.messageGroupId],
   ["MessageDeduplicationId", (message) => message.messageDeduplicationId],
   ["SequenceNumber", (message) => message.sequenceNumber],
