@@ -94,6 +94,9 @@ export const messageAttributes = {
   /** In any case; names beginning so are AWS's own. */
   reservedPrefixes: ["aws.", "amazon."],
   maxDataTypeCharacters: 256,
+  /** One of three, and behind a dot any of the characters that a body may have. */
+  dataTypePattern:
+    /^(?:String|Number|Binary)(?:\.[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]+)?$/u,
   /** Significant digits of a Number. */
   maxNumberDigits: 38,
   /** Decimal exponents of a Number's magnitude: 10^-128 to 10^126. */

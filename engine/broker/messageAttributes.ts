@@ -35,6 +35,15 @@ function valueBytes(queue: string, name: string, value: AttributeValue): number 
     throw invalid(queue, name, "is a string, a number, bytes, or an object with a dataType");
   }
   const { dataType, stringValue, binaryValue } = value;
+  const { maxDataTypeCharacters, dataTypePattern } = limits;
+  if (dataType.length > maxDataTypeCharacters || !dataTypePattern.test(dataType)) {
+    const what = `${JSON.stringify(dataType.slice(0, maxDataTypeCharacters))} is neither`;
+    throw invalid(
+      queue,
+      name,
+      `has a dataType String, Number or Binary, or one of them with a dot and a suffix; ${what}`,
+    );
+  }
   if ((stringValue === undefined) === (binaryValue === undefined)) {
     throw invalid(queue, name, "has either a stringValue or a binaryValue");
   }

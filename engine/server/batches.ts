@@ -9,6 +9,7 @@ import { errorShape, SluiceError } from "../errors.ts";
 import { batches } from "../limits.ts";
 import type { BatchResult } from "../types.ts";
 import type { Answer } from "./context.ts";
+import { quoted } from "./quoted.ts";
 import { checkRanges, checkRequired, type Input, type Loose, type Members } from "./schema.ts";
 
 /**
@@ -69,7 +70,7 @@ export function checkBatch<E extends Identified>(entries: readonly E[] | undefin
     if (!batches.entryIdPattern.test(Id)) {
       throw new SluiceError(
         "InvalidBatchEntryId",
-        "A batch entry id has 1 to 80 letters, digits, hyphens and underscores.",
+        `A batch entry id has 1 to 80 letters, digits, hyphens and underscores; ${quoted(Id)} is none.`,
       );
     }
     if (ids.has(Id)) throw new SluiceError("BatchEntryIdsNotDistinct", `Id ${Id} repeated.`);

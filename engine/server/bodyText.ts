@@ -23,11 +23,13 @@ export function checkBody(body: string): void {
       "The request must contain the parameter MessageBody.",
     );
   }
-  if (!isAllowedText(body)) {
+  const at = body.search(forbidden);
+  if (at >= 0) {
+    const code = (body.codePointAt(at) as number).toString(16).toUpperCase();
     throw new SluiceError(
       "InvalidMessageContents",
-      "The message body has characters that are not allowed. Allowed are #x9, #xA, #xD, " +
-        "#x20 to #xD7FF, #xE000 to #xFFFD and #x10000 to #x10FFFF.",
+      `The message body has characters that are not allowed; the first is #x${code}, at ${at}. ` +
+        "Allowed are #x9, #xA, #xD, #x20 to #xD7FF, #xE000 to #xFFFD and #x10000 to #x10FFFF.",
     );
   }
 }

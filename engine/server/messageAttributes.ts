@@ -41,7 +41,6 @@ interface TypedValue {
   binaryValue?: Uint8Array;
 }
 
-const dataTypePattern = /^(?:String|Number|Binary)(?:\..+)?$/s;
 const numberPattern = /^[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?$/;
 
 function invalid(message: string): SluiceError {
@@ -95,7 +94,9 @@ function readText(name: string, dataType: string, value: WireAttribute): TypedVa
     throw invalid(`The value of the message attribute '${name}' has characters not allowed.`);
   }
   if (dataType.startsWith("Number") && !isNumber(text)) {
-    throw invalid(`Can't cast the value of message (user) attribute '${name}' to a number.`);
+    throw invalid(
+      `Can't cast the value '${clipped(text)}' of message (user) attribute '${name}' to a number.`,
+    );
   }
   return { dataType, stringValue: text };
 }
@@ -116,10 +117,12 @@ function emptyValue(name: string, dataType: string): SluiceError {
 function readAttribute(name: string, value: WireAttribute): TypedValue {
   checkName(name);
   const dataType = value.DataType ?? "";
-  if (dataType.length > limits.maxDataTypeCharacters || !dataTypePattern.test(dataType)) {
+  const { maxDataTypeCharacters, dataTypePattern } = limits;
+  if (dataType.length > maxDataTypeCharacters || !dataTypePattern.test(dataType)) {
     throw invalid(
-      `The type of the message attribute '${name}' is invalid: it must be String, Number or ` +
-        "Binary, with a suffix after '.' if you like.",
+      `The type '${clipped(dataType)}' of the message attribute '${name}' is invalid: it must be ` +
+        "String, Number or Binary, with a suffix after '.' if you like, of characters that a body " +
+        `may have, and have at most ${maxDataTypeCharacters} in all.`,
     );
   }
   if ((value.StringListValues?.length ?? 0) + (value.BinaryListValues?.length ?? 0) > 0) {

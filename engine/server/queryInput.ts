@@ -17,6 +17,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { FormNode } from "./form.ts";
+import { quoted } from "./quoted.ts";
 import {
   isBase64,
   isOver,
@@ -111,7 +112,7 @@ function textOf(node: FormNode, name: string): string {
 }
 
 function readWhole(text: string, name: string): number {
-  if (!whole.test(text)) throw malformed(name, "a whole number");
+  if (!whole.test(text)) throw malformed(name, `a whole number, not ${quoted(text)}`);
   return Number(text);
 }
 
@@ -173,7 +174,7 @@ function readMap(shape: MapShape, entries: readonly Found[]): Structure {
       );
     }
     if (key in map) {
-      const reason = `${shape.each} has the ${shape.key} "${key.slice(0, 256)}" already`;
+      const reason = `the ${shape.key} ${quoted(key)} is there already`;
       throw new SluiceError("InvalidParameterValue", `${field} is one too many: ${reason}.`);
     }
     map[key] = value === undefined ? {} : readValue(shape.of, value, `${field}.Value`);

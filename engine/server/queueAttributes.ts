@@ -19,7 +19,7 @@ import type {
   StoredAttributes,
 } from "../types.ts";
 import { checkPolicy, checkRedriveAllowPolicy, readRedrivePolicy } from "./policies.ts";
-import { clipped } from "./quoted.ts";
+import { clipped, quoted } from "./quoted.ts";
 
 /** What a request wants changed; an empty stored text removes what was stored. */
 export interface AttributeChange {
@@ -74,25 +74,25 @@ function tooMany(count: number): SluiceError {
   );
 }
 
-function invalidValue(name: string): SluiceError {
-  return new SluiceError("InvalidAttributeValue", `Invalid value for the parameter ${name}.`);
+function invalidValue(name: string, reason: string): SluiceError {
+  return new SluiceError(
+    "InvalidAttributeValue",
+    `Invalid value for the parameter ${name}. Reason: ${reason}`,
+  );
 }
 
 /** Plain decimal text only: no sign, space, point or exponent. */
 function readNumber(name: string, text: string, { min, max }: NumberRange): number {
   const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= min && number <= max) return number;
-  throw new SluiceError(
-    "InvalidAttributeValue",
-    `Invalid value for the parameter ${name}. Reason: it is a whole number from ${min} to ${max}.`,
-  );
+  throw invalidValue(name, `it is a whole number from ${min} to ${max}, not ${quoted(text)}.`);
 }
 
 /** `true` and `false` in any case. */
 function readBoolean(name: string, text: string): boolean {
   const lower = text.toLowerCase();
-  if (lower !== "true" && lower !== "false") throw invalidValue(name);
-  return lower === "true";
+  if (lower === "true" || lower === "false") return lower === "true";
+  throw invalidValue(name, `it is true or false, not ${quoted(text)}.`);
 }
 
 function numeric(name: string, key: NumericName): Entry {
@@ -126,7 +126,7 @@ function setFifoQueue(text: string, draft: Draft): void {
     return;
   }
   if (!draft.isFifo) throw unknownAttribute("FifoQueue");
-  if (!isFifo) throw invalidValue("FifoQueue");
+  if (!isFifo) throw invalidValue("FifoQueue", "Modifying queue type is not supported.");
 }
 
 function setContentBasedDeduplication(text: string, draft: Draft): void {
@@ -144,14 +144,17 @@ function requireFifo(name: string, { isFifo }: Draft): void {
 
 function setDeduplicationScope(text: string, draft: Draft): void {
   requireFifo("DeduplicationScope", draft);
-  if (text !== "queue" && text !== "messageGroup") throw invalidValue("DeduplicationScope");
+  if (text !== "queue" && text !== "messageGroup") {
+    throw invalidValue("DeduplicationScope", `it is queue or messageGroup, not ${quoted(text)}.`);
+  }
   draft.attributes.deduplicationScope = text;
 }
 
 function setFifoThroughputLimit(text: string, draft: Draft): void {
   requireFifo("FifoThroughputLimit", draft);
   if (text !== "perQueue" && text !== "perMessageGroupId") {
-    throw invalidValue("FifoThroughputLimit");
+    const reason = `it is perQueue or perMessageGroupId, not ${quoted(text)}.`;
+    throw invalidValue("FifoThroughputLimit", reason);
   }
   draft.attributes.fifoThroughputLimit = text;
 }

@@ -100,6 +100,24 @@ describe("an attribute", () => {
     },
   );
 
+  test.each([
+    "String.é ✓",
+    "Number.a b-c_d.9",
+    "String.\t\r\n\u{1f600}",
+    `String.${"x".repeat(249)}`,
+  ])("may be of type %j, with any character that a body may have", (type) => {
+    expect(refusal({ a: text("1", type) })).toBeUndefined();
+  });
+
+  test.each(["\ud800", "\udc00x", "\u0000", "\u001b", "\ufffe", "a\uffff"])(
+    "may not have a type with the suffix %j, which no answer could bring back",
+    (suffix) => {
+      expect(refusal({ a: text("1", `String.${suffix}`) })).toBe("InvalidParameterValue");
+      const bytes = { DataType: `Binary.${suffix}`, BinaryValue: base64("v") };
+      expect(refusal({ a: bytes })).toBe("InvalidParameterValue");
+    },
+  );
+
   test("has exactly the value of its type, and it is not empty", () => {
     const bytes = base64("v");
     expect(refusal({ a: text("") })).toBe("InvalidParameterValue");
