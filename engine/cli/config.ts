@@ -15,9 +15,10 @@ export type OptionReader = (text: string) => unknown;
 export interface Config {
   /** Values of the options that the file names. */
   readonly options: ReadonlyMap<string, unknown>;
+  /** Those of them that could be read, without what could not. */
   readonly queues: readonly PlannedQueue[];
-  /** Sentences, each with file, line and path; none where all is well. */
-  readonly mistakes: readonly string[];
+  /** None where all is well. */
+  readonly mistakes: readonly SettingError[];
 }
 
 const queuesKey = "queues";
@@ -26,7 +27,8 @@ const queuesKey = "queues";
 export function readConfig(file: string, readers: ReadonlyMap<string, OptionReader>): Config {
   const options = new Map<string, unknown>();
   const queues: PlannedQueue[] = [];
-  const mistakes: string[] = [];
+  const { root, mistakes: misread } = Setting.read(file);
+  const mistakes = [...misread];
   const attempt: Attempt = (setting, work) => {
     try {
       work();
@@ -34,13 +36,7 @@ export function readConfig(file: string, readers: ReadonlyMap<string, OptionRead
       mistakes.push(mistakeOf(setting, error));
     }
   };
-  let root: Setting;
-  try {
-    root = Setting.read(file);
-  } catch (error) {
-    if (!(error instanceof SettingError)) throw error;
-    return { options, queues, mistakes: [error.message] };
-  }
+  if (root === undefined) return { options, queues, mistakes };
   attempt(root, () => {
     for (const [key, setting] of root.entries()) {
       attempt(setting, () => {
@@ -52,12 +48,12 @@ export function readConfig(file: string, readers: ReadonlyMap<string, OptionRead
   return { options, queues, mistakes };
 }
 
-/** The sentence for what work on a setting threw; errors that are no mistakes go on. */
-function mistakeOf(setting: Setting, error: unknown): string {
-  if (error instanceof SettingError) return error.message;
+/** The mistake that made work on a setting throw; errors that are none go on. */
+function mistakeOf(setting: Setting, error: unknown): SettingError {
+  if (error instanceof SettingError) return error;
   const isSentence = error instanceof SluiceError || error instanceof InvalidArgumentError;
   if (!isSentence) throw error;
-  return setting.error(error.message).message;
+  return setting.error(error.message);
 }
 
 function readQueues(setting: Setting, queues: PlannedQueue[], attempt: Attempt): void {

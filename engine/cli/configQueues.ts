@@ -1,6 +1,8 @@
 /**
  * The queues that a configuration file wants: each is checked on its own first (`planQueue`), and
- * made once there is a broker (`makeQueues`). On the main thread, before the server listens.
+ * made once there is a broker (`makeQueues`). On the main thread, before the server listens. What
+ * only a broker can tell of a file that has other mistakes is told by one that is opened for it and
+ * closed again (`rehearse`), so that one run tells all.
  *
  * A queue may name another one as its dead-letter queue before that one is made, or the other way
  * round: the attributes that speak of other queues are set last, when all queues are there. A
@@ -9,16 +11,17 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { checkQueueName } from "../broker/attributes.ts";
-import type { Broker } from "../broker/broker.ts";
+import { Broker } from "../broker/broker.ts";
 import { SluiceError } from "../errors.ts";
+import { queueNames } from "../limits.ts";
 import {
   readQueueAttributes,
   settableNames,
   showQueueAttributes,
 } from "../server/queueAttributes.ts";
 import { checkTags } from "../server/tags.ts";
-import type { Queue } from "../types.ts";
-import type { Attempt, Setting } from "./setting.ts";
+import type { BrokerOptions, Queue } from "../types.ts";
+import { type Attempt, type Setting, SettingError } from "./setting.ts";
 import { suggestion } from "./suggestion.ts";
 
 /** An attribute as the wire has it, text, and where the file says it. */
@@ -30,12 +33,15 @@ interface PlannedAttribute {
 export interface PlannedQueue {
   readonly name: string;
   readonly setting: Setting;
+  /** False where it can't be made for a reason that has been told. */
+  readonly isSound: boolean;
   /** By AWS's names. */
   readonly attributes: ReadonlyMap<string, PlannedAttribute>;
   readonly tags: Readonly<Record<string, string>> | undefined;
 }
 
 const tagsKey = "tags";
+const fifoKey = "FifoQueue";
 
 /** What speaks of other queues, in the order in which it is set; with the members it has. */
 const references: ReadonlyMap<string, readonly string[]> = new Map([
@@ -48,17 +54,39 @@ export function planQueue(name: string, setting: Setting, attempt: Attempt): Pla
   checkQueueName(name);
   const attributes = new Map<string, PlannedAttribute>();
   let tags: Record<string, string> | undefined;
-  const entries = setting.entries();
-  const isFifo = entries.some(
-    ([key, value]) => key === "FifoQueue" && !value.isMap && value.text.toLowerCase() === "true",
-  );
+  let entries: [string, Setting][] = [];
+  attempt(setting, () => {
+    entries = setting.entries();
+  });
+  const kind = entries.find(([key]) => key === fifoKey)?.[1];
+  const isFifo = kind?.isValue === true && kind.text.toLowerCase() === "true";
   for (const [key, value] of entries) {
     attempt(value, () => {
       if (key === tagsKey) tags = readTags(value);
       else attributes.set(key, { text: readAttribute(key, value, isFifo), setting: value });
     });
   }
-  return { name, setting, attributes, tags };
+  let isSound = false;
+  // A kind that could not be read has been told.
+  if (kind === undefined || attributes.has(fifoKey)) {
+    attempt(kind ?? setting, () => {
+      checkKind(name, isFifo);
+      isSound = true;
+    });
+  }
+  return { name, setting, isSound, attributes, tags };
+}
+
+/** A queue's name says whether it is FIFO, and so does its attribute. */
+function checkKind(name: string, isFifo: boolean): void {
+  const { fifoSuffix } = queueNames;
+  if (name.endsWith(fifoSuffix) === isFifo) return;
+  throw new SluiceError(
+    "InvalidParameterValue",
+    isFifo
+      ? `A FIFO queue's name ends in ${fifoSuffix}: call it ${name}${fifoSuffix}, or leave ${fifoKey} out.`
+      : `A queue whose name ends in ${fifoSuffix} is FIFO: give it ${fifoKey}: true, or another name.`,
+  );
 }
 
 function readTags(setting: Setting): Record<string, string> {
@@ -82,31 +110,51 @@ function readAttribute(name: string, setting: Setting, isFifo: boolean): string 
 }
 
 /**
- * Makes the queues, or brings those that are there to what the file says. Throws SettingError for
- * the first that can't be.
+ * Makes the queues, or brings those that are there to what the file says. Resolves with what could
+ * not be done, a mistake for each queue and reference.
  */
-export async function makeQueues(broker: Broker, plans: readonly PlannedQueue[]): Promise<void> {
+export async function makeQueues(
+  broker: Broker,
+  plans: readonly PlannedQueue[],
+): Promise<SettingError[]> {
+  const mistakes: SettingError[] = [];
+  const told = async (setting: Setting, work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof SluiceError || error instanceof SettingError)) throw error;
+      mistakes.push(error instanceof SluiceError ? setting.error(error.message) : error);
+    }
+  };
   for (const plan of plans) {
-    await told(plan.setting, () => makeQueue(broker, plan));
+    if (plan.isSound) await told(plan.setting, () => makeQueue(broker, plan));
   }
-  for (const name of references.keys()) {
-    for (const { name: queue, attributes } of plans) {
-      const attribute = attributes.get(name);
-      if (attribute === undefined) continue;
+  const names = plans.map(({ name }) => name);
+  for (const key of references.keys()) {
+    for (const { name, attributes } of plans) {
+      const attribute = attributes.get(key);
+      const queue = broker.findQueue(name);
+      if (attribute === undefined || queue === undefined) continue;
       await told(attribute.setting, async () => {
-        const text = withArns(broker, attribute.text);
-        await setAttributes(await broker.getQueue(queue), { [name]: text });
+        const text = withArns(broker, attribute.text, names);
+        if (text !== undefined) await setAttributes(queue, { [key]: text });
       });
     }
   }
+  return mistakes;
 }
 
-/** What the broker refuses is a mistake in the file, at that place. */
-async function told(setting: Setting, work: () => Promise<void>): Promise<void> {
+/** What `makeQueues` would find wrong, in a broker of these plans' own. */
+export async function rehearse(
+  plans: readonly PlannedQueue[],
+  options: Pick<BrokerOptions, "account" | "region">,
+): Promise<SettingError[]> {
+  if (plans.length === 0) return [];
+  const broker = await Broker.open(options);
   try {
-    await work();
-  } catch (error) {
-    throw error instanceof SluiceError ? setting.error(error.message) : error;
+    return await makeQueues(broker, plans);
+  } finally {
+    await broker.close();
   }
 }
 
@@ -136,18 +184,31 @@ async function setAttributes(queue: Queue, texts: Readonly<Record<string, string
   await queue.update(readQueueAttributes(Object.fromEntries(changed), kind));
 }
 
-/** A policy's text with the ARN of each queue that it calls by name. */
-function withArns(broker: Broker, text: string): string {
+/**
+ * A policy's text with the ARN of each queue that it calls by name. Undefined where it calls one of
+ * the file's that could not be made, which has been told.
+ */
+function withArns(broker: Broker, text: string, names: readonly string[]): string | undefined {
   if (text === "") return text;
-  const arnOf = (queue: unknown): unknown => {
-    if (typeof queue !== "string" || queue.startsWith("arn:")) return queue;
-    const found = broker.findQueue(queue);
-    if (found !== undefined) return found.arn;
-    throw new SluiceError("QueueDoesNotExist", `There is no queue ${queue}.`);
-  };
   const policy = JSON.parse(text) as Record<string, unknown>;
   const { deadLetterTargetArn: target, sourceQueueArns: sources } = policy;
+  for (const queue of [target, ...(Array.isArray(sources) ? sources : [])]) {
+    if (typeof queue !== "string") continue;
+    const name = queue.slice(queue.lastIndexOf(":") + 1);
+    if (broker.findQueue(name) !== undefined) continue;
+    if (names.includes(name)) return undefined;
+    if (isArn(queue)) continue;
+    const near = suggestion(name, names) || "; the file may make it.";
+    throw new SluiceError("QueueDoesNotExist", `There is no queue ${name}${near}`);
+  }
+  const arnOf = (queue: unknown) =>
+    typeof queue === "string" && !isArn(queue) ? broker.findQueue(queue)?.arn : queue;
   if (target !== undefined) policy.deadLetterTargetArn = arnOf(target);
   if (Array.isArray(sources)) policy.sourceQueueArns = sources.map(arnOf);
   return JSON.stringify(policy);
+}
+
+/** What is no name of a queue; the broker says what is wrong with an ARN. */
+function isArn(queue: string): boolean {
+  return queue.startsWith("arn:");
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /**
  * The command `sluice`: where the process starts. One file a command in commands/.
- * What programs read goes to standard output, what people read goes to standard error, without
- * colours. Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong.
+ * What was asked for goes to standard output; the log, and what went wrong, to standard error. Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong.
  */
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { addHelp } from "./commands/help.ts";
 import { addServe } from "./commands/serve.ts";
 
 const { version } = createRequire(import.meta.url)("sluice/package.json") as { version: string };
@@ -20,6 +20,7 @@ function program(): Command {
     .exitOverride();
   sluice.addHelpText("before", "Example:\n  sluice serve\n");
   addServe(sluice);
+  addHelp(sluice);
   return sluice;
 }
 

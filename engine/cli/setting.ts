@@ -11,13 +11,32 @@ import {
   isAlias,
   isMap,
   isScalar,
+  isSeq,
   LineCounter,
   type Node,
   parseDocument,
 } from "yaml";
 
 /** Something wrong in the file; the message says where: `FILE:LINE: PATH: SENTENCE`. */
-export class SettingError extends Error {}
+export class SettingError extends Error {
+  /** From 1; 0 where no line is meant. */
+  readonly line: number;
+
+  constructor(line: number, message: string) {
+    super(message);
+    this.line = line;
+  }
+}
+
+/** The mistakes' sentences in the order of their lines. */
+export function sentencesOf(mistakes: readonly SettingError[]): string[] {
+  return mistakes.toSorted((one, other) => one.line - other.line).map(({ message }) => message);
+}
+
+/** What a file holds, or what makes it no YAML. */
+export type Reading =
+  | { readonly root: Setting; readonly mistakes: readonly SettingError[] }
+  | { readonly root: undefined; readonly mistakes: readonly SettingError[] };
 
 /** Does one thing with a setting, and notes what was wrong with it. */
 export type Attempt = (setting: Setting, work: () => void) => void;
@@ -34,21 +53,28 @@ export class Setting {
   readonly #path: readonly string[];
   readonly #node: Node | null;
 
-  /** Throws SettingError for a file that can't be read or is no YAML. */
-  static read(file: string): Setting {
+  /**
+   * A file that can't be read or is no YAML has no root. A name that stands twice in a map is a
+   * mistake that hides no other one.
+   */
+  static read(file: string): Reading {
     let source: string;
     try {
       source = readFileSync(file, "utf8");
     } catch (error) {
-      throw new SettingError(`${file}: ${(error as Error).message}`);
+      const mistake = new SettingError(0, `${file}: ${(error as Error).message}`);
+      return { root: undefined, mistakes: [mistake] };
     }
     const lines = new LineCounter();
-    const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
-    const [broken] = [...document.errors, ...document.warnings];
-    if (broken !== undefined) {
-      throw new SettingError(`${file}:${lines.linePos(broken.pos[0]).line}: ${broken.message}.`);
-    }
-    return new Setting({ file, document, lines }, [], document.contents);
+    const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const;
+    const document = parseDocument(source, options);
+    const broken = [...document.errors, ...document.warnings].map(({ pos, message }) => {
+      const { line } = lines.linePos(pos[0]);
+      return new SettingError(line, `${file}:${line}: ${message}.`);
+    });
+    if (broken.length > 0) return { root: undefined, mistakes: broken };
+    const root = new Setting({ file, document, lines }, [], document.contents);
+    return { root, mistakes: [...root.#doubled()] };
   }
 
   private constructor(origin: Origin, path: readonly string[], node: Node | null) {
@@ -61,13 +87,18 @@ export class Setting {
     return isMap(this.#node);
   }
 
+  /** Whether it has a text. */
+  get isValue(): boolean {
+    return !this.#isEmpty && textOf(this.#node) !== undefined;
+  }
+
   /** What it holds, by name; a name with nothing behind it holds nothing. */
   entries(): [name: string, setting: Setting][] {
     if (this.#isEmpty) return [];
     if (!isMap(this.#node)) throw this.error("It is not a map of names and values.");
     return this.#node.items.map(({ key, value }) => {
       const name = textOf(key) ?? "?";
-      return [name, new Setting(this.#origin, [...this.#path, name], value as Node | null)];
+      return [name, this.#at(name, value as Node | null)];
     });
   }
 
@@ -83,11 +114,40 @@ export class Setting {
   }
 
   error(sentence: string): SettingError {
-    const { file, lines } = this.#origin;
-    const start = this.#node?.range?.[0];
-    const line = start === undefined ? "" : `:${lines.linePos(start).line}`;
+    const { file } = this.#origin;
+    const line = this.#lineOf(this.#node);
+    const place = line === 0 ? file : `${file}:${line}`;
     const path = this.#path.length === 0 ? "" : `${this.#path.join(".")}: `;
-    return new SettingError(`${file}${line}: ${path}${sentence}`);
+    return new SettingError(line, `${place}: ${path}${sentence}`);
+  }
+
+  /** One mistake for each name that its map has already, at any depth. */
+  *#doubled(): Generator<SettingError> {
+    if (isSeq(this.#node)) {
+      for (const [index, item] of this.#node.items.entries()) {
+        if (!isAlias(item)) yield* this.#at(String(index), item as Node | null).#doubled();
+      }
+    }
+    if (!isMap(this.#node)) return;
+    const firstLines = new Map<string, number>();
+    for (const { key, value } of this.#node.items) {
+      const name = textOf(key) ?? "?";
+      const first = firstLines.get(name);
+      const again = this.#at(name, key as Node | null);
+      if (first !== undefined) {
+        yield again.error(`It is there already, in line ${first}; leave one of the two out.`);
+      } else firstLines.set(name, this.#lineOf(key as Node | null));
+      if (!isAlias(value)) yield* this.#at(name, value as Node | null).#doubled();
+    }
+  }
+
+  #at(name: string, node: Node | null): Setting {
+    return new Setting(this.#origin, [...this.#path, name], node);
+  }
+
+  #lineOf(node: Node | null): number {
+    const start = node?.range?.[0];
+    return start === undefined ? 0 : this.#origin.lines.linePos(start).line;
   }
 
   get #isEmpty(): boolean {

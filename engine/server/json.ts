@@ -16,7 +16,7 @@ import type { Call, Protocol, Reply } from "./protocol.ts";
 import { findAction } from "./router.ts";
 import { checkTypes, malformed } from "./schema.ts";
 
-export const jsonType = "application/x-amz-json-1.0";
+const jsonType = "application/x-amz-json-1.0";
 const targetPrefix = "AmazonSQS.";
 
 /** The action that X-Amz-Target names; undefined when it names none of this service. */

@@ -1,9 +1,9 @@
 /**
  * The SQS endpoint: node:http in front of a broker that this thread has open. Parse, check, call.
  *
- * Ways in: any path takes POST with AWS JSON 1.0, and POST or GET of the query protocol; GET /health
- * answers 200 while the server takes requests; OPTIONS tells browsers that they may ask. What can't
- * be read in time, or is too large, is refused and its connection closed;
+ * Ways in: any path takes POST with AWS JSON 1.0, and POST or GET of the query protocol; GET / says
+ * what this is and GET /health answers 200 while the server takes requests; OPTIONS tells browsers
+ * that they may ask. What can't be read in time, or is too large, is refused and its connection closed;
  * nothing a client sends ends the process.
  *
  * How it ends. `close` is called once, by whoever opened the server (the command line: on SIGTERM
@@ -22,10 +22,11 @@ import { Answered } from "./answered.ts";
 import type { Answer, Caller, Context } from "./context.ts";
 import { preflightReply } from "./cors.ts";
 import { Exchange, type Exchanger } from "./exchange.ts";
-import { JsonProtocol, jsonType } from "./json.ts";
+import { JsonProtocol } from "./json.ts";
 import type { Call, Protocol, Reply } from "./protocol.ts";
 import { QueryProtocol } from "./query.ts";
 import { isTraceHeader } from "./sends.ts";
+import { pageReply } from "./welcome.ts";
 
 /** SDKs keep connections for reuse between polls of 20 s; the server must not close them first. */
 const keepAliveMs = 75_000;
@@ -105,7 +106,7 @@ export class Server implements Exchanger {
     const { request } = exchange;
     const protocol = protocolOf(request);
     try {
-      const other = otherReply(request);
+      const other = pageReply(request, this) ?? otherReply(request);
       if (other !== undefined) {
         exchange.send(other);
         return;
@@ -224,13 +225,9 @@ function protocolOf(request: IncomingMessage): Protocol {
     : new JsonProtocol(target, url);
 }
 
-/** The answers that no action gives: health, a browser's question, and methods that nobody has. */
-function otherReply({ method, url = "/", headers }: IncomingMessage): Reply | undefined {
+/** The answers that no action gives: a browser's question, and methods that nobody has. */
+function otherReply({ method, headers }: IncomingMessage): Reply | undefined {
   if (method === "POST") return undefined;
-  const isRead = method === "GET" || method === "HEAD";
-  if (isRead && url.split("?", 1)[0] === "/health") {
-    return { status: 200, body: '{"status":"ok"}', contentType: jsonType };
-  }
   if (method === "GET") return undefined;
   if (method === "OPTIONS") return preflightReply(headers);
   const error = new SluiceError("InvalidAction", `There is nothing to ${method} here; use POST.`);

@@ -1,6 +1,6 @@
 // Fan-out: everybody who wants to know has a queue of his own, and the sender puts a copy into each.
-// Who is slow or away misses nothing and holds nobody up. Here by AWS's SDK; run it with
-// AWS_ENDPOINT_URL=http://127.0.0.1:9324 beside `sluice serve`.
+// Who is slow or away misses nothing and holds nobody up. Here by AWS's SDK (npm install
+// @aws-sdk/client-sqs); run it with AWS_ENDPOINT_URL=http://127.0.0.1:9324 beside `sluice serve`.
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
@@ -9,7 +9,8 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 
-const client = new SQSClient({ region: "us-east-1" });
+const credentials = { accessKeyId: "any", secretAccessKey: "any" };
+const client = new SQSClient({ region: "us-east-1", credentials });
 
 async function createQueue(QueueName) {
   const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName }));

@@ -1,7 +1,7 @@
 // Request and reply: the request says where the answer is wanted and under which correlation id. One
 // reader of the reply queue hands each answer to whoever waits for its id, so that answers may come
-// in any order. Here by AWS's SDK; run it with AWS_ENDPOINT_URL=http://127.0.0.1:9324 beside
-// `sluice serve`.
+// in any order. Here by AWS's SDK (npm install @aws-sdk/client-sqs); run it with
+// AWS_ENDPOINT_URL=http://127.0.0.1:9324 beside `sluice serve`.
 import { randomUUID } from "node:crypto";
 import {
   CreateQueueCommand,
@@ -11,7 +11,8 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 
-const client = new SQSClient({ region: "us-east-1" });
+const credentials = { accessKeyId: "any", secretAccessKey: "any" };
+const client = new SQSClient({ region: "us-east-1", credentials });
 const closing = new AbortController();
 
 async function createQueue(QueueName) {

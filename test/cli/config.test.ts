@@ -158,7 +158,7 @@ queues:
     let nowMs = 1_000;
     const clock = { nowMs: () => nowMs };
     await using broker = await Broker.open({ memoryBytes: 64 * 2 ** 20, clock });
-    await makeQueues(broker, queues);
+    expect(await makeQueues(broker, queues)).toEqual([]);
     const queue = await broker.getQueue("orders");
     const first = queue.details();
     nowMs = 2_000;
@@ -215,9 +215,75 @@ queues:
     ]);
   });
 
+  test("of any kind hides no other one", () => {
+    const { code, sentences } = refused(`port: 1
+port: 2
+memory: much
+queues:
+  orders.fifo:
+    DelaySeconds: 5
+  jobs:
+    FifoQueue: true
+  half.fifo: { FifoQueue: perhaps }
+  bills:
+    RedrivePolicy: { deadLetterTargetArn: bills-daed, maxReceiveCount: 3 }
+    DelaySeconds: 1
+    DelaySeconds: 2
+    VisibilityTimeout: many
+    Policy: { Version: "2012-10-17", Version: "2012-10-17", Statement: [] }
+  bills-dead: { VisibilityTimeout: 1 }
+  bills-dead: { RedriveAllowPolicy: { redrivePermission: byQueue, sourceQueueArns: [nobody] } }
+  both: { KmsMasterKeyId: k, SqsManagedSseEnabled: true }
+  letters:
+    RedrivePolicy: { deadLetterTargetArn: both, maxReceiveCount: 3 }
+  strangers:
+    RedrivePolicy:
+      deadLetterTargetArn: arn:aws:sqs:us-east-1:000000000000:elsewhere
+      maxReceiveCount: 3
+`);
+    expect(code).toBe(2);
+    expect(sentences).toEqual([
+      "FILE:2: port: It is there already, in line 1; leave one of the two out.",
+      expect.stringMatching(/^FILE:3: memory: /),
+      "FILE:6: queues.orders.fifo: " +
+        "A queue whose name ends in .fifo is FIFO: give it FifoQueue: true, or another name.",
+      "FILE:8: queues.jobs.FifoQueue: " +
+        "A FIFO queue's name ends in .fifo: call it jobs.fifo, or leave FifoQueue out.",
+      expect.stringMatching(/^FILE:9: queues\.half\.fifo\.FifoQueue: /),
+      "FILE:11: queues.bills.RedrivePolicy: There is no queue bills-daed; did you mean bills-dead?",
+      "FILE:13: queues.bills.DelaySeconds: " +
+        "It is there already, in line 12; leave one of the two out.",
+      expect.stringMatching(/^FILE:14: queues\.bills\.VisibilityTimeout: /),
+      "FILE:15: queues.bills.Policy.Version: " +
+        "It is there already, in line 15; leave one of the two out.",
+      "FILE:17: queues.bills-dead: It is there already, in line 16; leave one of the two out.",
+      expect.stringMatching(/^FILE:17: queues\.bills-dead\.RedriveAllowPolicy: .*nobody/),
+      expect.stringMatching(/^FILE:18: queues\.both: .*SSE/),
+      expect.stringMatching(/^FILE:23: queues\.strangers\.RedrivePolicy: .*does not exist/),
+    ]);
+  });
+
+  test("is told with all others of its kind when only the broker can find it", () => {
+    const { code, sentences } = refused(`queues:
+  one: { RedrivePolicy: { deadLetterTargetArn: nobody, maxReceiveCount: 3 } }
+  two: { KmsMasterKeyId: k, SqsManagedSseEnabled: true }
+  three: { RedrivePolicy: { deadLetterTargetArn: four.fifo, maxReceiveCount: 3 } }
+  four.fifo: { FifoQueue: true }
+`);
+    expect(code).toBe(2);
+    expect(sentences).toEqual([
+      expect.stringMatching(/^FILE:2: queues\.one\.RedrivePolicy: There is no queue nobody; /),
+      expect.stringMatching(/^FILE:3: queues\.two: .*SSE/),
+      expect.stringMatching(/^FILE:4: queues\.three\.RedrivePolicy: .*same kind/),
+    ]);
+  });
+
   test.each([
     ["a: b: c", /^FILE:1: .+\.$/],
-    ["port: 1\nport: 2", /^FILE:2: Map keys must be unique\.$/],
+    [
+      "port: 1\nport: 2",
+      /^FILE:2: port: It is there already, in line 1; leave one of the two out\.$/,
+    ],
     ["- 1", /^FILE:1: It is not a map/],
     ["queues: 7", /^FILE:1: queues: It is not a map/],
     ["port:", /^FILE(:1)?: port: It is not one value\.$/],
@@ -237,7 +303,9 @@ queues:
 `;
     expect(refused(text)).toEqual({
       code: 2,
-      sentences: ["FILE:3: queues.orders.RedriveAllowPolicy: There is no queue nobody."],
+      sentences: [
+        "FILE:3: queues.orders.RedriveAllowPolicy: There is no queue nobody; the file may make it.",
+      ],
     });
     const both = "queues:\n  a: { KmsMasterKeyId: k, SqsManagedSseEnabled: true }\n";
     expect(refused(both).sentences).toEqual([expect.stringMatching(/^FILE:2: queues\.a: .*SSE/)]);

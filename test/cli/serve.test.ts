@@ -2,7 +2,10 @@
  * `sluice serve` as a command: what it prints, what it refuses, how signals end it. Needs a build.
  */
 import { spawn } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { Serve } from "../support/serve.ts";
@@ -93,11 +96,29 @@ describe("the command line", () => {
     },
   );
 
+  test("is told which command it asks help for is none, and which it may mean", async () => {
+    for (const [words, said] of [
+      [["help", "brew"], "'brew'."],
+      [["help", "serv"], "'serv'; did you mean serve?"],
+      [["help", "serve", "more"], "too many arguments"],
+    ] as const) {
+      const { code, stdout, stderr } = await run(...words);
+      expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(said)]);
+    }
+  });
+
   test("shows help with an example before all else, and its version", async () => {
-    for (const words of [["--help"], ["serve", "--help"]]) {
+    for (const [words, same] of [
+      [["--help"], ["help"]],
+      [
+        ["serve", "--help"],
+        ["help", "serve"],
+      ],
+    ] as const) {
       const { code, stdout, stderr } = await run(...words);
       expect([code, stderr]).toEqual([0, ""]);
       expect(stdout).toMatch(/^Examples?:\n {2}sluice serve/);
+      expect(await run(...same)).toEqual({ code, stdout, stderr });
     }
     const { code, stdout } = await run("--version");
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
@@ -105,15 +126,41 @@ describe("the command line", () => {
 });
 
 describe("a start", () => {
-  test("says on standard output where it listens, and nothing else there", async () => {
-    await withServe(["--log-format", "text"], async (serve) => {
-      expect(serve.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-      await expect.poll(() => serve.stderr).toContain(`aws --endpoint-url ${serve.url}`);
-      // An escape character would begin a colour.
-      expect(serve.stderr).not.toContain("\u001b");
-      const health = await serve.send({ method: "GET", path: "/health" });
-      expect(health.status).toBe(200);
-    });
+  test.each([[[]], [["--log-format", "text"]], [["--log-level", "silent"]]])(
+    "with %j says on standard output where it listens and how to use it",
+    async (options) => {
+      await withServe(options, async (serve) => {
+        expect(serve.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+        await expect.poll(() => serve.stdout.split("\n")).toHaveLength(5);
+        const [first, second, third, fourth] = serve.stdout.split("\n");
+        expect(first).toBe(`sluice is listening on ${serve.url}`);
+        expect(second).toMatch(/memory/);
+        expect(third).toMatch(/AWS_ACCESS_KEY_ID=\w+ AWS_SECRET_ACCESS_KEY=\w+/);
+        expect(fourth).toMatch(`  aws --endpoint-url ${serve.url} --region us-east-1 sqs `);
+        // An escape character would begin a colour.
+        expect(serve.stdout + serve.stderr).not.toContain("\u001b");
+        const records = () =>
+          [...serve.stderr.matchAll(/"message":"(\w+)"/g)].map(([, said]) => said);
+        await expect.poll(records).toEqual(options.length === 0 ? ["listening"] : []);
+        const health = await serve.send({ method: "GET", path: "/health" });
+        expect(health.status).toBe(200);
+      });
+    },
+  );
+
+  test("says the same into a file", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "sluice-serve-")), "stdout");
+    const descriptor = openSync(file, "w");
+    const stdio = ["ignore", descriptor, "ignore"] as const;
+    const child = spawn(process.execPath, [main, "serve", "--port", "0"], { stdio: [...stdio] });
+    try {
+      const greeting = /^sluice is listening on (\S+)\n.*\n.*\n {2}aws --endpoint-url \1 .*\n$/;
+      await expect.poll(() => readFileSync(file, "utf8"), { timeout: 20_000 }).toMatch(greeting);
+    } finally {
+      child.kill("SIGKILL");
+      closeSync(descriptor);
+      rmSync(dirname(file), { recursive: true });
+    }
   });
 
   test("on a port that is taken ends with code 1 and says so", async () => {

@@ -78,10 +78,7 @@ const environment: NodeJS.ProcessEnv = {
   npm_config_cache: process.env.npm_config_cache ?? join(process.env.HOME ?? project, ".npm"),
   npm_config_offline: "true",
   npm_config_loglevel: "error",
-  AWS_ACCESS_KEY_ID: "any",
-  AWS_SECRET_ACCESS_KEY: "any",
-  AWS_REGION: "us-east-1",
-  AWS_DEFAULT_REGION: "us-east-1",
+  // No region and no credentials: the snippets say which to set.
   AWS_EC2_METADATA_DISABLED: "true",
   // The SDK warns of Node 20 on standard error.
   NODE_NO_WARNINGS: "1",

@@ -13,12 +13,12 @@ const startMs = 20_000;
 /** A running child; `url` is what it printed. */
 export class Serve extends Endpoint {
   readonly child: ChildProcess;
-  readonly #stderr: () => string;
+  readonly #said: { readonly stdout: string; readonly stderr: string };
 
-  constructor(child: ChildProcess, url: string, stderr: () => string) {
+  constructor(child: ChildProcess, url: string, said: { stdout: string; stderr: string }) {
     super(url);
     this.child = child;
-    this.#stderr = stderr;
+    this.#said = said;
   }
 
   /** Resolves when the child has said where it listens; rejects with what it said instead. */
@@ -26,24 +26,23 @@ export class Serve extends Endpoint {
     const child = spawn(process.execPath, [main, "serve", "--port", "0", ...options], {
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let stdout = "";
-    let stderr = "";
+    const said = { stdout: "", stderr: "" };
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
+      said.stderr += text;
     });
     return new Promise((resolve, reject) => {
-      const fail = (why: string) => reject(new Error(`${why}\n${stdout}${stderr}`));
+      const fail = (why: string) => reject(new Error(`${why}\n${said.stdout}${said.stderr}`));
       const timer = setTimeout(() => {
         child.kill("SIGKILL");
         fail("sluice serve did not say where it listens");
       }, startMs);
       child.once("exit", (code) => fail(`sluice serve ended with ${code}`));
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
-        stdout += text;
-        const url = /^sluice is listening on (\S+)$/m.exec(stdout)?.[1];
+        said.stdout += text;
+        const url = /^sluice is listening on (\S+)$/m.exec(said.stdout)?.[1];
         if (url === undefined) return;
         clearTimeout(timer);
-        resolve(new Serve(child, url, () => stderr));
+        resolve(new Serve(child, url, said));
       });
     });
   }
@@ -52,8 +51,13 @@ export class Serve extends Endpoint {
     return Number(new URL(this.url).port);
   }
 
+  /** What it has written to standard output so far. */
+  get stdout(): string {
+    return this.#said.stdout;
+  }
+
   get stderr(): string {
-    return this.#stderr();
+    return this.#said.stderr;
   }
 
   get isRunning(): boolean {

@@ -11,7 +11,7 @@ import { Broker } from "../../broker/broker.ts";
 import { SluiceError } from "../../errors.ts";
 import { Server, type ServerOptions } from "../../server/server.ts";
 import { readConfig } from "../config.ts";
-import { makeQueues, type PlannedQueue } from "../configQueues.ts";
+import { makeQueues, type PlannedQueue, rehearse } from "../configQueues.ts";
 import { Log, type LogFormat, type LogLevel, logFormats, logLevels } from "../log.ts";
 import {
   readAccount,
@@ -22,7 +22,7 @@ import {
   readThreads,
   refuse,
 } from "../options.ts";
-import { SettingError } from "../setting.ts";
+import { type SettingError, sentencesOf } from "../setting.ts";
 
 interface ServeOptions {
   readonly port: number;
@@ -100,7 +100,7 @@ function messageOf(error: unknown): string {
 async function serve(command: Command): Promise<void> {
   // Listened for before anybody can know that this process is up.
   const stopped = stopSignal();
-  const queues = configure(command);
+  const queues = await configure(command);
   if (queues === undefined) return;
   const options = command.opts<ServeOptions>();
   const log = new Log(options.logLevel, options.logFormat, process.stderr);
@@ -130,7 +130,7 @@ async function serve(command: Command): Promise<void> {
  * The queues of the configuration file, if there is one, whose options are set where the command
  * line has none. Undefined, with the exit code set and the mistakes said, when it is wrong.
  */
-function configure(command: Command): readonly PlannedQueue[] | undefined {
+async function configure(command: Command): Promise<readonly PlannedQueue[] | undefined> {
   const { config: file } = command.opts<ServeOptions>();
   if (file === undefined) return [];
   const readers = new Map(
@@ -142,16 +142,20 @@ function configure(command: Command): readonly PlannedQueue[] | undefined {
       ]),
   );
   const { options, queues, mistakes } = readConfig(file, readers);
-  for (const mistake of mistakes) say(`sluice: ${mistake}`);
-  if (mistakes.length > 0) {
-    process.exitCode = 2;
-    return undefined;
-  }
   for (const [name, value] of options) {
     if (command.getOptionValueSource(name) === "cli") continue;
     command.setOptionValueWithSource(name, value, "config");
   }
-  return queues;
+  if (mistakes.length === 0) return queues;
+  const { account, region } = command.opts<ServeOptions>();
+  tell([...mistakes, ...(await rehearse(queues, { account, region }))]);
+  return undefined;
+}
+
+/** Says what is wrong with the file, and sets the exit code. */
+function tell(mistakes: readonly SettingError[]): void {
+  for (const sentence of sentencesOf(mistakes)) say(`sluice: ${sentence}`);
+  process.exitCode = 2;
 }
 
 /** Undefined, with the exit code set and the reason said, when it can't be. */
@@ -172,15 +176,11 @@ async function open(
     process.exitCode = isRefused ? 2 : 1;
     return undefined;
   }
-  try {
-    await makeQueues(broker, queues);
-    return broker;
-  } catch (error) {
-    say(`sluice: ${messageOf(error)}`);
-    process.exitCode = error instanceof SettingError ? 2 : 1;
-    await broker.close();
-    return undefined;
-  }
+  const mistakes = await makeQueues(broker, queues);
+  if (mistakes.length === 0) return broker;
+  tell(mistakes);
+  await broker.close();
+  return undefined;
 }
 
 /** What the server tells, as records. Requests that went well are for debugging only. */
@@ -212,17 +212,18 @@ function logWarnings(log: Log): void {
   process.on("warning", ({ name, message }) => log.write("warn", message, { name }));
 }
 
+/** On standard output, wherever that goes and however the log is written. */
 function greet(url: string, options: ServeOptions, log: Log): void {
-  process.stdout.write(`sluice is listening on ${url}\n`);
-  if (log.format === "json") {
-    log.write("info", "listening", { url, account: options.account, region: options.region });
-    return;
-  }
-  log.say("Messages live in this process's memory; they end with it.");
-  log.say("Any credentials will do. Try:");
-  log.say(
-    `  aws --endpoint-url ${url} --region ${options.region} sqs create-queue --queue-name hello`,
+  const words = `--endpoint-url ${url} --region ${options.region}`;
+  process.stdout.write(
+    `sluice is listening on ${url}
+Messages live in this process's memory; they end with it.
+Any credentials will do: AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any, and any region. Try:
+  aws ${words} sqs create-queue --queue-name hello
+`,
   );
+  if (log.format === "text") return;
+  log.write("info", "listening", { url, account: options.account, region: options.region });
 }
 
 /** Resolves at the first signal, and arranges for what a second one does. */
