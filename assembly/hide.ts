@@ -1,11 +1,14 @@
 /**
- * The hide section: up to ten receipts get a new visibility timeout, counted from now. Zero makes
- * a message in flight ready at once; a message whose timeout has run out but that nobody received
- * since is hidden again (as on AWS). Nothing may be hidden beyond twelve hours after its receive.
+ * The hide section of a Standard shard: up to ten receipts get a new visibility timeout, counted from
+ * now. Zero makes a message in flight ready at once; a message whose timeout has run out is hidden
+ * again (as on AWS). Nothing may be hidden beyond twelve hours after its last receive. A record with
+ * a receive count applies while that receive is the message's last, one without a count always: who
+ * asks for a user takes any receive (as on AWS), who gives a message back for one must hit his own.
  */
 import {
   HANDLE_BYTES,
   HANDLE_COUNT,
+  HANDLE_COUNT_ANY,
   HANDLE_RESULT,
   HANDLE_SEQUENCE,
   HANDLE_SLOT,
@@ -98,7 +101,8 @@ export class Hide {
         !Slot.isPast(shard, slot, retentionMs, now)
       ) {
         result = RESULT_STALE;
-        if (Slot.count(slot) === load<u32>(handle, HANDLE_COUNT)) {
+        const receive = load<u32>(handle, HANDLE_COUNT);
+        if (receive === HANDLE_COUNT_ANY || receive === Slot.count(slot)) {
           const visibilityMs = load<f64>(handle, HANDLE_VISIBILITY_MS);
           const receivedAt =
             load<f64>(slot, SLOT_SENT_AT) + (load<u32>(slot, SLOT_LAST_RECEIVE) as f64);

@@ -9,6 +9,7 @@ import { ADVANCE_SECTIONS, Advance } from "./advance";
 import { Catalogue } from "./catalogue";
 import { Counts } from "./counts";
 import { Cut } from "./cut";
+import { Elsewhere } from "./elsewhere";
 import { Format } from "./format";
 import { SipHash } from "./hash";
 import {
@@ -138,6 +139,22 @@ export function remove(thread: u32, queue: u32, incarnation: u32, count: u32, no
 
 export function hide(thread: u32, queue: u32, incarnation: u32, count: u32, now: f64): i32 {
   return Settle.hide(thread, queue, incarnation, count, now);
+}
+
+/**
+ * 1 when the message of handle record `index`, whose FIFO queue just answered RESULT_GONE for it,
+ * lives on in another queue.
+ */
+export function hasMoved(
+  thread: u32,
+  queue: u32,
+  index: u32,
+  birthLow: u32,
+  birthHigh: u32,
+  now: f64,
+): i32 {
+  const birth = ((birthHigh as u64) << 32) | (birthLow as u64);
+  return Elsewhere.has(Of.shard(queue), Settle.handle(thread, index), birth, now) ? 1 : 0;
 }
 
 /**

@@ -342,6 +342,8 @@ export const CONTENT_NOT_GATHERED = -1;
 export const HANDLE_BYTES = 32;
 export const HANDLE_SLOT = 0;
 export const HANDLE_COUNT = HANDLE_SLOT + 4;
+/** As a count, in a hide of a Standard queue: whichever receive was the last. */
+export const HANDLE_COUNT_ANY = 0;
 export const HANDLE_SEQUENCE = HANDLE_COUNT + 4;
 export const HANDLE_VISIBILITY_MS = HANDLE_SEQUENCE + 8;
 /** Out: one of the RESULT codes. */

@@ -1,13 +1,12 @@
 /**
- * The remove section: up to ten receipts are deleted. A receipt is slot, sequence and receive
- * count: the message it names may be this receiver's still (applied), somebody else's by now
- * (stale, nothing happens) or no more (gone). What was applied is in this thread's hands
- * afterwards, and the caller frees it outside the lock.
+ * The remove section of a Standard shard: up to ten receipts are deleted. A receipt's slot and
+ * sequence name a message, which is there (applied) or no more (gone). Which receive gave the receipt
+ * does not matter: an older one deletes what somebody else has received since (as on AWS). What was
+ * applied is in this thread's hands afterwards, and the caller frees it outside the lock.
  */
 import { Age } from "./age";
 import {
   HANDLE_BYTES,
-  HANDLE_COUNT,
   HANDLE_RESULT,
   HANDLE_SEQUENCE,
   HANDLE_SLOT,
@@ -16,7 +15,6 @@ import {
   QUEUE_RETENTION_MS,
   RESULT_APPLIED,
   RESULT_GONE,
-  RESULT_STALE,
   SHARD_LISTED,
   SHARD_PURGE_SEQUENCE,
   SHARD_TOTAL_DELETED,
@@ -113,10 +111,6 @@ export class Remove {
       load<f64>(slot, SLOT_SENT_AT) <= past
     ) {
       store<u32>(handle, RESULT_GONE, HANDLE_RESULT);
-      return;
-    }
-    if (Slot.count(slot) !== load<u32>(handle, HANDLE_COUNT)) {
-      store<u32>(handle, RESULT_STALE, HANDLE_RESULT);
       return;
     }
     if (!Slot.isRinged(word)) Ring.settle(shard);

@@ -1,5 +1,5 @@
 /**
- * What a receiver says of the messages it holds: delete them, or change how long they stay hidden.
+ * What a receiver says of the messages it received: delete them, or change how long they stay hidden.
  * Receipts come in this thread's handle records, results go back there.
  */
 import { Content } from "./content";

@@ -31,7 +31,7 @@ import type { Inbox } from "./inbox.ts";
 import { checkMemory, createMemory, pagesOf } from "./memory.ts";
 import { type Instance, instantiate, loadModule } from "./module.ts";
 import { Outbox } from "./outbox.ts";
-import { Receipts } from "./receipts.ts";
+import { type Receipt, Receipts } from "./receipts.ts";
 import { Registry } from "./registry.ts";
 import { Runners } from "./runners.ts";
 import type { EngineCounts, EngineIdentity, EngineShare, EngineSizes, Heir } from "./shapes.ts";
@@ -227,6 +227,15 @@ export class Engine {
   /** Changes the visibility of handle records 0 to count - 1; how many, or a status. */
   hide(queue: number, incarnation: number, count: number, now: number): number {
     return this.#exports.hide(this.thread, queue, incarnation, count, now);
+  }
+
+  /**
+   * Whether the message of a receipt in handle record `record`, which a `remove` or `hide` of its FIFO
+   * queue has just found gone, lives on in another queue.
+   */
+  hasMoved(queue: number, record: number, receipt: Receipt, now: number): boolean {
+    const { birthLow, birthHigh } = receipt;
+    return this.#exports.hasMoved(this.thread, queue, record, birthLow, birthHigh, now) === 1;
   }
 
   /**

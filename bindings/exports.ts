@@ -46,6 +46,15 @@ export interface EngineExports {
   ): number;
   remove(thread: number, queue: number, incarnation: number, count: number, now: number): number;
   hide(thread: number, queue: number, incarnation: number, count: number, now: number): number;
+  /** 1: the message of record `index`, RESULT_GONE a moment ago, lives on in another queue. */
+  hasMoved(
+    thread: number,
+    queue: number,
+    index: number,
+    birthLow: number,
+    birthHigh: number,
+    now: number,
+  ): number;
   /**
    * Moves up to ten messages to queue `to`, or, when `toIncarnation` is 0, each back home or, where
    * that is gone, to its heir; `heirs` of them stand in staging.
@@ -121,6 +130,7 @@ export const exportNames = Object.keys({
   read: true,
   remove: true,
   hide: true,
+  hasMoved: true,
   redrive: true,
   throttle: true,
   advance: true,

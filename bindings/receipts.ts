@@ -1,13 +1,15 @@
 /**
  * The way from a receipt to the engine: handle records, filled from received messages or from
  * numbers, and the text of a receipt handle. Its thread only.
- * A receipt handle is 33 bytes as 44 characters of base64url: epoch, incarnation, sequence (8),
- * receive count, slot (each 4, little-endian), version (1), and a keyed hash of all that (8). It is
- * genuine if and only if its version is known and the hash is the one this memory's secret gives.
+ * A receipt handle is 42 bytes as 56 characters of base64url: epoch, incarnation, sequence (8),
+ * receive count, slot, birth number (8), version (2), all little-endian and of 4 bytes where nothing
+ * else is said, and a keyed hash of all that (8). It is genuine if and only if its version is known
+ * and the hash is the one this memory's secret gives.
  */
 import {
   HANDLE_BYTES,
   HANDLE_COUNT,
+  HANDLE_COUNT_ANY,
   HANDLE_RESULT,
   HANDLE_SEQUENCE,
   HANDLE_SLOT,
@@ -27,12 +29,16 @@ export interface Receipt {
   readonly receiveCount: number;
   readonly sequenceLow: number;
   readonly sequenceHigh: number;
+  /** The message's own, which it keeps wherever it moves. */
+  readonly birthLow: number;
+  readonly birthHigh: number;
 }
 
-const RECEIPT_VERSION = 1;
-const SIGNED_BYTES = 25;
+const RECEIPT_VERSION = 2;
+const SIGNED_BYTES = 34;
 const TEXT_BYTES = SIGNED_BYTES + 8;
-const TEXT_PATTERN = /^[\w-]{44}$/;
+/** Whole groups of four characters: no other text stands for the same bytes. */
+const TEXT_PATTERN = /^[\w-]{56}$/;
 
 const EPOCH_WORD = THREAD_STAGING >> 2;
 const INCARNATION_WORD = EPOCH_WORD + 1;
@@ -40,7 +46,9 @@ const LOW_WORD = EPOCH_WORD + 2;
 const HIGH_WORD = EPOCH_WORD + 3;
 const COUNT_WORD = EPOCH_WORD + 4;
 const SLOT_WORD = EPOCH_WORD + 5;
-const VERSION_BYTE = THREAD_STAGING + SIGNED_BYTES - 1;
+const BIRTH_LOW_WORD = EPOCH_WORD + 6;
+const BIRTH_HIGH_WORD = EPOCH_WORD + 7;
+const VERSION_BYTE = THREAD_STAGING + 32;
 
 const RECORD_WORDS = HANDLE_BYTES >> 2;
 const FIRST_WORD = THREAD_HANDLES >> 2;
@@ -81,6 +89,11 @@ export class Receipts {
     }
   }
 
+  /** Record `index` stands for any receive of its message: a hide of a Standard queue alone asks. */
+  putAnyReceive(index: number): void {
+    this.#area.u32[FIRST_WORD + index * RECORD_WORDS + (HANDLE_COUNT >> 2)] = HANDLE_COUNT_ANY;
+  }
+
   /** The visibility that `hide` gives record `index`. */
   putVisibility(index: number, visibilityMs: number): void {
     this.#area.f64[(THREAD_HANDLES + index * HANDLE_BYTES + HANDLE_VISIBILITY_MS) >> 3] =
@@ -101,7 +114,10 @@ export class Receipts {
     u32[HIGH_WORD] = receipt.sequenceHigh;
     u32[COUNT_WORD] = receipt.receiveCount;
     u32[SLOT_WORD] = receipt.slot;
+    u32[BIRTH_LOW_WORD] = receipt.birthLow;
+    u32[BIRTH_HIGH_WORD] = receipt.birthHigh;
     bytes[VERSION_BYTE] = RECEIPT_VERSION;
+    bytes[VERSION_BYTE + 1] = 0;
     this.#exports.mac(this.#thread, SIGNED_BYTES);
     return text.base64urlSlice(THREAD_STAGING, THREAD_STAGING + TEXT_BYTES);
   }
@@ -124,6 +140,8 @@ export class Receipts {
       receiveCount: u32[COUNT_WORD] as number,
       sequenceLow: u32[LOW_WORD] as number,
       sequenceHigh: u32[HIGH_WORD] as number,
+      birthLow: u32[BIRTH_LOW_WORD] as number,
+      birthHigh: u32[BIRTH_HIGH_WORD] as number,
     };
   }
 }

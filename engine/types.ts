@@ -266,7 +266,7 @@ export interface SyncQueue {
   receive(into: MessageBatchShape, max?: number, visibilityTimeout?: number): number;
   /** As `receive`, but blocks this thread until a message is there or `timeoutMs` have passed. */
   receiveBlocking(into: MessageBatchShape, max: number, timeoutMs: number): number;
-  /** Deletes one message, or all of the batch; how many were still this receiver's to delete. */
+  /** Deletes one message, or all of the batch; how many were still there to delete. */
   delete(from: MessageBatchShape, index?: number): number;
   changeVisibility(from: MessageBatchShape, visibilityTimeout: number, index?: number): number;
 }

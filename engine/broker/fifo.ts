@@ -113,9 +113,10 @@ export function staleAttempt(place: Place, id: string): SluiceError {
   );
 }
 
-export function expiredReceipt(place: Place): SluiceError {
+export function expiredReceipt(place: Place, handle: string): SluiceError {
   return invalid(
     place,
-    "Value for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.",
+    `Value ${handle} for parameter ReceiptHandle is invalid. ` +
+      "Reason: The receipt handle has expired.",
   );
 }

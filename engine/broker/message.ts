@@ -117,6 +117,8 @@ export class ReceivedMessage implements Message {
       receiveCount: this.receiveCount,
       sequenceLow: this.#sequenceLow,
       sequenceHigh: this.#sequenceHigh,
+      birthLow: this.#birthLow,
+      birthHigh: this.#birthHigh,
     };
   }
 

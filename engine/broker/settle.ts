@@ -1,10 +1,11 @@
 /**
- * What a receiver says of the messages it holds: delete them, or change how long they stay hidden.
- * Own thread only. A receipt handle that a receive gave out is always accepted for deletion, also
- * when the message is gone or was received again meanwhile (then nothing happens); a text that no
- * receive of this queue gave out is ReceiptHandleIsInvalid. On a FIFO queue a receipt is good only
- * while it hides its message: once its time is over, it is InvalidParameterValue. Source: Developer
- * Guide, "visibility timeout"; API Reference, DeleteMessage and ChangeMessageVisibility.
+ * What a receiver says of the messages it received: delete them, or change how long they stay hidden.
+ * Own thread only. On a Standard queue every receipt handle stands for its message, whoever received
+ * it since; deleting what is gone is no error. On a FIFO queue a handle is good only while it hides
+ * its message: once its time is over, it is InvalidParameterValue, also after the message moved to the
+ * dead-letter queue. A text that no receive of this queue gave out is ReceiptHandleIsInvalid. Source:
+ * Developer Guide, "visibility timeout"; API Reference, DeleteMessage and ChangeMessageVisibility; and
+ * what AWS was seen to answer to older handles.
  */
 import {
   BATCH_MAX,
@@ -18,7 +19,7 @@ import {
 import { SluiceError } from "../errors.ts";
 import { messages as limits } from "../limits.ts";
 import type { BatchResult, Message } from "../types.ts";
-import { expiredReceipt } from "./fifo.ts";
+import { expiredReceipt, invalid } from "./fifo.ts";
 import { ReceivedMessage } from "./message.ts";
 import type { Place } from "./place.ts";
 import { CALL_MESSAGES, isLimited, mayDelete, throttled } from "./quota.ts";
@@ -61,7 +62,7 @@ function inParts(
   receipts: readonly Receipt[],
   prepare: (record: number) => void,
   run: (count: number) => number,
-  result: (index: number, code: number) => void,
+  result: (receipt: Receipt, code: number, index: number, record: number) => void,
 ): void {
   const { member, name } = place;
   for (let from = 0; from < receipts.length; from += BATCH_MAX) {
@@ -72,19 +73,19 @@ function inParts(
     });
     const status = run(part.length);
     if (status < 0) throw member.failure(status, name);
-    part.forEach((_, record) => {
-      result(from + record, member.engine.receipts.result(record));
+    part.forEach((receipt, record) => {
+      result(receipt, member.engine.receipts.result(record), from + record, record);
     });
   }
 }
 
 function nothing(): void {}
 
-/** Deletes, at most ten where calls are limited; `refused` is told of each receipt of a FIFO queue whose time is over. */
+/** Deletes, at most ten where calls are limited; `refused` is told of each receipt that is over. */
 function removeAll(
   place: Place,
   receipts: readonly Receipt[],
-  refused: (index: number) => void,
+  refused: (index: number, error: SluiceError) => void,
 ): void {
   const { member, number, incarnation } = place;
   const now = deletionTime(place);
@@ -92,16 +93,22 @@ function removeAll(
     if (!mayDelete(place, count)) throw throttled(place.name);
     return member.engine.remove(number, incarnation, count, now);
   };
-  const result = (index: number, code: number): void => {
-    if (place.isFifo && isOver(code)) refused(index);
-  };
-  inParts(place, receipts, nothing, run, result);
+  inParts(place, receipts, nothing, run, (receipt, code, index, record) => {
+    if (isOver(place, receipt, code, record)) refused(index, overReceipt(place, receipt));
+  });
   afterRemoval(place);
 }
 
-/** Somebody received it since, or it is visible again. */
-function isOver(result: number): boolean {
-  return result === RESULT_EXPIRED || result === RESULT_STALE;
+/** On a FIFO queue: somebody received it since, or it is visible again, or it moved when it was. */
+function isOver(place: Place, receipt: Receipt, code: number, record: number): boolean {
+  if (!place.isFifo) return false;
+  if (code === RESULT_EXPIRED || code === RESULT_STALE) return true;
+  const { member, number } = place;
+  return code === RESULT_GONE && member.engine.hasMoved(number, record, receipt, member.nowMs());
+}
+
+function overReceipt(place: Place, receipt: Receipt): SluiceError {
+  return expiredReceipt(place, place.member.receiptHandle(receipt));
 }
 
 /** There may be room for who waits for it, and a FIFO group may be open again. */
@@ -112,8 +119,8 @@ function afterRemoval({ desk, isFifo, number }: Place): void {
 
 export async function deleteMessage(place: Place, handle: Handle): Promise<void> {
   place.member.check();
-  removeAll(place, [receiptOf(place, handle)], () => {
-    throw expiredReceipt(place);
+  removeAll(place, [receiptOf(place, handle)], (_, error) => {
+    throw error;
   });
 }
 
@@ -138,8 +145,8 @@ export async function deleteBatch(
   const step = isLimited(place) ? CALL_MESSAGES : Math.max(1, receipts.length);
   for (let from = 0; from < receipts.length; from += step) {
     try {
-      removeAll(place, receipts.slice(from, from + step), (at) =>
-        errors.set(indices[from + at] as number, expiredReceipt(place)),
+      removeAll(place, receipts.slice(from, from + step), (at, error) =>
+        errors.set(indices[from + at] as number, error),
       );
     } catch (error) {
       // The first call's refusal is the batch's; a later one's is that of the handles not yet sent.
@@ -163,42 +170,48 @@ function isThrottled(error: unknown): error is SluiceError {
 }
 
 /** What a change of visibility that did not apply is answered with; undefined: nothing. */
-function refusal(place: Place, result: number, visibilityMs: number): SluiceError | undefined {
-  const value = `Value ${visibilityMs / 1_000} for parameter VisibilityTimeout is invalid.`;
-  if (result === RESULT_TOO_LONG) {
-    return new SluiceError(
-      "InvalidParameterValue",
-      `${value} Reason: Total VisibilityTimeout for the message is beyond the limit ` +
+function refusal(
+  place: Place,
+  receipt: Receipt,
+  code: number,
+  record: number,
+  visibilityMs: number,
+): SluiceError | undefined {
+  if (code === RESULT_TOO_LONG) {
+    return invalid(
+      place,
+      `Value ${visibilityMs / 1_000} for parameter VisibilityTimeout is invalid. ` +
+        "Reason: Total VisibilityTimeout for the message is beyond the limit " +
         `[${limits.maxInvisibleSeconds} seconds].`,
-      { queue: place.name },
     );
   }
-  if (place.isFifo && isOver(result)) return expiredReceipt(place);
-  if (result !== RESULT_GONE) return undefined;
-  return new SluiceError(
-    "InvalidParameterValue",
-    `${value} Reason: Message does not exist or is not available for visibility timeout change.`,
-    { queue: place.name },
+  if (isOver(place, receipt, code, record)) return overReceipt(place, receipt);
+  if (code !== RESULT_GONE) return undefined;
+  return invalid(
+    place,
+    `Value ${place.member.receiptHandle(receipt)} for parameter ReceiptHandle is invalid. ` +
+      "Reason: Message does not exist or is not available for visibility timeout change.",
   );
 }
 
 /** Hides the messages for `visibilityMs` from now; the first refusal, if any. */
-export function hideAll(
+function hideAll(
   place: Place,
   receipts: readonly Receipt[],
   visibilityMs: number,
+  isAnyReceive: boolean,
 ): SluiceError | undefined {
   const { member, number, incarnation } = place;
   let refused: SluiceError | undefined;
-  inParts(
-    place,
-    receipts,
-    (record) => member.engine.receipts.putVisibility(record, visibilityMs),
-    (count) => member.engine.hide(number, incarnation, count, member.nowMs()),
-    (_, result) => {
-      refused ??= refusal(place, result, visibilityMs);
-    },
-  );
+  const prepare = (record: number): void => {
+    member.engine.receipts.putVisibility(record, visibilityMs);
+    if (isAnyReceive) member.engine.receipts.putAnyReceive(record);
+  };
+  const run = (count: number): number =>
+    member.engine.hide(number, incarnation, count, member.nowMs());
+  inParts(place, receipts, prepare, run, (receipt, code, _, record) => {
+    refused ??= refusal(place, receipt, code, record, visibilityMs);
+  });
   place.desk.waiting.look(number);
   return refused;
 }
@@ -213,10 +226,6 @@ function neededVisibilityMs(place: Place, visibilityTimeout: number | undefined)
   );
 }
 
-/**
- * On a Standard queue a handle of a message that was received again meanwhile changes nothing, and is
- * no error.
- */
 export async function changeVisibility(
   place: Place,
   handle: Handle,
@@ -224,19 +233,19 @@ export async function changeVisibility(
 ): Promise<void> {
   place.member.check();
   const visibilityMs = neededVisibilityMs(place, visibilityTimeout);
-  const refused = hideAll(place, [receiptOf(place, handle)], visibilityMs);
+  const refused = hideAll(place, [receiptOf(place, handle)], visibilityMs, !place.isFifo);
   if (refused !== undefined) throw refused;
 }
 
-/** Makes messages that nobody will handle visible at once; what can't be is left to its timeout. */
+/**
+ * Makes messages that nobody will handle visible at once; what can't be is left to its timeout, and
+ * what somebody else received since to him: nobody asked for it by this handle.
+ */
 export function giveBack(place: Place, messages: readonly Message[]): void {
   if (messages.length === 0 || !place.member.isOpen) return;
   try {
-    hideAll(
-      place,
-      messages.map((message) => receiptOf(place, message)),
-      0,
-    );
+    const receipts = messages.map((message) => receiptOf(place, message));
+    hideAll(place, receipts, 0, false);
   } catch (error) {
     // The queue was deleted meanwhile, its messages with it.
     if (!(error instanceof SluiceError)) throw error;
@@ -283,6 +292,7 @@ export function changeVisibilitySync(
   member.engine.receipts.putMessages(inbox, from, to);
   for (let record = 0; record < to - from; record++) {
     member.engine.receipts.putVisibility(record, visibilityMs);
+    if (!place.isFifo) member.engine.receipts.putAnyReceive(record);
   }
   const changed = member.engine.hide(number, incarnation, to - from, member.nowMs());
   if (changed < 0) throw member.failure(changed, place.name);

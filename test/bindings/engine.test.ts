@@ -290,9 +290,12 @@ describe("receipts", () => {
   });
 
   test("survive as text, and nothing else does", () => {
-    const receipt = { incarnation, slot: 5, receiveCount: 3, sequenceLow: 9, sequenceHigh: 1 };
+    const receipt = {
+      ...{ incarnation, slot: 5, receiveCount: 3, sequenceLow: 9, sequenceHigh: 1 },
+      ...{ birthLow: 4_000_000_000, birthHigh: 7 },
+    };
     const text = engine.receipts.write(receipt);
-    expect(text).toMatch(/^[\w-]{44}$/);
+    expect(text).toMatch(/^[\w-]{56}$/);
     expect(engine.receipts.read(text)).toEqual(receipt);
     for (let index = 0; index < text.length; index++) {
       const other = text[index] === "A" ? "B" : "A";
@@ -305,7 +308,7 @@ describe("receipts", () => {
       text.slice(1),
       `${text}A`,
       `+${text.slice(1)}`,
-      "é".repeat(44),
+      "é".repeat(56),
     ]) {
       expect(engine.receipts.read(garbage)).toBeUndefined();
     }

@@ -62,24 +62,22 @@ export class PlainQueue {
     return message;
   }
 
-  /** True when the receive with this count is the message's last, and the message still there. */
-  delete(body: string, receiveCount: number): boolean {
-    const index = this.messages.findIndex(
-      (one) => one.body === body && one.receiveCount === receiveCount,
-    );
+  /** Whether the message is there, and was received again after the receive with this count. */
+  isOlder(body: string, receiveCount: number): boolean {
+    return this.messages.some((one) => one.body === body && one.receiveCount > receiveCount);
+  }
+
+  /** True when the message is still there, whoever received it last. */
+  delete(body: string): boolean {
+    const index = this.messages.findIndex((one) => one.body === body);
     if (index >= 0) this.messages.splice(index, 1);
     return index >= 0;
   }
 
-  hide(
-    body: string,
-    receiveCount: number,
-    visibilityMs: number,
-    nowMs: number,
-  ): "applied" | "stale" | "gone" | "too long" {
+  /** By the handle of any receive. */
+  hide(body: string, visibilityMs: number, nowMs: number): "applied" | "gone" | "too long" {
     const message = this.messages.find((one) => one.body === body);
     if (message === undefined) return "gone";
-    if (message.receiveCount !== receiveCount) return "stale";
     if (nowMs + visibilityMs > message.lastReceivedAtMs + TWELVE_HOURS_MS) return "too long";
     message.hiddenUntilMs = nowMs + visibilityMs;
     return "applied";

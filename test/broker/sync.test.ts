@@ -132,6 +132,36 @@ describe("a batch", () => {
   });
 });
 
+describe("a batch whose messages were received again", () => {
+  /** One batch that holds the earlier receive of three messages, in flight with somebody else. */
+  async function older(): Promise<MessageBatch> {
+    queue.sync.sendBatch(["a", "b", "c"]);
+    const batch = new MessageBatch(3);
+    queue.sync.receive(batch, 3, 10);
+    await clock.advance(10_000);
+    expect(queue.sync.receive(new MessageBatch(3), 3, 10)).toBe(3);
+    return batch;
+  }
+
+  test("still deletes them", async () => {
+    const batch = await older();
+    expect(queue.sync.delete(batch, 1)).toBe(1);
+    expect(queue.counts().inFlight).toBe(2);
+    expect(queue.sync.delete(batch)).toBe(2);
+    expect(queue.sync.delete(batch)).toBe(0);
+    expect(queue.counts()).toMatchObject({ visible: 0, inFlight: 0 });
+  });
+
+  test("still hides and shows them", async () => {
+    const batch = await older();
+    expect(queue.sync.changeVisibility(batch, 0, 1)).toBe(1);
+    expect(queue.counts()).toMatchObject({ visible: 1, inFlight: 2 });
+    expect(queue.sync.changeVisibility(batch, 20)).toBe(3);
+    await clock.advance(19_999);
+    expect(queue.counts()).toMatchObject({ visible: 0, inFlight: 3 });
+  });
+});
+
 describe("changeVisibility", () => {
   test("applies to one message or all, and says to how many", async () => {
     queue.sync.sendBatch(["a", "b", "c"]);
@@ -144,9 +174,9 @@ describe("changeVisibility", () => {
     expect(queue.counts().visible).toBe(3);
     const again = new MessageBatch(3);
     queue.sync.receive(again);
-    expect(queue.sync.changeVisibility(batch, 0)).toBe(0);
-    expect(queue.sync.delete(batch)).toBe(0);
     expect(again.receiveCount(0)).toBe(2);
+    expect(queue.sync.delete(again, 2)).toBe(1);
+    expect(queue.sync.changeVisibility(batch, 0)).toBe(2);
   });
 });
 

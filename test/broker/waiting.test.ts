@@ -219,6 +219,18 @@ describe("messages()", () => {
     expect(queue.counts()).toMatchObject({ visible: 2, inFlight: 0 });
   });
 
+  test("gives back nothing that somebody else has received meanwhile", async () => {
+    await queue.sendBatch(["a", "b", "c"]);
+    const stream = queue.messages({ maxNumberOfMessages: 3 });
+    await stream.next();
+    await clock.advance(30_000);
+    const [again] = await queue.receive({ maxNumberOfMessages: 1 });
+    const rest = await queue.receive({ maxNumberOfMessages: 1 });
+    expect([again?.receiveCount, rest[0]?.receiveCount]).toEqual([2, 2]);
+    await stream.return?.();
+    expect(queue.counts()).toMatchObject({ visible: 1, inFlight: 2 });
+  });
+
   test("goes on after polls that brought nothing", async () => {
     const stream = queue.messages();
     const next = stream.next();

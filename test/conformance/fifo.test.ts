@@ -65,10 +65,35 @@ contract("A FIFO queue", (sqs) => {
     await send(QueueUrl, "a");
     const { ReceiptHandle } = await sqs().one(QueueUrl, { VisibilityTimeout: 1 });
     await sqs().pass(1.3);
-    await sqs().fails("DeleteMessage", { QueueUrl, ReceiptHandle }, 400, invalid);
+    const text = await sqs().fails("DeleteMessage", { QueueUrl, ReceiptHandle }, 400, invalid);
+    expect(text).toBe(
+      `Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. ` +
+        "Reason: The receipt handle has expired.",
+    );
     const again = await sqs().one(QueueUrl);
     await sqs().ok("DeleteMessage", { QueueUrl, ReceiptHandle: again.ReceiptHandle });
     await sqs().ok("DeleteMessage", { QueueUrl, ReceiptHandle: again.ReceiptHandle });
+  });
+
+  test("61: nor after the message went to the dead-letter queue", async () => {
+    const dead = await fifo(sqs(), "expired-dead");
+    const deadLetterTargetArn = await sqs().attribute(dead, "QueueArn");
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 });
+    const QueueUrl = await fifo(sqs(), "expired-source", { RedrivePolicy });
+    await send(QueueUrl, "a");
+    const { ReceiptHandle } = await sqs().one(QueueUrl, { VisibilityTimeout: 1 });
+    await sqs().pass(1.3);
+    expect(await sqs().receive(QueueUrl)).toEqual([]);
+    const held = { QueueUrl, ReceiptHandle };
+    await sqs().fails("DeleteMessage", held, 400, invalid);
+    const change = { ...held, VisibilityTimeout: 1 };
+    await sqs().fails("ChangeMessageVisibility", change, 400, invalid);
+    const Entries = [{ Id: "old", ReceiptHandle }];
+    expect(entries(await sqs().ok("DeleteMessageBatch", { QueueUrl, Entries }))).toEqual({
+      successful: undefined,
+      failed: [["old", invalid, true]],
+    });
+    expect((await sqs().one(dead)).Body).toBe("a");
   });
 
   test("66: delays no message by itself; 0 is tolerated, and the queue's delay holds", async () => {

@@ -200,7 +200,11 @@ contract("A message received", (sqs) => {
     const held = await received("deleted");
     await sqs().ok("DeleteMessage", held);
     const input = { ...held, VisibilityTimeout: 10 };
-    await sqs().fails("ChangeMessageVisibility", input, 400, invalid);
+    const text = await sqs().fails("ChangeMessageVisibility", input, 400, invalid);
+    expect(text).toBe(
+      `Value ${held.ReceiptHandle} for parameter ReceiptHandle is invalid. ` +
+        "Reason: Message does not exist or is not available for visibility timeout change.",
+    );
   });
 
   test("60: can be deleted twice, alone and in a batch", async () => {
@@ -238,12 +242,45 @@ contract("A message received", (sqs) => {
     expect(entries(deleted)).toEqual(expected);
   });
 
-  test("63: an old handle is no error after another receive", async () => {
+  test("63: an old handle deletes after another receive", async () => {
     const held = await received("old", { VisibilityTimeout: 0 });
     const newer = await sqs().one(held.QueueUrl);
     await sqs().ok("DeleteMessage", held);
+    const inFlight = () => sqs().attribute(held.QueueUrl, "ApproximateNumberOfMessagesNotVisible");
+    await eventually(inFlight, "0");
     await sqs().ok("DeleteMessage", { ...held, ReceiptHandle: newer.ReceiptHandle });
-    expect(await sqs().attribute(held.QueueUrl, "ApproximateNumberOfMessagesNotVisible")).toBe("0");
+  });
+
+  test("63: an old handle deletes after another receive, in a batch", async () => {
+    const { QueueUrl, ReceiptHandle } = await received("old-batch", { VisibilityTimeout: 0 });
+    await sqs().one(QueueUrl);
+    const Entries = [{ Id: "old", ReceiptHandle }];
+    const deleted = await sqs().ok("DeleteMessageBatch", { QueueUrl, Entries });
+    expect(entries(deleted)).toEqual({ successful: ["old"], failed: undefined });
+    const inFlight = () => sqs().attribute(QueueUrl, "ApproximateNumberOfMessagesNotVisible");
+    await eventually(inFlight, "0");
+  });
+
+  test("63: an old handle deletes what is visible again", async () => {
+    const held = await received("old-visible", { VisibilityTimeout: 0 });
+    await sqs().one(held.QueueUrl, { VisibilityTimeout: 0 });
+    await sqs().ok("DeleteMessage", held);
+    expect(await sqs().receive(held.QueueUrl)).toEqual([]);
+  });
+
+  test("63: an old handle changes the visibility of what is in flight or visible again", async () => {
+    const held = await received("old-change", { VisibilityTimeout: 0 });
+    await sqs().one(held.QueueUrl);
+    await change(held, 0);
+    await sqs().one(held.QueueUrl);
+    const { QueueUrl, ReceiptHandle } = held;
+    const Entries = [{ Id: "old", ReceiptHandle, VisibilityTimeout: 0 }];
+    await sqs().ok("ChangeMessageVisibilityBatch", { QueueUrl, Entries });
+    await sqs().one(QueueUrl, { VisibilityTimeout: 0 });
+    await change(held, 60);
+    expect(await sqs().receive(QueueUrl)).toEqual([]);
+    await change(held, 1);
+    expect((await sqs().one(QueueUrl)).Body).toBe("a");
   });
 
   test("64: is hidden for 12 hours at most, from its receive and not from its send", async () => {

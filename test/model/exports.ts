@@ -20,6 +20,7 @@ export interface Exports {
   sectionGather(thread: number, queue: number, claimed: number): number;
   sectionRemove(t: number, q: number, inc: number, count: number, now: number): number;
   sectionHide(t: number, q: number, inc: number, count: number, now: number): number;
+  hasMoved(t: number, q: number, index: number, low: number, high: number, now: number): number;
   sectionExpire(thread: number, queue: number, now: number): number;
   sectionSweep(thread: number, queue: number, now: number): number;
   sectionTake(t: number, q: number, inc: number, most: number, now: number): number;

@@ -28,6 +28,8 @@ const STALE = 2;
 const GONE = 3;
 const TOO_LONG = 4;
 const STEPS = 10;
+/** As a receipt's count: of whichever receive. */
+const ANY = 0;
 const TWELVE_HOURS_MS = 43_200_000;
 
 /** Flags of a move. */
@@ -76,6 +78,8 @@ export class Model {
   #purged = 0;
   /** Becoming visible again after a receive, counted for the report. */
   redeliveries = 0;
+  /** Deletes by the receipt of an earlier receive, for the report. */
+  older = 0;
 
   constructor(options: {
     retentionMs: number;
@@ -314,11 +318,10 @@ export class Model {
     }
   }
 
-  /** The message a receipt still names, or what the engine must answer instead. */
-  #find(sequence: number, count: number): Modelled | number {
+  /** The message of this sequence, while a receipt can still name it. */
+  #find(sequence: number): Modelled | undefined {
     const message = this.messages.get(sequence);
-    if (message === undefined || this.#isPast(message, this.#nowMs)) return GONE;
-    return message.count === count ? message : STALE;
+    return message === undefined || this.#isPast(message, this.#nowMs) ? undefined : message;
   }
 
   #remove(operation: Operation): void {
@@ -328,10 +331,12 @@ export class Model {
         number,
         number,
       ];
-      const found = this.#find(sequence, count);
-      const expected = typeof found === "number" ? found : APPLIED;
+      const found = this.#find(sequence);
+      const expected = found === undefined ? GONE : APPLIED;
       this.#same(operation, `result of ${sequence}`, result, expected);
-      if (typeof found !== "number") this.messages.delete(sequence);
+      if (found === undefined) continue;
+      if (found.count !== count) this.older++;
+      this.messages.delete(sequence);
     }
   }
 
@@ -343,13 +348,14 @@ export class Model {
         number,
         number,
       ];
-      const found = this.#find(sequence, count);
-      this.#same(operation, `result of ${sequence}`, result, this.#hideOne(found, visibilityMs));
+      const expected = this.#hideOne(this.#find(sequence), count, visibilityMs);
+      this.#same(operation, `result of ${sequence}`, result, expected);
     }
   }
 
-  #hideOne(found: Modelled | number, visibilityMs: number): number {
-    if (typeof found === "number") return found;
+  #hideOne(found: Modelled | undefined, count: number, visibilityMs: number): number {
+    if (found === undefined) return GONE;
+    if (count !== ANY && count !== found.count) return STALE;
     if (this.#nowMs + visibilityMs > found.lastReceiveMs + TWELVE_HOURS_MS) return TOO_LONG;
     if (visibilityMs > 0) {
       found.state = "inFlight";

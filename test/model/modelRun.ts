@@ -9,6 +9,7 @@ import {
   ARENA_PAGES_FREE_COUNT,
   ARENA_SLOTS_BUMP,
   ARENA_SLOTS_FREE_COUNT,
+  HANDLE_COUNT_ANY,
   HEADER_PAGES_MAX,
   HEADER_SLOTS_MAX,
   SHARD_DELAYED,
@@ -296,7 +297,10 @@ class Run {
 
   #hide(lane: Lane): void {
     const random = this.#random;
-    const receipts = this.#some(lane, true);
+    // By its own receive, or by any of its message's.
+    const receipts = this.#some(lane, true).map((receipt) =>
+      random.chance(0.5) ? receipt : { ...receipt, count: HANDLE_COUNT_ANY },
+    );
     const ms = receipts.map(() => random.pick([0, 0, 1, 100, 5000, 600_000, 43_200_000]));
     this.#sections.hide(lane.numbers, receipts, ms, this.#nowMs);
   }
@@ -316,6 +320,10 @@ class Run {
     lane.settings.retentionMs = retentionMs;
     const none = { operation: 0, now: 0, status: 0, second: 0, items: [] };
     lane.model.apply({ kind: RETAIN, first: retentionMs, ...none });
+  }
+
+  get older(): number {
+    return this.#lanes.reduce((sum, { model }) => sum + model.older, 0);
   }
 
   /** The indexes made anew from the slots alone hold the same queue. */
@@ -348,9 +356,11 @@ export async function runModel(world: World, seed: number): Promise<void> {
   }
   run.check();
   run.rebuild();
+  expect(run.older).toBeGreaterThan(0);
   if (world.moves === true) expect(run.moved).toBeGreaterThan(world.steps / 10);
   const moved = world.moves === true ? `, ${run.moved} messages moved` : "";
   console.log(
-    `${world.name}: ${run.operations} sections equal, ${run.full} refusals when full${moved}`,
+    `${world.name}: ${run.operations} sections equal, ${run.full} refusals when full${moved}, ` +
+      `${run.older} messages deleted by an older receipt`,
   );
 }

@@ -3,6 +3,7 @@
  * lets timeouts run out, and records every section it made. Runs from dist/, in a worker thread.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { HANDLE_COUNT_ANY } from "../../assembly/layout.ts";
 import { Seeded } from "../support/seeded.ts";
 import { History } from "./operations.ts";
 import { type QueueNumbers, type Receipt, Sections, type Share } from "./sections.ts";
@@ -64,7 +65,7 @@ class Turns {
     const most = random.between(1, 10);
     held.push(...sections.claim(queue, most, random.pick(VISIBILITY_MS), now));
     if (random.chance(0.1)) this.#hide(queue, held, now);
-    // What is kept a while is often received by another meanwhile: its delete is then stale.
+    // What is kept a while is often received by another meanwhile, and deleted under his hands.
     if (held.length > 40 || random.chance(0.7)) this.#delete(queue, held, now);
   }
 
@@ -79,7 +80,10 @@ class Turns {
   }
 
   #hide(queue: QueueNumbers, held: Receipt[], now: number): void {
-    const receipts = held.slice(0, this.#random.between(1, 10));
+    const any = this.#random.chance(0.5) ? { count: HANDLE_COUNT_ANY } : {};
+    const receipts = held
+      .slice(0, this.#random.between(1, 10))
+      .map((receipt) => ({ ...receipt, ...any }));
     const ms = receipts.map(() => this.#random.pick(VISIBILITY_MS));
     if (receipts.length > 0) this.#sections.hide(queue, receipts, ms, now);
   }

@@ -193,6 +193,39 @@ test("a receipt whose time is over is invalid, alone and in a batch", async () =
   }
 });
 
+test("a receipt is over, too, when its message went to the dead-letter queue", async () => {
+  const dead = await create();
+  const { Attributes } = await serve().ok("GetQueueAttributes", {
+    QueueUrl: dead,
+    AttributeNames: ["QueueArn"],
+  });
+  const policy = { deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 1 };
+  const QueueUrl = await create({ VisibilityTimeout: "0", RedrivePolicy: JSON.stringify(policy) });
+  await serve().ok("SendMessage", { QueueUrl, MessageBody: "x", MessageGroupId: "a" });
+  const ReceiptHandle = (await receive(QueueUrl)).Messages?.[0]?.ReceiptHandle ?? "";
+  expect(texts(await receive(QueueUrl))).toEqual([]);
+  const text =
+    `Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. ` +
+    "Reason: The receipt handle has expired.";
+  const input = { QueueUrl, ReceiptHandle };
+  const change = { ...input, VisibilityTimeout: 5 };
+  for (const [action, fields] of [
+    ["DeleteMessage", input],
+    ["ChangeMessageVisibility", change],
+  ] as const) {
+    const answer = await serve().call(action, fields);
+    expectError(answer, invalidValue);
+    expect(answer.json.message).toBe(text);
+    const form = await serve().query(action, fields);
+    expectQueryError(form, invalidValue);
+    expect(form.xml.message).toBe(text);
+    const Entries = [{ Id: "e", ReceiptHandle, VisibilityTimeout: 5 }];
+    const { Failed } = await serve().ok(`${action}Batch`, { QueueUrl, Entries });
+    expect(Failed).toMatchObject([{ Id: "e", Code: "InvalidParameterValue", Message: text }]);
+  }
+  expect(texts(await receive(dead))).toEqual(["x"]);
+});
+
 test("the query protocol has the same fields", async () => {
   const Attributes = { FifoQueue: "true", ContentBasedDeduplication: "true" };
   const made = await serve().query("CreateQueue", { QueueName: "query.fifo", Attributes });

@@ -55,11 +55,32 @@ test("a message whose timeout has passed is hidden again by its last handle", as
   expect(await received(QueueUrl)).toBeUndefined();
 });
 
-test("a deleted message can't be changed", async () => {
+test("a message that was received again is shown and hidden by its first handle", async () => {
+  const QueueUrl = await queueWithOne("older");
+  const older = await received(QueueUrl, 0);
+  expect(await received(QueueUrl)).toBeDefined();
+  expectVoid(await change(QueueUrl, older, 0));
+  expect(await received(QueueUrl)).toBeDefined();
+  const form = { QueueUrl, ReceiptHandle: older, VisibilityTimeout: 0 };
+  expectXml(await serve().query("ChangeMessageVisibility", form));
+  // Visible again, it is hidden as by its last handle.
+  expectVoid(await change(QueueUrl, older, 30));
+  expect(await received(QueueUrl)).toBeUndefined();
+});
+
+test("a deleted message can't be changed, and the handle is what is wrong", async () => {
   const QueueUrl = await queueWithOne("deleted");
   const handle = await received(QueueUrl);
   await serve().call("DeleteMessage", { QueueUrl, ReceiptHandle: handle });
-  expectError(await change(QueueUrl, handle, 10), invalidValue);
+  const answer = await change(QueueUrl, handle, 10);
+  expectError(answer, invalidValue);
+  const text =
+    `Value ${handle} for parameter ReceiptHandle is invalid. ` +
+    "Reason: Message does not exist or is not available for visibility timeout change.";
+  expect(answer.json.message).toBe(text);
+  const Entries = [{ Id: "e", ReceiptHandle: handle, VisibilityTimeout: 0 }];
+  const batch = await serve().ok("ChangeMessageVisibilityBatch", { QueueUrl, Entries });
+  expect(batch.Failed).toMatchObject([{ Code: "InvalidParameterValue", Message: text }]);
 });
 
 test("garbage is no handle", async () => {

@@ -43,6 +43,22 @@ test("ten messages are made visible, and each is told", async () => {
   expect((await serve().ok("ReceiveMessage", input)).Messages).toHaveLength(7);
 });
 
+test("entries name messages that were received again, in JSON and in a form", async () => {
+  const QueueUrl = await serve().createQueue("older");
+  const older = await handles(QueueUrl, 2);
+  const input = { QueueUrl, MaxNumberOfMessages: 10 };
+  const Entries = older.map((ReceiptHandle, index) => ({
+    Id: `${index}`,
+    ReceiptHandle,
+    VisibilityTimeout: 0,
+  }));
+  for (const action of ["call", "query", "call"] as const) {
+    const call = serve()[action]("ChangeMessageVisibilityBatch", { QueueUrl, Entries });
+    expect((await call).status).toBe(200);
+    expect((await serve().ok("ReceiveMessage", input)).Messages).toHaveLength(2);
+  }
+});
+
 test("an entry fails alone", async () => {
   const QueueUrl = await serve().createQueue("partly");
   const [first, second] = await handles(QueueUrl, 2);

@@ -52,13 +52,21 @@ test("a message that is visible again is deleted by its last handle", async () =
   expect(await countOf(QueueUrl)).toBe(0);
 });
 
-test("a message that was received again is not deleted by the older handle", async () => {
-  const QueueUrl = await queueWithOne("stale");
+test("a message that was received again is deleted by its first handle", async () => {
+  const QueueUrl = await queueWithOne("older");
   const older = await received(QueueUrl, 0);
   const newer = await received(QueueUrl);
   expectVoid(await remove(QueueUrl, older));
-  expect(await countOf(QueueUrl)).toBe(1);
+  expect(await countOf(QueueUrl)).toBe(0);
   expectVoid(await remove(QueueUrl, newer));
+  expectVoid(await remove(QueueUrl, older));
+});
+
+test("a form's first handle deletes as well", async () => {
+  const QueueUrl = await queueWithOne("older-form");
+  const ReceiptHandle = await received(QueueUrl, 0);
+  await received(QueueUrl);
+  expectXml(await serve().query("DeleteMessage", { QueueUrl, ReceiptHandle }));
   expect(await countOf(QueueUrl)).toBe(0);
 });
 

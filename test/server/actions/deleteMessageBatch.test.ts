@@ -41,6 +41,22 @@ test("ten messages are deleted, and each is told", async () => {
   expect(Attributes).toEqual({ ApproximateNumberOfMessagesNotVisible: "0" });
 });
 
+test("entries name messages that were received again, in JSON and in a form", async () => {
+  const QueueUrl = await serve().createQueue("older");
+  for (const action of ["call", "query"] as const) {
+    const older = await handles(QueueUrl, 2);
+    const Entries = older.map((ReceiptHandle, index) => ({ Id: `${index}`, ReceiptHandle }));
+    const change = Entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
+    await serve().ok("ChangeMessageVisibilityBatch", { QueueUrl, Entries: change });
+    const input = { QueueUrl, MaxNumberOfMessages: 10 };
+    expect((await serve().ok("ReceiveMessage", input)).Messages).toHaveLength(2);
+    expect((await serve()[action]("DeleteMessageBatch", { QueueUrl, Entries })).status).toBe(200);
+    const AttributeNames = ["ApproximateNumberOfMessagesNotVisible"];
+    const left = await serve().ok("GetQueueAttributes", { QueueUrl, AttributeNames });
+    expect(left.Attributes).toEqual({ ApproximateNumberOfMessagesNotVisible: "0" });
+  }
+});
+
 test("a handle that is garbage or absent fails alone", async () => {
   const QueueUrl = await serve().createQueue("partly");
   const [ReceiptHandle] = await handles(QueueUrl, 1);
