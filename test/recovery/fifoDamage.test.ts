@@ -46,7 +46,7 @@ function ruin({ survivor, victim, queue }: FifoScene, random: Seeded, share: num
     words[(block + layout.BLOCK_STATE) >> 2] === layout.BLOCK_OUT &&
     words[(block + layout.BLOCK_FLAGS) >> 2] === mark(kind);
   for (const group of takenBlocks(survivor, 0, layout.GROUP_BYTES)) {
-    if (isOn(group, layout.BLOCK_IS_GROUP)) write(group + 8, layout.GROUP_USED + 4 - 8);
+    if (isOn(group, layout.BLOCK_IS_GROUP)) write(group + 8, layout.GROUP_BYTES - 8);
   }
   for (const block of takenBlocks(survivor, layout.CLASS_OF_SEGMENT, layout.SEGMENT_BYTES)) {
     if (KINDS_OF_TABLES.some((kind) => isOn(block, kind))) {
