@@ -1,15 +1,15 @@
 /**
  * The threads of the wake-up proofs: those that wait, in every way, and the one that sends. `shared`
  * holds what they tell each other outside of the engine: how often the waiter began to wait, how
- * often it got something, and when the last send began.
+ * often it got something, the last sign it saw, how often it gave up, and when the last send began.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Broker, MessageBatch } from "../../dist/engine/index.js";
 
 const { handle, role, options } = workerData;
-const words = new Int32Array(options.shared, 0, 2);
-const times = new Float64Array(options.shared, 8);
-const [BEGUN, GOT] = [0, 1];
+const words = new Int32Array(options.shared, 0, 4);
+const times = new Float64Array(options.shared, 16);
+const [BEGUN, GOT, SEEN, ABORTED] = [0, 1, 2, 3];
 
 /** Milliseconds that mean the same in every thread, with fractions. */
 function nowMs() {
@@ -31,27 +31,55 @@ function latencyMs() {
   return nowMs() - times[0];
 }
 
+/**
+ * A thread that blocks looks again every half second by itself, which would hide that nobody woke it:
+ * this sees each sleep of the thread, and that a message which came after one was rung for.
+ */
+class Sleeps {
+  #last;
+  #wait = Atomics.wait;
+
+  constructor() {
+    Atomics.wait = (array, index, value, timeoutMs) => {
+      this.#last = { array, index, value };
+      return this.#wait.call(Atomics, array, index, value, timeoutMs);
+    };
+  }
+
+  /** The ring may come a moment after the message, but it must come. */
+  checkRung(patienceMs) {
+    if (this.#last === undefined) return;
+    const { array, index, value } = this.#last;
+    this.#last = undefined;
+    if (this.#wait.call(Atomics, array, index, value, patienceMs) !== "timed-out") return;
+    throw new Error("a message came to a thread that slept, and nobody rang it");
+  }
+}
+
 const roles = {
   /** Waits blocking, `rounds` times. */
-  async blocking(jobs, { rounds }) {
+  async blocking(jobs, { rounds, patienceMs }) {
+    const sleeps = new Sleeps();
     const batch = new MessageBatch(1);
     const latencies = new Float64Array(rounds);
     for (let round = 0; round < rounds; round++) {
       raise(BEGUN);
-      while (jobs.sync.receiveBlocking(batch, 1, 20_000) === 0);
+      if (jobs.sync.receiveBlocking(batch, 1, patienceMs) === 0) throw new Error("nothing came");
       latencies[round] = latencyMs();
+      sleeps.checkRung(patienceMs);
       jobs.sync.delete(batch);
     }
     return latencies;
   },
 
   /** Waits by long poll, `rounds` times. */
-  async polling(jobs, { rounds }) {
+  async polling(jobs, { rounds, patienceMs }) {
     const latencies = new Float64Array(rounds);
     for (let round = 0; round < rounds; round++) {
       raise(BEGUN);
-      const [message] = await jobs.receive({ waitTimeSeconds: 20 });
+      const [message] = await jobs.receive({ waitTimeSeconds: patienceMs / 1_000 });
       latencies[round] = latencyMs();
+      if (message === undefined) throw new Error("nobody woke the poll");
       await message.delete();
     }
     return latencies;
@@ -72,20 +100,21 @@ const roles = {
     }
   },
 
-  /** Receives until it is told to stop, and notes how long each message lay there. */
+  /** Receives until it is told to stop, notes how long each message lay there, and shows what it saw. */
   async collecting(jobs) {
     const latencies = [];
     const aborter = new AbortController();
     parentPort.once("message", () => aborter.abort());
     for (;;) {
-      const poll = jobs.receive({ waitTimeSeconds: 20, signal: aborter.signal });
+      const poll = jobs.receive({ waitTimeSeconds: Infinity, signal: aborter.signal });
       parentPort.postMessage({ waits: true });
       const messages = await poll.catch(() => undefined);
       if (messages === undefined) return latencies;
       for (const message of messages) {
         latencies.push(latencyMs());
+        const isSign = message.body === "sign";
         await message.delete();
-        raise(GOT);
+        raise(isSign ? SEEN : GOT);
       }
     }
   },
@@ -100,11 +129,11 @@ const roles = {
     });
     while (!isOver) {
       const aborter = new AbortController();
-      const poll = jobs.receive({ waitTimeSeconds: 20, signal: aborter.signal });
+      const poll = jobs.receive({ waitTimeSeconds: Infinity, signal: aborter.signal });
       if (aborted % 3 === 0) setTimeout(() => aborter.abort(), 1);
       else setImmediate(() => aborter.abort());
       const messages = await poll.catch(() => []);
-      if (messages.length === 0) aborted++;
+      if (messages.length === 0) aborted = Atomics.add(words, ABORTED, 1) + 1;
       for (const message of messages) {
         latencies.push(latencyMs());
         await message.delete();
@@ -114,14 +143,18 @@ const roles = {
     return { aborted, latencies };
   },
 
-  /** Waits, and then does not come: it computes or blocks until it is over or ended. */
-  async busy(jobs, { busyMs, afterMs, computes }) {
+  /** Waits, and then does not come: it computes, or blocks until others got so much, or is ended. */
+  async busy(jobs, { busyMs, afterMs, computes, untilGot }) {
     const aborter = new AbortController();
-    const poll = jobs.receive({ waitTimeSeconds: 60, signal: aborter.signal }).catch(() => []);
+    const waiting = { waitTimeSeconds: Infinity, signal: aborter.signal };
+    const poll = jobs.receive(waiting).catch(() => []);
     parentPort.postMessage({ waits: true });
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     if (computes) spin(busyMs);
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, busyMs);
+    parentPort.postMessage({ isBusy: true });
+    for (let got = 0; got < untilGot; got = Atomics.load(words, GOT)) {
+      if (Atomics.wait(words, GOT, got, busyMs) === "timed-out") break;
+    }
     aborter.abort();
     for (const message of await poll) await message.delete();
   },
@@ -130,7 +163,7 @@ const roles = {
   async crowd(jobs, { polls }) {
     const aborter = new AbortController();
     const all = Array.from({ length: polls }, async () => {
-      const [message] = await jobs.receive({ waitTimeSeconds: 60, signal: aborter.signal });
+      const [message] = await jobs.receive({ waitTimeSeconds: Infinity, signal: aborter.signal });
       await message.delete();
       raise(GOT);
     });

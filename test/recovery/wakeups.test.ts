@@ -1,15 +1,18 @@
 /**
- * No wake-up is lost: whatever a waiter does around a send, no message lies ready for 100 ms while
- * somebody waits for it, and one message does not wake a crowd. Times are real; the latencies are
- * printed. The proofs with larger numbers are in test/stress/wakeups.test.ts.
+ * No wake-up is lost: whatever a waiter does around a send, the message comes to somebody who waits,
+ * and one message does not wake a crowd. Lost would be lost for good, since nobody looks after it
+ * (wakeRun.ts); the latencies are printed. Under `npm run stress`, with the steward's help, none is
+ * 100 ms or more; the proofs with larger numbers are in test/stress/wakeups.test.ts.
  */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import * as layout from "../../assembly/layout.ts";
 import type { EngineExports } from "../../bindings/exports.ts";
-import { takeWelcome } from "../../engine/broker/attachment.ts";
+import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
 import { Sections } from "../model/sections.ts";
 import { FifoScene } from "./fifoScene.ts";
+import { patience } from "../support/patience.ts";
+import { expectWithin, isTimed } from "../support/timing.ts";
 import { clean, faulty, Scene } from "./scene.ts";
 import {
   LONGEST_MS,
@@ -19,40 +22,96 @@ import {
   raceKills,
   raceSleep,
   share,
+  silenceNotes,
   sleep,
   textOf,
+  wordsOf,
 } from "./wakeRun.ts";
 
-describe("no message lies ready for 100 ms", () => {
+const LONGEST = "the longest that a message lay ready";
+
+describe("a message comes to a waiter", () => {
   test.each([
-    ["blocking", 80_000],
-    ["polling", 20_000],
+    ["blocking", 20_000],
+    ["polling", 5_000],
   ] as const)("around the step from looking to sleeping: %s, %i times", async (role, rounds) => {
     const latencies = await raceSleep(role, rounds, 0.06);
     console.log(`${role}: ${textOf(latencies)}`);
     expect(latencies.count).toBe(rounds);
-    expect(latencies.max).toBeLessThan(LONGEST_MS);
+    expectWithin(LONGEST, latencies.max, LONGEST_MS);
   });
 
   test("when the waiter that is rung first gives up", async () => {
     const { aborted, latencies } = await raceAborts(2_000);
     console.log(`${aborted} polls given up. ${textOf(latencies)}`);
     expect(aborted).toBeGreaterThan(500);
-    expect(latencies.max).toBeLessThan(LONGEST_MS);
+    expect(latencies.count).toBeGreaterThanOrEqual(2_000);
+    expectWithin(LONGEST, latencies.max, LONGEST_MS);
   });
 
   test("when the waiter that is rung first is killed", async () => {
     const { taken, latencies } = await raceKills(40);
     console.log(`40 kills, ${taken} had received already. ${textOf(latencies)}`);
-    expect(latencies.count).toBeGreaterThan(20);
-    expect(latencies.max).toBeLessThan(LONGEST_MS);
+    expect(latencies.count).toBe(2 * 40 - taken);
+    expect(taken).toBeLessThan(40);
+    expectWithin(LONGEST, latencies.max, LONGEST_MS);
   });
 
   test("when three waiters that are rung first are blocked", async () => {
     const latencies = await raceBusy(3);
     console.log(textOf(latencies));
-    expect(latencies.max).toBeLessThan(LONGEST_MS);
+    expect(latencies.count).toBe(9);
+    expectWithin(LONGEST, latencies.max, LONGEST_MS);
   });
+});
+
+describe("a send between a waiter's last look and its sleep", () => {
+  async function withSender(act: (broker: Broker, send: () => void) => Promise<void>) {
+    const broker = await Broker.open({ memoryBytes: 64 * 1_048_576, threadsMax: 8 });
+    await broker.createQueue("jobs");
+    const other = await Broker.attach(broker.share());
+    const { sync } = await other.getQueue("jobs");
+    try {
+      await act(broker, () => {
+        if (!sync.send("x")) throw new Error("memory is full");
+      });
+    } finally {
+      vi.restoreAllMocks();
+      await other.close();
+      await broker.close();
+    }
+  }
+
+  test("keeps one that blocks from sleeping", () =>
+    withSender(async (broker, send) => {
+      const queue = await broker.getQueue("jobs");
+      const sleeps: string[] = [];
+      const wait = Atomics.wait as (...all: unknown[]) => "not-equal" | "ok" | "timed-out";
+      vi.spyOn(Atomics, "wait").mockImplementation((...all: unknown[]) => {
+        send();
+        sleeps.push(wait(...all));
+        return sleeps.at(-1) as "ok";
+      });
+      expect(queue.sync.receiveBlocking(new MessageBatch(1), 1, patience())).toBe(1);
+      expect(sleeps).toEqual(["not-equal"]);
+    }));
+
+  test("keeps a long poll from sleeping", () =>
+    withSender(async (broker, send) => {
+      const queue = await broker.getQueue("jobs");
+      const sleeps: unknown[] = [];
+      const wait = Atomics.waitAsync as (...all: unknown[]) => { async: false; value: "not-equal" };
+      const spy = vi.spyOn(Atomics, "waitAsync").mockImplementation((...all: unknown[]) => {
+        send();
+        spy.mockRestore();
+        const sleep = wait(...all);
+        sleeps.push(sleep);
+        return sleep;
+      });
+      const [message] = await queue.receive({ waitTimeSeconds: Number.POSITIVE_INFINITY });
+      expect(message?.body).toBe("x");
+      expect(sleeps).toEqual([{ async: false, value: "not-equal" }]);
+    }));
 });
 
 /** How often each thread's doorbell was rung. */
@@ -74,15 +133,17 @@ test("500 long polls on one queue: one send wakes at most two threads", async ()
   const crowd = Array.from({ length: threads }, () => new Peer(broker, "crowd", options));
   await Promise.all(crowd.map((peer) => peer.says("waits")));
   await sleep(100);
-  const { memory } = takeWelcome(broker.share()).share;
-  const words = new Int32Array(memory.buffer);
+  const words = wordsOf(broker);
   const steward = words[(layout.HEADER + layout.HEADER_STEWARD) >> 2] as number;
+  // On a busy machine a thread may take so long to come that the steward rings another.
+  if (!isTimed) silenceNotes(words);
   const woken: number[] = [];
   for (let round = 0; round < 25; round++) {
     const before = bellsOf(words, 8);
     await queue.send("x");
+    const left = (): unknown => queue.counts();
+    await expect.poll(left, { interval: 1 }).toMatchObject({ visible: 0, inFlight: 0 });
     await sleep(LONGEST_MS);
-    expect(queue.counts()).toMatchObject({ visible: 0, inFlight: 0 });
     const rung = bellsOf(words, 8).map((count, thread) => count - (before[thread] ?? 0));
     woken.push(rung.filter((count, thread) => count > 0 && thread !== steward - 1).length);
   }
