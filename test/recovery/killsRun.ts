@@ -14,6 +14,7 @@ import { createMemory } from "../../bindings/memory.ts";
 import { type WasmMemory, type WasmModule, wasm } from "../../bindings/webassembly.ts";
 import { type QueueNumbers, Sections, type Settings } from "../model/sections.ts";
 import { plantFaults } from "../support/faults.ts";
+import { patience } from "../support/patience.ts";
 import { Seeded } from "../support/seeded.ts";
 import { stockOf } from "./audit.ts";
 import { Hand, type HandExports } from "./hand.ts";
@@ -95,7 +96,7 @@ const START_MS = 1_700_000_000_000;
 const LATER_MS = 3_600_000;
 /** Within so many milliseconds after it began a victim is terminated. */
 const MOMENTS_MS = 12;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = patience();
 const HEAP_MIB = 8;
 /** By NOTE_WRONG. */
 const WRONGS = [undefined, "a body of mixed bytes", "a message that nobody sent in this round"];

@@ -1,5 +1,5 @@
 /**
- * The steward while others are in trouble: threads die while the opening thread computes, the opening
+ * The steward while others are in trouble: threads die while the opening thread blocks, the opening
  * thread dies, and the steward itself has errors or ends.
  */
 import { once } from "node:events";
@@ -7,16 +7,18 @@ import type { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
 import type { BrokerHandle } from "../../engine/types.ts";
+import { shareSoon } from "../broker/threads/start.ts";
+import { expectWithin } from "../support/timing.ts";
 import { checkDeaths, raceDeaths, says, start } from "./stewardRun.ts";
 import { nowMs, sleep } from "./wakeRun.ts";
 
-test("what a dead thread held is free within 100 ms while the opening thread computes", async () => {
-  const deaths = await raceDeaths(3_000);
+test("what a dead thread held is freed while the opening thread does not come", async () => {
+  const deaths = await raceDeaths();
   console.log(deaths.map(({ way, ms, held }) => `${way} ${ms.toFixed(1)} ms (${held})`).join(", "));
   checkDeaths(deaths);
 });
 
-describe("when the opening thread dies, calls elsewhere are told OwnerGone within a second", () => {
+describe("when the opening thread dies, calls elsewhere are told OwnerGone", () => {
   test.each([
     ["terminate", [true]],
     ["terminate", [false, true, false]],
@@ -39,9 +41,8 @@ describe("when the opening thread dies, calls elsewhere are told OwnerGone withi
     await exit;
     const diedAtMs = nowMs();
     for (const { result } of await Promise.all(results)) {
-      console.log(`${way}: told after ${Math.round((result.atMs as number) - diedAtMs)} ms`);
       expect(result).toMatchObject({ code: "OwnerGone", after: "OwnerGone" });
-      expect((result.atMs as number) - diedAtMs).toBeLessThan(1_000);
+      expectWithin(`${way}: told after`, (result.atMs as number) - diedAtMs, 1_000);
     }
     await Promise.all(workers.map((worker) => worker.terminate()));
   });
@@ -101,8 +102,7 @@ describe("an error in the steward", () => {
     const { port } = broker.share();
     expect(() => broker.share()).toThrow(expect.objectContaining({ code: "OverLimit" }));
     port.close();
-    await sleep(200);
-    await (await Broker.attach(broker.share())).close();
+    await (await Broker.attach(await shareSoon(broker))).close();
     await broker.close();
   });
 
@@ -111,7 +111,7 @@ describe("an error in the steward", () => {
     const here = await broker.getQueue("jobs");
     const there = await attached.getQueue("jobs");
     const polls = [here, there].map((queue) =>
-      queue.receive({ waitTimeSeconds: 60 }).then(
+      queue.receive({ waitTimeSeconds: Number.POSITIVE_INFINITY }).then(
         () => "received",
         ({ code }: { code: string }) => code,
       ),

@@ -1,7 +1,7 @@
 /**
  * The threads of the steward's proofs. A victim takes slots and blocks in its own name, below the
  * broker, and dies when it is told to; the watcher, which is a thread of its own because the opening
- * thread computes meanwhile, kills the victims and measures in the shared memory how long what they
+ * thread blocks meanwhile, kills the victims and measures in the shared memory how long what they
  * held stays theirs. An owner opens a broker and dies; guests are told.
  */
 import { once } from "node:events";
@@ -104,7 +104,7 @@ const roles = {
     process.exit();
   },
 
-  async watcher({ handle, handles, ways, go }) {
+  async watcher({ handle, handles, ways, go, over, patienceMs }) {
     const memory = new Memory(shareOf(handle));
     const victims = [];
     for (const [index, one] of handles.entries()) {
@@ -122,7 +122,9 @@ const roles = {
     parentPort.postMessage({ ready: true });
     Atomics.wait(new Int32Array(go), 0, 0);
     const results = [];
-    for (const victim of victims) results.push(await watch(memory, victim));
+    for (const victim of victims) results.push(await watch(memory, victim, patienceMs));
+    Atomics.store(new Int32Array(over), 0, 1);
+    Atomics.notify(new Int32Array(over), 0);
     return results;
   },
 
@@ -132,7 +134,7 @@ const roles = {
     await broker.createQueue("jobs");
     const handles = Array.from({ length: guests }, () => broker.share());
     parentPort.on("message", (way) => {
-      if (way === "block") pause(60_000);
+      if (way === "block") pause(2 ** 30);
       else die(way);
     });
     const ports = handles.map(({ port }) => port);
@@ -144,8 +146,8 @@ const roles = {
     const jobs = await broker.getQueue("jobs");
     parentPort.postMessage({ ready: true });
     try {
-      if (isBlocked) jobs.sync.receiveBlocking(new MessageBatch(1), 1, 60_000);
-      else await jobs.receive({ waitTimeSeconds: 60 });
+      if (isBlocked) jobs.sync.receiveBlocking(new MessageBatch(1), 1, 2 ** 30);
+      else await jobs.receive({ waitTimeSeconds: Infinity });
     } catch (error) {
       const atMs = nowMs();
       const after = await jobs.send("x").then(
@@ -163,7 +165,7 @@ const roles = {
  * A heap fills and is collected for a while before its thread dies of it: of such a death the time
  * counts from when this thread is told, or from the last sign of life if nobody has told it yet.
  */
-async function watch(memory, { worker, thread, died, way }) {
+async function watch(memory, { worker, thread, died, way }, patienceMs) {
   const held = memory.slotsOf(thread);
   if (way === "terminate") {
     died[0] = nowMs();
@@ -176,7 +178,7 @@ async function watch(memory, { worker, thread, died, way }) {
   } else {
     worker.postMessage(way);
   }
-  const endMs = nowMs() + 2_000;
+  const endMs = nowMs() + patienceMs;
   while (memory.state(thread) !== layout.THREAD_FREE && nowMs() < endMs) {
     if (way === "heap") await new Promise((resolve) => setImmediate(resolve));
     pause(0.5);

@@ -1,6 +1,7 @@
 /** Starts the other threads of the broker's tests. */
 import { Worker } from "node:worker_threads";
 import type { Broker } from "../../../engine/broker/broker.ts";
+import { SluiceError } from "../../../engine/errors.ts";
 import type { BrokerHandle } from "../../../engine/types.ts";
 
 export interface Thread<T> {
@@ -41,4 +42,23 @@ export function startThread<T>(
     result: message(({ ready }) => ready !== true).then(({ result }) => result as T),
     exit: new Promise<number>((resolve) => worker.once("exit", resolve)),
   };
+}
+
+/**
+ * Tries again while all threads are taken: a number comes back when the steward has seen to it.
+ * `onFirst` is called when it was not back at the first try.
+ */
+export async function shareSoon(
+  broker: Broker,
+  onFirst: () => void = () => undefined,
+): Promise<BrokerHandle> {
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return broker.share();
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.code !== "OverLimit") throw error;
+      if (isFirst) onFirst();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
 }

@@ -100,7 +100,7 @@ const roles = {
     const jobs = await broker.getQueue(queue);
     const batch = new MessageBatch(1);
     const atMs = [];
-    while (atMs.length < count && jobs.sync.receiveBlocking(batch, 1, 20_000) > 0) {
+    while (atMs.length < count && jobs.sync.receiveBlocking(batch, 1, 2 ** 30) > 0) {
       atMs.push(Date.now());
       jobs.sync.delete(batch);
     }
@@ -185,10 +185,13 @@ const roles = {
     return late;
   },
 
-  /** Under a virtual clock: what a long poll brings, and when. */
-  async virtual(broker, { queue, waitTimeSeconds }) {
+  /** Under a virtual clock: what a long poll brings, and when. Counts up `waiting` when it waits. */
+  async virtual(broker, { queue, waitTimeSeconds, waiting }) {
     const jobs = await broker.getQueue(queue);
-    const [message] = await jobs.receive({ waitTimeSeconds });
+    const poll = jobs.receive({ waitTimeSeconds });
+    await new Promise((resolve) => setImmediate(resolve));
+    Atomics.add(waiting, 0, 1);
+    const [message] = await poll;
     return { body: message?.body, receivedAtMs: message?.firstReceivedAtMs };
   },
 
