@@ -10,9 +10,9 @@ import type { EngineExports } from "../../bindings/exports.ts";
 import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
 import { Sections } from "../model/sections.ts";
-import { FifoScene } from "./fifoScene.ts";
 import { patience } from "../support/patience.ts";
 import { expectWithin, isTimed } from "../support/timing.ts";
+import { FifoScene } from "./fifoScene.ts";
 import { clean, faulty, Scene } from "./scene.ts";
 import {
   LONGEST_MS,

@@ -2,9 +2,11 @@
  * A server in the test's own process, whose broker has a clock that stands still until a test moves
  * it: minutes pass in milliseconds, for whoever asks over HTTP. Own thread only.
  */
+import { afterAll, beforeAll } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
 import { VirtualClock } from "../../engine/clock.ts";
 import { Server } from "../../engine/server/server.ts";
+import { Endpoint } from "./endpoint.ts";
 
 export interface Clocked {
   readonly url: string;
@@ -29,5 +31,37 @@ export async function startClocked(): Promise<Clocked> {
       await broker.close();
       if (faults.length > 0) throw faults[0];
     },
+  };
+}
+
+/** Such a server as the endpoint that a file's tests speak to. */
+export class ClockedEndpoint extends Endpoint {
+  readonly #clocked: Clocked;
+
+  constructor(clocked: Clocked) {
+    super(clocked.url);
+    this.#clocked = clocked;
+  }
+
+  pass(seconds: number): Promise<void> {
+    return this.#clocked.pass(seconds);
+  }
+}
+
+/** One server for all tests of a file that let time pass; the returned function gives it to a test. */
+export function clockedOnce(): () => ClockedEndpoint {
+  let clocked: Clocked | undefined;
+  let endpoint: ClockedEndpoint | undefined;
+  beforeAll(async () => {
+    clocked = await startClocked();
+    endpoint = new ClockedEndpoint(clocked);
+  });
+  afterAll(async () => {
+    endpoint?.disconnect();
+    await clocked?.stop();
+  });
+  return () => {
+    if (endpoint === undefined) throw new Error("the server has not started");
+    return endpoint;
   };
 }

@@ -1,6 +1,6 @@
 /** Dead letters for the tests of move tasks: a queue whose messages all failed. */
 import { expect } from "vitest";
-import type { Serve } from "./serve.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 export interface DeadLetters {
   readonly source: string;
@@ -9,7 +9,11 @@ export interface DeadLetters {
 }
 
 /** Makes a queue and its dead-letter queue, and so many messages that came from one to the other. */
-export async function makeLetters(serve: Serve, name: string, count: number): Promise<DeadLetters> {
+export async function makeLetters(
+  serve: Endpoint,
+  name: string,
+  count: number,
+): Promise<DeadLetters> {
   const SourceArn = `arn:aws:sqs:us-east-1:000000000000:${name}-dead`;
   const dead = await serve.createQueue(`${name}-dead`);
   const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: SourceArn, maxReceiveCount: 1 });

@@ -1,5 +1,7 @@
 /** ChangeMessageVisibility: wire form, validation, behaviour. */
 import { expect, test } from "vitest";
+import { clockedOnce } from "../../support/clocked.ts";
+import type { Endpoint } from "../../support/endpoint.ts";
 import { serveOnce } from "../../support/serve.ts";
 import {
   badHandle,
@@ -12,18 +14,26 @@ import {
 } from "../../support/wire.ts";
 
 const serve = serveOnce();
-const change = (QueueUrl: string, ReceiptHandle: unknown, VisibilityTimeout: unknown) =>
-  serve().call("ChangeMessageVisibility", { QueueUrl, ReceiptHandle, VisibilityTimeout });
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const clocked = clockedOnce();
+const change = (
+  QueueUrl: string,
+  ReceiptHandle: unknown,
+  VisibilityTimeout: unknown,
+  at: Endpoint = serve(),
+) => at.call("ChangeMessageVisibility", { QueueUrl, ReceiptHandle, VisibilityTimeout });
 
-async function queueWithOne(name: string): Promise<string> {
-  const QueueUrl = await serve().createQueue(name);
-  await serve().ok("SendMessage", { QueueUrl, MessageBody: "one" });
+async function queueWithOne(name: string, at: Endpoint = serve()): Promise<string> {
+  const QueueUrl = await at.createQueue(name);
+  await at.ok("SendMessage", { QueueUrl, MessageBody: "one" });
   return QueueUrl;
 }
 
-async function received(QueueUrl: string, VisibilityTimeout = 30): Promise<string | undefined> {
-  const { Messages } = await serve().ok("ReceiveMessage", { QueueUrl, VisibilityTimeout });
+async function received(
+  QueueUrl: string,
+  VisibilityTimeout = 30,
+  at: Endpoint = serve(),
+): Promise<string | undefined> {
+  const { Messages } = await at.ok("ReceiveMessage", { QueueUrl, VisibilityTimeout });
   return Messages?.[0]?.ReceiptHandle;
 }
 
@@ -36,23 +46,24 @@ test("0 makes a message visible at once", async () => {
 });
 
 test("a longer timeout counts from now, and only for this receive", async () => {
-  const QueueUrl = await queueWithOne("longer");
-  const handle = await received(QueueUrl, 1);
-  expectVoid(await change(QueueUrl, handle, 2));
-  await pause(1_300);
-  expect(await received(QueueUrl)).toBeUndefined();
-  await pause(1_000);
-  expect(await received(QueueUrl, 1)).toBeDefined();
-  await pause(1_100);
-  expect(await received(QueueUrl)).toBeDefined();
+  const QueueUrl = await queueWithOne("longer", clocked());
+  const handle = await received(QueueUrl, 1, clocked());
+  await clocked().pass(0.5);
+  expectVoid(await change(QueueUrl, handle, 2, clocked()));
+  await clocked().pass(1.999);
+  expect(await received(QueueUrl, 1, clocked())).toBeUndefined();
+  await clocked().pass(0.001);
+  expect(await received(QueueUrl, 1, clocked())).toBeDefined();
+  await clocked().pass(1);
+  expect(await received(QueueUrl, 1, clocked())).toBeDefined();
 });
 
 test("a message whose timeout has passed is hidden again by its last handle", async () => {
-  const QueueUrl = await queueWithOne("late");
-  const handle = await received(QueueUrl, 1);
-  await pause(1_100);
-  expectVoid(await change(QueueUrl, handle, 30));
-  expect(await received(QueueUrl)).toBeUndefined();
+  const QueueUrl = await queueWithOne("late", clocked());
+  const handle = await received(QueueUrl, 1, clocked());
+  await clocked().pass(1);
+  expectVoid(await change(QueueUrl, handle, 30, clocked()));
+  expect(await received(QueueUrl, 1, clocked())).toBeUndefined();
 });
 
 test("a message that was received again is shown and hidden by its first handle", async () => {
@@ -97,11 +108,11 @@ test("a handle and a timeout are needed, and the timeout has a range", async () 
 });
 
 test("no receive hides a message for more than twelve hours in all", async () => {
-  const QueueUrl = await queueWithOne("twelve");
-  const handle = await received(QueueUrl);
-  await pause(1_100);
-  expectError(await change(QueueUrl, handle, 43_200), invalidValue);
-  expectVoid(await change(QueueUrl, handle, 43_190));
+  const QueueUrl = await queueWithOne("twelve", clocked());
+  const handle = await received(QueueUrl, 30, clocked());
+  await clocked().pass(1);
+  expectError(await change(QueueUrl, handle, 43_200, clocked()), invalidValue);
+  expectVoid(await change(QueueUrl, handle, 43_199, clocked()));
 });
 
 test("a form takes handle and seconds, and is answered by metadata alone", async () => {

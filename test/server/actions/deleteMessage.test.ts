@@ -1,5 +1,7 @@
 /** DeleteMessage: wire form, validation, behaviour. */
 import { expect, test } from "vitest";
+import { clockedOnce } from "../../support/clocked.ts";
+import type { Endpoint } from "../../support/endpoint.ts";
 import { serveOnce } from "../../support/serve.ts";
 import {
   badHandle,
@@ -11,25 +13,29 @@ import {
 } from "../../support/wire.ts";
 
 const serve = serveOnce();
-const remove = (QueueUrl: string, ReceiptHandle?: string) =>
-  serve().call("DeleteMessage", { QueueUrl, ReceiptHandle });
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const clocked = clockedOnce();
+const remove = (QueueUrl: string, ReceiptHandle?: string, at: Endpoint = serve()) =>
+  at.call("DeleteMessage", { QueueUrl, ReceiptHandle });
 
-async function received(QueueUrl: string, VisibilityTimeout = 30): Promise<string> {
-  const { Messages } = await serve().ok("ReceiveMessage", { QueueUrl, VisibilityTimeout });
+async function received(
+  QueueUrl: string,
+  VisibilityTimeout = 30,
+  at: Endpoint = serve(),
+): Promise<string> {
+  const { Messages } = await at.ok("ReceiveMessage", { QueueUrl, VisibilityTimeout });
   const handle = Messages?.[0]?.ReceiptHandle;
   if (handle === undefined) throw new Error("no message");
   return handle;
 }
 
-async function queueWithOne(name: string): Promise<string> {
-  const QueueUrl = await serve().createQueue(name);
-  await serve().ok("SendMessage", { QueueUrl, MessageBody: "one" });
+async function queueWithOne(name: string, at: Endpoint = serve()): Promise<string> {
+  const QueueUrl = await at.createQueue(name);
+  await at.ok("SendMessage", { QueueUrl, MessageBody: "one" });
   return QueueUrl;
 }
 
-async function countOf(QueueUrl: string): Promise<number> {
-  const { Attributes = {} } = await serve().ok("GetQueueAttributes", {
+async function countOf(QueueUrl: string, at: Endpoint = serve()): Promise<number> {
+  const { Attributes = {} } = await at.ok("GetQueueAttributes", {
     QueueUrl,
     AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
   });
@@ -45,11 +51,11 @@ test("a message in flight is deleted, and deleting it again is no error", async 
 });
 
 test("a message that is visible again is deleted by its last handle", async () => {
-  const QueueUrl = await queueWithOne("late");
-  const handle = await received(QueueUrl, 1);
-  await pause(1_100);
-  expectVoid(await remove(QueueUrl, handle));
-  expect(await countOf(QueueUrl)).toBe(0);
+  const QueueUrl = await queueWithOne("late", clocked());
+  const handle = await received(QueueUrl, 1, clocked());
+  await clocked().pass(1);
+  expectVoid(await remove(QueueUrl, handle, clocked()));
+  expect(await countOf(QueueUrl, clocked())).toBe(0);
 });
 
 test("a message that was received again is deleted by its first handle", async () => {

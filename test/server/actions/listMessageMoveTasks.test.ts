@@ -1,5 +1,7 @@
 /** ListMessageMoveTasks: wire form, validation, behaviour. */
 import { expect, test } from "vitest";
+import { clockedOnce } from "../../support/clocked.ts";
+import type { Endpoint } from "../../support/endpoint.ts";
 import { makeLetters } from "../../support/letters.ts";
 import { serveOnce } from "../../support/serve.ts";
 import {
@@ -12,16 +14,21 @@ import {
 } from "../../support/wire.ts";
 
 const serve = serveOnce();
+const clocked = clockedOnce();
 const list = (input: object) => serve().call("ListMessageMoveTasks", input);
-const resultsOf = async (SourceArn: string, MaxResults = 10) =>
-  (await serve().ok("ListMessageMoveTasks", { SourceArn, MaxResults })).Results ?? [];
+const resultsOf = async (SourceArn: string, MaxResults = 10, at: Endpoint = serve()) =>
+  (await at.ok("ListMessageMoveTasks", { SourceArn, MaxResults })).Results ?? [];
 
 test("a task shows what it was asked for and how far it is; a handle only while it runs", async () => {
-  const { SourceArn } = await makeLetters(serve(), "shown", 5);
-  expect(await serve().ok("ListMessageMoveTasks", { SourceArn })).toEqual({});
+  const { SourceArn, dead } = await makeLetters(clocked(), "shown", 5);
+  expect(await clocked().ok("ListMessageMoveTasks", { SourceArn })).toEqual({});
   const input = { SourceArn, MaxNumberOfMessagesPerSecond: 1 };
-  const { TaskHandle } = await serve().ok("StartMessageMoveTask", input);
-  const [running] = await resultsOf(SourceArn);
+  const createdSeconds = Number(
+    (await clocked().ok("GetQueueAttributes", { QueueUrl: dead, AttributeNames: ["All"] }))
+      .Attributes?.CreatedTimestamp,
+  );
+  const { TaskHandle } = await clocked().ok("StartMessageMoveTask", input);
+  const [running] = await resultsOf(SourceArn, 10, clocked());
   expect(running).toEqual({
     TaskHandle,
     Status: "RUNNING",
@@ -31,12 +38,14 @@ test("a task shows what it was asked for and how far it is; a handle only while 
     ApproximateNumberOfMessagesToMove: 5,
     StartedTimestamp: expect.any(Number),
   });
-  expect(Math.abs((running?.StartedTimestamp ?? 0) - Date.now())).toBeLessThan(60_000);
-  await serve().ok("CancelMessageMoveTask", { TaskHandle });
+  // In milliseconds, unlike other moments; no time has passed.
+  expect(running?.StartedTimestamp).toBe(createdSeconds * 1_000);
+  await clocked().ok("CancelMessageMoveTask", { TaskHandle });
   const DestinationArn = SourceArn.replace("-dead", "");
-  await serve().ok("StartMessageMoveTask", { SourceArn, DestinationArn });
-  await expect.poll(async () => (await resultsOf(SourceArn, 1))[0]?.Status).toBe("COMPLETED");
-  const tasks = await resultsOf(SourceArn);
+  await clocked().ok("StartMessageMoveTask", { SourceArn, DestinationArn });
+  await clocked().pass(1);
+  expect((await resultsOf(SourceArn, 1, clocked()))[0]?.Status).toBe("COMPLETED");
+  const tasks = await resultsOf(SourceArn, 10, clocked());
   expect(tasks.map(({ Status }) => Status)).toEqual(["COMPLETED", "CANCELLED"]);
   expect(tasks[0]).toMatchObject({ DestinationArn, ApproximateNumberOfMessagesMoved: 5 });
   expect(tasks.some((task) => "TaskHandle" in task)).toBe(false);

@@ -1,5 +1,6 @@
 /** PurgeQueue: wire form, validation, behaviour. */
 import { expect, test } from "vitest";
+import { clockedOnce } from "../../support/clocked.ts";
 import { Serve, serveOnce } from "../../support/serve.ts";
 import {
   expectError,
@@ -11,6 +12,7 @@ import {
 } from "../../support/wire.ts";
 
 const serve = serveOnce();
+const clocked = clockedOnce();
 const counts = [
   "ApproximateNumberOfMessages",
   "ApproximateNumberOfMessagesNotVisible",
@@ -18,22 +20,22 @@ const counts = [
 ];
 
 test("a purge takes visible, delayed and in-flight messages, and no later ones", async () => {
-  const QueueUrl = await serve().createQueue("full");
+  const QueueUrl = await clocked().createQueue("full");
   for (const DelaySeconds of [0, 0, 900]) {
-    await serve().ok("SendMessage", { QueueUrl, MessageBody: "old", DelaySeconds });
+    await clocked().ok("SendMessage", { QueueUrl, MessageBody: "old", DelaySeconds });
   }
-  const { Messages } = await serve().ok("ReceiveMessage", { QueueUrl, VisibilityTimeout: 1 });
-  expectVoid(await serve().call("PurgeQueue", { QueueUrl }));
-  const { Attributes } = await serve().ok("GetQueueAttributes", {
+  const { Messages } = await clocked().ok("ReceiveMessage", { QueueUrl, VisibilityTimeout: 1 });
+  expectVoid(await clocked().call("PurgeQueue", { QueueUrl }));
+  const { Attributes } = await clocked().ok("GetQueueAttributes", {
     QueueUrl,
     AttributeNames: counts,
   });
   expect(Object.values(Attributes ?? {})).toEqual(["0", "0", "0"]);
-  await serve().ok("SendMessage", { QueueUrl, MessageBody: "new" });
+  await clocked().ok("SendMessage", { QueueUrl, MessageBody: "new" });
   const deleted = { QueueUrl, ReceiptHandle: Messages?.[0]?.ReceiptHandle };
-  expectVoid(await serve().call("DeleteMessage", deleted));
-  await new Promise((resolve) => setTimeout(resolve, 1_100));
-  const rest = await serve().ok("ReceiveMessage", { QueueUrl, MaxNumberOfMessages: 10 });
+  expectVoid(await clocked().call("DeleteMessage", deleted));
+  await clocked().pass(1);
+  const rest = await clocked().ok("ReceiveMessage", { QueueUrl, MaxNumberOfMessages: 10 });
   expect(rest.Messages?.map(({ Body }) => Body)).toEqual(["new"]);
 });
 

@@ -1,6 +1,7 @@
 /** SendMessage: wire form, validation, behaviour. */
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { clockedOnce } from "../../support/clocked.ts";
 import { Serve, serveOnce } from "../../support/serve.ts";
 import {
   badContents,
@@ -17,6 +18,7 @@ import {
 } from "../../support/wire.ts";
 
 const serve = serveOnce();
+const clocked = clockedOnce();
 const send = (QueueUrl: string, input: object) =>
   serve().call("SendMessage", { QueueUrl, MessageBody: "body", ...input });
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");
@@ -138,13 +140,16 @@ describe("the parameters", () => {
   });
 
   test("a delay hides the message for as long, and 0 overrides the queue's", async () => {
-    const QueueUrl = await serve().createQueue("delayed", { DelaySeconds: "900" });
-    await send(QueueUrl, { MessageBody: "later", DelaySeconds: 1 });
-    await send(QueueUrl, { MessageBody: "now", DelaySeconds: 0 });
-    expect((await receive(QueueUrl)).Body).toBe("now");
-    expect(await serve().ok("ReceiveMessage", { QueueUrl })).toEqual({});
-    const { Messages } = await serve().ok("ReceiveMessage", { QueueUrl, WaitTimeSeconds: 3 });
-    expect(Messages?.[0]?.Body).toBe("later");
+    const QueueUrl = await clocked().createQueue("delayed", { DelaySeconds: "900" });
+    const receive = async () => (await clocked().ok("ReceiveMessage", { QueueUrl })).Messages;
+    for (const [MessageBody, DelaySeconds] of [["later", 1] as const, ["now", 0] as const]) {
+      await clocked().ok("SendMessage", { QueueUrl, MessageBody, DelaySeconds });
+    }
+    expect((await receive())?.[0]?.Body).toBe("now");
+    await clocked().pass(0.999);
+    expect(await receive()).toBeUndefined();
+    await clocked().pass(0.001);
+    expect((await receive())?.[0]?.Body).toBe("later");
   });
 
   test("MessageGroupId is kept on a Standard queue, MessageDeduplicationId refused", async () => {

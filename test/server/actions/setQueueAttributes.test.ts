@@ -1,5 +1,6 @@
 /** SetQueueAttributes: wire form, validation, behaviour. */
 import { describe, expect, test } from "vitest";
+import { clockedOnce } from "../../support/clocked.ts";
 import { serveOnce } from "../../support/serve.ts";
 import {
   badAttributeName,
@@ -15,6 +16,7 @@ import {
 } from "../../support/wire.ts";
 
 const serve = serveOnce();
+const clocked = clockedOnce();
 const set = (QueueUrl: string, Attributes: object) =>
   serve().call("SetQueueAttributes", { QueueUrl, Attributes });
 const all = async (QueueUrl: string) =>
@@ -22,16 +24,18 @@ const all = async (QueueUrl: string) =>
 
 describe("a change", () => {
   test("is void, seen at once, and dated", async () => {
-    const QueueUrl = await serve().createQueue("changed");
-    const before = await all(QueueUrl);
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    expectVoid(await set(QueueUrl, { VisibilityTimeout: "60", DelaySeconds: "5" }));
-    const after = await all(QueueUrl);
-    expect(after).toMatchObject({ VisibilityTimeout: "60", DelaySeconds: "5" });
+    const QueueUrl = await clocked().createQueue("changed");
+    const asked = { QueueUrl, AttributeNames: ["All"] };
+    const read = async () => (await clocked().ok("GetQueueAttributes", asked)).Attributes ?? {};
+    const before = await read();
+    await clocked().pass(5);
+    const Attributes = { VisibilityTimeout: "60", DelaySeconds: "5" };
+    expectVoid(await clocked().call("SetQueueAttributes", { QueueUrl, Attributes }));
+    const after = await read();
+    expect(after).toMatchObject(Attributes);
     expect(after.CreatedTimestamp).toBe(before.CreatedTimestamp);
-    expect(Number(after.LastModifiedTimestamp)).toBeGreaterThan(
-      Number(before.LastModifiedTimestamp),
-    );
+    const since = Number(after.LastModifiedTimestamp) - Number(before.LastModifiedTimestamp);
+    expect(since).toBe(5);
   });
 
   test("holds for messages that are sent and received after it", async () => {
