@@ -3,7 +3,9 @@
  * thread waits for may be there. The thread reads it, looks whether there is anything, and sleeps
  * only while the word is still the same, so no ring is missed.
  * A wait that was begun can't be cancelled, and it does not keep the process alive; so a thread has
- * at most one (`rung` is called again only when its promise has been answered).
+ * at most one (`rung` is called again only when its promise has been answered). Whoever rings notifies
+ * all that wait on the word: to notify one would wake that wait, begun earlier, and leave the thread
+ * asleep that blocks beside it. For the same reason a thread rings its own bell when it leaves.
  */
 import {
   HEADER_THREADS_BASE,

@@ -126,8 +126,12 @@ export class Engine {
     }
   }
 
-  /** This thread calls no more. Its number comes back when the steward has released it. */
+  /**
+   * This thread calls no more, though it may live on. Its number comes back when the steward has
+   * released it; a wait that it began on the doorbell has ended by then.
+   */
   leave(): void {
+    this.doorbell.ringSelf();
     this.registry.markDead(this.thread);
   }
 
