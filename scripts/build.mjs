@@ -10,7 +10,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 
 const asc = ["--enable-source-maps", "node_modules/assemblyscript/bin/asc.js"];
 const tsc = ["node_modules/typescript/bin/tsc"];
@@ -19,6 +19,14 @@ const tools = ["node_modules/.package-lock.json", process.argv[1]];
 const stamps = "build/stamps";
 const engineFile = "build/engine.release.wasm";
 const shippedFile = "dist/engine.wasm";
+
+/**
+ * What msgpackr's entry loads. It goes into dist/, where Node looks first: as a dependency it would
+ * bring msgpackr-extract, whose install script npm warns of and which is not needed.
+ */
+const bundled = ["LICENSE", "package.json"]
+  .concat(["iterators.js", "node-index.js", "pack.js", "stream.js", "unpack.js"])
+  .map((name) => `node_modules/msgpackr/${name}`);
 
 const steps = {
   engine: {
@@ -47,13 +55,16 @@ const steps = {
     lane: 1,
     reads: [
       ...["assembly/layout.ts", "bench", "bindings", "engine", "test"],
-      ...["package.json", "tsconfig.json", "tsconfig.build.json", ...tools],
+      ...["package.json", "tsconfig.json", "tsconfig.build.json", ...bundled, ...tools],
     ],
     writes: ["dist"],
     async run() {
       const output = await run([...tsc, "-p", "tsconfig.build.json", "--listEmittedFiles"]);
       const emitted = output.split("\n").map((line) => line.replace(/^TSFILE: /, "").trim());
-      const kept = new Set([...emitted, shippedFile].map((file) => resolve(file)));
+      const copies = bundled.map((file) => join("dist", file));
+      await mkdir(dirname(copies[0]), { recursive: true });
+      for (const [index, copy] of copies.entries()) await copyFile(bundled[index], copy);
+      const kept = new Set([...emitted, ...copies, shippedFile].map((file) => resolve(file)));
       // A source that is gone leaves its output behind, which would be packed.
       for (const file of await filesOf("dist")) if (!kept.has(resolve(file))) await rm(file);
     },

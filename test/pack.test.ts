@@ -3,8 +3,17 @@
  * and imported by its name, on this Node and on a newer one. The dependencies, and the newer Node, come
  * from npm's registry or its cache.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,6 +53,27 @@ function emptyPackage(path: string): string {
   return path;
 }
 
+/** What npm warns of when it installs the package. */
+function warningsOfInstall(tarball: string): string[] {
+  const words = ["install", tarball, "--no-audit", "--no-fund", "--loglevel=warn"];
+  const cwd = emptyPackage(installed);
+  const { status, stderr } = spawnSync("npm", words, {
+    cwd,
+    encoding: "utf8",
+    timeout: TIMEOUT_MS,
+  });
+  expect([status, stderr]).toEqual([0, expect.any(String)]);
+  return stderr.split("\n").filter((line) => line !== "");
+}
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { version?: string; hasInstallScript?: boolean }>>;
+}
+
+function readJson<T>(...path: string[]): T {
+  return JSON.parse(readFileSync(join(...path), "utf8")) as T;
+}
+
 /** The environment in which `node` is the one in the folder `bin`, or this one where none is given. */
 function environment(bin: string): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
@@ -81,6 +111,7 @@ async function stop(server: ChildProcess): Promise<void> {
 
 describe("the packed package", () => {
   let packed: string[] = [];
+  let warnings: string[] = [];
 
   beforeAll(() => {
     // The scripts would build again what `npm test` has just built.
@@ -88,12 +119,36 @@ describe("the packed package", () => {
     const name = readdirSync(folder).find((file) => file.endsWith(".tgz")) ?? "no package";
     const tarball = join(folder, name);
     packed = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" }).trim().split("\n");
-    npm(emptyPackage(installed), "install", tarball);
+    warnings = warningsOfInstall(tarball);
     npm(emptyPackage(newer), "install", NEWER_NODE);
     writeFileSync(join(installed, "program.mjs"), PROGRAM);
   }, TIMEOUT_MS);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("is installed without a warning and without a script, and complete", () => {
+    expect(warnings).toEqual([]);
+    const { packages } = readJson<Lock>(installed, "node_modules", ".package-lock.json");
+    const scripts = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript);
+    expect(scripts).toEqual([]);
+    // Fails where anything is missing, invalid or too much.
+    expect(npm(installed, "ls", "--all")).toContain("sluice@");
+  });
+
+  test("brings the versions that the lock has", () => {
+    const { packages } = readJson<Lock>(root, "package-lock.json");
+    const { dependencies } = readJson<{ dependencies: object }>(root, "package.json");
+    const names = Object.keys(dependencies).map((name) => [
+      name,
+      join(installed, "node_modules", name),
+    ]);
+    const own = join(installed, "node_modules", "sluice", "dist", "node_modules", "msgpackr");
+    for (const [name, path] of [...names, ["msgpackr", own]] as [string, string][]) {
+      const { version } = readJson<{ version: string }>(path, "package.json");
+      expect([name, version]).toEqual([name, packages[`node_modules/${name}`]?.version]);
+    }
+    expect(existsSync(join(installed, "node_modules", "msgpackr"))).toBe(false);
+  });
 
   test("holds what it needs and nothing else", () => {
     const files = packed.map((path) => path.replace(/^package\//, ""));
@@ -108,10 +163,12 @@ describe("the packed package", () => {
         "dist/engine/index.d.ts",
         "dist/engine/cli/main.js",
         "dist/assembly/layout.js",
+        "dist/node_modules/msgpackr/LICENSE",
+        "examples/patterns/producer-consumer.mjs",
       ]),
     );
     const allowed =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/.+|dist\/engine\.wasm|dist\/(assembly|bindings|bench|engine)\/.+\.(js|d\.ts|html|css|svg))$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/.+|examples\/.+\.mjs|dist\/engine\.wasm|dist\/node_modules\/msgpackr\/(LICENSE|package\.json|[\w-]+\.js)|dist\/(assembly|bindings|bench|engine)\/.+\.(js|d\.ts|html|css|svg))$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
   });
 
@@ -129,6 +186,35 @@ describe("the packed package", () => {
           const answer = await fetch(`${url}/health`);
           expect(answer.status).toBe(200);
           await answer.arrayBuffer();
+        } finally {
+          await stop(server);
+        }
+      },
+      TIMEOUT_MS,
+    );
+
+    test(
+      "has examples that run where they were installed",
+      async () => {
+        const examples = join(installed, "node_modules", "sluice", "examples", "patterns");
+        // What the examples that use AWS's SDK ask their reader to install.
+        const sdk = join(installed, "node_modules", "@aws-sdk");
+        if (!existsSync(sdk)) symlinkSync(join(root, "node_modules", "@aws-sdk"), sdk);
+        const { server, url } = await serve(env);
+        try {
+          for (const example of readdirSync(examples)) {
+            const file = join(examples, example);
+            const [, prints = ""] =
+              /\n\/\/ Prints:\n([\s\S]+)$/.exec(readFileSync(file, "utf8")) ?? [];
+            const output = execFileSync("node", [file], {
+              cwd: installed,
+              env: { PATH: env.PATH, AWS_ENDPOINT_URL: url },
+              encoding: "utf8",
+              timeout: TIMEOUT_MS,
+              stdio: ["ignore", "pipe", "ignore"],
+            });
+            expect([example, output]).toEqual([example, prints.replace(/^\/\/ /gm, "")]);
+          }
         } finally {
           await stop(server);
         }
