@@ -1,15 +1,16 @@
 /**
  * `npm run bench`: what a message costs here; `npm run bench -- server`: how many requests a second
- * `sluice serve` answers. Prints a table to stdout and what it is doing to stderr; `--json FILE`
- * also writes the figures with the machine they were measured on; `--quick` makes fewer rounds, for
- * a look. All rows in one run, their slices interleaved: compare rows, and trust the ratios more
- * than the figures themselves.
+ * `sluice serve` answers; `npm run bench -- worst`: what the worst request of each action costs it.
+ * Prints a table to stdout and what it is doing to stderr; `--json FILE` also writes the figures with
+ * the machine they were measured on; `--quick` makes fewer rounds, for a look. All rows in one run,
+ * their slices interleaved: compare rows, and trust the ratios more than the figures themselves.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { describeMachine } from "./machine.ts";
 import { benchMessages } from "./messages.ts";
 import { benchServer } from "./requests.ts";
+import { benchWorst } from "./worst.ts";
 
 const { values, positionals } = parseArgs({
   options: { json: { type: "string" }, quick: { type: "boolean", default: false } },
@@ -31,6 +32,7 @@ type Bench = (isQuick: boolean, say: (text: string) => void) => Promise<Result>;
 const benches = new Map<string, Bench>([
   ["messages", benchMessages],
   ["server", benchServer],
+  ["worst", benchWorst],
 ]);
 const [which = "messages"] = positionals;
 const bench = benches.get(which);

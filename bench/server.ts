@@ -156,7 +156,7 @@ function handleOf(answer: string): string {
 }
 
 /** Microseconds that a process has had; NaN where there is no /proc. */
-function cpuMicrosOf(pid: number): number {
+export function cpuMicrosOf(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
@@ -167,13 +167,21 @@ function cpuMicrosOf(pid: number): number {
   }
 }
 
-async function startSluice(): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(process.execPath, [MAIN, "serve", "--port", "0", "--memory", "512MiB"], {
+/** A `sluice serve` of its own process. */
+export interface Child {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly pid: number;
+}
+
+export async function startSluice(...options: readonly string[]): Promise<Child> {
+  const fixed = ["serve", "--port", "0", "--memory", "512MiB"];
+  const child = spawn(process.execPath, [MAIN, ...fixed, ...options], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const line of createInterface({ input: child.stdout })) {
     const port = /listening on .*:(\d+)$/.exec(line)?.[1];
-    if (port !== undefined) return { child, port: Number(port) };
+    if (port !== undefined) return { child, port: Number(port), pid: child.pid ?? 0 };
   }
   throw new Error("sluice serve did not start");
 }
@@ -219,10 +227,10 @@ export async function measureServer(
   rounds: number,
   told: (round: number) => void,
 ): Promise<ServerFigure[]> {
-  const { child, port } = await startSluice();
+  const { child, port, pid } = await startSluice();
   const bareChild = fork(BARE);
   try {
-    const sluice = await Target.connect("sluice", port, child.pid ?? 0);
+    const sluice = await Target.connect("sluice", port, pid);
     await sluice.createQueue();
     bareChild.send(await record(sluice));
     const [ports] = (await once(bareChild, "message")) as [{ bare: number; sockets: number }];

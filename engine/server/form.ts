@@ -11,23 +11,27 @@
 import { isUtf8 } from "node:buffer";
 import { malformed } from "./schema.ts";
 
+const nothing: ReadonlyMap<string, FormNode> = new Map();
+
 /** One level of a name: the text of the field that ends here, and the levels below. */
 export class FormNode {
-  readonly below = new Map<string, FormNode>();
+  /** Made with the first level below. */
+  #below: Map<string, FormNode> | undefined;
   /** UTF-8 that was checked. */
   #bytes: Buffer | undefined;
+
+  get below(): ReadonlyMap<string, FormNode> {
+    return this.#below ?? nothing;
+  }
 
   get text(): string | undefined {
     return this.#bytes?.toString("utf8");
   }
 
-  /** The level of that name below this one; made when there is none. */
-  descend(name: string): FormNode {
-    let node = this.below.get(name);
-    if (node === undefined) {
-      node = new FormNode();
-      this.below.set(name, node);
-    }
+  add(name: string): FormNode {
+    const node = new FormNode();
+    this.#below ??= new Map();
+    this.#below.set(name, node);
     return node;
   }
 
@@ -44,6 +48,8 @@ export interface Form {
 
 /** A batch of ten messages with ten attributes each has some 500. */
 const fieldsMax = 10_000;
+/** Levels of all names together, each counted once: a field of a list that is long adds one or two. */
+const nodesMax = 20_000;
 /** `Entries.member.1.MessageAttributes.entry.1.Value.StringListValues.member.1` has ten. */
 const levelsMax = 10;
 /** No name that SQS knows has a quarter of that. */
@@ -65,37 +71,52 @@ for (let value = 0; value < 16; value++) {
 
 /** The fields of all forms in one tree; those of later forms count. */
 export function parseForm(...forms: readonly Buffer[]): Form {
-  const fields = new FormNode();
-  let count = 0;
-  let contentBytes = 0;
+  const tree = new Tree();
   for (const bytes of forms) {
     for (let from = 0; from < bytes.length; ) {
       const found = bytes.indexOf(ampersand, from);
       const end = found < 0 ? bytes.length : found;
-      count += 1;
-      if (count > fieldsMax) throw malformed("The form", `one of at most ${fieldsMax} fields`);
-      contentBytes += addField(fields, bytes.subarray(from, end));
+      tree.addField(bytes.subarray(from, end));
       from = end + 1;
     }
   }
-  return { fields, contentBytes };
+  return tree;
 }
 
-/** Returns how many bytes the field's value has. */
-function addField(root: FormNode, field: Buffer): number {
-  const found = field.indexOf(equals);
-  const end = found < 0 ? field.length : found;
-  // What SQS knows is neither so long nor so deep, and what it does not know is ignored.
-  if (end > nameBytesMax) return 0;
-  const levels = decode(field.subarray(0, end))
-    .toString("utf8")
-    .split(".", levelsMax + 1);
-  if (levels.length > levelsMax) return 0;
-  let node = root;
-  for (const level of levels) node = node.descend(level);
-  const value = decode(field.subarray(end + 1));
-  node.write(value);
-  return value.length;
+class Tree implements Form {
+  readonly fields = new FormNode();
+  contentBytes = 0;
+  #count = 0;
+  #nodes = 0;
+
+  addField(field: Buffer): void {
+    this.#count += 1;
+    if (this.#count > fieldsMax) throw malformed("The form", `one of at most ${fieldsMax} fields`);
+    const found = field.indexOf(equals);
+    const end = found < 0 ? field.length : found;
+    // What SQS knows is neither so long nor so deep, and what it does not know is ignored.
+    if (end > nameBytesMax) return;
+    const levels = decode(field.subarray(0, end))
+      .toString("utf8")
+      .split(".", levelsMax + 1);
+    if (levels.length > levelsMax) return;
+    const value = decode(field.subarray(end + 1));
+    this.#find(levels).write(value);
+    this.contentBytes += value.length;
+  }
+
+  #find(levels: readonly string[]): FormNode {
+    let node = this.fields;
+    for (const level of levels) {
+      const below = node.below.get(level);
+      if (below === undefined) this.#nodes += 1;
+      if (this.#nodes > nodesMax) {
+        throw malformed("The form", `one whose names have at most ${nodesMax} levels in all`);
+      }
+      node = below ?? node.add(level);
+    }
+    return node;
+  }
 }
 
 /** The same bytes where nothing is encoded, a copy otherwise; they are UTF-8. */

@@ -19,16 +19,24 @@ const comma = 0x2c;
 const openBracket = 0x5b;
 const openBrace = 0x7b;
 const letterU = 0x75;
+/** Bytes outside of strings: a hundred for each of the values that a body may have. */
+const outsideMax = 1_000_000;
 /** `uXXXX` behind the backslash. */
 const unicodeEscapeBytes = 5;
 
-/** Counts up to `marksMax` marks, and says one more where there are more. */
+/**
+ * Counts up to `marksMax` marks, and says one more where there are more, or so much between the texts
+ * that no JSON of so many values is written so.
+ */
 export function countJson(bytes: Buffer, marksMax: number): JsonMarks {
   let marks = 0;
+  let outside = 0;
   const strings = new Strings(bytes);
   for (let at = 0; at < bytes.length && marks <= marksMax; at++) {
     const byte = bytes[at];
-    if (byte === quote) at = strings.pass(at + 1);
+    outside += 1;
+    if (outside > outsideMax) marks = marksMax + 1;
+    else if (byte === quote) at = strings.pass(at + 1);
     else if (byte === comma || byte === openBracket || byte === openBrace) marks += 1;
   }
   return { marks, contentBytes: strings.contentBytes };

@@ -10,13 +10,14 @@
  * Cost: one search over a text without such characters. With them two passes over its bytes, however
  * many there are: replacing them one by one as text takes a hundred nanoseconds each.
  */
+import { isAscii } from "node:buffer";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not pass.
 const special = /[&<>"'\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/u;
 const blank = /^[ \t\n\r]+$/;
 
 /** What stands for a byte; undefined for one that stands for itself. */
-type References = readonly (Buffer | undefined)[];
+type References = readonly (Uint8Array | undefined)[];
 
 const noCharacter = Buffer.from("\ufffd");
 
@@ -39,21 +40,34 @@ export function escapeXml(text: string): string {
   return special.test(text) ? escapeBytes(Buffer.from(text), ofText) : text;
 }
 
-function escapeBytes(bytes: Buffer, references: References): string {
-  let length = 0;
-  for (const byte of bytes) length += references[byte]?.length ?? 1;
-  const escaped = Buffer.allocUnsafe(length);
+function lengthOf(bytes: Uint8Array, references: References): number {
+  let length = bytes.length;
+  for (let at = 0; at < bytes.length; at++) {
+    const reference = references[bytes[at] as number];
+    if (reference !== undefined) length += reference.length - 1;
+  }
+  return length;
+}
+
+function escapeBytes(bytes: Uint8Array, references: References): string {
+  const escaped = Buffer.allocUnsafe(lengthOf(bytes, references));
   let to = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number;
     const reference = references[byte];
-    if (reference === undefined) escaped[to++] = byte;
-    else
-      for (let index = 0; index < reference.length; index++)
-        escaped[to++] = reference[index] as number;
-    // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
-    if (byte >= 0xbe && byte <= 0xbf && bytes[at - 1] === 0xbf && bytes[at - 2] === 0xef)
-      escaped[to - 1] = 0xbd;
+    if (reference === undefined) {
+      escaped[to++] = isNoCharacter(bytes, at) ? 0xbd : byte;
+      continue;
+    }
+    for (let index = 0; index < reference.length; index++) {
+      escaped[to++] = reference[index] as number;
+    }
   }
-  return escaped.toString("utf8");
+  return escaped.toString(isAscii(escaped) ? "latin1" : "utf8");
+}
+
+/** True for the last byte of U+FFFE and U+FFFF, EF BF BE and EF BF BF; U+FFFD is EF BF BD. */
+function isNoCharacter(bytes: Uint8Array, at: number): boolean {
+  const byte = bytes[at];
+  return (byte === 0xbe || byte === 0xbf) && bytes[at - 1] === 0xbf && bytes[at - 2] === 0xef;
 }

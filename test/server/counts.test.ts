@@ -208,6 +208,8 @@ describe("a body", () => {
     expect(count('["\\u0041\\ud83d\\ude00é"]')).toEqual({ marks: 1, contentBytes: 5 });
     expect(count('["open').marks).toBe(1);
     expect(countJson(Buffer.from("[".repeat(5_000)), 1_000).marks).toBe(1_001);
+    expect(count(" ".repeat(1_000_000)).marks).toBe(0);
+    expect(count(" ".repeat(1_000_001)).marks).toBe(1_001);
   });
 
   test("of 1 MiB that JSON writes as six times as much is accepted", async () => {

@@ -140,6 +140,10 @@ describe("a form", () => {
     ["a broken percent sign", "Action=SendMessage&MessageBody=%zz"],
     ["half a percent sign", "Action=SendMessage&MessageBody=%4"],
     ["broken UTF-8 behind percent signs", "Action=SendMessage&MessageBody=%C3%28"],
+    [
+      "20,001 levels",
+      `Action=SendMessage&MessageBody=a${Array.from({ length: 2_000 }, (_, at) => `&${at}.a.b.c.d.e.f.g.h.i=`).join("")}`,
+    ],
     ["10,001 fields", `Action=SendMessage&MessageBody=a${"&b=c".repeat(10_000)}`],
   ])("with %s can't be read", async (_, body) => {
     const { path } = await newQueue("strict");
