@@ -9,8 +9,13 @@ import { type PlannedQueue, planQueue } from "./configQueues.ts";
 import { type Attempt, Setting, SettingError } from "./setting.ts";
 import { suggestion } from "./suggestion.ts";
 
-/** From an option's text to its value; throws InvalidArgumentError with a sentence. */
-export type OptionReader = (text: string) => unknown;
+/** An option as a file may set it. */
+export interface OptionReader {
+  /** True for one that may be repeated: in a file it may be a list. */
+  readonly isList: boolean;
+  /** From its text, and what the texts before made, to its value; throws InvalidArgumentError. */
+  read(text: string, before?: unknown): unknown;
+}
 
 export interface Config {
   /** Values of the options that the file names. */
@@ -41,7 +46,7 @@ export function readConfig(file: string, readers: ReadonlyMap<string, OptionRead
     for (const [key, setting] of root.entries()) {
       attempt(setting, () => {
         if (key === queuesKey) readQueues(setting, queues, attempt);
-        else options.set(key, readOption(key, setting, readers));
+        else options.set(key, readOption(key, setting, readers, attempt));
       });
     }
   });
@@ -66,9 +71,19 @@ function readOption(
   key: string,
   setting: Setting,
   readers: ReadonlyMap<string, OptionReader>,
+  attempt: Attempt,
 ): unknown {
-  const read = readers.get(key);
-  if (read !== undefined) return read(setting.text);
+  const reader = readers.get(key);
+  if (reader !== undefined) {
+    if (!reader.isList) return reader.read(setting.text);
+    let value: unknown;
+    for (const item of setting.items()) {
+      attempt(item, () => {
+        value = reader.read(item.text, value);
+      });
+    }
+    return value;
+  }
   const near = suggestion(key, [...readers.keys(), queuesKey]);
   throw setting.error(`There is no such option${near || "."}`);
 }

@@ -17,6 +17,33 @@ export function readHost(text: string): string {
   throw new InvalidArgumentError("A host is a name or an IP address.");
 }
 
+const originPattern = /^[a-z][a-z\d+.-]*:\/\/[^/?#@\s]*\/?$/i;
+const hostPattern = /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.?$/;
+
+/** One more origin whose pages may ask; as a browser writes it, or `*`, or `null`. */
+export function readOrigin(text: string, before: readonly string[] = []): readonly string[] {
+  if (text === "*" || text === "null") return [...before, text];
+  if (originPattern.test(text)) return [...before, originOf(text)];
+  throw new InvalidArgumentError(
+    "An origin is a scheme, a host and perhaps a port, like http://localhost:3000; * is any.",
+  );
+}
+
+/** Without what a browser leaves out: a port that the scheme implies, capitals, a last slash. */
+function originOf(text: string): string {
+  const isWeb = /^https?:/i.test(text);
+  const origin = isWeb && URL.canParse(text) ? new URL(text).origin : text.toLowerCase();
+  return origin.replace(/(?<=[^/])\/$/, "");
+}
+
+/** One more name that the server goes by; `*.NAME` is all below one, `*` any. */
+export function readAllowedHost(text: string, before: readonly string[] = []): readonly string[] {
+  if (text === "*" || hostPattern.test(text)) return [...before, text];
+  throw new InvalidArgumentError(
+    "It is a name without a port, like sqs.example.com; *.example.com is all below one, * any.",
+  );
+}
+
 const unitBytes: ReadonlyMap<string, number> = new Map([
   ["", 1],
   ["KiB", 2 ** 10],

@@ -102,6 +102,13 @@ export class Setting {
     });
   }
 
+  /** The values of a list; one value is a list of itself. */
+  items(): Setting[] {
+    if (this.#isEmpty) return [];
+    if (!isSeq(this.#node)) return [this];
+    return this.#node.items.map((item, index) => this.#at(String(index), item as Node | null));
+  }
+
   get text(): string {
     const text = this.#isEmpty ? undefined : textOf(this.#node);
     if (text === undefined) throw this.error("It is not one value.");

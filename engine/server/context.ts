@@ -21,6 +21,11 @@ export interface Context {
   readonly traceHeader: string | undefined;
   /** Aborts when the client has gone or the server drains; made when it is first asked for. */
   readonly signal: AbortSignal;
+  /**
+   * For what an action took and its client has to have: `undo` is called once if the answer did not
+   * reach the socket whole, because the connection ended before. What it rejects with is a fault.
+   */
+  undoUnlessSent(undo: () => Promise<unknown>): void;
 }
 
 /** An object with wire names, or nothing for an action without a result. */

@@ -15,12 +15,14 @@
  * left of the connections is cut, and `close` resolves.
  */
 import { createServer, type Server as HttpServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Broker } from "../broker/broker.ts";
 import { SluiceError } from "../errors.ts";
+import { Admission, type AdmissionOptions, checkOneHost } from "./admission.ts";
 import { Answered } from "./answered.ts";
+import { Connection } from "./connection.ts";
 import type { Answer, Caller, Context } from "./context.ts";
-import { preflightReply } from "./cors.ts";
+import { corsHeaders, preflightReply } from "./cors.ts";
 import { Exchange, type Exchanger } from "./exchange.ts";
 import { JsonProtocol } from "./json.ts";
 import type { Call, Protocol, Reply } from "./protocol.ts";
@@ -41,8 +43,9 @@ const formType = /^application\/x-www-form-urlencoded/i;
 /** How long `close` waits for requests that are being worked on. */
 const drainMs = 5_000;
 
-export interface ServerOptions {
+export interface ServerOptions extends AdmissionOptions {
   readonly broker: Broker;
+  /** Where to listen; as a name it is one that requests may be sent to. */
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
@@ -55,8 +58,11 @@ export interface ServerOptions {
 export class Server implements Exchanger {
   readonly #options: ServerOptions;
   readonly #caller: Caller;
+  readonly #admission: Admission;
   readonly #http: HttpServer;
-  readonly #exchanges = new Set<Exchange>();
+  readonly #connections = new Map<Socket, Connection>();
+  /** Requests that have not ended, on all connections. */
+  #exchanges = 0;
   #closing: Promise<void> | undefined;
   #allEnded: (() => void) | undefined;
 
@@ -74,6 +80,8 @@ export class Server implements Exchanger {
     this.#options = options;
     const { account } = options.broker;
     this.#caller = { account, principal: account };
+    const { allowOrigins, allowHosts = [] } = options;
+    this.#admission = new Admission({ allowOrigins, allowHosts: [...allowHosts, options.host] });
     this.#http = createServer({
       keepAliveTimeout: keepAliveMs,
       headersTimeout: headMs,
@@ -81,8 +89,17 @@ export class Server implements Exchanger {
       connectionsCheckingInterval: checkMs,
       maxHeaderSize: headBytes,
     });
+    this.#http.on("connection", (socket) => {
+      this.#connections.set(socket, new Connection(socket));
+      socket.once("close", () => this.#connections.delete(socket));
+    });
     this.#http.on("request", (request, response) => {
-      this.#exchanges.add(new Exchange(this, request, response));
+      const { socket } = request;
+      const connection = this.#connections.get(socket);
+      // Of what was read at once Node hands on the rest, also when the connection has ended.
+      if (connection === undefined || socket.destroyed) return;
+      this.#exchanges += 1;
+      connection.join(new Exchange(this, connection, request, response));
     });
   }
 
@@ -106,13 +123,20 @@ export class Server implements Exchanger {
     const { request } = exchange;
     const protocol = protocolOf(request);
     try {
-      const other = pageReply(request, this) ?? otherReply(request);
+      checkOneHost(request);
+    } catch (error) {
+      this.#refuse(exchange, error, protocol, true);
+      return;
+    }
+    try {
+      const other = pageReply(request, this) ?? this.#otherReply(request);
       if (other !== undefined) {
         exchange.send(other);
         return;
       }
       const call = protocol.read(body);
       exchange.call = call;
+      this.#admission.checkGet(request, call.name);
       const context = new RequestContext(this.#options.broker, this.#caller, this, exchange);
       const answer = call.action.run(context, call.input);
       if (answer instanceof Promise) void this.#settle(exchange, protocol, call, answer);
@@ -127,13 +151,34 @@ export class Server implements Exchanger {
     return protocol.error(error);
   }
 
+  pageHeaders({ request }: Exchange): Readonly<Record<string, string>> | undefined {
+    const { origin } = request.headers;
+    const mayRead = origin !== undefined && this.#admission.mayAsk(origin);
+    return mayRead ? corsHeaders(origin) : undefined;
+  }
+
   answered(exchange: Exchange, { status }: Reply, requestId: string): void {
     this.#options.onAnswered?.(new Answered(exchange, status, requestId));
   }
 
-  ended(exchange: Exchange): void {
-    this.#exchanges.delete(exchange);
-    if (this.#exchanges.size === 0) this.#allEnded?.();
+  ended(): void {
+    this.#exchanges -= 1;
+    if (this.#exchanges === 0) this.#allEnded?.();
+  }
+
+  /** What nobody but `undo` itself tells of, the log does. */
+  undoUnlessSent(exchange: Exchange, undo: () => Promise<unknown>): void {
+    exchange.undoUnlessSent(() => void undo().catch(this.#options.onFault));
+  }
+
+  /** The answers that no action gives. Throws for who may not ask. */
+  #otherReply(request: IncomingMessage): Reply | undefined {
+    this.#admission.check(request);
+    const { method } = request;
+    if (method === "POST" || method === "GET") return undefined;
+    if (method === "OPTIONS") return preflightReply(request.headers);
+    const error = new SluiceError("InvalidAction", `There is nothing to ${method} here; use POST.`);
+    return { ...new JsonProtocol(undefined).error(error), status: 405 };
   }
 
   async #settle(
@@ -149,21 +194,21 @@ export class Server implements Exchanger {
     }
   }
 
-  #refuse(exchange: Exchange, error: unknown, protocol: Protocol): void {
+  #refuse(exchange: Exchange, error: unknown, protocol: Protocol, close?: boolean): void {
     if (!(error instanceof SluiceError)) this.#options.onFault(error);
-    exchange.send(this.refusal(exchange, asRefusal(error), protocol));
+    exchange.send(this.refusal(exchange, asRefusal(error), protocol), close);
   }
 
   async #drain(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
-    for (const exchange of this.#exchanges) exchange.abort();
+    for (const connection of this.#connections.values()) connection.abort();
     await new Promise<void>((resolve) => {
       const deadline = setTimeout(resolve, drainMs);
       this.#allEnded = () => {
         clearTimeout(deadline);
         resolve();
       };
-      if (this.#exchanges.size === 0) this.#allEnded();
+      if (this.#exchanges === 0) this.#allEnded();
     });
     this.#http.closeAllConnections();
     await closed;
@@ -202,6 +247,10 @@ class RequestContext implements Context {
   get signal(): AbortSignal {
     return this.#exchange.signal;
   }
+
+  undoUnlessSent(undo: () => Promise<unknown>): void {
+    this.#server.undoUnlessSent(this.#exchange, undo);
+  }
 }
 
 /** A header that has one value; of several that Node joins or lists, the request means none. */
@@ -223,13 +272,4 @@ function protocolOf(request: IncomingMessage): Protocol {
   return isQuery
     ? new QueryProtocol({ url, accept: headers.accept })
     : new JsonProtocol(target, url);
-}
-
-/** The answers that no action gives: a browser's question, and methods that nobody has. */
-function otherReply({ method, headers }: IncomingMessage): Reply | undefined {
-  if (method === "POST") return undefined;
-  if (method === "GET") return undefined;
-  if (method === "OPTIONS") return preflightReply(headers);
-  const error = new SluiceError("InvalidAction", `There is nothing to ${method} here; use POST.`);
-  return { ...new JsonProtocol(undefined).error(error), status: 405 };
 }

@@ -257,36 +257,3 @@ describe("an error", () => {
     expect(answer.xml.message).toContain("ReceiptHandle");
   });
 });
-
-describe("a page of another origin", () => {
-  const origin = { Origin: "https://page.test" };
-
-  test("is told that it may ask, with the headers that it names", async () => {
-    const answer = await serve().send({
-      method: "OPTIONS",
-      headers: {
-        ...origin,
-        "Access-Control-Request-Method": "POST",
-        "Access-Control-Request-Headers": "authorization,x-amz-target",
-      },
-    });
-    expect([answer.status, answer.text]).toEqual([200, ""]);
-    expect(answer.headers).toMatchObject({
-      "access-control-allow-origin": "*",
-      "access-control-allow-methods": "GET, POST",
-      "access-control-allow-headers": "authorization,x-amz-target",
-    });
-  });
-
-  test("may read answers and errors, and their headers", async () => {
-    const readable = {
-      "access-control-allow-origin": "*",
-      "access-control-expose-headers": "x-amzn-RequestId, x-amzn-query-error",
-    };
-    expect((await serve().call("ListQueues", {}, origin)).headers).toMatchObject(readable);
-    expect((await serve().call("MakeCoffee", {}, origin)).headers).toMatchObject(readable);
-    expect((await get("/?Action=ListQueues", origin)).headers).toMatchObject(readable);
-    const plain = await serve().call("ListQueues", {});
-    expect(plain.headers).not.toHaveProperty("access-control-allow-origin");
-  });
-});

@@ -15,8 +15,10 @@ import { makeQueues, type PlannedQueue, rehearse } from "../configQueues.ts";
 import { Log, type LogFormat, type LogLevel, logFormats, logLevels } from "../log.ts";
 import {
   readAccount,
+  readAllowedHost,
   readHost,
   readMemory,
+  readOrigin,
   readPort,
   readRegion,
   readThreads,
@@ -31,6 +33,8 @@ interface ServeOptions {
   readonly quotas: "aws" | "throughput" | "off";
   readonly account: string;
   readonly region: string;
+  readonly allowOrigin: readonly string[];
+  readonly allowHost: readonly string[];
   readonly config?: string;
   readonly logLevel: LogLevel;
   readonly logFormat?: LogFormat;
@@ -73,6 +77,16 @@ export function addServe(program: Command): void {
     )
     .option("--account <digits>", "account in URLs and ARNs", readAccount, "000000000000")
     .option("--region <name>", "region in ARNs", readRegion, "us-east-1")
+    .addOption(
+      new Option("--allow-origin <origin>", "origin of web pages that may ask; may be repeated")
+        .argParser(readOrigin)
+        .default([], "none"),
+    )
+    .addOption(
+      new Option("--allow-host <name>", "name that the server goes by, too; may be repeated")
+        .argParser(readAllowedHost)
+        .default([], "none"),
+    )
     .option("--config <file>", "options and queues from a YAML or JSON file; options here win")
     .addOption(
       new Option("--log-level <level>", "how much to log on standard error")
@@ -109,8 +123,9 @@ async function serve(command: Command): Promise<void> {
   if (broker === undefined) return;
   let server: Server;
   try {
-    const { host, port } = options;
-    server = await Server.listen({ broker, host, port, ...reports(log) });
+    const { host, port, allowOrigin: allowOrigins, allowHost: allowHosts } = options;
+    const where = { host, port, allowOrigins, allowHosts };
+    server = await Server.listen({ broker, ...where, ...reports(log) });
   } catch (error) {
     say(`sluice: cannot listen on ${options.host} port ${options.port}: ${messageOf(error)}`);
     process.exitCode = 1;
@@ -138,7 +153,10 @@ async function configure(command: Command): Promise<readonly PlannedQueue[] | un
       .filter((option) => option.attributeName() !== "config")
       .map((option) => [
         option.attributeName(),
-        (text: string): unknown => option.parseArg?.(text, undefined),
+        {
+          isList: Array.isArray(option.defaultValue),
+          read: (text: string, before?: unknown): unknown => option.parseArg?.(text, before),
+        },
       ]),
   );
   const { options, queues, mistakes } = readConfig(file, readers);

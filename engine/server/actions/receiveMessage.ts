@@ -1,5 +1,6 @@
 /** ReceiveMessage: up to ten messages, waiting for the first of them when asked to. */
 import { hash } from "node:crypto";
+import { SluiceError } from "../../errors.ts";
 import { messageAttributes, parameterRanges } from "../../limits.ts";
 import type { Message, Queue, ReceiveOptions } from "../../types.ts";
 import { queueAction } from "../action.ts";
@@ -121,6 +122,15 @@ function emptyIfAborted(error: unknown): Answer {
   throw error;
 }
 
+/** Makes what no client got visible again at once, all in one go; a refusal says it is already. */
+function giveBack(received: readonly Message[]): Promise<unknown> {
+  return Promise.all(received.map((message) => message.changeVisibility(0).catch(ignoreRefusal)));
+}
+
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof SluiceError)) throw error;
+}
+
 function showReceived(received: readonly Message[], input: ReceiveInput): Answer {
   if (received.length === 0) return {};
   const wanted = wantedOf(input);
@@ -131,7 +141,10 @@ export const receiveMessage = queueAction(wire, (context, input, queue) => {
   checkNames("AttributeNames", input.AttributeNames);
   checkNames("MessageSystemAttributeNames", input.MessageSystemAttributeNames);
   checkNames("MessageAttributeNames", input.MessageAttributeNames);
-  return queue
-    .receive(optionsOf(context, input, queue))
-    .then((received) => showReceived(received, input), emptyIfAborted);
+  return queue.receive(optionsOf(context, input, queue)).then((received) => {
+    // A FIFO receive with an id is asked again by that id, and then brings what it brought before.
+    const isRepeatable = queue.isFifo && input.ReceiveRequestAttemptId !== undefined;
+    if (received.length > 0 && !isRepeatable) context.undoUnlessSent(() => giveBack(received));
+    return showReceived(received, input);
+  }, emptyIfAborted);
 });
