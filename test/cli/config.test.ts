@@ -203,7 +203,9 @@ queues:
       "FILE:3: region: It is not one value.",
       "FILE:4: logLevel: Allowed choices are silent, error, warn, info, debug.",
       "FILE:7: queues.orders.DelaySecond: There is no such attribute; did you mean DelaySeconds?",
-      expect.stringMatching(/^FILE:8: queues\.orders\.VisibilityTimeout: .* from 0 to 43200\.$/),
+      expect.stringMatching(
+        /^FILE:8: queues\.orders\.VisibilityTimeout: .* from 0 to 43200, not "43201"\.$/,
+      ),
       expect.stringMatching(/^FILE:9: queues\.orders\.MessageRetentionPeriod: /),
       expect.stringMatching(/^FILE:10: queues\.orders\.tags: .*aws:/),
       "FILE:11: queues.orders.RedriveAllowPolicy.redrivePermissions: " +
