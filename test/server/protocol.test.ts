@@ -15,7 +15,10 @@ import {
   unknownAction,
 } from "../support/wire.ts";
 
-const serve = serveOnce(["--account", "123456789012", "--region", "eu-west-1"]);
+const serve = serveOnce([
+  ...["--account", "123456789012", "--region", "eu-west-1"],
+  ...["--allow-host", "sqs.test"],
+]);
 
 describe("the way in", () => {
   test("GET /health answers 200 once the server takes requests", async () => {

@@ -72,7 +72,7 @@ describe("the way in", () => {
     for (const answer of [
       await post(""),
       await post("QueueName=a", "/123456789012/a"),
-      await get("/"),
+      await get("/?a=b"),
       await get("/nothing?a=b"),
     ]) {
       expect([answer.status, answer.text]).toEqual(nowhere);
