@@ -94,8 +94,8 @@ describe("a request", () => {
 
 describe("a queue", () => {
   test("has a URL with the host that the client used, and the account", async () => {
-    const answer = await serve().call("CreateQueue", { QueueName: "q" }, { Host: "sqs.test:81" });
-    expect(answer.json.QueueUrl).toBe("http://sqs.test:81/123456789012/q");
+    const answer = await serve().call("CreateQueue", { QueueName: "q" }, { Host: "sqs:81" });
+    expect(answer.json.QueueUrl).toBe("http://sqs:81/123456789012/q");
     const { Attributes } = await serve().ok("GetQueueAttributes", {
       QueueUrl: answer.json.QueueUrl,
       AttributeNames: ["QueueArn"],
