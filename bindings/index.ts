@@ -32,7 +32,14 @@ export { Engine, SECRET_BYTES } from "./engine.ts";
 export { EngineTrap } from "./guard.ts";
 export { DEDUPLICATION, GROUP, Inbox, SENDER, TRACE } from "./inbox.ts";
 export { compileFile, loadModule } from "./module.ts";
-export { type Outgoing, SHORT_CHARACTERS_MAX, UNMEASURED } from "./outbox.ts";
+export {
+  ILL_FORMED,
+  JOINED_CHARACTERS_MAX,
+  type Outgoing,
+  REENTERED,
+  SHORT_CHARACTERS_MAX,
+  UNMEASURED,
+} from "./outbox.ts";
 export type { Receipt } from "./receipts.ts";
 export { Registry } from "./registry.ts";
 export type { EngineCounts, EngineIdentity, EngineShare, EngineSizes, Heir } from "./shapes.ts";

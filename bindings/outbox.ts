@@ -50,8 +50,12 @@ export const SHORT_CHARACTERS_MAX = 768;
  * and attributes: they are seen when it is written, together with its neighbours.
  */
 export const UNMEASURED = -1;
+/** Answered by sendShort, no status of the engine: a text has a lone surrogate, and nothing was sent. */
+export const ILL_FORMED = -1_000;
+/** Likewise: while the list was read, something else was sent, and nothing of the list. */
+export const REENTERED = -1_001;
 /** So many characters fit into staging, however many bytes each takes. */
-const JOINED_CHARACTERS_MAX = Math.floor(THREAD_STAGING_BYTES / 3);
+export const JOINED_CHARACTERS_MAX = Math.floor(THREAD_STAGING_BYTES / 3);
 
 const RECORD_WORDS = SEND_BYTES >> 2;
 const RECORD_HALVES = SEND_BYTES >> 1;
@@ -71,8 +75,11 @@ export class Outbox {
   readonly #exports: EngineExports;
   readonly #thread: number;
   readonly #area: Area;
+  readonly #staging: Uint8Array;
   /** How many bodies the last sendShort took up, accepted or not. */
   tried = 0;
+  /** Which batch is being written: who finds another number than at its beginning was disturbed. */
+  turn = 0;
   #count = 0;
   /** Bytes of staging that are written. */
   #used = 0;
@@ -86,18 +93,20 @@ export class Outbox {
     this.#exports = exports;
     this.#thread = thread;
     this.#area = area;
+    this.#staging = area.bytes.subarray(THREAD_STAGING, THREAD_STAGING + THREAD_STAGING_BYTES);
     this.#plainFrom = BATCH_MAX;
     this.#makePlain();
   }
 
   /**
-   * Sends the longest run of short texts in bodies[from..to), at most BATCH_MAX and as many as
-   * staging holds; `tried` says how many that were. Answers how many were accepted, or a status.
+   * Sends the longest run of short texts, none empty, in bodies[from..to), at most BATCH_MAX and as many as
+   * staging holds; `tried` says how many that were. Answers how many were accepted, a status,
+   * ILL_FORMED or REENTERED.
    */
   sendShort(
     queue: number,
     incarnation: number,
-    bodies: readonly (string | Uint8Array)[],
+    bodies: readonly unknown[],
     from: number,
     to: number,
     charactersMax: number,
@@ -105,13 +114,14 @@ export class Outbox {
   ): number {
     const { u32, text } = this.#area;
     const end = Math.min(to, from + BATCH_MAX);
+    const turn = ++this.turn;
     if (this.#plainFrom > 0) this.#makePlain();
     let joined = "";
     let index = from;
     let word = BODY_WORD;
     for (; index < end; index++) {
       const body = bodies[index];
-      if (typeof body !== "string" || body.length > charactersMax) break;
+      if (typeof body !== "string" || body.length > charactersMax || body === "") break;
       if (joined.length + body.length > JOINED_CHARACTERS_MAX) break;
       joined += body;
       u32[word] = body.length;
@@ -121,27 +131,34 @@ export class Outbox {
     const count = index - from;
     this.tried = count;
     if (count === 0) return 0;
+    if (this.turn !== turn) return REENTERED;
     const written = text.utf8Write(joined, THREAD_STAGING, THREAD_STAGING_BYTES);
-    if (written !== joined.length) this.#writeOneByOne(bodies, from, count);
+    if (written !== joined.length && !this.#writeOneByOne(joined, count)) return ILL_FORMED;
     return this.#exports.send(this.#thread, queue, incarnation, count, now);
   }
 
-  /** As many bytes as characters means ASCII alone; here something was not. */
-  #writeOneByOne(bodies: readonly (string | Uint8Array)[], from: number, count: number): void {
+  /** As many bytes as characters means ASCII alone; here something was not. False: ILL_FORMED. */
+  #writeOneByOne(joined: string, count: number): boolean {
     const { u32, text } = this.#area;
     let offset = THREAD_STAGING;
+    let from = 0;
     for (let index = 0; index < count; index++) {
-      const body = bodies[from + index] as string;
-      const written = text.utf8Write(body, offset, body.length * 3);
       const record = index * RECORD_WORDS;
+      const to = from + (u32[BODY_WORD + record] as number);
+      const body = joined.substring(from, to);
+      if (!body.isWellFormed()) return false;
+      const written = text.utf8Write(body, offset, body.length * 3);
       u32[BODY_WORD + record] = written;
       u32[FLAGS_WORD + record] = written === body.length ? TEXT_AND_ASCII : BODY_TEXT;
       offset += written;
+      from = to;
     }
+    return true;
   }
 
   /** Begins a batch of messages of any kind. */
   begin(): void {
+    this.turn++;
     this.#count = 0;
     this.#used = 0;
     this.#waiting.length = 0;
@@ -223,10 +240,11 @@ export class Outbox {
     return true;
   }
 
-  /** Begins a batch of bodies alone. */
-  beginBodies(): void {
+  /** Begins a batch of bodies alone; its turn. */
+  beginBodies(): number {
     if (this.#plainFrom > 0) this.#makePlain();
     this.begin();
+    return this.turn;
   }
 
   /** Adds a message that is a body alone, to a batch of such; false when there is no room. */
@@ -279,6 +297,7 @@ export class Outbox {
    * sizes into the records. To be followed by `throttle`, and only then by the batch itself.
    */
   putGroups(groups: readonly string[]): void {
+    this.turn++;
     const { u16, text } = this.#area;
     let at = THREAD_STAGING;
     groups.forEach((group, index) => {
@@ -319,7 +338,8 @@ export class Outbox {
   }
 
   #writeBody(body: string | Uint8Array, bodyBytes: number, at: number): void {
-    if (typeof body !== "string") this.#area.bytes.set(body, at);
+    // Other threads may make a shared body longer meanwhile; no copy gets beyond staging.
+    if (typeof body !== "string") this.#staging.set(body, at - THREAD_STAGING);
     else if (bodyBytes === body.length) this.#area.text.latin1Write(body, at, bodyBytes);
     else this.#area.text.utf8Write(body, at, bodyBytes);
   }

@@ -136,4 +136,10 @@ export class SluiceError extends Error {
     this.retryable = options.retryable ?? shapes[code].retryable;
     if (options.queue !== undefined) this.queue = options.queue;
   }
+
+  /** Has the message, too, which JSON leaves out of other errors. */
+  toJSON(): object {
+    const { name, code, message, retryable, queue } = this;
+    return { name, code, message, retryable, ...(queue !== undefined && { queue }) };
+  }
 }

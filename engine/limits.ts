@@ -88,8 +88,9 @@ export const messages = {
 /** A message's attributes (Developer Guide, "message attributes"). */
 export const messageAttributes = {
   maxCount: 10,
-  /** Where dots may stand, and the reserved prefixes, are checked apart. */
-  namePattern: /^[A-Za-z0-9_.-]{1,256}$/,
+  /** Letters and digits of any script, as AWS was seen to take them, though it documents A to z.
+   * Where dots may stand, and the reserved prefixes, are checked apart. */
+  namePattern: /^[\p{L}\p{M}\p{Nd}_.-]{1,256}$/u,
   maxNameCharacters: 256,
   /** In any case; names beginning so are AWS's own. */
   reservedPrefixes: ["aws.", "amazon."],

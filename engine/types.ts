@@ -31,6 +31,8 @@ export interface Quotas {
 export interface BrokerOptions {
   /** Where messages are kept on disk. Not built yet: rejects with UnsupportedOperation. */
   directory?: string;
+  /** When a message counts as kept. Not built yet: rejects with UnsupportedOperation. */
+  durability?: "always" | "relaxed";
   /** Shared memory to reserve, in bytes; costs nothing until touched. Default 1 GiB. */
   memoryBytes?: number;
   /** Most messages at one time; their records take 100 bytes each. Default memoryBytes / 512. */
@@ -49,6 +51,18 @@ export interface BrokerOptions {
    * wall clock. A clock of your own runs at the machine's pace, and its broker can't be shared.
    */
   clock?: Clock;
+}
+
+export interface CloseOptions {
+  /** First wait until no queue has a visible message or one in flight. Default false. */
+  drain?: boolean;
+  /** How long `drain` waits at the longest, in milliseconds. Default: as long as it takes. */
+  deadlineMs?: number;
+}
+
+export interface ListQueuesOptions {
+  /** Only names that begin so; case counts. */
+  prefix?: string | undefined;
 }
 
 /** One handle a thread; the closing of its port is how the owner learns of that thread's death. */
@@ -104,6 +118,13 @@ export interface MessageMoveTaskOptions {
   maxNumberOfMessagesPerSecond?: number;
 }
 
+export interface ListTasksOptions {
+  /** The dead-letter queue's ARN. */
+  sourceArn: string;
+  /** 1 to 10. Default 1. */
+  maxResults?: number | undefined;
+}
+
 /** One of a dead-letter queue's last ten move tasks. */
 export interface MessageMoveTask extends MessageMoveTaskOptions {
   /** Only while it runs. */
@@ -138,6 +159,8 @@ export interface SendOptions {
   waitForCapacity?: boolean;
   signal?: AbortSignal;
 }
+
+export type SendBatchOptions = Pick<SendOptions, "waitForCapacity" | "signal">;
 
 export interface SendEntry extends Omit<SendOptions, "signal" | "waitForCapacity"> {
   body: Body;
@@ -225,7 +248,7 @@ export interface Queue {
   send(body: Body, options?: SendOptions): Promise<Sent>;
   sendBatch(
     entries: readonly (Body | SendEntry)[],
-    options?: Pick<SendOptions, "waitForCapacity" | "signal">,
+    options?: SendBatchOptions,
   ): Promise<BatchResult<Sent>>;
   receive(options?: ReceiveOptions): Promise<Message[]>;
   delete(message: Message | string): Promise<void>;
@@ -234,7 +257,11 @@ export interface Queue {
   messages(options?: ReceiveOptions): AsyncIterableIterator<Message> & AsyncDisposable;
   counts(): QueueCounts;
   totals(): QueueTotals;
-  getAttributes(): Promise<Required<QueueAttributes>>;
+  /**
+   * What the queue has now. A Standard queue has no fifoQueue, a queue without a dead-letter queue no
+   * redrivePolicy.
+   */
+  getAttributes(): Promise<QueueDetails["attributes"]>;
   setAttributes(attributes: QueueAttributes): Promise<void>;
   /** Everything the catalogue knows of this queue, read now. */
   details(): QueueDetails;

@@ -12,8 +12,9 @@ import {
   protections,
   queueNames,
 } from "../limits.ts";
-import type { QueueAttributes, QueueDetails, StoredAttributes } from "../types.ts";
+import type { QueueAttributes, QueueChange, QueueDetails, StoredAttributes } from "../types.ts";
 import type { Catalogue } from "./catalogue.ts";
+import { attributeNames, checkNames, policyNames } from "./names.ts";
 import type { BrokerSettings } from "./options.ts";
 import { canonicalPolicy, checkRedrivePolicy, deadLettersOf } from "./redrive.ts";
 
@@ -54,8 +55,20 @@ export function checkQueueName(name: string): void {
   throw new SluiceError(
     "InvalidParameterValue",
     `A queue name is 1 to ${queueNames.maxCharacters} letters, digits, hyphens and underscores, ` +
-      `and ends in ${queueNames.fifoSuffix} for a FIFO queue; "${name}" is not.`,
+      `and ends in ${queueNames.fifoSuffix} for a FIFO queue; "${String(name)}" is not.`,
   );
+}
+
+/**
+ * The attributes as they are now, each read once: what is checked is what is used, whatever a getter
+ * answers next. Throws InvalidAttributeName for a name that no queue's attribute has.
+ */
+export function ownAttributes(queue: string, attributes: QueueAttributes): QueueAttributes {
+  checkNames(attributes, attributeNames, queue);
+  const own = { ...attributes };
+  if (own.redrivePolicy === undefined || own.redrivePolicy === null) return own;
+  checkNames(own.redrivePolicy, policyNames, queue);
+  return { ...own, redrivePolicy: { ...own.redrivePolicy } };
 }
 
 /** Throws when a queue with this name and these attributes can't be made. */
@@ -106,6 +119,31 @@ function checkFifoAttributes(queue: string, attributes: QueueAttributes): void {
     throw new SluiceError(
       "InvalidAttributeValue",
       `Invalid value for the parameter ${wireName(name)}. It is ${legal.join(" or ")}, not ${value}.`,
+      { queue },
+    );
+  }
+}
+
+/**
+ * What is stored and echoed, each text read once. Throws InvalidParameterValue for what is no text,
+ * or would not come back as it is: no UTF-8 can carry a lone surrogate.
+ */
+export function ownTexts(
+  queue: string,
+  { stored = {}, tags = {} }: Pick<QueueChange, "stored" | "tags">,
+): Required<Pick<QueueChange, "stored" | "tags">> {
+  const own = { stored: { ...stored }, tags: { ...tags } };
+  checkTexts(queue, "stored attribute", own.stored);
+  checkTexts(queue, "tag", own.tags);
+  return own;
+}
+
+function checkTexts(queue: string, kind: string, texts: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(texts)) {
+    if (name.isWellFormed() && typeof text === "string" && text.isWellFormed()) continue;
+    throw new SluiceError(
+      "InvalidParameterValue",
+      `The ${kind} "${name}" is a text without lone surrogates, as is its name.`,
       { queue },
     );
   }

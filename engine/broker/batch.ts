@@ -4,10 +4,12 @@
  * the batch is filled again (a text stays for good); what else is received meanwhile does not
  * matter.
  */
+import { type InspectOptionsStylized, inspect } from "node:util";
 import { BATCH_MAX, Inbox } from "../../bindings/index.ts";
 import { SluiceError } from "../errors.ts";
 import type { Message, MessageBatchShape } from "../types.ts";
 import { type MessageHome, ReceivedMessage } from "./message.ts";
+import { shownAs } from "./shown.ts";
 
 /** What the verbs of this folder need of a batch, and nobody else. */
 export interface BatchInside {
@@ -16,13 +18,15 @@ export interface BatchInside {
   home: MessageHome | undefined;
 }
 
-let open: (batch: MessageBatch) => BatchInside;
+let open: (batch: object) => BatchInside | undefined;
 
 export class MessageBatch implements MessageBatchShape {
+  /** The most messages one receive brings. */
+  readonly capacity: number;
   readonly #inside: BatchInside;
 
   static {
-    open = (batch) => batch.#inside;
+    open = (batch) => (#inside in batch ? batch.#inside : undefined);
   }
 
   /** @param capacity the most messages one receive brings: 1 to 256. */
@@ -30,6 +34,7 @@ export class MessageBatch implements MessageBatchShape {
     if (!Number.isInteger(capacity) || capacity < 1 || capacity > BATCH_MAX) {
       throw new RangeError(`A batch holds 1 to ${BATCH_MAX} messages, not ${capacity}.`);
     }
+    this.capacity = capacity;
     this.#inside = { inbox: new Inbox(capacity), home: undefined };
   }
 
@@ -64,6 +69,16 @@ export class MessageBatch implements MessageBatchShape {
     return new ReceivedMessage(home, inbox, index, home.member.wallShiftMs());
   }
 
+  toJSON(): object {
+    const { capacity, length } = this;
+    const messages = Array.from({ length }, (_, index) => this.message(index));
+    return { capacity, messages };
+  }
+
+  [inspect.custom](depth: number, options: InspectOptionsStylized): string {
+    return shownAs("MessageBatch", this.toJSON(), depth, options);
+  }
+
   #check(index: number): void {
     const { count } = this.#inside.inbox;
     if (index >= 0 && index < count && Number.isInteger(index)) return;
@@ -73,6 +88,7 @@ export class MessageBatch implements MessageBatchShape {
 
 /** The inside of a batch; throws for what only looks like one. */
 export function insideOf(batch: MessageBatchShape): BatchInside {
-  if (batch instanceof MessageBatch) return open(batch);
+  const inside = typeof batch === "object" && batch !== null ? open(batch) : undefined;
+  if (inside !== undefined) return inside;
   throw new SluiceError("InvalidParameterValue", "A batch to receive into is a MessageBatch.");
 }

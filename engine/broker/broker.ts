@@ -7,38 +7,48 @@
  * Closing order: waiting calls are told, other threads are told and woken, the watch and the steward
  * end. Nothing here keeps a process alive but a call that waits.
  */
+import { type InspectOptionsStylized, inspect } from "node:util";
 import type { MessagePort } from "node:worker_threads";
 import { BATCH_MAX, Engine, Inbox, OWNER_CLOSED, SECRET_BYTES } from "../../bindings/index.ts";
 import type { Cancel } from "../clock.ts";
 import { SluiceError } from "../errors.ts";
-import { protections } from "../limits.ts";
 import { randomSecret, randomWord } from "../random.ts";
 import type {
   BrokerHandle,
   BrokerOptions,
+  CloseOptions,
+  ListQueuesOptions,
+  ListTasksOptions,
   MessageMoveTask,
   MessageMoveTaskOptions,
   Queue,
   QueueAttributes,
-  StoredAttributes,
+  QueueChange,
 } from "../types.ts";
 import { isWatchThere, makeHandle, takeWelcome, type Word } from "./attachment.ts";
 import {
   changedAttributes,
   checkNewQueue,
+  checkQueueName,
   engineSettings,
   firstDifference,
   mergeStored,
+  ownAttributes,
+  ownTexts,
 } from "./attributes.ts";
 import { Catalogue, type Known } from "./catalogue.ts";
+import { Deletions } from "./deletions.ts";
 import { keepSourceName } from "./formerSources.ts";
+import type { QueueHost } from "./home.ts";
 import { Member, noSuchQueue } from "./member.ts";
 import { MoveTasks } from "./moveTasks.ts";
+import { checkNames, closeNames, listQueuesNames, newQueueNames } from "./names.ts";
 import { settingsOf, sizesOf } from "./options.ts";
-import { BrokerQueue, type QueueHost } from "./queue.ts";
+import { BrokerQueue } from "./queue.ts";
 import { Reclaimer } from "./reclaimer.ts";
 import { arnOf, checkTarget, sourcesOf } from "./redrive.ts";
 import { Room } from "./room.ts";
+import { shownAs } from "./shown.ts";
 import { Steward } from "./steward.ts";
 import { attachTiming, openTiming, publishTime } from "./timing.ts";
 import { Waiting } from "./waiting.ts";
@@ -62,8 +72,7 @@ export class Broker implements AsyncDisposable {
   readonly #moveTasks: MoveTasks;
   readonly #host: QueueHost;
   readonly #queues = new Map<number, BrokerQueue>();
-  /** When this thread deleted a queue of that name; kept only where the 60-second rule is on. */
-  readonly #deletedAtMs = new Map<string, number>();
+  readonly #deletions: Deletions;
   #steward: Steward | undefined;
   #closing: Promise<void> | undefined;
 
@@ -76,6 +85,7 @@ export class Broker implements AsyncDisposable {
     this.#waiting = new Waiting(member);
     this.#reclaimer = new Reclaimer(member);
     this.#moveTasks = new MoveTasks(member, this.#catalogue);
+    this.#deletions = new Deletions(member.settings.quotas.sixtySecondRules);
     this.#host = {
       member,
       catalogue: this.#catalogue,
@@ -150,19 +160,22 @@ export class Broker implements AsyncDisposable {
   async createQueue(
     name: string,
     attributes: QueueAttributes = {},
-    more: { stored?: StoredAttributes; tags?: Record<string, string> } = {},
+    more: Omit<QueueChange, "attributes"> = {},
   ): Promise<Queue> {
     this.#member.check();
-    checkNewQueue(name, attributes);
-    const { stored = {}, tags = {} } = more;
-    const complete = changedAttributes(name, attributes);
+    checkQueueName(name);
+    const own = ownAttributes(name, attributes);
+    checkNewQueue(name, own);
+    checkNames(more, newQueueNames, name);
+    const { stored, tags } = ownTexts(name, more);
+    const complete = changedAttributes(name, own);
     const now = this.#member.nowMs();
-    if (this.#catalogue.find(name) === undefined) this.#checkRecreation(name, now);
+    if (this.#catalogue.find(name) === undefined) this.#deletions.check(name, now);
     const kept = { stored: mergeStored({}, stored), tags };
     const details = { attributes: complete, ...kept, createdAtMs: now, modifiedAtMs: now };
     const { settings } = this.#member;
     if (this.#catalogue.find(name) === undefined) {
-      checkTarget(settings, this.#catalogue, name, attributes.redrivePolicy);
+      checkTarget(settings, this.#catalogue, name, own.redrivePolicy);
     }
     const { known, isNew } = this.#catalogue.create(
       name,
@@ -174,7 +187,7 @@ export class Broker implements AsyncDisposable {
       return this.#queueOf(known);
     }
     const has = known.details;
-    const difference = firstDifference(attributes, has.attributes, stored, has.stored);
+    const difference = firstDifference(own, has.attributes, stored, has.stored);
     if (difference === undefined) return this.#queueOf(known);
     throw new SluiceError(
       "QueueNameExists",
@@ -198,8 +211,9 @@ export class Broker implements AsyncDisposable {
   }
 
   /** Names in order of their characters; `prefix` minds case. */
-  async listQueues(options: { prefix?: string | undefined } = {}): Promise<string[]> {
+  async listQueues(options: ListQueuesOptions = {}): Promise<string[]> {
     this.#member.check();
+    checkNames(options, listQueuesNames);
     const { prefix = "" } = options;
     return this.#catalogue.names().filter((name) => name.startsWith(prefix));
   }
@@ -212,9 +226,7 @@ export class Broker implements AsyncDisposable {
       keepSourceName(this.#catalogue, this.#member.settings, known, this.#member.nowMs());
     }
     const { number } = this.#catalogue.delete(name);
-    if (this.#member.settings.quotas.sixtySecondRules) {
-      this.#deletedAtMs.set(name, this.#member.nowMs());
-    }
+    this.#deletions.note(name, this.#member.nowMs());
     this.#queues.delete(number);
     this.#reclaimer.reclaim(number);
     this.#waiting.look(number);
@@ -238,12 +250,9 @@ export class Broker implements AsyncDisposable {
   }
 
   /** The last tasks of a dead-letter queue, newest first; `maxResults` 1 (default) to 10. */
-  async listMessageMoveTasks(options: {
-    sourceArn: string;
-    maxResults?: number | undefined;
-  }): Promise<MessageMoveTask[]> {
+  async listMessageMoveTasks(options: ListTasksOptions): Promise<MessageMoveTask[]> {
     this.#member.check();
-    return this.#moveTasks.list(options.sourceArn, options.maxResults ?? 1);
+    return this.#moveTasks.list(options);
   }
 
   /** Ends a running task; what has moved stays moved. Answers how many messages that are. */
@@ -268,7 +277,8 @@ export class Broker implements AsyncDisposable {
    * one in flight, `deadlineMs` milliseconds at the longest (default: as long as it takes); sends
    * and receives go on meanwhile.
    */
-  close(options: { drain?: boolean; deadlineMs?: number } = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkNames(options, closeNames);
     this.#closing ??= this.#close(options);
     return this.#closing;
   }
@@ -277,7 +287,8 @@ export class Broker implements AsyncDisposable {
     await this.close();
   }
 
-  async #close({ drain = false, deadlineMs = Number.POSITIVE_INFINITY }): Promise<void> {
+  async #close(options: CloseOptions): Promise<void> {
+    const { drain = false, deadlineMs = Number.POSITIVE_INFINITY } = options;
     try {
       if (drain) await this.#drain(deadlineMs);
     } finally {
@@ -349,7 +360,7 @@ export class Broker implements AsyncDisposable {
 
   #queueOf(known: Known): BrokerQueue {
     const kept = this.#queues.get(known.number);
-    if (kept?.incarnation === known.incarnation) return kept;
+    if (kept !== undefined && BrokerQueue.incarnationOf(kept) === known.incarnation) return kept;
     const queue = new BrokerQueue(this.#host, known);
     this.#queues.set(known.number, queue);
     return queue;
@@ -374,19 +385,12 @@ export class Broker implements AsyncDisposable {
     return known === undefined ? undefined : this.#arnOf(known.name);
   }
 
-  /** AWS refuses a name for 60 seconds after its queue was deleted. */
-  #checkRecreation(name: string, now: number): void {
-    const deletedAtMs = this.#deletedAtMs.get(name);
-    if (deletedAtMs === undefined) return;
-    if (now - deletedAtMs >= protections.recreateSeconds * 1_000) {
-      this.#deletedAtMs.delete(name);
-      return;
-    }
-    throw new SluiceError(
-      "QueueDeletedRecently",
-      `You must wait ${protections.recreateSeconds} seconds after deleting a queue before you ` +
-        "can create another with the same name.",
-      { queue: name },
-    );
+  toJSON(): object {
+    const { account, region } = this;
+    return { account, region };
+  }
+
+  [inspect.custom](depth: number, options: InspectOptionsStylized): string {
+    return shownAs("Broker", this.toJSON(), depth, options);
   }
 }

@@ -8,6 +8,7 @@
 import { SluiceError } from "../errors.ts";
 import { messages } from "../limits.ts";
 import type { Body, SendEntry } from "../types.ts";
+import { isBytes } from "./bytes.ts";
 import { sha256 } from "./checksum.ts";
 import type { Place } from "./place.ts";
 
@@ -24,7 +25,8 @@ export function invalid(place: Place, message: string): SluiceError {
 /** Looks for what may not be there: a third cheaper than matching all that may (28 ns against 36). */
 function checkId(place: Place, name: string, id: string): string {
   const { maxIdCharacters, notInIdPattern } = messages;
-  if (id !== "" && id.length <= maxIdCharacters && !notInIdPattern.test(id)) return id;
+  const isText = typeof id === "string" && id !== "";
+  if (isText && id.length <= maxIdCharacters && !notInIdPattern.test(id)) return id;
   throw invalid(
     place,
     `Value ${id} for parameter ${name} is invalid. ` +
@@ -80,7 +82,7 @@ export function checkFifoBatch(place: Place, entries: readonly (Body | SendEntry
 
 /** An entry with options, not a body alone. */
 export function isEntry(entry: Body | SendEntry): entry is SendEntry {
-  return typeof entry === "object" && entry !== null && !(entry instanceof Uint8Array);
+  return typeof entry === "object" && entry !== null && !isBytes(entry);
 }
 
 /** On a FIFO queue a delay is the queue's alone. */

@@ -2,6 +2,7 @@
  * A received message and the receipt of a sent one, as objects of their own: they stay what they
  * are whatever is received next. Ids, receipt handle, MD5 and attributes are made when first read.
  */
+import { type InspectOptionsStylized, inspect } from "node:util";
 import {
   DEDUPLICATION,
   GROUP,
@@ -13,8 +14,10 @@ import {
 import type { AttributeValue, Body, Message, Sent } from "../types.ts";
 import { md5 } from "./checksum.ts";
 import { sequenceNumber } from "./fifo.ts";
+import { addLazy } from "./lazy.ts";
 import type { Member } from "./member.ts";
-import { unpackAttributes } from "./messageAttributes.ts";
+import { attributesAsJson, unpackAttributes } from "./messageAttributes.ts";
+import { shownAs } from "./shown.ts";
 
 /** What a message needs of the queue it came from. */
 export interface MessageHome {
@@ -27,7 +30,26 @@ export interface MessageHome {
   changeVisibility(message: Message, visibilityTimeout: number): Promise<void>;
 }
 
+const NO_ATTRIBUTES: Message["messageAttributes"] = Object.freeze(Object.create(null));
+
+/** The object's own members but for those that can't be made any more: their broker was closed. */
+function readable(object: object): Record<string, unknown> {
+  const members: Record<string, unknown> = {};
+  for (const [name, { value, get }] of Object.entries(Object.getOwnPropertyDescriptors(object))) {
+    try {
+      members[name] = get === undefined ? value : get.call(object);
+    } catch {
+      // Left out: who looks at an object wants no error.
+    }
+  }
+  return members;
+}
+
 export class ReceivedMessage implements Message {
+  declare readonly messageId: string;
+  declare readonly body: string;
+  declare readonly receiptHandle: string;
+  declare readonly md5OfBody: string;
   readonly receiveCount: number;
   readonly sentAtMs: number;
   readonly firstReceivedAtMs: number;
@@ -37,6 +59,7 @@ export class ReceivedMessage implements Message {
   declare readonly sequenceNumber?: string;
   declare readonly awsTraceHeader?: string;
   declare readonly deadLetterQueueSourceArn?: string;
+  declare readonly messageAttributes: Readonly<Record<string, AttributeValue>>;
   readonly #home: MessageHome;
   readonly #slot: number;
   readonly #sequenceLow: number;
@@ -51,22 +74,62 @@ export class ReceivedMessage implements Message {
   #receiptHandle: string | undefined;
   #md5: string | undefined;
 
+  static readonly #ids = {
+    messageId(this: ReceivedMessage): string {
+      this.#messageId ??= this.#home.member.messageId(this.#birthLow, this.#birthHigh);
+      return this.#messageId;
+    },
+    receiptHandle(this: ReceivedMessage): string {
+      this.#receiptHandle ??= this.#home.member.receiptHandle(this.#receipt);
+      return this.#receiptHandle;
+    },
+    md5OfBody(this: ReceivedMessage): string {
+      this.#md5 ??= md5(this.#text ?? this.bytes);
+      return this.#md5;
+    },
+  };
+  static readonly #ofBytes = {
+    body(this: ReceivedMessage): string {
+      this.#text ??= Buffer.from(this.bytes).toString();
+      return this.#text;
+    },
+    bytes(this: ReceivedMessage): Uint8Array {
+      return this.#bytes as Uint8Array;
+    },
+  };
+  static readonly #ofPacked = {
+    messageAttributes(this: ReceivedMessage): Readonly<Record<string, AttributeValue>> {
+      this.#attributes ??= unpackAttributes(this.#packed);
+      return this.#attributes;
+    },
+  };
+
+  /** What the engine knows a receive by; undefined for what is no message of this class. */
+  static receiptOf(message: unknown): Receipt | undefined {
+    const isOurs = typeof message === "object" && message !== null && #home in message;
+    return isOurs ? message.#receipt : undefined;
+  }
+
   /** Takes message `index` out of the inbox; `wallShiftMs` is the member's, asked once a receive. */
   constructor(home: MessageHome, inbox: Inbox, index: number, wallShiftMs: number) {
     this.#home = home;
-    this.receiveCount = inbox.receiveCount(index);
-    this.sentAtMs = inbox.sentAtMs(index) + wallShiftMs;
-    this.firstReceivedAtMs = inbox.firstReceivedAtMs(index) + wallShiftMs;
     this.#slot = inbox.slot(index);
     this.#sequenceLow = inbox.sequenceLow(index);
     this.#sequenceHigh = inbox.sequenceHigh(index);
-    if (home.isFifo) this.sequenceNumber = sequenceNumber(this.#sequenceLow, this.#sequenceHigh);
     this.#birthLow = inbox.birthLow(index);
     this.#birthHigh = inbox.birthHigh(index);
-    if (inbox.isText(index)) this.#text = inbox.text(index);
-    else this.#bytes = inbox.bytes(index);
-    const packed = inbox.attributes(index);
-    this.#packed = packed === undefined ? undefined : new Uint8Array(packed);
+    this.receiveCount = inbox.receiveCount(index);
+    addLazy<ReceivedMessage>(this, ReceivedMessage.#ids);
+    if (inbox.isText(index)) {
+      this.#text = inbox.text(index);
+      this.body = this.#text;
+    } else {
+      this.#bytes = inbox.bytes(index);
+      addLazy<ReceivedMessage>(this, ReceivedMessage.#ofBytes);
+    }
+    this.sentAtMs = inbox.sentAtMs(index) + wallShiftMs;
+    this.firstReceivedAtMs = inbox.firstReceivedAtMs(index) + wallShiftMs;
+    if (home.isFifo) this.sequenceNumber = sequenceNumber(this.#sequenceLow, this.#sequenceHigh);
     this.senderId = inbox.prelude(index, SENDER) || home.member.settings.account;
     const group = inbox.prelude(index, GROUP);
     if (group !== "") this.messageGroupId = group;
@@ -77,16 +140,13 @@ export class ReceivedMessage implements Message {
     const source = inbox.source(index);
     const sourceArn = source === 0 ? undefined : home.arnOf(source);
     if (sourceArn !== undefined) this.deadLetterQueueSourceArn = sourceArn;
-  }
-
-  get messageId(): string {
-    this.#messageId ??= this.#home.member.messageId(this.#birthLow, this.#birthHigh);
-    return this.#messageId;
-  }
-
-  get body(): string {
-    this.#text ??= Buffer.from(this.bytes).toString();
-    return this.#text;
+    const packed = inbox.attributes(index);
+    if (packed === undefined) {
+      this.messageAttributes = NO_ATTRIBUTES;
+    } else {
+      this.#packed = new Uint8Array(packed);
+      addLazy<ReceivedMessage>(this, ReceivedMessage.#ofPacked);
+    }
   }
 
   get bytes(): Uint8Array {
@@ -94,23 +154,7 @@ export class ReceivedMessage implements Message {
     return this.#bytes;
   }
 
-  get receiptHandle(): string {
-    this.#receiptHandle ??= this.#home.member.receiptHandle(this.receipt);
-    return this.#receiptHandle;
-  }
-
-  get md5OfBody(): string {
-    this.#md5 ??= md5(this.#text ?? this.bytes);
-    return this.#md5;
-  }
-
-  get messageAttributes(): Readonly<Record<string, AttributeValue>> {
-    this.#attributes ??= unpackAttributes(this.#packed);
-    return this.#attributes;
-  }
-
-  /** What the engine knows this receive by. */
-  get receipt(): Receipt {
+  get #receipt(): Receipt {
     return {
       incarnation: this.#home.incarnation,
       slot: this.#slot,
@@ -129,9 +173,26 @@ export class ReceivedMessage implements Message {
   changeVisibility(visibilityTimeout: number): Promise<void> {
     return this.#home.changeVisibility(this, visibilityTimeout);
   }
+
+  /** Bytes are in base64. */
+  toJSON(): object {
+    const { bytes, ...members } = readable(this);
+    return {
+      ...members,
+      ...(bytes !== undefined && { bytes: Buffer.from(this.bytes).toString("base64") }),
+      messageAttributes: attributesAsJson(this.messageAttributes),
+    };
+  }
+
+  [inspect.custom](depth: number, options: InspectOptionsStylized): string {
+    const members = { ...readable(this), messageAttributes: { ...this.messageAttributes } };
+    return shownAs("Message", members, depth, options);
+  }
 }
 
 export class SentMessage implements Sent {
+  declare readonly messageId: string;
+  declare readonly md5OfBody: string;
   declare readonly sequenceNumber?: string;
   readonly #member: Member;
   readonly #body: Body;
@@ -140,7 +201,21 @@ export class SentMessage implements Sent {
   #messageId: string | undefined;
   #md5: string | undefined;
 
-  /** What send record `record` of the thread's outbox was given; a duplicate has the original's. */
+  static readonly #made = {
+    messageId(this: SentMessage): string {
+      this.#messageId ??= this.#member.messageId(this.#birthLow, this.#birthHigh);
+      return this.#messageId;
+    },
+    md5OfBody(this: SentMessage): string {
+      this.#md5 ??= md5(this.#body);
+      return this.#md5;
+    },
+  };
+
+  /**
+   * What send record `record` of the thread's outbox was given; a duplicate has the original's.
+   * `body` is nobody else's.
+   */
   constructor(
     { member, isFifo }: Pick<MessageHome, "member" | "isFifo">,
     body: Body,
@@ -151,17 +226,16 @@ export class SentMessage implements Sent {
     this.#body = body;
     this.#birthLow = outbox.birthLow(record);
     this.#birthHigh = outbox.birthHigh(record);
+    addLazy<SentMessage>(this, SentMessage.#made);
     if (!isFifo) return;
     this.sequenceNumber = sequenceNumber(outbox.sequenceLow(record), outbox.sequenceHigh(record));
   }
 
-  get messageId(): string {
-    this.#messageId ??= this.#member.messageId(this.#birthLow, this.#birthHigh);
-    return this.#messageId;
+  toJSON(): object {
+    return readable(this);
   }
 
-  get md5OfBody(): string {
-    this.#md5 ??= md5(this.#body);
-    return this.#md5;
+  [inspect.custom](depth: number, options: InspectOptionsStylized): string {
+    return shownAs("Sent", readable(this), depth, options);
   }
 }

@@ -13,11 +13,12 @@ import type { Cancel } from "../clock.ts";
 import { SluiceError } from "../errors.ts";
 import { moveTasks as limits } from "../limits.ts";
 import { randomUuid, randomWord } from "../random.ts";
-import type { MessageMoveTask, MessageMoveTaskOptions } from "../types.ts";
+import type { ListTasksOptions, MessageMoveTask, MessageMoveTaskOptions } from "../types.ts";
 import { engineSettings } from "./attributes.ts";
 import type { Catalogue, Known, StoredTask } from "./catalogue.ts";
 import { heirsOf } from "./formerSources.ts";
 import type { Member } from "./member.ts";
+import { checkNames, listTasksNames, moveTaskNames } from "./names.ts";
 import { isFifoName, nameOfArn, sourcesOf } from "./redrive.ts";
 
 /** How often progress is written where other threads see it, in milliseconds. */
@@ -102,11 +103,9 @@ export class MoveTasks {
   }
 
   /** Checks and begins a task; its handle. */
-  start({
-    sourceArn,
-    destinationArn,
-    maxNumberOfMessagesPerSecond,
-  }: MessageMoveTaskOptions): string {
+  start(options: MessageMoveTaskOptions): string {
+    checkNames(options, moveTaskNames);
+    const { sourceArn, destinationArn, maxNumberOfMessagesPerSecond } = options;
     const source = this.#find(sourceArn);
     if (destinationArn !== undefined) this.#checkDestination(source, destinationArn);
     checkRate(maxNumberOfMessagesPerSecond);
@@ -151,7 +150,9 @@ export class MoveTasks {
     return handleOf(task.id, sourceArn);
   }
 
-  list(sourceArn: string, maxResults: number): MessageMoveTask[] {
+  list(options: ListTasksOptions): MessageMoveTask[] {
+    checkNames(options, listTasksNames);
+    const { sourceArn, maxResults = 1 } = options;
     const { min, max } = limits.maxResults;
     if (!Number.isInteger(maxResults) || maxResults < min || maxResults > max) {
       throw invalid(

@@ -4,6 +4,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { BrokerOptions, Quotas } from "../types.ts";
+import { checkNames, openNames, quotaNames } from "./names.ts";
 
 /** What every thread of a broker knows of it; it can be posted. */
 export interface BrokerSettings {
@@ -49,7 +50,7 @@ function matching(name: string, value: string, pattern: RegExp, kind: string): s
 }
 
 function quotasOf(quotas: BrokerOptions["quotas"] = "off"): Quotas {
-  if (typeof quotas !== "string") return { ...QUOTAS.off, ...quotas };
+  if (typeof quotas !== "string") return switchesOf(quotas);
   if (Object.hasOwn(QUOTAS, quotas)) return QUOTAS[quotas];
   throw new SluiceError(
     "InvalidParameterValue",
@@ -57,11 +58,25 @@ function quotasOf(quotas: BrokerOptions["quotas"] = "off"): Quotas {
   );
 }
 
+function switchesOf(quotas: Partial<Quotas>): Quotas {
+  checkNames(quotas, quotaNames);
+  const given = Object.entries(quotas).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (typeof value === "boolean") continue;
+    const message = `quotas.${name} is true or false, not ${String(value)}.`;
+    throw new SluiceError("InvalidParameterValue", message);
+  }
+  return { ...QUOTAS.off, ...Object.fromEntries(given) };
+}
+
+/** Throws InvalidParameterValue for what is no option, UnsupportedOperation for what is not there. */
 export function settingsOf(options: BrokerOptions): BrokerSettings {
-  if (options.directory !== undefined) {
+  checkNames(options, openNames);
+  for (const name of ["directory", "durability"] as const) {
+    if (options[name] === undefined) continue;
     throw new SluiceError(
       "UnsupportedOperation",
-      "Keeping messages in a directory is not built yet; leave directory out.",
+      `Keeping messages in a directory is not built yet; leave ${name} out.`,
     );
   }
   const { account = "000000000000", region = "us-east-1" } = options;

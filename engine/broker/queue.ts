@@ -3,7 +3,7 @@
  * number and incarnation: when the queue is deleted, every verb rejects with QueueDoesNotExist, also
  * when another of that name was made since. Own thread only.
  */
-import type { Inbox } from "../../bindings/index.ts";
+import { type InspectOptionsStylized, inspect } from "node:util";
 import { SluiceError } from "../errors.ts";
 import { protections } from "../limits.ts";
 import type {
@@ -17,95 +17,97 @@ import type {
   QueueDetails,
   QueueTotals,
   ReceiveOptions,
+  SendBatchOptions,
   SendEntry,
   SendOptions,
   Sent,
 } from "../types.ts";
-import { changedAttributes, checkAttributes, engineSettings, mergeStored } from "./attributes.ts";
+import {
+  changedAttributes,
+  checkAttributes,
+  engineSettings,
+  mergeStored,
+  ownAttributes,
+  ownTexts,
+} from "./attributes.ts";
 import type { Known } from "./catalogue.ts";
 import { keepSourceName } from "./formerSources.ts";
-import { type Member, noSuchQueue } from "./member.ts";
-import type { MessageHome } from "./message.ts";
-import type { Desk, Place } from "./place.ts";
+import { QueueHome, type QueueHost } from "./home.ts";
+import { noSuchQueue } from "./member.ts";
+import { changeNames, checkNames, receiveNames } from "./names.ts";
 import { receive } from "./receive.ts";
 import { checkTarget } from "./redrive.ts";
-import { Room } from "./room.ts";
 import { send, sendBatch } from "./send.ts";
 import { changeVisibility, deleteBatch, deleteMessage, giveBack } from "./settle.ts";
+import { shownAs } from "./shown.ts";
 import { MessageStream } from "./stream.ts";
 import { SyncFace } from "./sync.ts";
 
-/** What the broker lends its queues. */
-export interface QueueHost extends Desk {
-  /** The inbox of asynchronous receives, read out before the next. */
-  readonly inbox: Inbox;
-  arnOf(incarnation: number): string | undefined;
-  arnOfName(name: string): string;
-  /** Frees what a purge ended, in the background. */
-  reclaim(queue: number): void;
-}
-
-export class BrokerQueue implements Queue, Place, MessageHome {
+export class BrokerQueue implements Queue {
   readonly name: string;
   readonly arn: string;
   readonly isFifo: boolean;
-  readonly sync: SyncFace;
-  readonly desk: QueueHost;
-  readonly member: Member;
-  readonly number: number;
-  readonly incarnation: number;
-  readonly pace = new Room();
+  readonly #home: QueueHome;
+  readonly #sync: SyncFace;
 
   constructor(host: QueueHost, known: Known) {
-    this.desk = host;
-    this.member = host.member;
+    this.#home = new QueueHome(host, known);
     this.name = known.name;
-    this.number = known.number;
-    this.incarnation = known.incarnation;
-    this.isFifo = known.details.attributes.fifoQueue === true;
+    this.isFifo = this.#home.isFifo;
     this.arn = host.arnOfName(known.name);
-    this.sync = new SyncFace(this);
+    this.#sync = new SyncFace(this.#home);
+  }
+
+  /** Tells this queue from others of its number, before it and after it. */
+  static incarnationOf(queue: BrokerQueue): number {
+    return queue.#home.incarnation;
+  }
+
+  get sync(): SyncFace {
+    return this.#sync;
   }
 
   send(body: Body, options: SendOptions = {}): Promise<Sent> {
-    return send(this, body, options);
+    return send(this.#home, body, options);
   }
 
   sendBatch(
     entries: readonly (Body | SendEntry)[],
-    options: Pick<SendOptions, "waitForCapacity" | "signal"> = {},
+    options: SendBatchOptions = {},
   ): Promise<BatchResult<Sent>> {
-    return sendBatch(this, entries, options);
+    return sendBatch(this.#home, entries, options);
   }
 
   receive(options: ReceiveOptions = {}): Promise<Message[]> {
-    return receive(this, this.desk.inbox, options);
+    return receive(this.#home, this.#home.desk.inbox, options);
   }
 
   messages(options: ReceiveOptions = {}): MessageStream {
+    const home = this.#home;
+    checkNames(options, receiveNames, this.name);
     return new MessageStream(
-      (poll) => receive(this, this.desk.inbox, poll, true),
-      (rest) => giveBack(this, rest),
+      (poll) => receive(home, home.desk.inbox, poll, true),
+      (rest) => giveBack(home, rest),
       options,
     );
   }
 
   delete(message: Message | string): Promise<void> {
-    return deleteMessage(this, message);
+    return deleteMessage(this.#home, message);
   }
 
   deleteBatch(messages: readonly (Message | string)[]): Promise<BatchResult<void>> {
-    return deleteBatch(this, messages);
+    return deleteBatch(this.#home, messages);
   }
 
   changeVisibility(message: Message | string, visibilityTimeout: number): Promise<void> {
-    return changeVisibility(this, message, visibilityTimeout);
+    return changeVisibility(this.#home, message, visibilityTimeout);
   }
 
   counts(): QueueCounts {
-    this.member.check();
-    const { engine } = this.member;
-    const counts = engine.count(this.number, this.incarnation, this.member.nowMs());
+    const { member, number, incarnation } = this.#home;
+    member.check();
+    const counts = member.engine.count(number, incarnation, member.nowMs());
     if (counts === undefined) throw noSuchQueue(this.name);
     const { visible, inFlight, delayed, oldestSentAtMs } = counts;
     return {
@@ -114,22 +116,25 @@ export class BrokerQueue implements Queue, Place, MessageHome {
       delayed,
       oldestSentAtMs: Number.isNaN(oldestSentAtMs)
         ? undefined
-        : oldestSentAtMs + this.member.wallShiftMs(),
+        : oldestSentAtMs + member.wallShiftMs(),
     };
   }
 
   totals(): QueueTotals {
     this.#known();
-    return this.member.engine.queues.totals(this.number);
+    const { member, number } = this.#home;
+    return member.engine.queues.totals(number);
   }
 
   details(): QueueDetails {
     return this.#shown(this.#known().details);
   }
 
-  async getAttributes(): Promise<Required<QueueAttributes>> {
-    // A Standard queue has no fifoQueue, and a queue without dead-letter queue no redrivePolicy.
-    return { ...this.details().attributes } as Required<QueueAttributes>;
+  async getAttributes(): Promise<QueueDetails["attributes"]> {
+    const { redrivePolicy, ...others } = this.details().attributes;
+    return redrivePolicy === undefined
+      ? others
+      : { ...others, redrivePolicy: { ...redrivePolicy } };
   }
 
   setAttributes(attributes: QueueAttributes): Promise<void> {
@@ -137,59 +142,54 @@ export class BrokerQueue implements Queue, Place, MessageHome {
   }
 
   async update(change: QueueChange | ((details: QueueDetails) => QueueChange)): Promise<void> {
-    this.member.check();
-    const { settings } = this.member;
+    const { name, isFifo } = this;
+    const { desk, member } = this.#home;
+    const { settings } = member;
+    member.check();
     let before: Known | undefined;
     let changed: QueueAttributes = {};
     this.#change((known) => {
       const { details, purgedAtMs } = known;
-      const {
-        attributes = {},
-        stored = {},
-        tags,
-      } = typeof change === "function" ? change(this.#shown(details)) : change;
-      checkAttributes(this.name, attributes, this.isFifo);
-      checkTarget(settings, this.desk.catalogue, this.name, attributes.redrivePolicy);
+      const given = typeof change === "function" ? change(this.#shown(details)) : change;
+      checkNames(given, changeNames, name);
+      const { attributes = {}, stored = {}, tags = details.tags } = given;
+      changed = ownAttributes(name, attributes);
+      checkAttributes(name, changed, isFifo);
+      checkTarget(settings, desk.catalogue, name, changed.redrivePolicy);
+      const texts = ownTexts(name, { stored, tags });
       before = known;
-      changed = attributes;
       return {
         details: {
-          attributes: changedAttributes(this.name, attributes, details.attributes),
-          stored: mergeStored(details.stored, stored),
-          tags: tags ?? details.tags,
+          attributes: changedAttributes(name, changed, details.attributes),
+          stored: mergeStored(details.stored, texts.stored),
+          tags: texts.tags,
           createdAtMs: details.createdAtMs,
-          modifiedAtMs: this.member.nowMs(),
+          modifiedAtMs: member.nowMs(),
         },
         purgedAtMs,
       };
     });
     if (before !== undefined && changed.redrivePolicy !== undefined) {
-      keepSourceName(this.desk.catalogue, settings, before, this.member.nowMs());
+      keepSourceName(desk.catalogue, settings, before, member.nowMs());
     }
-    if (this.isFifo && changed.delaySeconds !== undefined) this.#tellOfDelay();
+    if (isFifo && changed.delaySeconds !== undefined) this.#tellOfDelay();
   }
 
   /** A FIFO queue's delay is that of the messages that wait already: who sleeps must look anew. */
   #tellOfDelay(): void {
-    this.member.engine.wakeAll(this.number);
-    this.desk.waiting.look(this.number);
+    const { desk, member, number } = this.#home;
+    member.engine.wakeAll(number);
+    desk.waiting.look(number);
   }
 
   async purge(): Promise<void> {
-    this.member.check();
-    const now = this.member.nowMs();
-    if (this.member.settings.quotas.sixtySecondRules) this.#notePurge(now);
-    const status = this.member.engine.cut(this.number, this.incarnation, now);
-    if (status < 0) throw this.member.failure(status, this.name);
-    this.desk.reclaim(this.number);
-  }
-
-  arnOf(incarnation: number): string | undefined {
-    const arn = this.desk.arnOf(incarnation);
-    if (arn !== undefined) return arn;
-    const known = this.desk.catalogue.at(this.number, this.incarnation);
-    const source = known?.formerSources.find((one) => one.incarnation === incarnation);
-    return source && this.desk.arnOfName(source.name);
+    const { desk, member, number, incarnation } = this.#home;
+    member.check();
+    const now = member.nowMs();
+    if (member.settings.quotas.sixtySecondRules) this.#notePurge(now);
+    const status = member.engine.cut(number, incarnation, now);
+    if (status < 0) throw member.failure(status, this.name);
+    desk.reclaim(number);
   }
 
   /** AWS allows one purge of a queue in 60 seconds, and tells the next one so. */
@@ -208,17 +208,18 @@ export class BrokerQueue implements Queue, Place, MessageHome {
   }
 
   #change(change: (known: Known) => Pick<Known, "details" | "purgedAtMs">): void {
-    const { catalogue } = this.desk;
-    const { settings } = this.member;
-    catalogue.change(this.number, this.incarnation, this.name, (known) => {
+    const { desk, member, number, incarnation } = this.#home;
+    const { catalogue } = desk;
+    catalogue.change(number, incarnation, this.name, (known) => {
       const entry = { ...known, ...change(known) };
-      return { entry, settings: engineSettings(entry.details.attributes, settings, catalogue) };
+      const settings = engineSettings(entry.details.attributes, member.settings, catalogue);
+      return { entry, settings };
     });
   }
 
   /** With the moments that people are shown; the catalogue's are of the broker's time. */
   #shown(details: QueueDetails): QueueDetails {
-    const shiftMs = this.member.wallShiftMs();
+    const shiftMs = this.#home.member.wallShiftMs();
     if (shiftMs === 0) return details;
     const { createdAtMs, modifiedAtMs } = details;
     return Object.freeze({
@@ -229,9 +230,19 @@ export class BrokerQueue implements Queue, Place, MessageHome {
   }
 
   #known(): Known {
-    this.member.check();
-    const known = this.desk.catalogue.at(this.number, this.incarnation);
+    const { desk, member, number, incarnation } = this.#home;
+    member.check();
+    const known = desk.catalogue.at(number, incarnation);
     if (known === undefined) throw noSuchQueue(this.name);
     return known;
+  }
+
+  toJSON(): object {
+    const { name, arn, isFifo } = this;
+    return { name, arn, isFifo };
+  }
+
+  [inspect.custom](depth: number, options: InspectOptionsStylized): string {
+    return shownAs("Queue", this.toJSON(), depth, options);
   }
 }

@@ -9,6 +9,7 @@ import type { Message, ReceiveOptions } from "../types.ts";
 import { checkSignal } from "./abort.ts";
 import { attemptOf, staleAttempt } from "./fifo.ts";
 import { type MessageHome, ReceivedMessage } from "./message.ts";
+import { checkNames, receiveNames } from "./names.ts";
 import type { Place } from "./place.ts";
 import { mayReceive, throttled } from "./quota.ts";
 
@@ -37,7 +38,9 @@ function invalid(place: Place, name: string, value: unknown, range: string): Slu
 export function visibilityMsOf(place: Place, visibilityTimeout: number | undefined): number {
   if (visibilityTimeout === undefined) return -1;
   const { min, max } = parameterRanges.visibilityTimeout;
-  if (visibilityTimeout >= min && visibilityTimeout <= max) return visibilityTimeout * 1_000;
+  const isNumber = typeof visibilityTimeout === "number";
+  if (isNumber && visibilityTimeout >= min && visibilityTimeout <= max)
+    return visibilityTimeout * 1_000;
   throw invalid(place, "VisibilityTimeout", visibilityTimeout, `from ${min} to ${max} seconds`);
 }
 
@@ -123,11 +126,13 @@ export async function receive(
   waitsForQuota = false,
 ): Promise<Message[]> {
   place.member.check();
-  checkSignal(options.signal);
+  checkNames(options, receiveNames, place.name);
+  const { signal } = options;
+  checkSignal(signal);
   const poll = pollOf(place, options);
   if (!mayReceive(place)) {
     if (!waitsForQuota) throw throttled(place.name);
-    await place.pace.wait(() => mayReceive(place), options.signal);
+    await place.pace.wait(() => mayReceive(place), signal);
   }
   const { waiting } = place.desk;
   const look = (): Message[] | undefined => take(place, inbox, poll);
@@ -135,7 +140,7 @@ export async function receive(
   let found = poll.waitMs > 0 && waiting.has(place.number) ? undefined : look();
   if (found === undefined && poll.waitMs > 0) {
     const deadlineMs = place.member.nowMs() + poll.waitMs;
-    found = await waiting.wait(place.number, deadlineMs, look, options.signal);
+    found = await waiting.wait(place.number, deadlineMs, look, signal);
   }
   if (found !== undefined) return found;
   place.member.engine.countEmptyReceive(place.number);

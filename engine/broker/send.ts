@@ -1,111 +1,30 @@
 /**
- * Sending: checks what is to be sent, measures it, hands it to the engine. Memory that is full is a
- * result, not an error: the callers decide whether to refuse or to wait. Own thread only.
- * Sizes are SQS's: body plus names, types and values of attributes against the queue's
- * maximumMessageSize. What characters a body may have is the wire's rule; here every text is taken,
- * and a lone surrogate, which no UTF-8 can carry, becomes U+FFFD.
+ * Sending: hands messages that were checked (outgoing.ts) to the engine, alone or in a batch, now or
+ * once there is room. Memory that is full is a result, not an error: the callers decide whether to
+ * refuse or to wait. Own thread only.
  */
-import {
-  BATCH_MAX,
-  type Outgoing,
-  SHORT_CHARACTERS_MAX,
-  UNMEASURED,
-} from "../../bindings/index.ts";
+import type { Outgoing } from "../../bindings/index.ts";
 import { SluiceError } from "../errors.ts";
-import { parameterRanges } from "../limits.ts";
-import type { BatchResult, Body, SendEntry, SendOptions, Sent } from "../types.ts";
+import type {
+  BatchResult,
+  Body,
+  SendBatchOptions,
+  SendEntry,
+  SendOptions,
+  Sent,
+} from "../types.ts";
 import { checkSignal } from "./abort.ts";
-import {
-  checkFifoBatch,
-  checkNoDelay,
-  deduplicationOf,
-  groupOf,
-  invalid,
-  isEntry,
-} from "./fifo.ts";
+import { checkFifoBatch } from "./fifo.ts";
 import { full } from "./member.ts";
 import { SentMessage } from "./message.ts";
-import { packAttributes } from "./messageAttributes.ts";
+import { checkNames, sendBatchNames, sendNames } from "./names.ts";
+import { checkList, outgoingOf, outgoingOfEntry } from "./outgoing.ts";
 import type { Place } from "./place.ts";
 import { CALL_MESSAGES, isLimited, maySend, throttled } from "./quota.ts";
 import type { Room } from "./room.ts";
 
-type EntryOptions = Omit<SendEntry, "body">;
-type WaitOptions = Pick<SendOptions, "waitForCapacity" | "signal">;
-
-/** Bytes that a trace header and a sender may take. */
-const SYSTEM_TEXT_BYTES_MAX = 2_048;
-
-/** Bytes of a body; throws for what is none. */
-function bodyBytesOf(place: Place, body: Body): number {
-  if (typeof body === "string") return Buffer.byteLength(body);
-  if (body instanceof Uint8Array) return body.length;
-  throw invalid(place, `A body is a string or a Uint8Array, not ${typeof body}.`);
-}
-
-function checkSize(place: Place, sizeBytes: number): void {
-  const maximumBytes = place.member.engine.queues.maximumBytes(place.number);
-  if (sizeBytes <= maximumBytes) return;
-  throw invalid(
-    place,
-    "One or more parameters are invalid. " +
-      `Reason: Message must be shorter than ${maximumBytes} bytes; it has ${sizeBytes}.`,
-  );
-}
-
-/** Texts of so many characters are not measured: whatever they are, the queue takes them. */
-function shortMaxOf({ member, number }: Place): number {
-  return Math.min(SHORT_CHARACTERS_MAX, Math.floor(member.engine.queues.maximumBytes(number) / 3));
-}
-
-function isShort(body: Body | SendEntry, shortMax: number): body is string {
-  return typeof body === "string" && body.length <= shortMax;
-}
-
-function delayMsOf(place: Place, delaySeconds: number | undefined): number {
-  if (delaySeconds === undefined) return -1;
-  const { min, max } = parameterRanges.delaySeconds;
-  if (delaySeconds >= min && delaySeconds <= max) {
-    if (place.isFifo) checkNoDelay(place, delaySeconds);
-    return delaySeconds * 1_000;
-  }
-  throw invalid(
-    place,
-    `Value ${delaySeconds} for parameter DelaySeconds is invalid. Reason: it is from ${min} to ${max} seconds.`,
-  );
-}
-
-function systemText(place: Place, name: string, text: string | undefined): string {
-  if (text === undefined || Buffer.byteLength(text) <= SYSTEM_TEXT_BYTES_MAX) return text ?? "";
-  throw invalid(place, `${name} has at most ${SYSTEM_TEXT_BYTES_MAX} bytes.`);
-}
-
-/** Checks and measures one message. Throws what its sender is to be told. */
-export function outgoingOf(place: Place, body: Body, options: EntryOptions): Outgoing {
-  const { account } = place.member.settings;
-  const sender = options.senderId === account ? undefined : options.senderId;
-  const isBare =
-    options.messageAttributes === undefined &&
-    options.awsTraceHeader === undefined &&
-    sender === undefined;
-  const bodyBytes =
-    isBare && isShort(body, shortMaxOf(place)) ? UNMEASURED : bodyBytesOf(place, body);
-  const attributes = packAttributes(place.name, options.messageAttributes);
-  if (bodyBytes !== UNMEASURED) checkSize(place, bodyBytes + (attributes?.sizeBytes ?? 0));
-  return {
-    body,
-    bodyBytes,
-    delayMs: delayMsOf(place, options.delaySeconds),
-    group: groupOf(place, options.messageGroupId),
-    deduplication: deduplicationOf(place, options.messageDeduplicationId, body),
-    trace: systemText(place, "awsTraceHeader", options.awsTraceHeader),
-    sender: systemText(place, "senderId", sender),
-    attributes: attributes?.packed,
-  };
-}
-
 /** Sends as many of outgoing[from..to) as one call takes: how many of how many that were tried. */
-function sendSome(
+export function sendSome(
   place: Place,
   outgoing: readonly Outgoing[],
   from: number,
@@ -173,18 +92,16 @@ function sentOf(place: Place, { body }: Outgoing, record: number): Sent {
 /** Sends one message, waiting for room when the options say so. */
 export async function send(place: Place, body: Body, options: SendOptions): Promise<Sent> {
   place.member.check();
-  checkSignal(options.signal);
+  checkNames(options, sendNames, place.name);
+  const { signal, waitForCapacity } = options;
+  checkSignal(signal);
   const sending = new SingleSend(place, outgoingOf(place, body, options));
   const room = roomOf(place);
-  const mayWait = options.waitForCapacity === true;
+  const mayWait = waitForCapacity === true;
   const isDone = mayWait && room.isAwaited ? false : sending.run();
   if (!isDone && !mayWait) throw sending.refusal(place.name);
-  if (!isDone) await room.wait(() => sending.run(), options.signal);
+  if (!isDone) await room.wait(() => sending.run(), signal);
   return sending.sent as Sent;
-}
-
-function checked(place: Place, entry: Body | SendEntry): Outgoing {
-  return isEntry(entry) ? outgoingOf(place, entry.body, entry) : outgoingOf(place, entry, {});
 }
 
 /** A batch on its way: what is left to send, and what became of the rest. */
@@ -201,15 +118,16 @@ class BatchSend {
   constructor(place: Place, entries: readonly (Body | SendEntry)[]) {
     this.#place = place;
     if (place.isFifo) checkFifoBatch(place, entries);
-    entries.forEach((entry, index) => {
+    // A loop, since forEach passes over the holes of an array.
+    for (let index = 0; index < entries.length; index++) {
       try {
-        this.#outgoing.push(checked(place, entry));
+        this.#outgoing.push(outgoingOfEntry(place, entries[index] as Body | SendEntry));
         this.#indices.push(index);
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error;
         this.failed.push({ index, error });
       }
-    });
+    }
   }
 
   /** Sends what is left, as far as that can be now; true when nothing is left. */
@@ -260,93 +178,18 @@ class BatchSend {
 export async function sendBatch(
   place: Place,
   entries: readonly (Body | SendEntry)[],
-  options: WaitOptions,
+  options: SendBatchOptions,
 ): Promise<BatchResult<Sent>> {
   place.member.check();
-  checkSignal(options.signal);
+  checkNames(options, sendBatchNames, place.name);
+  checkList(place, entries, "sendBatch");
+  const { signal, waitForCapacity } = options;
+  checkSignal(signal);
   const batch = new BatchSend(place, entries);
   const room = roomOf(place);
-  const mayWait = options.waitForCapacity === true;
+  const mayWait = waitForCapacity === true;
   const isDone = mayWait && room.isAwaited ? false : batch.run();
-  if (!isDone && mayWait) await room.wait(() => batch.run(), options.signal);
+  if (!isDone && mayWait) await room.wait(() => batch.run(), signal);
   else batch.refuseRest();
   return { successful: batch.successful, failed: batch.failed };
-}
-
-/** Checks bodies that are sent together, before the first is sent; false: some have options. */
-function checkBodies(
-  place: Place,
-  bodies: readonly (Body | SendEntry)[],
-  count: number,
-  shortMax: number,
-): bodies is readonly Body[] {
-  for (let index = 0; index < count; index++) {
-    const body = bodies[index] as Body | SendEntry;
-    if (isShort(body, shortMax)) continue;
-    if (isEntry(body)) return false;
-    checkSize(place, bodyBytesOf(place, body));
-  }
-  return true;
-}
-
-/** Sends the first `count` entries, in order, as far as there is room: how many. */
-function sendEntries(place: Place, entries: readonly (Body | SendEntry)[], count: number): number {
-  const outgoing: Outgoing[] = [];
-  for (let index = 0; index < count; index++) {
-    outgoing.push(checked(place, entries[index] as Body | SendEntry));
-  }
-  const call = isLimited(place) ? CALL_MESSAGES : count;
-  let sent = 0;
-  for (let to = Math.min(call, count); sent < count; to = Math.min(to + call, count)) {
-    if (!maySend(place, outgoing, sent, to)) break;
-    while (sent < to) {
-      const { accepted, tried } = sendSome(place, outgoing, sent, to);
-      sent += accepted;
-      if (accepted < tried) return sent;
-    }
-  }
-  return sent;
-}
-
-/** Sends bodies[from..to) that are no short texts, as many as go together; `tried` in the outbox. */
-function sendLong(place: Place, bodies: readonly Body[], from: number, to: number): number {
-  const { member, number, incarnation } = place;
-  const { outbox } = member.engine;
-  const end = Math.min(to, from + BATCH_MAX);
-  outbox.beginBodies();
-  for (let index = from; index < end; index++) {
-    const body = bodies[index] as Body;
-    if (!outbox.addBody(body, bodyBytesOf(place, body))) break;
-  }
-  outbox.tried = Math.max(1, outbox.count);
-  const now = member.nowMs();
-  if (outbox.count > 0) return outbox.flush(number, incarnation, now);
-  const outgoing = outgoingOf(place, bodies[from] as Body, {});
-  return outbox.sendLarge(number, incarnation, outgoing, now);
-}
-
-/** Sends the first `count` bodies or entries, in order, as far as there is room: how many. */
-export function sendBodies(
-  place: Place,
-  bodies: readonly (Body | SendEntry)[],
-  count: number,
-): number {
-  const { member, number, incarnation } = place;
-  const { outbox } = member.engine;
-  member.check();
-  const shortMax = shortMaxOf(place);
-  if (place.isFifo || !checkBodies(place, bodies, count, shortMax)) {
-    return sendEntries(place, bodies, count);
-  }
-  let sent = 0;
-  while (sent < count) {
-    const now = member.nowMs();
-    let accepted = outbox.sendShort(number, incarnation, bodies, sent, count, shortMax, now);
-    if (outbox.tried === 0) accepted = sendLong(place, bodies, sent, count);
-    if (accepted < 0) throw member.failure(accepted, place.name);
-    sent += accepted;
-    if (accepted < outbox.tried) break;
-  }
-  if (sent > 0) place.desk.waiting.look(number);
-  return sent;
 }

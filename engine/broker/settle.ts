@@ -21,6 +21,7 @@ import { messages as limits } from "../limits.ts";
 import type { BatchResult, Message } from "../types.ts";
 import { expiredReceipt, invalid } from "./fifo.ts";
 import { ReceivedMessage } from "./message.ts";
+import { checkList } from "./outgoing.ts";
 import type { Place } from "./place.ts";
 import { CALL_MESSAGES, isLimited, mayDelete, throttled } from "./quota.ts";
 import { visibilityMsOf } from "./receive.ts";
@@ -47,11 +48,10 @@ function notOurs(place: Place): SluiceError {
 /** What a message or handle stands for; throws when this queue never gave it out. */
 function receiptOf(place: Place, handle: Handle): Receipt {
   const receipt =
-    handle instanceof ReceivedMessage
-      ? handle.receipt
-      : place.member.engine.receipts.read(
-          typeof handle === "string" ? handle : String(handle?.receiptHandle),
-        );
+    ReceivedMessage.receiptOf(handle) ??
+    place.member.engine.receipts.read(
+      typeof handle === "string" ? handle : String(handle?.receiptHandle),
+    );
   if (receipt === undefined || receipt.incarnation !== place.incarnation) throw notOurs(place);
   return receipt;
 }
@@ -124,24 +124,39 @@ export async function deleteMessage(place: Place, handle: Handle): Promise<void>
   });
 }
 
+interface Receipts {
+  readonly receipts: readonly Receipt[];
+  /** Where each stood in the list. */
+  readonly indices: readonly number[];
+  /** What is no handle of this queue, by where it stood. */
+  readonly errors: Map<number, SluiceError>;
+}
+
+function receiptsOf(place: Place, handles: readonly Handle[]): Receipts {
+  checkList(place, handles, "deleteBatch");
+  const receipts: Receipt[] = [];
+  const indices: number[] = [];
+  const errors = new Map<number, SluiceError>();
+  // A loop, since forEach passes over the holes of an array.
+  for (let index = 0; index < handles.length; index++) {
+    try {
+      receipts.push(receiptOf(place, handles[index] as Handle));
+      indices.push(index);
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      errors.set(index, error);
+    }
+  }
+  return { receipts, indices, errors };
+}
+
 /** Deletes any number; fails are handles that this queue never gave out, or that are over (FIFO). */
 export async function deleteBatch(
   place: Place,
   handles: readonly Handle[],
 ): Promise<BatchResult<void>> {
   place.member.check();
-  const errors = new Map<number, SluiceError>();
-  const receipts: Receipt[] = [];
-  const indices: number[] = [];
-  handles.forEach((handle, index) => {
-    try {
-      receipts.push(receiptOf(place, handle));
-      indices.push(index);
-    } catch (error) {
-      if (!(error instanceof SluiceError)) throw error;
-      errors.set(index, error);
-    }
-  });
+  const { errors, receipts, indices } = receiptsOf(place, handles);
   const step = isLimited(place) ? CALL_MESSAGES : Math.max(1, receipts.length);
   for (let from = 0; from < receipts.length; from += step) {
     try {

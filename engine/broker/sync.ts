@@ -3,14 +3,19 @@
  * still throws: for a body that is too large, a queue that was deleted, a broker that was closed.
  * Own thread only. "sync" is not fsync.
  */
+import { type InspectOptionsStylized, inspect } from "node:util";
 import { SluiceError } from "../errors.ts";
 import type { Body, MessageBatchShape, SendEntry, SyncQueue } from "../types.ts";
 import { type BatchInside, insideOf } from "./batch.ts";
 import type { MessageHome } from "./message.ts";
+import { checkNames, entryNames } from "./names.ts";
+import { outgoingOf } from "./outgoing.ts";
 import type { Place } from "./place.ts";
 import { receiveBlocking, receiveSync } from "./receive.ts";
-import { outgoingOf, sendBodies, sendNow } from "./send.ts";
+import { sendNow } from "./send.ts";
+import { sendBodies, sendList } from "./sendSync.ts";
 import { changeVisibilitySync, deleteSync } from "./settle.ts";
+import { shownAs } from "./shown.ts";
 
 export class SyncFace implements SyncQueue {
   readonly #place: Place & MessageHome;
@@ -23,14 +28,15 @@ export class SyncFace implements SyncQueue {
   send(body: Body, options?: Omit<SendEntry, "body">): boolean {
     if (options !== undefined) {
       this.#place.member.check();
+      checkNames(options, entryNames, this.#place.name);
       return sendNow(this.#place, outgoingOf(this.#place, body, options));
     }
     this.#single[0] = body;
     return sendBodies(this.#place, this.#single, 1) === 1;
   }
 
-  sendBatch(bodies: readonly (Body | SendEntry)[], count = bodies.length): number {
-    return sendBodies(this.#place, bodies, Math.min(count, bodies.length));
+  sendBatch(bodies: readonly (Body | SendEntry)[], count?: number): number {
+    return sendList(this.#place, bodies, count);
   }
 
   receive(into: MessageBatchShape, max?: number, visibilityTimeout?: number): number {
@@ -78,5 +84,13 @@ export class SyncFace implements SyncQueue {
   #checkIndex(count: number, index: number): void {
     if (Number.isInteger(index) && index >= 0 && index < count) return;
     throw new RangeError(`The batch holds messages 0 to ${count - 1}; there is no ${index}.`);
+  }
+
+  toJSON(): object {
+    return { queue: this.#place.name };
+  }
+
+  [inspect.custom](depth: number, options: InspectOptionsStylized): string {
+    return shownAs("SyncQueue", this.toJSON(), depth, options);
   }
 }

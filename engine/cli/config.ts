@@ -5,9 +5,9 @@
  */
 import { InvalidArgumentError } from "commander";
 import { SluiceError } from "../errors.ts";
+import { suggestion } from "../suggestion.ts";
 import { type PlannedQueue, planQueue } from "./configQueues.ts";
 import { type Attempt, Setting, SettingError } from "./setting.ts";
-import { suggestion } from "./suggestion.ts";
 
 /** An option as a file may set it. */
 export interface OptionReader {

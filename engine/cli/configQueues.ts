@@ -20,9 +20,9 @@ import {
   showQueueAttributes,
 } from "../server/queueAttributes.ts";
 import { checkTags } from "../server/tags.ts";
+import { suggestion } from "../suggestion.ts";
 import type { BrokerOptions, Queue } from "../types.ts";
 import { type Attempt, type Setting, SettingError } from "./setting.ts";
-import { suggestion } from "./suggestion.ts";
 
 /** An attribute as the wire has it, text, and where the file says it. */
 interface PlannedAttribute {

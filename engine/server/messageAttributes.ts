@@ -7,6 +7,7 @@
  * made without a prototype.
  */
 import { hash } from "node:crypto";
+import { checkAttributeName } from "../broker/messageAttributes.ts";
 import { SluiceError } from "../errors.ts";
 import { messageAttributes as limits } from "../limits.ts";
 import type { AttributeValue } from "../types.ts";
@@ -45,19 +46,6 @@ const numberPattern = /^[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?$/;
 
 function invalid(message: string): SluiceError {
   return new SluiceError("InvalidParameterValue", message);
-}
-
-function checkName(name: string): void {
-  const lower = name.toLowerCase();
-  const isReserved = limits.reservedPrefixes.some((prefix) => lower.startsWith(prefix));
-  const hasBadDot = name.startsWith(".") || name.endsWith(".") || name.includes("..");
-  if (isReserved || hasBadDot || !limits.namePattern.test(name)) {
-    throw invalid(
-      `The message attribute name '${clipped(name)}' is invalid: it has 1 to ${limits.maxNameCharacters} ` +
-        "letters, digits, '_', '-' and '.', no '.' at its ends and no two in a row, and does not " +
-        "begin with AWS. or Amazon.",
-    );
-  }
 }
 
 /**
@@ -115,7 +103,7 @@ function emptyValue(name: string, dataType: string): SluiceError {
 }
 
 function readAttribute(name: string, value: WireAttribute): TypedValue {
-  checkName(name);
+  checkAttributeName(name);
   const dataType = value.DataType ?? "";
   const { maxDataTypeCharacters, dataTypePattern } = limits;
   if (dataType.length > maxDataTypeCharacters || !dataTypePattern.test(dataType)) {

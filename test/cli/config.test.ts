@@ -11,7 +11,6 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
 import { readConfig } from "../../engine/cli/config.ts";
 import { makeQueues } from "../../engine/cli/configQueues.ts";
-import { suggestion } from "../../engine/cli/suggestion.ts";
 import { Serve } from "../support/serve.ts";
 
 const main = fileURLToPath(new URL("../../dist/engine/cli/main.js", import.meta.url));
@@ -321,16 +320,6 @@ queues:
     });
     expect(status).toBe(2);
     expect(stderr).toMatch(/absent\.yaml: ENOENT/);
-  });
-
-  test("is answered with a name only when one is near", () => {
-    expect(suggestion("delayseconds", ["DelaySeconds", "Policy"])).toBe(
-      "; did you mean DelaySeconds?",
-    );
-    expect(suggestion("VisibilityTimout", ["DelaySeconds", "VisibilityTimeout"])).toContain(
-      "VisibilityTimeout",
-    );
-    expect(suggestion("colour", ["DelaySeconds", "Policy"])).toBe("");
   });
 });
 

@@ -64,18 +64,16 @@ const refusal = (attributes: WireAttributes): string | undefined => {
 };
 
 describe("an attribute", () => {
-  test.each(["a", "a.b-c_D.9", "A".repeat(256), "awsome", "__proto__", "constructor"])(
-    "may be called %s",
-    (name) => {
-      // Assigning would set the prototype instead of a member called __proto__.
-      const attributes = JSON.parse(`{${JSON.stringify(name)}:{}}`) as Record<string, unknown>;
-      Object.defineProperty(attributes, name, { value: text("v"), enumerable: true });
-      const read = readAttributes(attributes as WireAttributes);
-      expect(Object.entries(read?.values ?? {})).toEqual([
-        [name, { dataType: "String", stringValue: "v" }],
-      ]);
-    },
-  );
+  const names = ["a", "a.b-c_D.9", "A".repeat(256), "awsome", "__proto__", "constructor"];
+  test.each([...names, "größe", "ø", "名前"])("may be called %s", (name) => {
+    // Assigning would set the prototype instead of a member called __proto__.
+    const attributes = JSON.parse(`{${JSON.stringify(name)}:{}}`) as Record<string, unknown>;
+    Object.defineProperty(attributes, name, { value: text("v"), enumerable: true });
+    const read = readAttributes(attributes as WireAttributes);
+    expect(Object.entries(read?.values ?? {})).toEqual([
+      [name, { dataType: "String", stringValue: "v" }],
+    ]);
+  });
 
   test.each([
     "",
@@ -83,7 +81,12 @@ describe("an attribute", () => {
     "a.",
     "a..b",
     "a b",
-    "é",
+    "§",
+    "!",
+    '"',
+    "(",
+    "?",
+    "é é",
     "AWS.x",
     "aws.x",
     "Amazon.x",

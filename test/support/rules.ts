@@ -31,7 +31,7 @@ const LAYERS: readonly Layer[] = [
   { name: "leaves", files: /^engine\/types\.ts$/, may: ["leaves"] },
   {
     name: "leaves",
-    files: /^engine\/(clock|random|limits|errors|metricNames)\.ts$/,
+    files: /^engine\/(clock|random|limits|errors|suggestion|metricNames)\.ts$/,
     may: [],
     knowsItself: false,
   },

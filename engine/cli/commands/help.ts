@@ -3,7 +3,7 @@
  * which command it does not know.
  */
 import type { Command } from "commander";
-import { suggestion } from "../suggestion.ts";
+import { suggestion } from "../../suggestion.ts";
 
 export function addHelp(program: Command): void {
   program

@@ -2,6 +2,7 @@
  * The other threads of the broker's tests: attaches to the broker it was handed and plays one role.
  * Runs from dist/, as every worker thread does. What a role returns is posted back.
  */
+import { inspect } from "node:util";
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import { Broker, MessageBatch } from "../../../dist/engine/index.js";
 import { findAction } from "../../../dist/engine/server/router.js";
@@ -50,6 +51,15 @@ const roles = {
     Atomics.add(gate, 0, 1);
     while (Atomics.load(gate, 0) < threads);
     for (const [name, input] of calls) await findAction(name).run({ broker }, input);
+  },
+
+  /** What a message that was received before, but not looked at, shows after the broker's close. */
+  async looksAfterClose(broker) {
+    const jobs = await broker.getQueue("jobs");
+    await jobs.send("for the thread");
+    const [message] = await jobs.receive();
+    await broker.close();
+    return { inspected: inspect(message), json: JSON.stringify(message) };
   },
 
   async deleteQueue(broker, { queue }) {
