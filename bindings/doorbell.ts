@@ -18,7 +18,7 @@ import {
 import type { Views } from "./views.ts";
 
 export class Doorbell {
-  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #words: Int32Array;
   readonly #index: number;
   readonly #views: Views;
   readonly #thread: number;

@@ -26,7 +26,7 @@ import {
 import { Descriptors } from "./descriptors.ts";
 import { Doorbell } from "./doorbell.ts";
 import type { EngineExports } from "./exports.ts";
-import { guard } from "./guard.ts";
+import { guarded, type TrapTeller } from "./guard.ts";
 import type { Inbox } from "./inbox.ts";
 import { checkMemory, createMemory, pagesOf } from "./memory.ts";
 import { type Instance, instantiate, loadModule } from "./module.ts";
@@ -66,7 +66,7 @@ export class Engine {
     this.thread = thread;
     this.#module = module;
     this.#memory = memory;
-    this.#exports = guard(exports, thread);
+    this.#exports = exports;
     this.#views = views;
     this.#area = threadArea(views, thread);
     this.outbox = new Outbox(this.#exports, thread, this.#area);
@@ -83,6 +83,7 @@ export class Engine {
     sizes: EngineSizes,
     identity: EngineIdentity,
     build?: WasmModule,
+    tell?: TrapTeller,
   ): Promise<Engine> {
     const { threadsMax, queuesMax, messagesMax } = sizes;
     const module = build ?? (await loadModule());
@@ -101,13 +102,14 @@ export class Engine {
     const thread = instance.exports.threadAttach(0);
     views.u32[(HEADER + HEADER_OWNER_THREAD) >> 2] = thread;
     Atomics.store(views.i32, OWNER_STATE, OWNER_OPEN);
-    return new Engine(instance, views, thread);
+    return new Engine(guarded(instance, thread, tell), views, thread);
   }
 
   /** Joins a memory that another thread opened, under the number it was given there. */
-  static attach({ module, memory, thread }: EngineShare): Engine {
+  static attach({ module, memory, thread }: EngineShare, tell?: TrapTeller): Engine {
     checkMemory(memory);
-    return new Engine(instantiate(module, memory), new Views(memory.buffer), thread);
+    const instance = guarded(instantiate(module, memory), thread, tell);
+    return new Engine(instance, new Views(memory.buffer), thread);
   }
 
   /**

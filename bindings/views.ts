@@ -8,10 +8,10 @@ import { type TextBuffer, textOver } from "./text.ts";
 
 /** All of the memory, in three widths; indices are addresses divided by the width. */
 export class Views {
-  readonly i32: Int32Array<SharedArrayBuffer>;
-  readonly u32: Uint32Array<SharedArrayBuffer>;
-  readonly f64: Float64Array<SharedArrayBuffer>;
-  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly i32: Int32Array;
+  readonly u32: Uint32Array;
+  readonly f64: Float64Array;
+  readonly bytes: Uint8Array;
 
   constructor(buffer: SharedArrayBuffer) {
     this.i32 = new Int32Array(buffer);

@@ -19,6 +19,7 @@
 export { AbortError } from "./broker/abort.ts";
 export { MessageBatch } from "./broker/batch.ts";
 export { Broker } from "./broker/broker.ts";
+export { EngineTrap } from "./broker/trap.ts";
 export { VirtualClock } from "./clock.ts";
 export { type ErrorCode, SluiceError } from "./errors.ts";
 export type {
@@ -28,7 +29,13 @@ export type {
   BrokerHandle,
   BrokerOptions,
   Clock,
+  CloseOptions,
+  ListQueuesOptions,
+  ListTasksOptions,
   Message,
+  MessageBatchShape,
+  MessageMoveTask,
+  MessageMoveTaskOptions,
   Queue,
   QueueAttributes,
   QueueChange,
@@ -38,6 +45,7 @@ export type {
   Quotas,
   ReceiveOptions,
   RedrivePolicy,
+  SendBatchOptions,
   SendEntry,
   SendOptions,
   Sent,

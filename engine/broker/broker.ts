@@ -51,6 +51,7 @@ import { Room } from "./room.ts";
 import { shownAs } from "./shown.ts";
 import { Steward } from "./steward.ts";
 import { attachTiming, openTiming, publishTime } from "./timing.ts";
+import { trapped } from "./trap.ts";
 import { Waiting } from "./waiting.ts";
 
 const DRAIN_LOOK_MS = 10;
@@ -107,10 +108,12 @@ export class Broker implements AsyncDisposable {
       epoch: randomWord(),
       isClockVirtual: timing.isVirtual,
     };
-    const engine = await Engine.open(sizesOf(options), identity).catch((error: unknown) => {
-      if (!(error instanceof RangeError)) throw error;
-      throw new SluiceError("InvalidParameterValue", error.message, { cause: error });
-    });
+    const engine = await Engine.open(sizesOf(options), identity, undefined, trapped).catch(
+      (error: unknown) => {
+        if (!(error instanceof RangeError)) throw error;
+        throw new SluiceError("InvalidParameterValue", error.message, { cause: error });
+      },
+    );
     const stopTime = publishTime(timing, engine);
     return new Broker(new Member(engine, settings, timing), { stopTime });
   }
@@ -118,7 +121,7 @@ export class Broker implements AsyncDisposable {
   /** Joins the broker that another thread shared; `handle` is good for one thread, once. */
   static async attach(handle: BrokerHandle): Promise<Broker> {
     const { share, settings } = takeWelcome(handle);
-    const engine = Engine.attach(share);
+    const engine = Engine.attach(share, trapped);
     const { port } = handle;
     const isOwnerThere = (): boolean => isWatchThere(port);
     const member = new Member(engine, settings, attachTiming(engine), isOwnerThere);

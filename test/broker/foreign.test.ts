@@ -1,7 +1,7 @@
 /**
  * What a caller hands over may be anything that JavaScript has: lists with holes and getters that send
- * themselves, arrays of bytes that lie about their length, memory that changes or goes away. It is
- * sent as it is, or refused; what arrives is never something else.
+ * themselves, options that answer otherwise the next time. It is sent as it is, or refused; what
+ * arrives is never something else. For bytes see foreignBytes.test.ts.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MessageBatch } from "../../engine/broker/batch.ts";
