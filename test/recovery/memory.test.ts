@@ -64,8 +64,8 @@ describe("usable: bytes of the blocks and whole pages that carry messages, of th
 
   test.each(rooms)(
     "85 % of a memory of $memoryMib MiB, whatever the sizes before",
-    async (room) => {
-      await open({ memoryBytes: room.memoryMib * MIB, threadsMax: 6, ...room });
+    async ({ memoryMib, messagesMax }) => {
+      await open({ memoryBytes: memoryMib * MIB, threadsMax: 6, messagesMax });
       await broker.createQueue("jobs");
       await broker.createQueue("empty");
       const members = [broker, await attach(), await attach(), await attach()];
@@ -87,7 +87,7 @@ describe("usable: bytes of the blocks and whole pages that carry messages, of th
         got += drain(await queueOf(members[(turn + 1) % 4] as Broker));
         expect(got).toBe(sent);
       }
-      console.log(`usable of ${room.memoryMib} MiB: ${figures.join("; ")}`);
+      console.log(`usable of ${memoryMib} MiB: ${figures.join("; ")}`);
       for (const member of members.slice(1)) await member.close();
     },
   );
