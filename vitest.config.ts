@@ -22,8 +22,11 @@ const limits = {
 
 /** Files that measure, or that the stress run has by the machine's clock. */
 const timed = [
-  "test/broker/{fifoWaiting,sync,timers}.test.ts",
+  "test/broker/{capacity,clock,fifoWaiting,sync,threads,timers}.test.ts",
+  "test/cli/serve.test.ts",
   "test/conformance/{deadLetter,fifo,messages,moves,queues,receive,throttle}.test.ts",
+  "test/recovery/{deadlock,fairness,memory,steward,wakeups}.test.ts",
+  "test/server/badRequests.test.ts",
 ];
 
 export default defineConfig({

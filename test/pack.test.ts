@@ -18,8 +18,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { patience } from "./support/patience.ts";
 
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = patience(600_000);
 const NEWER_NODE = "node@24";
 
 const PROGRAM = `
@@ -229,7 +230,7 @@ describe("the packed package", () => {
           cwd: installed,
           env,
           encoding: "utf8",
-          timeout: 30_000,
+          timeout: TIMEOUT_MS,
         });
         const said = JSON.parse(output.trim().split("\n").at(-1) ?? "");
         expect(said).toMatchObject({ body: "one", visible: 0, inFlight: 0 });

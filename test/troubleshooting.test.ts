@@ -47,7 +47,7 @@ const troubles: Readonly<Record<string, (server: Serve) => Promise<void>>> = {
     await send("payments", "charge 50");
     await receive("payments");
     await expect
-      .poll(() => server.ok("GetQueueAttributes", isVisible), { timeout: 5_000 })
+      .poll(() => server.ok("GetQueueAttributes", isVisible))
       .toEqual({ Attributes: { ApproximateNumberOfMessages: "1" } });
   },
   "Messages are stuck in the queue": async (server) => {

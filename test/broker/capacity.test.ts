@@ -6,9 +6,10 @@ import { AbortError } from "../../engine/broker/abort.ts";
 import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
 import type { Queue } from "../../engine/types.ts";
+import { expectWithin } from "../support/timing.ts";
 
 const MESSAGES = 500;
-/** A poll looks ten times a second for room; 20 s would be its own end. */
+/** A poll looks ten times a second for room. */
 const SOON_MS = 5_000;
 
 let broker: Broker;
@@ -96,12 +97,12 @@ describe("when memory is full", () => {
     await message?.changeVisibility(0);
     expect(await source.receive()).toEqual([]);
     expect(letters.counts().visible).toBe(0);
-    const poll = letters.receive({ waitTimeSeconds: 20 });
+    const poll = letters.receive({ waitTimeSeconds: Number.POSITIVE_INFINITY });
     await new Promise((resolve) => setTimeout(resolve, 30));
     await filler.purge();
     const startMs = performance.now();
     expect(await poll).toMatchObject([{ body: "letter" }]);
-    expect(performance.now() - startMs).toBeLessThan(SOON_MS);
+    expectWithin("the letter came after", performance.now() - startMs, SOON_MS);
   });
 
   test("a batch is accepted as far as there is room", async () => {

@@ -247,7 +247,7 @@ beforeEach(async () => {
 
 afterEach(() => broker.close());
 
-test("both faces of a queue do what a plain array does", { timeout: 120_000 }, async () => {
+test("both faces of a queue do what a plain array does", async () => {
   const random = new Seeded(chooseSeed("a queue against a plain array"));
   const run = new Run(random, clock, broker);
   await run.start();

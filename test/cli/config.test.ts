@@ -11,6 +11,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
 import { readConfig } from "../../engine/cli/config.ts";
 import { makeQueues } from "../../engine/cli/configQueues.ts";
+import { patience } from "../support/patience.ts";
 import { Serve } from "../support/serve.ts";
 
 const main = fileURLToPath(new URL("../../dist/engine/cli/main.js", import.meta.url));
@@ -47,7 +48,7 @@ function refused(text: string): { code: number | null; sentences: string[] } {
   const words = [main, "serve", "--port", "0", "--config", file];
   const { status, stdout, stderr } = spawnSync(process.execPath, words, {
     encoding: "utf8",
-    timeout: 20_000,
+    timeout: patience(),
   });
   expect(stdout).toBe("");
   const lines = stderr.trimEnd().split("\n");
@@ -316,7 +317,7 @@ queues:
     const words = [main, "serve", "--config", join(folder, "absent.yaml")];
     const { status, stderr } = spawnSync(process.execPath, words, {
       encoding: "utf8",
-      timeout: 20_000,
+      timeout: patience(),
     });
     expect(status).toBe(2);
     expect(stderr).toMatch(/absent\.yaml: ENOENT/);

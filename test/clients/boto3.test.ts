@@ -6,6 +6,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
+import { patience } from "../support/patience.ts";
 import { serveOnce } from "../support/serve.ts";
 import { requireTool } from "../support/tools.ts";
 
@@ -28,7 +29,7 @@ function run(script: string): Promise<Result[]> {
     AWS_EC2_METADATA_DISABLED: "true",
   };
   return new Promise((resolve, reject) => {
-    const options = { env, cwd: folder, timeout: 55_000 };
+    const options = { env, cwd: folder, timeout: patience(300_000) };
     execFile("python3", [`${script}.py`], options, (error, stdout, stderr) => {
       if (error !== null) reject(new Error(`${script}.py: ${error.message}\n${stdout}${stderr}`));
       else

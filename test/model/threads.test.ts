@@ -10,4 +10,4 @@ const MESSAGES = Number(process.env.SLUICE_MESSAGES ?? 1_000_000);
 
 test(`${MESSAGES} messages over 4 threads: the merged history is the model's`, async () => {
   await runThreads(chooseSeed("threads"), MESSAGES);
-}, 240_000);
+});

@@ -23,6 +23,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { patience } from "../support/patience.ts";
 import { requireTool } from "../support/tools.ts";
 
 const run = promisify(execFile);
@@ -30,7 +31,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const here = fileURLToPath(new URL(".", import.meta.url));
 const PORT = "9324";
 const LINES_MAX = 150;
-const START_MS = 30_000;
+const START_MS = patience(180_000);
 /** A file and the title of a test in it, as the documents cite them. */
 const TITLE = /`(test\/[\w./]+)`:\s+"([^"]+)"/g;
 

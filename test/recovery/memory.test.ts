@@ -9,6 +9,7 @@ import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
 import { VirtualClock } from "../../engine/clock.ts";
 import type { BrokerOptions, Queue } from "../../engine/types.ts";
+import { expectWithin, isTimed } from "../support/timing.ts";
 import { Gauges } from "./gauges.ts";
 import { MIB, play, signal, until } from "./memoryRun.ts";
 
@@ -19,10 +20,16 @@ const BACKLOG = 1_000_000;
 /** How long the call may take that ends them: the middle one of so many, since cores are shared. */
 const CUT_MS = 5;
 const ROUNDS = 3;
+/** So few are ended in turns with them; the quickest call of each size is compared. */
+const FEW = 1_000;
+/** A call that looked at each message would take a thousand times as long. */
+const CUT_FACTOR = 50;
 /** Sizes that memory is filled with, one after the other. */
 const FILLINGS = [64, 16_384, MIB, 64];
 /** Which part of the throughput of memory that was never full must be there, in medians of slices. */
 const FAST_AGAIN = 0.85;
+/** The same in npm test, of the quickest slices, which nothing has interrupted. */
+const FAST_ANYWHERE = 0.6;
 const SLICES = 101;
 
 let broker: Broker;
@@ -181,7 +188,7 @@ test("a reader that is overtaken by expiry, deletion and reuse sees no foreign b
 });
 
 describe("a million messages", () => {
-  test("are ended within 5 ms while others send and receive, and their memory comes back", async () => {
+  test("are ended as fast as a few while others send and receive, and memory comes back", async () => {
     await open({ memoryBytes: 320 * MIB, threadsMax: 6, messagesMax: BACKLOG + 50_000 });
     const jobs = await broker.createQueue("jobs");
     await broker.createQueue("other");
@@ -195,16 +202,22 @@ describe("a million messages", () => {
       gauges.free().slots > start.slots - 1_000 && gauges.free().pages > start.pages - 100;
     const lines: string[] = [];
     const purges: number[] = [];
+    const few: number[] = [];
     for (let turn = 0; turn < ROUNDS; turn++) {
+      for (let small = 0; small < ROUNDS; small++) {
+        stock(jobs, FEW);
+        few.push(await timed(() => jobs.purge()));
+        await until(isBack);
+      }
       stock(jobs);
       const tookMs = await timed(() => jobs.purge());
       const { visible, inFlight } = jobs.counts();
-      lines.push(`purge ${tookMs} ms, back after ${await until(isBack, 10_000)} ms`);
+      lines.push(`purge ${tookMs} ms, back after ${await until(isBack)} ms`);
       purges.push(tookMs);
       // What the other thread has sent since.
       expect(visible + inFlight).toBeLessThan(100);
     }
-    expect(median(purges)).toBeLessThan(CUT_MS);
+    expectQuick("the purge", purges, few);
     const gone = await broker.getQueue("gone");
     const counts: number[] = [];
     for (let turn = 0; turn < ROUNDS; turn++) {
@@ -212,30 +225,36 @@ describe("a million messages", () => {
       await gone.purge();
       counts.push(await timed(async () => gone.counts()));
       expect(gone.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
-      await until(isBack, 10_000);
+      await until(isBack);
     }
     lines.push(`counts ${counts.join(", ")} ms`);
-    expect(median(counts)).toBeLessThan(CUT_MS);
+    expectQuick("the counts", counts, few);
     const deletions: number[] = [];
     for (let turn = 0; turn < ROUNDS; turn++) {
       stock(await broker.createQueue("gone"));
       const tookMs = await timed(() => broker.deleteQueue("gone"));
       deletions.push(tookMs);
-      lines.push(`deletion ${tookMs} ms, back after ${await until(isBack, 10_000)} ms`);
+      lines.push(`deletion ${tookMs} ms, back after ${await until(isBack)} ms`);
     }
-    expect(median(deletions)).toBeLessThan(CUT_MS);
+    expectQuick("the deletion", deletions, few);
     stop.raise();
     const cycles = await Promise.all(threads);
     console.log(`${lines.join("; ")}; meanwhile ${cycles.join(" + ")} cycles of others`);
     expect(Math.min(...cycles)).toBeGreaterThan(100);
   });
 
-  function stock(queue: Queue): void {
+  /** A call with a million messages takes no longer than the purge of a few, but for what is measured. */
+  function expectQuick(what: string, many: readonly number[], few: readonly number[]): void {
+    expect(Math.min(...many), what).toBeLessThan(CUT_FACTOR * Math.max(Math.min(...few), 0.02));
+    expectWithin(what, median(many), CUT_MS);
+  }
+
+  function stock(queue: Queue, messages = BACKLOG): void {
     const bodies = Array.from({ length: 250 }, (_, index) => `message ${index}`);
-    for (let sent = 0; sent < BACKLOG; sent += bodies.length) {
+    for (let sent = 0; sent < messages; sent += bodies.length) {
       if (queue.sync.sendBatch(bodies) !== bodies.length) throw new Error("memory was full");
     }
-    expect(queue.counts().visible).toBeGreaterThanOrEqual(BACKLOG);
+    expect(queue.counts().visible).toBeGreaterThanOrEqual(messages);
   }
 
   async function timed(call: () => Promise<unknown>): Promise<number> {
@@ -273,7 +292,9 @@ describe("memory that four threads fill at once", () => {
       console.log(
         `${bodyBytes} B: ${full} messages a ms where memory was full, ${never} where never`,
       );
-      expect(full / never).toBeGreaterThan(FAST_AGAIN);
+      const quickest = Math.max(...rates.full) / Math.max(...rates.fresh);
+      expect(quickest).toBeGreaterThan(FAST_ANYWHERE);
+      if (isTimed) expect(full / never).toBeGreaterThan(FAST_AGAIN);
     }
   });
 
@@ -321,10 +342,7 @@ describe("memory that four threads fill at once", () => {
     const ended = signal();
     const asleep = play<number>(broker, "sleep", { asleep: isAsleep.word });
     const poll = play<number>(broker, "poll", { asleep: ended.word });
-    await until(
-      () => Atomics.load(isAsleep.word, 0) === 1 && Atomics.load(ended.word, 0) === 1,
-      5_000,
-    );
+    await until(() => Atomics.load(isAsleep.word, 0) === 1 && Atomics.load(ended.word, 0) === 1);
     const queues = await Promise.all(others.map((other) => other.getQueue("jobs")));
     // Each of the five has up to 40 slots in stock now, and nobody else may take them.
     const batch = new MessageBatch(60);
@@ -344,7 +362,7 @@ describe("memory that four threads fill at once", () => {
       const { visible, inFlight } = jobs.counts();
       return visible + inFlight === 240;
     };
-    console.log(`what idle threads had in stock came after ${await until(isFull, 5_000)} ms`);
+    console.log(`what idle threads had in stock came after ${await until(isFull)} ms`);
     await broker.deleteQueue("empty");
     await Promise.all([asleep, poll]);
     for (const other of others) await other.close();

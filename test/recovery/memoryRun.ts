@@ -6,6 +6,7 @@ import { Worker } from "node:worker_threads";
 import { expect } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
 import type { QueueAttributes } from "../../engine/types.ts";
+import { patience } from "../support/patience.ts";
 import { Gauges } from "./gauges.ts";
 
 export const MIB = 1_048_576;
@@ -47,7 +48,7 @@ export function signal(): { word: Int32Array; raise: () => void } {
 }
 
 /** Asks again and again until `isSo`, at most so long; how long it took. */
-export async function until(isSo: () => boolean, mostMs: number): Promise<number> {
+export async function until(isSo: () => boolean, mostMs = patience()): Promise<number> {
   const startMs = performance.now();
   while (!isSo()) {
     if (performance.now() - startMs > mostMs) throw new Error(`not so after ${mostMs} ms`);

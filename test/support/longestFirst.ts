@@ -6,7 +6,31 @@ import type { TestSpecification } from "vitest/node";
 import { BaseSequencer } from "vitest/node";
 
 /** Files of more than some ten seconds, the longest first. */
-const LONGEST = ["test/recovery/kills.test.ts"];
+const LONGEST = [
+  "test/recovery/fifoFaults.test.ts",
+  "test/conformance/minutes.test.ts",
+  "test/pack.test.ts",
+  "test/recovery/kills.test.ts",
+  "test/model/fifoThreads.test.ts",
+  "test/recovery/faults.test.ts",
+  "test/recovery/fifoMoves.test.ts",
+  "test/recovery/moves.test.ts",
+  "test/recovery/fifoDamage.test.ts",
+  "test/recovery/fifoMemory.test.ts",
+  "test/recovery/damage.test.ts",
+  "test/recovery/memory.test.ts",
+  "test/recovery/wakeups.test.ts",
+  "test/sections.test.ts",
+  "test/model/fifo.test.ts",
+  "test/model/model.test.ts",
+  "test/model/threads.test.ts",
+  "test/server/fuzz.test.ts",
+  "test/troubleshooting.test.ts",
+  "test/server/badRequests.test.ts",
+  "test/recovery/steward.test.ts",
+  "test/clients/sdk.test.ts",
+  "test/cli/serve.test.ts",
+];
 
 function rank({ moduleId }: TestSpecification): number {
   const index = LONGEST.findIndex((file) => moduleId.endsWith(file));

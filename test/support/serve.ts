@@ -6,9 +6,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { Endpoint } from "./endpoint.ts";
+import { patience } from "./patience.ts";
 
 const main = fileURLToPath(new URL("../../dist/engine/cli/main.js", import.meta.url));
-const startMs = 20_000;
 
 /** A running child; `url` is what it printed. */
 export class Serve extends Endpoint {
@@ -35,7 +35,7 @@ export class Serve extends Endpoint {
       const timer = setTimeout(() => {
         child.kill("SIGKILL");
         fail("sluice serve did not say where it listens");
-      }, startMs);
+      }, patience());
       child.once("exit", (code) => fail(`sluice serve ended with ${code}`));
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
         said.stdout += text;

@@ -5,6 +5,7 @@
  * the tool can't lose the tests in silence.
  */
 import { spawnSync } from "node:child_process";
+import { patience } from "./patience.ts";
 
 export type Tool = "aws" | "boto3" | "moto_server" | "terraform";
 
@@ -22,7 +23,7 @@ function isPresent(tool: Tool): boolean {
   const known = found.get(tool);
   if (known !== undefined) return known;
   const [command, ...args] = PROBES[tool];
-  const present = spawnSync(command, args, { stdio: "ignore", timeout: 30_000 }).status === 0;
+  const present = spawnSync(command, args, { stdio: "ignore", timeout: patience() }).status === 0;
   found.set(tool, present);
   return present;
 }

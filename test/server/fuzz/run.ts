@@ -11,6 +11,7 @@ import { Broker } from "../../../engine/broker/broker.ts";
 import { Server } from "../../../engine/server/server.ts";
 import { Gauges } from "../../recovery/gauges.ts";
 import { Endpoint } from "../../support/endpoint.ts";
+import { patience } from "../../support/patience.ts";
 import { readXml } from "../../support/query.ts";
 import type { Answer } from "../../support/wire.ts";
 import { encode } from "./encode.ts";
@@ -20,7 +21,7 @@ import { actionNames, fifoName, queueNames, type Shot, shots } from "./requests.
 const sizes = { memoryBytes: 4 * 1_048_576, messagesMax: 2_000, queuesMax: 64, threadsMax: 4 };
 const connections = 16;
 const chunk = 2_000;
-const answerMs = 30_000;
+const answerMs = patience();
 const handlesKept = 64;
 const ballastBytes = 16_384;
 /** So many of these are taken away again once memory is full. */
