@@ -2,7 +2,9 @@
 // run from dist/, which is why every npm script that tests builds first. Three projects: `test` is
 // what `npm test` proves on every change, on any machine; `stress` is what may take minutes, and the
 // files with bounds in milliseconds once more, with those bounds; `terraform` is what waits for
-// minutes because Terraform's AWS provider does. Time limits follow how slow the machine is now.
+// minutes because Terraform's AWS provider does. Time limits follow how slow the machine is now. The
+// files of `test` run beside each other, since none asserts what a busy neighbour could change; those
+// of the others, which measure, one after the other.
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longestFirst.ts";
@@ -42,7 +44,6 @@ export default defineConfig({
           name: "test",
           include: ["test/**/*.test.ts"],
           exclude: ["test/stress/**", "test/terraform/**"],
-          fileParallelism: false,
           ...limits,
         },
       },

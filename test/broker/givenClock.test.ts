@@ -134,7 +134,7 @@ describe("a clock that answers wrongly later on", () => {
     await broker.startMessageMoveTask({ sourceArn, maxNumberOfMessagesPerSecond: 1 });
     answer = Number.NaN;
     await expect
-      .poll(async () => (await broker.listMessageMoveTasks({ sourceArn }))[0], { timeout: 30_000 })
+      .poll(async () => (await broker.listMessageMoveTasks({ sourceArn }))[0])
       .toMatchObject({ status: "FAILED", failureReason: "InternalFailure" });
     answer = undefined;
     expect(letters.counts().visible).toBe(2);

@@ -162,7 +162,7 @@ describe("a start", () => {
     const child = spawn(process.execPath, [main, "serve", "--port", "0"], { stdio: [...stdio] });
     try {
       const greeting = /^sluice is listening on (\S+)\n.*\n.*\n {2}aws --endpoint-url \1 .*\n$/;
-      await expect.poll(() => readFileSync(file, "utf8"), { timeout: 20_000 }).toMatch(greeting);
+      await expect.poll(() => readFileSync(file, "utf8")).toMatch(greeting);
     } finally {
       child.kill("SIGKILL");
       closeSync(descriptor);

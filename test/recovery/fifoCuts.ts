@@ -252,6 +252,11 @@ function check(scene: FifoScene, { before, after }: Around): void {
   expect(lossesOf(scene.survivor)).toEqual({ slots: 0, blocks: 0, pages: 0 });
 }
 
+/** In two files, which run beside each other: what brings messages and hands them out, and the rest. */
+const HALF = OPERATIONS.findIndex(({ name }) => name === "delete the first of a group");
+export const COMING = OPERATIONS.slice(0, HALF);
+export const GOING = OPERATIONS.slice(HALF);
+
 /** The same as a trap in a thread that lives on, so often. */
 const TRAPS = 40;
 

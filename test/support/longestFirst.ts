@@ -8,6 +8,7 @@ import { BaseSequencer } from "vitest/node";
 /** Files of more than some ten seconds, the longest first. */
 const LONGEST = [
   "test/recovery/fifoFaults.test.ts",
+  "test/recovery/fifoFaultsGoing.test.ts",
   "test/conformance/minutes.test.ts",
   "test/pack.test.ts",
   "test/recovery/kills.test.ts",
