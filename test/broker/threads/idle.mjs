@@ -1,8 +1,8 @@
 /**
  * A program of its own: a hundred long polls that nothing happens to, and a second thread that has
  * joined, so that the steward runs too. Prints how much processor time five seconds of it took, and how
- * often any of its threads went to sleep in them: each went as often as it woke, however busy the
- * machine is.
+ * often its threads went to sleep in the quietest of them: each goes as often as it woke. A busy machine
+ * may still be starting the program in the first ones.
  */
 import { Broker } from "../../../dist/engine/index.js";
 
@@ -22,9 +22,12 @@ for (const name of names) {
 const ends = Promise.allSettled(polls);
 await new Promise((resolve) => setTimeout(resolve, 1_000));
 const cpu = process.cpuUsage();
-const slept = process.resourceUsage().voluntaryContextSwitches;
-await new Promise((resolve) => setTimeout(resolve, 5_000));
-const sleeps = process.resourceUsage().voluntaryContextSwitches - slept;
+let sleeps = Infinity;
+for (let second = 0; second < 5; second++) {
+  const slept = process.resourceUsage().voluntaryContextSwitches;
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  sleeps = Math.min(sleeps, process.resourceUsage().voluntaryContextSwitches - slept);
+}
 const { user, system } = process.cpuUsage(cpu);
 aborter.abort();
 const aborted = (await ends).filter(({ reason }) => reason?.name === "AbortError").length;
