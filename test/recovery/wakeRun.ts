@@ -1,9 +1,9 @@
 /**
  * The wake-up proofs, in sizes that the caller chooses: a waiter between its last look and its
- * sleep, one that gives up, one that dies, one that computes. A message that nobody was woken for
- * never comes: there the steward, who would look after it, is told nothing. What is measured besides
- * is how long a message lay ready while somebody waited for it. Waiters of lower thread numbers are
- * rung first, so those that do not come are started first.
+ * sleep, one that gives up, one that dies, one that computes. Each message must come; what is
+ * measured is how long it lay ready while somebody waited for it, since the steward mends within half
+ * a second what a waker did wrong. Waiters of lower thread numbers are rung first, so those that do
+ * not come are started first.
  */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
@@ -12,7 +12,6 @@ import { takeWelcome } from "../../engine/broker/attachment.ts";
 import { Broker } from "../../engine/broker/broker.ts";
 import type { Queue } from "../../engine/types.ts";
 import { patience } from "../support/patience.ts";
-import { isTimed } from "../support/timing.ts";
 
 interface Word extends Record<string, unknown> {
   readonly error?: unknown;
@@ -109,18 +108,17 @@ export function wordsOf(broker: Broker): Int32Array {
 }
 
 /**
- * From now on wakers leave the steward no notes. Who was rung and did not come would be helped by it
- * a moment later, and with it every waker that rings nobody, or somebody who has left.
+ * From now on wakers leave the steward no notes, so it helps nobody who was rung and does not come
+ * but with its tick, every half second.
  */
 export function silenceNotes(words: Int32Array): void {
   Atomics.store(words, (layout.HEADER + layout.HEADER_STEWARD) >> 2, 0);
 }
 
-async function withBroker<T>(act: (broker: Broker) => Promise<T>, notes = isTimed): Promise<T> {
+async function withBroker<T>(act: (broker: Broker) => Promise<T>): Promise<T> {
   const broker = await Broker.open({ memoryBytes: 64 * 1_048_576, threadsMax: 16 });
   try {
     await broker.createQueue("jobs");
-    if (!notes) silenceNotes(wordsOf(broker));
     return await act(broker);
   } finally {
     await broker.close();
@@ -258,7 +256,7 @@ async function raceBusyAfter(count: number, phaseMs: number): Promise<number[]> 
     await Promise.all(busy.map((peer) => peer.says("result")));
     staying.worker.postMessage("stop");
     return (await staying.says("result")) as number[];
-  }, true);
+  });
 }
 
 /** The same at several moments between two rounds of an idle steward, half a second apart. */

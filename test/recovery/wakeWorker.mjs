@@ -31,42 +31,15 @@ function latencyMs() {
   return nowMs() - times[0];
 }
 
-/**
- * A thread that blocks looks again every half second by itself, which would hide that nobody woke it:
- * this sees each sleep of the thread, and that a message which came after one was rung for.
- */
-class Sleeps {
-  #last;
-  #wait = Atomics.wait;
-
-  constructor() {
-    Atomics.wait = (array, index, value, timeoutMs) => {
-      this.#last = { array, index, value };
-      return this.#wait.call(Atomics, array, index, value, timeoutMs);
-    };
-  }
-
-  /** The ring may come a moment after the message, but it must come. */
-  checkRung(patienceMs) {
-    if (this.#last === undefined) return;
-    const { array, index, value } = this.#last;
-    this.#last = undefined;
-    if (this.#wait.call(Atomics, array, index, value, patienceMs) !== "timed-out") return;
-    throw new Error("a message came to a thread that slept, and nobody rang it");
-  }
-}
-
 const roles = {
   /** Waits blocking, `rounds` times. */
   async blocking(jobs, { rounds, patienceMs }) {
-    const sleeps = new Sleeps();
     const batch = new MessageBatch(1);
     const latencies = new Float64Array(rounds);
     for (let round = 0; round < rounds; round++) {
       raise(BEGUN);
       if (jobs.sync.receiveBlocking(batch, 1, patienceMs) === 0) throw new Error("nothing came");
       latencies[round] = latencyMs();
-      sleeps.checkRung(patienceMs);
       jobs.sync.delete(batch);
     }
     return latencies;
