@@ -47,6 +47,7 @@ import { Ring } from "./ring";
 import { Segments } from "./segments";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
+import { UNROLLED } from "./unrolled";
 
 const BODY_KIND: u32 = BODY_ASCII | BODY_TEXT;
 
@@ -68,16 +69,9 @@ export class Admit {
     const at = Shard.enter(shard, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     if (load<u32>(shard, SHARD_INCARNATION) !== 0) {
-      Admit.step(area, shard, at);
-      Admit.step(area, shard, at);
-      Admit.step(area, shard, at);
-      Admit.step(area, shard, at);
-      Admit.step(area, shard, at);
-      Admit.step(area, shard, at);
-      Admit.step(area, shard, at);
-      Admit.step(area, shard, at);
-      Admit.step(area, shard, at);
-      Admit.step(area, shard, at);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        Admit.step(area, shard, at);
+      }
       const count = load<u32>(area, THREAD_OUT_COUNT);
       store<u32>(shard, load<u32>(shard, SHARD_VISIBLE) + count, SHARD_VISIBLE);
       store<u32>(shard, load<u32>(shard, SHARD_LISTED) + count, SHARD_LISTED);
@@ -147,16 +141,9 @@ export class Admit {
     Shard.enter(shard, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     if (load<u32>(shard, SHARD_INCARNATION) === 0) {
-      Admit.drainStep(area, thread, shard);
-      Admit.drainStep(area, thread, shard);
-      Admit.drainStep(area, thread, shard);
-      Admit.drainStep(area, thread, shard);
-      Admit.drainStep(area, thread, shard);
-      Admit.drainStep(area, thread, shard);
-      Admit.drainStep(area, thread, shard);
-      Admit.drainStep(area, thread, shard);
-      Admit.drainStep(area, thread, shard);
-      Admit.drainStep(area, thread, shard);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        Admit.drainStep(area, thread, shard);
+      }
     }
     Lock.end(shard);
     Shard.unlock(shard);

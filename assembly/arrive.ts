@@ -27,6 +27,7 @@ import { Lock } from "./lock";
 import { At } from "./memory";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
+import { UNROLLED } from "./unrolled";
 
 /** Of a state word: state, and the thread that holds it. */
 export const STATE_AND_THREAD: u32 = SLOT_STATE_MASK | SLOT_THREAD_MASK;
@@ -61,16 +62,20 @@ export class Arrive {
     store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
     if (Shard.isStill(shard, incarnation)) {
       store<i32>(area, 0, THREAD_OUT_COUNT);
-      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 0);
-      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 1);
-      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 2);
-      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 3);
-      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 4);
-      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 5);
-      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 6);
-      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 7);
-      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 8);
-      Arrive.step(area, shard, self, held, target, targetIncarnation, origin, keep, arrived, 9);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        Arrive.step(
+          area,
+          shard,
+          self,
+          held,
+          target,
+          targetIncarnation,
+          origin,
+          keep,
+          arrived,
+          step,
+        );
+      }
     }
     Lock.end(shard);
     Shard.unlock(shard);

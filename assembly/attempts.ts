@@ -37,6 +37,7 @@ import { At } from "./memory";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
 import { Table } from "./table";
+import { UNROLLED } from "./unrolled";
 import { Wheel } from "./wheel";
 import { Window } from "./window";
 
@@ -99,16 +100,9 @@ export class Attempts {
     const node = found !== 0 ? found : Window.next(Window.of(shard, false), false);
     store<u32>(node, claimed, ATTEMPT_COUNT);
     store<f64>(node, due, ATTEMPT_DUE);
-    Attempts.noteStep(node, records, 0);
-    Attempts.noteStep(node, records, 1);
-    Attempts.noteStep(node, records, 2);
-    Attempts.noteStep(node, records, 3);
-    Attempts.noteStep(node, records, 4);
-    Attempts.noteStep(node, records, 5);
-    Attempts.noteStep(node, records, 6);
-    Attempts.noteStep(node, records, 7);
-    Attempts.noteStep(node, records, 8);
-    Attempts.noteStep(node, records, 9);
+    for (let step: u32 = 0; step < UNROLLED; step++) {
+      Attempts.noteStep(node, records, step);
+    }
     if (found !== 0) return;
     const sequence = load<u64>(shard, SHARD_OPERATION);
     Window.add(shard, node, Attempts.low(area), Attempts.high(area), sequence, now, false);
@@ -149,30 +143,17 @@ export class Attempts {
       status = STATUS_CHANGED;
       if (Window.isLive(shard, node, Attempts.low(area), Attempts.high(area), at, false)) {
         const count = load<u32>(node, ATTEMPT_COUNT);
-        let states: u32 = Attempts.judge(shard, self, node, 0, count, retentionMs, at);
-        states |= Attempts.judge(shard, self, node, 1, count, retentionMs, at);
-        states |= Attempts.judge(shard, self, node, 2, count, retentionMs, at);
-        states |= Attempts.judge(shard, self, node, 3, count, retentionMs, at);
-        states |= Attempts.judge(shard, self, node, 4, count, retentionMs, at);
-        states |= Attempts.judge(shard, self, node, 5, count, retentionMs, at);
-        states |= Attempts.judge(shard, self, node, 6, count, retentionMs, at);
-        states |= Attempts.judge(shard, self, node, 7, count, retentionMs, at);
-        states |= Attempts.judge(shard, self, node, 8, count, retentionMs, at);
-        states |= Attempts.judge(shard, self, node, 9, count, retentionMs, at);
+        let states: u32 = 0;
+        for (let step: u32 = 0; step < UNROLLED; step++) {
+          states |= Attempts.judge(shard, self, node, step, count, retentionMs, at);
+        }
         status = (states & CHANGED) !== 0 ? STATUS_STALE : 0;
         if (states === HELD) {
           const due = at + visibilityMs;
           store<f64>(node, due, ATTEMPT_DUE);
-          Attempts.renew(shard, node, records, 0, count, due);
-          Attempts.renew(shard, node, records, 1, count, due);
-          Attempts.renew(shard, node, records, 2, count, due);
-          Attempts.renew(shard, node, records, 3, count, due);
-          Attempts.renew(shard, node, records, 4, count, due);
-          Attempts.renew(shard, node, records, 5, count, due);
-          Attempts.renew(shard, node, records, 6, count, due);
-          Attempts.renew(shard, node, records, 7, count, due);
-          Attempts.renew(shard, node, records, 8, count, due);
-          Attempts.renew(shard, node, records, 9, count, due);
+          for (let step: u32 = 0; step < UNROLLED; step++) {
+            Attempts.renew(shard, node, records, step, count, due);
+          }
           status = count as i32;
         }
       }

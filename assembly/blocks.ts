@@ -33,6 +33,7 @@ import { Magazine } from "./magazine";
 import { At } from "./memory";
 import { PageMap } from "./pageMap";
 import { Pages } from "./pages";
+import { UNROLLED } from "./unrolled";
 
 export class Blocks {
   @inline static held(thread: u32): u32 {
@@ -104,16 +105,9 @@ export class Blocks {
       const page = Pages.take();
       if (page !== 0) Pages.assign(page, classIndex);
     }
-    Blocks.takeStep(area, thread, classIndex, 0, most);
-    Blocks.takeStep(area, thread, classIndex, 1, most);
-    Blocks.takeStep(area, thread, classIndex, 2, most);
-    Blocks.takeStep(area, thread, classIndex, 3, most);
-    Blocks.takeStep(area, thread, classIndex, 4, most);
-    Blocks.takeStep(area, thread, classIndex, 5, most);
-    Blocks.takeStep(area, thread, classIndex, 6, most);
-    Blocks.takeStep(area, thread, classIndex, 7, most);
-    Blocks.takeStep(area, thread, classIndex, 8, most);
-    Blocks.takeStep(area, thread, classIndex, 9, most);
+    for (let step: u32 = 0; step < UNROLLED; step++) {
+      Blocks.takeStep(area, thread, classIndex, step, most);
+    }
     ArenaLock.end();
     ArenaLock.give();
     const count = load<u32>(Blocks.countAt(area, classIndex));
@@ -124,16 +118,9 @@ export class Blocks {
     const area = At.thread(thread);
     ArenaLock.take(thread);
     ArenaLock.begin(PHASE_BEGIN_BLOCKS_GIVE);
-    Blocks.giveStep(area, classIndex, 0, count);
-    Blocks.giveStep(area, classIndex, 1, count);
-    Blocks.giveStep(area, classIndex, 2, count);
-    Blocks.giveStep(area, classIndex, 3, count);
-    Blocks.giveStep(area, classIndex, 4, count);
-    Blocks.giveStep(area, classIndex, 5, count);
-    Blocks.giveStep(area, classIndex, 6, count);
-    Blocks.giveStep(area, classIndex, 7, count);
-    Blocks.giveStep(area, classIndex, 8, count);
-    Blocks.giveStep(area, classIndex, 9, count);
+    for (let step: u32 = 0; step < UNROLLED; step++) {
+      Blocks.giveStep(area, classIndex, step, count);
+    }
     ArenaLock.end();
     ArenaLock.give();
   }

@@ -43,6 +43,7 @@ import { Lock } from "./lock";
 import { At } from "./memory";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
+import { UNROLLED } from "./unrolled";
 import { Wheel } from "./wheel";
 
 export class ClaimFifo {
@@ -84,146 +85,22 @@ export class ClaimFifo {
       const room = Claim.room(load<u32>(shard, SHARD_IN_FLIGHT), inFlightMax, most);
       store<i32>(area, 0, THREAD_OUT_COUNT);
       let cursor = from > 0 ? ClaimFifo.rest(shard, records - RECEIVE_BYTES) : 0;
-      cursor = ClaimFifo.step(
-        area,
-        shard,
-        records,
-        0,
-        room,
-        at,
-        past,
-        due,
-        receivesMax,
-        spoke,
-        end,
-        cursor,
-      );
-      cursor = ClaimFifo.step(
-        area,
-        shard,
-        records,
-        1,
-        room,
-        at,
-        past,
-        due,
-        receivesMax,
-        spoke,
-        end,
-        cursor,
-      );
-      cursor = ClaimFifo.step(
-        area,
-        shard,
-        records,
-        2,
-        room,
-        at,
-        past,
-        due,
-        receivesMax,
-        spoke,
-        end,
-        cursor,
-      );
-      cursor = ClaimFifo.step(
-        area,
-        shard,
-        records,
-        3,
-        room,
-        at,
-        past,
-        due,
-        receivesMax,
-        spoke,
-        end,
-        cursor,
-      );
-      cursor = ClaimFifo.step(
-        area,
-        shard,
-        records,
-        4,
-        room,
-        at,
-        past,
-        due,
-        receivesMax,
-        spoke,
-        end,
-        cursor,
-      );
-      cursor = ClaimFifo.step(
-        area,
-        shard,
-        records,
-        5,
-        room,
-        at,
-        past,
-        due,
-        receivesMax,
-        spoke,
-        end,
-        cursor,
-      );
-      cursor = ClaimFifo.step(
-        area,
-        shard,
-        records,
-        6,
-        room,
-        at,
-        past,
-        due,
-        receivesMax,
-        spoke,
-        end,
-        cursor,
-      );
-      cursor = ClaimFifo.step(
-        area,
-        shard,
-        records,
-        7,
-        room,
-        at,
-        past,
-        due,
-        receivesMax,
-        spoke,
-        end,
-        cursor,
-      );
-      cursor = ClaimFifo.step(
-        area,
-        shard,
-        records,
-        8,
-        room,
-        at,
-        past,
-        due,
-        receivesMax,
-        spoke,
-        end,
-        cursor,
-      );
-      cursor = ClaimFifo.step(
-        area,
-        shard,
-        records,
-        9,
-        room,
-        at,
-        past,
-        due,
-        receivesMax,
-        spoke,
-        end,
-        cursor,
-      );
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        cursor = ClaimFifo.step(
+          area,
+          shard,
+          records,
+          step,
+          room,
+          at,
+          past,
+          due,
+          receivesMax,
+          spoke,
+          end,
+          cursor,
+        );
+      }
       ClaimFifo.close(cursor);
       claimed = load<i32>(area, THREAD_OUT_COUNT);
       const taken = (claimed as u32) + load<u32>(area, THREAD_OUT_EXHAUSTED);

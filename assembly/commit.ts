@@ -38,6 +38,7 @@ import { Ring } from "./ring";
 import { Shard } from "./shard";
 import { Sizes } from "./sizes";
 import { Slot } from "./slot";
+import { UNROLLED } from "./unrolled";
 import { Wheel } from "./wheel";
 
 export class Commit {
@@ -105,16 +106,9 @@ export class Commit {
         store<u64>(shard, first + count - 1, SHARD_SEQUENCE);
         Ring.owe(shard, count);
         let last = Age.last(shard);
-        last = Commit.readyStep(shard, self, slots, ages, send, 0, count, at, first, last);
-        last = Commit.readyStep(shard, self, slots, ages, send, 1, count, at, first, last);
-        last = Commit.readyStep(shard, self, slots, ages, send, 2, count, at, first, last);
-        last = Commit.readyStep(shard, self, slots, ages, send, 3, count, at, first, last);
-        last = Commit.readyStep(shard, self, slots, ages, send, 4, count, at, first, last);
-        last = Commit.readyStep(shard, self, slots, ages, send, 5, count, at, first, last);
-        last = Commit.readyStep(shard, self, slots, ages, send, 6, count, at, first, last);
-        last = Commit.readyStep(shard, self, slots, ages, send, 7, count, at, first, last);
-        last = Commit.readyStep(shard, self, slots, ages, send, 8, count, at, first, last);
-        last = Commit.readyStep(shard, self, slots, ages, send, 9, count, at, first, last);
+        for (let step: u32 = 0; step < UNROLLED; step++) {
+          last = Commit.readyStep(shard, self, slots, ages, send, step, count, at, first, last);
+        }
         Age.close(shard, last);
         Commit.tally(shard, SHARD_VISIBLE, count);
         Sizes.add(shard, area);
@@ -188,16 +182,9 @@ export class Commit {
         store<u64>(shard, first + count - 1, SHARD_SEQUENCE);
         Ring.owe(shard, count);
         let last = Age.last(shard);
-        last = Commit.delayedStep(shard, self, send, 0, count, at, queueDelayMs, first, last);
-        last = Commit.delayedStep(shard, self, send, 1, count, at, queueDelayMs, first, last);
-        last = Commit.delayedStep(shard, self, send, 2, count, at, queueDelayMs, first, last);
-        last = Commit.delayedStep(shard, self, send, 3, count, at, queueDelayMs, first, last);
-        last = Commit.delayedStep(shard, self, send, 4, count, at, queueDelayMs, first, last);
-        last = Commit.delayedStep(shard, self, send, 5, count, at, queueDelayMs, first, last);
-        last = Commit.delayedStep(shard, self, send, 6, count, at, queueDelayMs, first, last);
-        last = Commit.delayedStep(shard, self, send, 7, count, at, queueDelayMs, first, last);
-        last = Commit.delayedStep(shard, self, send, 8, count, at, queueDelayMs, first, last);
-        last = Commit.delayedStep(shard, self, send, 9, count, at, queueDelayMs, first, last);
+        for (let step: u32 = 0; step < UNROLLED; step++) {
+          last = Commit.delayedStep(shard, self, send, step, count, at, queueDelayMs, first, last);
+        }
         Age.close(shard, last);
         Commit.tally(shard, SHARD_DELAYED, count);
         Sizes.add(shard, area);

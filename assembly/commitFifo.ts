@@ -49,6 +49,7 @@ import { Shard } from "./shard";
 import { Sizes } from "./sizes";
 import { Slot } from "./slot";
 import { Table } from "./table";
+import { UNROLLED } from "./unrolled";
 import { Window } from "./window";
 
 export class CommitFifo {
@@ -96,16 +97,9 @@ export class CommitFifo {
         store<u64>(shard, first + accepted - 1, SHARD_SEQUENCE);
         // Who comes behind a message that is held back waits as well, or it would overtake.
         const waits = delayMs > 0 || load<u32>(shard, FIFO_DELAYED) !== 0;
-        CommitFifo.step(area, shard, self, kind, sends, 0, count, at, first, waits);
-        CommitFifo.step(area, shard, self, kind, sends, 1, count, at, first, waits);
-        CommitFifo.step(area, shard, self, kind, sends, 2, count, at, first, waits);
-        CommitFifo.step(area, shard, self, kind, sends, 3, count, at, first, waits);
-        CommitFifo.step(area, shard, self, kind, sends, 4, count, at, first, waits);
-        CommitFifo.step(area, shard, self, kind, sends, 5, count, at, first, waits);
-        CommitFifo.step(area, shard, self, kind, sends, 6, count, at, first, waits);
-        CommitFifo.step(area, shard, self, kind, sends, 7, count, at, first, waits);
-        CommitFifo.step(area, shard, self, kind, sends, 8, count, at, first, waits);
-        CommitFifo.step(area, shard, self, kind, sends, 9, count, at, first, waits);
+        for (let step: u32 = 0; step < UNROLLED; step++) {
+          CommitFifo.step(area, shard, self, kind, sends, step, count, at, first, waits);
+        }
         if (accepted > 0) {
           Commit.tally(shard, waits ? SHARD_DELAYED : SHARD_VISIBLE, accepted);
           Sizes.add(shard, area);

@@ -31,6 +31,7 @@ import { At } from "./memory";
 import { Ring } from "./ring";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
+import { UNROLLED } from "./unrolled";
 import { Wheel } from "./wheel";
 
 export class Depart {
@@ -49,16 +50,9 @@ export class Depart {
     store<u32>(area, 0, THREAD_OUT_READY);
     const most = Shard.isStill(shard, incarnation) ? count : 0;
     const isFifo = Shard.isFifo(shard);
-    Depart.step(area, shard, self, moving, 0, count, most, isFifo);
-    Depart.step(area, shard, self, moving, 1, count, most, isFifo);
-    Depart.step(area, shard, self, moving, 2, count, most, isFifo);
-    Depart.step(area, shard, self, moving, 3, count, most, isFifo);
-    Depart.step(area, shard, self, moving, 4, count, most, isFifo);
-    Depart.step(area, shard, self, moving, 5, count, most, isFifo);
-    Depart.step(area, shard, self, moving, 6, count, most, isFifo);
-    Depart.step(area, shard, self, moving, 7, count, most, isFifo);
-    Depart.step(area, shard, self, moving, 8, count, most, isFifo);
-    Depart.step(area, shard, self, moving, 9, count, most, isFifo);
+    for (let step: u32 = 0; step < UNROLLED; step++) {
+      Depart.step(area, shard, self, moving, step, count, most, isFifo);
+    }
     Shard.add(shard, SHARD_TOTAL_MOVED, load<i32>(area, THREAD_OUT_COUNT) as u64);
     Lock.end(shard);
     Shard.unlock(shard);

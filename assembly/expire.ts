@@ -23,6 +23,7 @@ import { Ring } from "./ring";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
 import { TimersFifo } from "./timersFifo";
+import { UNROLLED } from "./unrolled";
 import { Wheel } from "./wheel";
 
 export class Expire {
@@ -55,16 +56,9 @@ export class Expire {
     if (begins <= nowTick) {
       const spoke = Wheel.spokeAt(0, begins);
       Wheel.reach(shard, begins);
-      Expire.fireStep(area, shard, spoke, at);
-      Expire.fireStep(area, shard, spoke, at);
-      Expire.fireStep(area, shard, spoke, at);
-      Expire.fireStep(area, shard, spoke, at);
-      Expire.fireStep(area, shard, spoke, at);
-      Expire.fireStep(area, shard, spoke, at);
-      Expire.fireStep(area, shard, spoke, at);
-      Expire.fireStep(area, shard, spoke, at);
-      Expire.fireStep(area, shard, spoke, at);
-      Expire.fireStep(area, shard, spoke, at);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        Expire.fireStep(area, shard, spoke, at);
+      }
     }
     Wheel.settle(shard, nowTick);
     Lock.end(shard);
@@ -104,16 +98,9 @@ export class Expire {
     if (begins <= nowTick) {
       const spoke = Wheel.spokeAt(level, begins);
       Wheel.reach(shard, begins);
-      Expire.cascadeStep(shard, spoke);
-      Expire.cascadeStep(shard, spoke);
-      Expire.cascadeStep(shard, spoke);
-      Expire.cascadeStep(shard, spoke);
-      Expire.cascadeStep(shard, spoke);
-      Expire.cascadeStep(shard, spoke);
-      Expire.cascadeStep(shard, spoke);
-      Expire.cascadeStep(shard, spoke);
-      Expire.cascadeStep(shard, spoke);
-      Expire.cascadeStep(shard, spoke);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        Expire.cascadeStep(shard, spoke);
+      }
     }
     Wheel.settle(shard, nowTick);
     Lock.end(shard);

@@ -24,6 +24,7 @@ import { Lock } from "./lock";
 import { Mark } from "./mark";
 import { At } from "./memory";
 import { Shard } from "./shard";
+import { UNROLLED } from "./unrolled";
 
 /** Free records that a shard keeps beyond as many as it uses. */
 const SPARE_GROUPS: u32 = 64;
@@ -48,16 +49,9 @@ export class GroupsRoom {
     const mark = Mark.of(shard, BLOCK_IS_GROUP);
     Shard.lock(shard, thread);
     Lock.begin(shard, PHASE_BEGIN_GROUPS_GROW);
-    GroupsRoom.giveStep(area, shard, mark);
-    GroupsRoom.giveStep(area, shard, mark);
-    GroupsRoom.giveStep(area, shard, mark);
-    GroupsRoom.giveStep(area, shard, mark);
-    GroupsRoom.giveStep(area, shard, mark);
-    GroupsRoom.giveStep(area, shard, mark);
-    GroupsRoom.giveStep(area, shard, mark);
-    GroupsRoom.giveStep(area, shard, mark);
-    GroupsRoom.giveStep(area, shard, mark);
-    GroupsRoom.giveStep(area, shard, mark);
+    for (let step: u32 = 0; step < UNROLLED; step++) {
+      GroupsRoom.giveStep(area, shard, mark);
+    }
     Lock.end(shard);
     Shard.unlock(shard);
   }
@@ -98,16 +92,9 @@ export class GroupsRoom {
     Lock.begin(shard, PHASE_BEGIN_GROUPS_SHRINK);
     store<u32>(area, 0, THREAD_OUT_COUNT);
     if (isLast || GroupsRoom.hasSpare(shard)) {
-      GroupsRoom.shrinkStep(area, shard, held);
-      GroupsRoom.shrinkStep(area, shard, held);
-      GroupsRoom.shrinkStep(area, shard, held);
-      GroupsRoom.shrinkStep(area, shard, held);
-      GroupsRoom.shrinkStep(area, shard, held);
-      GroupsRoom.shrinkStep(area, shard, held);
-      GroupsRoom.shrinkStep(area, shard, held);
-      GroupsRoom.shrinkStep(area, shard, held);
-      GroupsRoom.shrinkStep(area, shard, held);
-      GroupsRoom.shrinkStep(area, shard, held);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        GroupsRoom.shrinkStep(area, shard, held);
+      }
     }
     Lock.end(shard);
     Shard.unlock(shard);

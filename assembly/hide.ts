@@ -38,6 +38,7 @@ import { At } from "./memory";
 import { Ring } from "./ring";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
+import { UNROLLED } from "./unrolled";
 import { Wheel } from "./wheel";
 
 export class Hide {
@@ -61,16 +62,9 @@ export class Hide {
     store<i32>(area, 0, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
     if (Shard.isStill(shard, incarnation)) {
-      Hide.step(area, shard, self, handles, 0, count, at, retentionMs);
-      Hide.step(area, shard, self, handles, 1, count, at, retentionMs);
-      Hide.step(area, shard, self, handles, 2, count, at, retentionMs);
-      Hide.step(area, shard, self, handles, 3, count, at, retentionMs);
-      Hide.step(area, shard, self, handles, 4, count, at, retentionMs);
-      Hide.step(area, shard, self, handles, 5, count, at, retentionMs);
-      Hide.step(area, shard, self, handles, 6, count, at, retentionMs);
-      Hide.step(area, shard, self, handles, 7, count, at, retentionMs);
-      Hide.step(area, shard, self, handles, 8, count, at, retentionMs);
-      Hide.step(area, shard, self, handles, 9, count, at, retentionMs);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        Hide.step(area, shard, self, handles, step, count, at, retentionMs);
+      }
     } else {
       store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
     }

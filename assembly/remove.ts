@@ -35,6 +35,7 @@ import { At } from "./memory";
 import { Ring } from "./ring";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
+import { UNROLLED } from "./unrolled";
 import { Wheel } from "./wheel";
 
 export class Remove {
@@ -64,16 +65,22 @@ export class Remove {
       const past = at - retentionMs;
       const purged = load<u64>(shard, SHARD_PURGE_SEQUENCE);
       store<i32>(area, 0, THREAD_OUT_COUNT);
-      Remove.step(area, shard, self, slots, ages, links, word, handles, 0, count, past, purged);
-      Remove.step(area, shard, self, slots, ages, links, word, handles, 1, count, past, purged);
-      Remove.step(area, shard, self, slots, ages, links, word, handles, 2, count, past, purged);
-      Remove.step(area, shard, self, slots, ages, links, word, handles, 3, count, past, purged);
-      Remove.step(area, shard, self, slots, ages, links, word, handles, 4, count, past, purged);
-      Remove.step(area, shard, self, slots, ages, links, word, handles, 5, count, past, purged);
-      Remove.step(area, shard, self, slots, ages, links, word, handles, 6, count, past, purged);
-      Remove.step(area, shard, self, slots, ages, links, word, handles, 7, count, past, purged);
-      Remove.step(area, shard, self, slots, ages, links, word, handles, 8, count, past, purged);
-      Remove.step(area, shard, self, slots, ages, links, word, handles, 9, count, past, purged);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        Remove.step(
+          area,
+          shard,
+          self,
+          slots,
+          ages,
+          links,
+          word,
+          handles,
+          step,
+          count,
+          past,
+          purged,
+        );
+      }
       // CloudWatch counts every delete with a valid receipt, repeats too.
       Shard.add(shard, SHARD_TOTAL_DELETED, count as u64);
     }

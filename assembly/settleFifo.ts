@@ -40,6 +40,7 @@ import { Lock } from "./lock";
 import { At } from "./memory";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
+import { UNROLLED } from "./unrolled";
 import { Wheel } from "./wheel";
 
 export class SettleFifo {
@@ -64,16 +65,9 @@ export class SettleFifo {
     store<u32>(area, 0, THREAD_OUT_READY);
     if (Shard.isStill(shard, incarnation)) {
       store<i32>(area, 0, THREAD_OUT_COUNT);
-      SettleFifo.removeStep(area, thread, shard, self, handles, 0, count, at, retentionMs);
-      SettleFifo.removeStep(area, thread, shard, self, handles, 1, count, at, retentionMs);
-      SettleFifo.removeStep(area, thread, shard, self, handles, 2, count, at, retentionMs);
-      SettleFifo.removeStep(area, thread, shard, self, handles, 3, count, at, retentionMs);
-      SettleFifo.removeStep(area, thread, shard, self, handles, 4, count, at, retentionMs);
-      SettleFifo.removeStep(area, thread, shard, self, handles, 5, count, at, retentionMs);
-      SettleFifo.removeStep(area, thread, shard, self, handles, 6, count, at, retentionMs);
-      SettleFifo.removeStep(area, thread, shard, self, handles, 7, count, at, retentionMs);
-      SettleFifo.removeStep(area, thread, shard, self, handles, 8, count, at, retentionMs);
-      SettleFifo.removeStep(area, thread, shard, self, handles, 9, count, at, retentionMs);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        SettleFifo.removeStep(area, thread, shard, self, handles, step, count, at, retentionMs);
+      }
       // CloudWatch counts every delete with a valid receipt, repeats too.
       Shard.add(shard, SHARD_TOTAL_DELETED, count as u64);
     }
@@ -152,16 +146,9 @@ export class SettleFifo {
     store<u32>(area, 0, THREAD_OUT_READY);
     if (Shard.isStill(shard, incarnation)) {
       store<i32>(area, 0, THREAD_OUT_COUNT);
-      SettleFifo.hideStep(area, shard, self, handles, 0, count, at, retentionMs);
-      SettleFifo.hideStep(area, shard, self, handles, 1, count, at, retentionMs);
-      SettleFifo.hideStep(area, shard, self, handles, 2, count, at, retentionMs);
-      SettleFifo.hideStep(area, shard, self, handles, 3, count, at, retentionMs);
-      SettleFifo.hideStep(area, shard, self, handles, 4, count, at, retentionMs);
-      SettleFifo.hideStep(area, shard, self, handles, 5, count, at, retentionMs);
-      SettleFifo.hideStep(area, shard, self, handles, 6, count, at, retentionMs);
-      SettleFifo.hideStep(area, shard, self, handles, 7, count, at, retentionMs);
-      SettleFifo.hideStep(area, shard, self, handles, 8, count, at, retentionMs);
-      SettleFifo.hideStep(area, shard, self, handles, 9, count, at, retentionMs);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        SettleFifo.hideStep(area, shard, self, handles, step, count, at, retentionMs);
+      }
     }
     Lock.end(shard);
     Shard.unlock(shard);

@@ -29,6 +29,7 @@ import {
 } from "./layout";
 import { Magazine } from "./magazine";
 import { At } from "./memory";
+import { UNROLLED } from "./unrolled";
 
 const REFILL: u32 = 10;
 
@@ -69,16 +70,9 @@ export class Slots {
     const used = load<u32>(arena, ARENA_SLOTS_BUMP);
     ArenaLock.take(thread);
     ArenaLock.begin(PHASE_BEGIN_SLOTS_TAKE);
-    Slots.takeStep(arena, area, thread);
-    Slots.takeStep(arena, area, thread);
-    Slots.takeStep(arena, area, thread);
-    Slots.takeStep(arena, area, thread);
-    Slots.takeStep(arena, area, thread);
-    Slots.takeStep(arena, area, thread);
-    Slots.takeStep(arena, area, thread);
-    Slots.takeStep(arena, area, thread);
-    Slots.takeStep(arena, area, thread);
-    Slots.takeStep(arena, area, thread);
+    for (let step: u32 = 0; step < UNROLLED; step++) {
+      Slots.takeStep(arena, area, thread);
+    }
     ArenaLock.end();
     ArenaLock.give();
     Slots.touch(area, used);
@@ -108,16 +102,9 @@ export class Slots {
     const arena: usize = HEADER + HEADER_ARENA;
     ArenaLock.take(thread);
     ArenaLock.begin(PHASE_BEGIN_SLOTS_GIVE);
-    Slots.giveStep(arena, area, 0, count);
-    Slots.giveStep(arena, area, 1, count);
-    Slots.giveStep(arena, area, 2, count);
-    Slots.giveStep(arena, area, 3, count);
-    Slots.giveStep(arena, area, 4, count);
-    Slots.giveStep(arena, area, 5, count);
-    Slots.giveStep(arena, area, 6, count);
-    Slots.giveStep(arena, area, 7, count);
-    Slots.giveStep(arena, area, 8, count);
-    Slots.giveStep(arena, area, 9, count);
+    for (let step: u32 = 0; step < UNROLLED; step++) {
+      Slots.giveStep(arena, area, step, count);
+    }
     ArenaLock.end();
     ArenaLock.give();
   }

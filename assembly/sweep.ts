@@ -22,6 +22,7 @@ import { At } from "./memory";
 import { Ring } from "./ring";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
+import { UNROLLED } from "./unrolled";
 import { Wheel } from "./wheel";
 
 export class Sweep {
@@ -59,16 +60,9 @@ export class Sweep {
     const at = Shard.enter(shard, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
-    Sweep.step(area, thread, queue, shard, at);
-    Sweep.step(area, thread, queue, shard, at);
-    Sweep.step(area, thread, queue, shard, at);
-    Sweep.step(area, thread, queue, shard, at);
-    Sweep.step(area, thread, queue, shard, at);
-    Sweep.step(area, thread, queue, shard, at);
-    Sweep.step(area, thread, queue, shard, at);
-    Sweep.step(area, thread, queue, shard, at);
-    Sweep.step(area, thread, queue, shard, at);
-    Sweep.step(area, thread, queue, shard, at);
+    for (let step: u32 = 0; step < UNROLLED; step++) {
+      Sweep.step(area, thread, queue, shard, at);
+    }
     Lock.end(shard);
     Shard.unlock(shard);
     return load<i32>(area, THREAD_OUT_COUNT);

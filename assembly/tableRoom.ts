@@ -29,6 +29,7 @@ import {
 import { Lock } from "./lock";
 import { Shard } from "./shard";
 import { ENTRIES, Table } from "./table";
+import { UNROLLED } from "./unrolled";
 
 export class TableRoom {
   /** As many buckets as nodes, and `more` nodes to come; false when memory is full. */
@@ -110,16 +111,9 @@ export class TableRoom {
     node = TableRoom.splitStep(node, level, to);
     // Most chains end here, and what comes next then overlaps with the waiting for this one.
     if (node !== 0) {
-      node = TableRoom.splitStep(node, level, to);
-      node = TableRoom.splitStep(node, level, to);
-      node = TableRoom.splitStep(node, level, to);
-      node = TableRoom.splitStep(node, level, to);
-      node = TableRoom.splitStep(node, level, to);
-      node = TableRoom.splitStep(node, level, to);
-      node = TableRoom.splitStep(node, level, to);
-      node = TableRoom.splitStep(node, level, to);
-      node = TableRoom.splitStep(node, level, to);
-      node = TableRoom.splitStep(node, level, to);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        node = TableRoom.splitStep(node, level, to);
+      }
       node = TableRoom.splitStep(node, level, to);
       node = TableRoom.splitStep(node, level, to);
       node = TableRoom.splitStep(node, level, to);

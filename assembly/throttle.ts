@@ -42,6 +42,7 @@ import { At } from "./memory";
 import { Send } from "./send";
 import { Settle } from "./settle";
 import { Shard } from "./shard";
+import { UNROLLED } from "./unrolled";
 
 /** A second, in which an empty bucket is full again: nanoseconds for a queue's, */
 const QUEUE_SECOND: u64 = 1000000000;
@@ -146,29 +147,15 @@ export class Throttle {
       const nextNs = (fullNs > nowNs ? fullNs : nowNs) + step;
       const overNs = nextNs > nowNs + QUEUE_SECOND ? nextNs - nowNs - QUEUE_SECOND : 0;
       let over: i32 = 0;
-      over = Throttle.over(shard, list, 0, partitions, action, nowThirds, over);
-      over = Throttle.over(shard, list, 1, partitions, action, nowThirds, over);
-      over = Throttle.over(shard, list, 2, partitions, action, nowThirds, over);
-      over = Throttle.over(shard, list, 3, partitions, action, nowThirds, over);
-      over = Throttle.over(shard, list, 4, partitions, action, nowThirds, over);
-      over = Throttle.over(shard, list, 5, partitions, action, nowThirds, over);
-      over = Throttle.over(shard, list, 6, partitions, action, nowThirds, over);
-      over = Throttle.over(shard, list, 7, partitions, action, nowThirds, over);
-      over = Throttle.over(shard, list, 8, partitions, action, nowThirds, over);
-      over = Throttle.over(shard, list, 9, partitions, action, nowThirds, over);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        over = Throttle.over(shard, list, step, partitions, action, nowThirds, over);
+      }
       waitMs = max<i32>(((overNs + 999999) / 1000000) as i32, (over + 2) / 3);
       if (waitMs === 0) {
         store<u64>(bucket, nextNs);
-        Throttle.take(shard, list, 0, partitions, action, nowThirds);
-        Throttle.take(shard, list, 1, partitions, action, nowThirds);
-        Throttle.take(shard, list, 2, partitions, action, nowThirds);
-        Throttle.take(shard, list, 3, partitions, action, nowThirds);
-        Throttle.take(shard, list, 4, partitions, action, nowThirds);
-        Throttle.take(shard, list, 5, partitions, action, nowThirds);
-        Throttle.take(shard, list, 6, partitions, action, nowThirds);
-        Throttle.take(shard, list, 7, partitions, action, nowThirds);
-        Throttle.take(shard, list, 8, partitions, action, nowThirds);
-        Throttle.take(shard, list, 9, partitions, action, nowThirds);
+        for (let step: u32 = 0; step < UNROLLED; step++) {
+          Throttle.take(shard, list, step, partitions, action, nowThirds);
+        }
       }
     }
     Lock.end(shard);

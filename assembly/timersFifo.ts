@@ -37,6 +37,7 @@ import { At } from "./memory";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
 import { Sweep } from "./sweep";
+import { UNROLLED } from "./unrolled";
 import { Wheel } from "./wheel";
 
 export class TimersFifo {
@@ -49,16 +50,9 @@ export class TimersFifo {
     if (begins <= nowTick) {
       const spoke = Wheel.spokeAt(0, begins);
       Wheel.reach(shard, begins);
-      TimersFifo.fireStep(area, shard, spoke, at);
-      TimersFifo.fireStep(area, shard, spoke, at);
-      TimersFifo.fireStep(area, shard, spoke, at);
-      TimersFifo.fireStep(area, shard, spoke, at);
-      TimersFifo.fireStep(area, shard, spoke, at);
-      TimersFifo.fireStep(area, shard, spoke, at);
-      TimersFifo.fireStep(area, shard, spoke, at);
-      TimersFifo.fireStep(area, shard, spoke, at);
-      TimersFifo.fireStep(area, shard, spoke, at);
-      TimersFifo.fireStep(area, shard, spoke, at);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        TimersFifo.fireStep(area, shard, spoke, at);
+      }
     }
     Wheel.settle(shard, nowTick);
     Lock.end(shard);
@@ -111,16 +105,9 @@ export class TimersFifo {
     const at = Shard.enter(shard, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
-    TimersFifo.releaseStep(area, shard, at - delayMs);
-    TimersFifo.releaseStep(area, shard, at - delayMs);
-    TimersFifo.releaseStep(area, shard, at - delayMs);
-    TimersFifo.releaseStep(area, shard, at - delayMs);
-    TimersFifo.releaseStep(area, shard, at - delayMs);
-    TimersFifo.releaseStep(area, shard, at - delayMs);
-    TimersFifo.releaseStep(area, shard, at - delayMs);
-    TimersFifo.releaseStep(area, shard, at - delayMs);
-    TimersFifo.releaseStep(area, shard, at - delayMs);
-    TimersFifo.releaseStep(area, shard, at - delayMs);
+    for (let step: u32 = 0; step < UNROLLED; step++) {
+      TimersFifo.releaseStep(area, shard, at - delayMs);
+    }
     Lock.end(shard);
     Shard.unlock(shard);
     return load<i32>(area, THREAD_OUT_COUNT);
@@ -153,16 +140,9 @@ export class TimersFifo {
     const at = Shard.enter(shard, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
-    TimersFifo.sweepStep(area, thread, queue, shard, at);
-    TimersFifo.sweepStep(area, thread, queue, shard, at);
-    TimersFifo.sweepStep(area, thread, queue, shard, at);
-    TimersFifo.sweepStep(area, thread, queue, shard, at);
-    TimersFifo.sweepStep(area, thread, queue, shard, at);
-    TimersFifo.sweepStep(area, thread, queue, shard, at);
-    TimersFifo.sweepStep(area, thread, queue, shard, at);
-    TimersFifo.sweepStep(area, thread, queue, shard, at);
-    TimersFifo.sweepStep(area, thread, queue, shard, at);
-    TimersFifo.sweepStep(area, thread, queue, shard, at);
+    for (let step: u32 = 0; step < UNROLLED; step++) {
+      TimersFifo.sweepStep(area, thread, queue, shard, at);
+    }
     Lock.end(shard);
     Shard.unlock(shard);
     return load<i32>(area, THREAD_OUT_COUNT);

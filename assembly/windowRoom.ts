@@ -26,6 +26,7 @@ import { Lock } from "./lock";
 import { Shard } from "./shard";
 import { Table } from "./table";
 import { TableRoom } from "./tableRoom";
+import { UNROLLED } from "./unrolled";
 import { Window } from "./window";
 
 /** Segments kept beyond need, so that a window that swings does not allocate on every swing. */
@@ -44,16 +45,9 @@ export class WindowRoom {
     const at = now > last ? now : last;
     // What left by this moment must not come back with a rebuild: the shard's time goes along.
     if (at !== Infinity) store<f64>(shard, at, SHARD_NOW);
-    WindowRoom.retireStep(shard, window, table, at, isIds);
-    WindowRoom.retireStep(shard, window, table, at, isIds);
-    WindowRoom.retireStep(shard, window, table, at, isIds);
-    WindowRoom.retireStep(shard, window, table, at, isIds);
-    WindowRoom.retireStep(shard, window, table, at, isIds);
-    WindowRoom.retireStep(shard, window, table, at, isIds);
-    WindowRoom.retireStep(shard, window, table, at, isIds);
-    WindowRoom.retireStep(shard, window, table, at, isIds);
-    WindowRoom.retireStep(shard, window, table, at, isIds);
-    WindowRoom.retireStep(shard, window, table, at, isIds);
+    for (let step: u32 = 0; step < UNROLLED; step++) {
+      WindowRoom.retireStep(shard, window, table, at, isIds);
+    }
     Lock.end(shard);
     Shard.unlock(shard);
   }

@@ -12,7 +12,9 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 
-const asc = ["--enable-source-maps", "node_modules/assemblyscript/bin/asc.js"];
+/** asc finds the transforms that asconfig.json names only from an absolute folder. */
+const ascFile = "node_modules/assemblyscript/bin/asc.js";
+const asc = ["--enable-source-maps", ascFile, "--baseDir", process.cwd()];
 const tsc = ["node_modules/typescript/bin/tsc"];
 /** The versions that npm installed, and this file. */
 const tools = ["node_modules/.package-lock.json", process.argv[1]];
@@ -35,8 +37,7 @@ const steps = {
     reads: ["assembly", "asconfig.json", ...tools],
     writes: [engineFile, shippedFile],
     async run() {
-      const twice = ["--transform", "./assembly/optimizeTwice.mjs"];
-      process.stderr.write(await run([...asc, "--target", "release", ...twice]));
+      process.stderr.write(await run([...asc, "--target", "release"]));
       await mkdir("dist", { recursive: true });
       await copyFile(engineFile, shippedFile);
     },

@@ -7,9 +7,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { compileString, main } from "assemblyscript/asc";
 
-/** What scripts/build.mjs gives asc beside asconfig.json, which can't name a file in a folder. */
-const optimizeTwice = fileURLToPath(new URL("../../assembly/optimizeTwice.mjs", import.meta.url));
-
 interface Config {
   options: Record<string, unknown>;
   targets: Record<string, Record<string, unknown>>;
@@ -19,9 +16,16 @@ interface Config {
 export async function compile(source: string, target: "release" | "debug"): Promise<Uint8Array> {
   const file = new URL("../../asconfig.json", import.meta.url);
   const config = JSON.parse(readFileSync(file, "utf8")) as Config;
-  const { outFile, textFile, sourceMap, ...own } = config.targets[target] ?? {};
-  const transform = target === "release" ? { transform: optimizeTwice } : {};
-  const options = { ...config.options, ...own, ...transform };
+  const {
+    outFile,
+    textFile,
+    sourceMap,
+    transform: last = [],
+    ...own
+  } = config.targets[target] ?? {};
+  const { transform: first = [], ...shared } = config.options;
+  const transform = [first, last].flat().map((path) => fileURLToPath(new URL(String(path), file)));
+  const options = { ...shared, ...own, transform };
   const { error, binary, stderr } = await compileString(source, options);
   if (error !== null || binary === null) throw error ?? new Error(stderr.toString());
   return binary;
@@ -42,8 +46,7 @@ export async function compileEntry(
     ["asconfig.json", JSON.stringify({ ...config, entries: [] })],
   ]);
   let binary: Uint8Array | undefined;
-  const words = ["--baseDir", root, "--target", "release", "--transform", optimizeTwice];
-  const { error, stderr } = await main([entry, ...words], {
+  const { error, stderr } = await main([entry, "--baseDir", root, "--target", "release"], {
     readFile: (name) => {
       const file = `${root}${name}`;
       return texts.get(name) ?? (existsSync(file) ? readFileSync(file, "utf8") : null);
