@@ -41,7 +41,6 @@ import {
   THREAD_OUT_SEQUENCES,
   THREAD_OUT_SLOTS,
 } from "./layout";
-import { Lock } from "./lock";
 import { At } from "./memory";
 import { Ring } from "./ring";
 import { Segments } from "./segments";
@@ -64,9 +63,7 @@ export class Admit {
   /** Their sequences stand in THREAD_OUT_SEQUENCES. */
   static section(thread: u32, shard: usize, now: f64): u32 {
     const area = At.thread(thread);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_ADMIT);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_ADMIT, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     if (load<u32>(shard, SHARD_INCARNATION) !== 0) {
       for (let step: u32 = 0; step < UNROLLED; step++) {
@@ -76,8 +73,7 @@ export class Admit {
       store<u32>(shard, load<u32>(shard, SHARD_VISIBLE) + count, SHARD_VISIBLE);
       store<u32>(shard, load<u32>(shard, SHARD_LISTED) + count, SHARD_LISTED);
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return load<u32>(area, THREAD_OUT_COUNT);
   }
 
@@ -136,17 +132,14 @@ export class Admit {
   /** A deleted queue's inbox: up to ten are in this thread's hands, in THREAD_OUT_SLOTS. */
   static drain(thread: u32, shard: usize, now: f64): u32 {
     const area = At.thread(thread);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_DRAIN);
-    Shard.enter(shard, area, now);
+    Shard.open(shard, thread, PHASE_BEGIN_DRAIN, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     if (load<u32>(shard, SHARD_INCARNATION) === 0) {
       for (let step: u32 = 0; step < UNROLLED; step++) {
         Admit.drainStep(area, thread, shard);
       }
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return load<u32>(area, THREAD_OUT_COUNT);
   }
 

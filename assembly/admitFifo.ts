@@ -36,7 +36,6 @@ import {
   STATUS_CHANGED,
   STATUS_FULL,
 } from "./layout";
-import { Lock } from "./lock";
 import { Mark } from "./mark";
 import { At } from "./memory";
 import { Shard } from "./shard";
@@ -88,9 +87,7 @@ export class AdmitFifo {
   ): i32 {
     const area = At.thread(thread);
     let status: i32 = STATUS_CHANGED;
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_ADMIT_FIFO);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_ADMIT_FIFO, area, now);
     const isSame =
       load<u32>(shard, SHARD_INCARNATION) !== 0 &&
       !Inbox.isEmpty(shard) &&
@@ -100,8 +97,7 @@ export class AdmitFifo {
       AdmitFifo.step(area, shard, slotIndex, block, group, at);
       status = 1;
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return status;
   }
 

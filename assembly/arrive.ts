@@ -23,7 +23,6 @@ import {
   THREAD_OUT_SLOTS,
   WHEEL_LINK_SPOKE,
 } from "./layout";
-import { Lock } from "./lock";
 import { At } from "./memory";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
@@ -55,9 +54,7 @@ export class Arrive {
     const source = load<u32>(At.thread(holder), THREAD_MOVE_SOURCE);
     const keep: u32 = isBack ? 0 : SLOT_FLAG_FRESH | SLOT_FLAG_RETURN;
     const arrived: u32 = SLOT_MOVING | (isBack ? SLOT_FLAG_RETURN : 0) | (to << SLOT_TARGET_SHIFT);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_ARRIVE);
-    Shard.enter(shard, area, now);
+    Shard.open(shard, thread, PHASE_BEGIN_ARRIVE, area, now);
     const origin = ((Inbox.stamp(shard) as u64) << 32) | (source as u64);
     store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
     if (Shard.isStill(shard, incarnation)) {
@@ -77,8 +74,7 @@ export class Arrive {
         );
       }
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);
   }
 

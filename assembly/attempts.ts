@@ -32,7 +32,6 @@ import {
   THREAD_OUT_DROPPED,
   THREAD_RECEIVES,
 } from "./layout";
-import { Lock } from "./lock";
 import { At } from "./memory";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
@@ -135,9 +134,7 @@ export class Attempts {
     const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
     const node: usize = load<u32>(area, THREAD_ATTEMPT_NODE);
     let status: i32 = STATUS_GONE;
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_ATTEMPT);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_ATTEMPT, area, now);
     store<u32>(area, 0, THREAD_OUT_DROPPED);
     if (Shard.isStill(shard, incarnation)) {
       status = STATUS_CHANGED;
@@ -159,8 +156,7 @@ export class Attempts {
       }
     }
     store<i32>(area, status, THREAD_OUT_COUNT);
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return status;
   }
 

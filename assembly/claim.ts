@@ -41,7 +41,6 @@ import {
   THREAD_RECEIVES,
   WHEEL_LINK_BYTES_LOG2,
 } from "./layout";
-import { Lock } from "./lock";
 import { At } from "./memory";
 import { Ring } from "./ring";
 import { Shard } from "./shard";
@@ -78,9 +77,7 @@ export class Claim {
     const links = At.wheelLink(0);
     let claimed: i32 = STATUS_GONE;
     let last: usize = 0;
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_CLAIM);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_CLAIM, area, now);
     store<u32>(area, 0, THREAD_OUT_DROPPED);
     store<u32>(area, 0, THREAD_OUT_EXHAUSTED);
     if (Shard.isStill(shard, incarnation)) {
@@ -124,8 +121,7 @@ export class Claim {
       if (room === 0 && visible !== 0) claimed = STATUS_LIMIT;
     }
     store<i32>(area, claimed, THREAD_OUT_COUNT);
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return claimed;
   }
 

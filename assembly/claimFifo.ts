@@ -39,7 +39,6 @@ import {
   THREAD_OUT_EXHAUSTED,
   THREAD_RECEIVES,
 } from "./layout";
-import { Lock } from "./lock";
 import { At } from "./memory";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
@@ -70,9 +69,7 @@ export class ClaimFifo {
     const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
     const inFlightMax = load<u32>(queue, QUEUE_IN_FLIGHT_MAX);
     let claimed: i32 = STATUS_GONE;
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_CLAIM_FIFO);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_CLAIM_FIFO, area, now);
     store<u32>(area, 0, THREAD_OUT_DROPPED);
     store<u32>(area, 0, THREAD_OUT_EXHAUSTED);
     if (Shard.isStill(shard, incarnation)) claimed = STATUS_CHANGED;
@@ -111,8 +108,7 @@ export class ClaimFifo {
       if (hasAttempt && claimed > 0) Attempts.note(area, shard, records, claimed, due, at);
     }
     store<i32>(area, claimed, THREAD_OUT_COUNT);
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return claimed;
   }
 

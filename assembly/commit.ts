@@ -32,7 +32,6 @@ import {
   THREAD_OUT_READY,
   THREAD_SENDS,
 } from "./layout";
-import { Lock } from "./lock";
 import { At } from "./memory";
 import { Ring } from "./ring";
 import { Shard } from "./shard";
@@ -96,9 +95,7 @@ export class Commit {
     const ages = At.ageLink(0);
     Sizes.measure(area, send, count);
     let status: i32 = STATUS_GONE;
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_COMMIT);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_COMMIT, area, now);
     if (Shard.isStill(shard, incarnation)) {
       status = STATUS_CHANGED;
       if (Ring.hasRoom(shard, count)) {
@@ -117,8 +114,7 @@ export class Commit {
     }
     store<i32>(area, status, THREAD_OUT_COUNT);
     store<u32>(area, status > 0 ? count : 0, THREAD_OUT_READY);
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return status;
   }
 
@@ -172,9 +168,7 @@ export class Commit {
     const self = At.shardIndex(shard);
     Sizes.measure(area, send, count);
     let status: i32 = STATUS_GONE;
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_COMMIT_DELAYED);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_COMMIT_DELAYED, area, now);
     if (Shard.isStill(shard, incarnation)) {
       status = STATUS_CHANGED;
       if (Ring.hasRoom(shard, count)) {
@@ -193,8 +187,7 @@ export class Commit {
     }
     store<i32>(area, status, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return status;
   }
 

@@ -43,7 +43,6 @@ import {
   THREAD_OUT_READY,
   THREAD_SENDS,
 } from "./layout";
-import { Lock } from "./lock";
 import { At } from "./memory";
 import { Shard } from "./shard";
 import { Sizes } from "./sizes";
@@ -74,9 +73,7 @@ export class CommitFifo {
     const delayMs = load<f64>(queue, QUEUE_DELAY_MS);
     Sizes.measureAccepted(area, sends, count);
     let status: i32 = STATUS_GONE;
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_COMMIT_FIFO);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_COMMIT_FIFO, area, now);
     store<u32>(area, 0, THREAD_OUT_READY);
     if (Shard.isStill(shard, incarnation)) {
       status = STATUS_CHANGED;
@@ -109,8 +106,7 @@ export class CommitFifo {
       }
     }
     store<i32>(area, status, THREAD_OUT_COUNT);
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return status;
   }
 

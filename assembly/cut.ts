@@ -24,7 +24,6 @@ import {
   STATUS_GONE,
   THREAD_OUT_COUNT,
 } from "./layout";
-import { Lock } from "./lock";
 import { At } from "./memory";
 import { Shard } from "./shard";
 
@@ -33,9 +32,7 @@ export class Cut {
   static section(thread: u32, shard: usize, incarnation: u32, isLast: bool, now: f64): i32 {
     const area = At.thread(thread);
     let status: i32 = STATUS_GONE;
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_CUT);
-    Shard.enter(shard, area, now);
+    Shard.open(shard, thread, PHASE_BEGIN_CUT, area, now);
     if (Shard.isStill(shard, incarnation)) {
       store<u64>(shard, load<u64>(shard, SHARD_SEQUENCE), SHARD_PURGE_SEQUENCE);
       store<u32>(shard, load<u32>(shard, SHARD_RING_TAIL), SHARD_RING_HEAD);
@@ -53,8 +50,7 @@ export class Cut {
       status = 0;
     }
     store<i32>(area, status, THREAD_OUT_COUNT);
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return status;
   }
 }

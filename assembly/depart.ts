@@ -26,7 +26,6 @@ import {
   THREAD_OUT_SLOTS,
   THREAD_OUT_TARGETS,
 } from "./layout";
-import { Lock } from "./lock";
 import { At } from "./memory";
 import { Ring } from "./ring";
 import { Shard } from "./shard";
@@ -43,9 +42,7 @@ export class Depart {
     const area = At.thread(thread);
     const self = At.shardIndex(shard);
     const moving: u32 = SLOT_MOVING | ((thread + 1) << SLOT_THREAD_SHIFT);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_DEPART);
-    Shard.enter(shard, area, now);
+    Shard.open(shard, thread, PHASE_BEGIN_DEPART, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
     const most = Shard.isStill(shard, incarnation) ? count : 0;
@@ -54,8 +51,7 @@ export class Depart {
       Depart.step(area, shard, self, moving, step, count, most, isFifo);
     }
     Shard.add(shard, SHARD_TOTAL_MOVED, load<i32>(area, THREAD_OUT_COUNT) as u64);
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);
   }
 

@@ -20,7 +20,6 @@ import {
   THREAD_OUT_COUNT,
   THREAD_OUT_SLOTS,
 } from "./layout";
-import { Lock } from "./lock";
 import { Mark } from "./mark";
 import { At } from "./memory";
 import { Shard } from "./shard";
@@ -47,13 +46,11 @@ export class GroupsRoom {
   static give(thread: u32, shard: usize): void {
     const area = At.thread(thread);
     const mark = Mark.of(shard, BLOCK_IS_GROUP);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_GROUPS_GROW);
+    Shard.begin(shard, thread, PHASE_BEGIN_GROUPS_GROW);
     for (let step: u32 = 0; step < UNROLLED; step++) {
       GroupsRoom.giveStep(area, shard, mark);
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
   }
 
   @inline static giveStep(area: usize, shard: usize, mark: u32): void {
@@ -88,16 +85,14 @@ export class GroupsRoom {
   static shrink(thread: u32, shard: usize, isLast: bool): void {
     const area = At.thread(thread);
     const held = Blocks.held(thread);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_GROUPS_SHRINK);
+    Shard.begin(shard, thread, PHASE_BEGIN_GROUPS_SHRINK);
     store<u32>(area, 0, THREAD_OUT_COUNT);
     if (isLast || GroupsRoom.hasSpare(shard)) {
       for (let step: u32 = 0; step < UNROLLED; step++) {
         GroupsRoom.shrinkStep(area, shard, held);
       }
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     const count = load<u32>(area, THREAD_OUT_COUNT);
     for (let index: u32 = 0; index < count; index++) {
       Blocks.release(thread, load<u32>(area + (index << 2), THREAD_OUT_SLOTS));

@@ -33,7 +33,6 @@ import {
   THREAD_OUT_COUNT,
   THREAD_OUT_READY,
 } from "./layout";
-import { Lock } from "./lock";
 import { At } from "./memory";
 import { Ring } from "./ring";
 import { Shard } from "./shard";
@@ -56,9 +55,7 @@ export class Hide {
     const handles = area + THREAD_HANDLES + from * HANDLE_BYTES;
     const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
     const self = At.shardIndex(shard);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_HIDE);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_HIDE, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
     if (Shard.isStill(shard, incarnation)) {
@@ -68,8 +65,7 @@ export class Hide {
     } else {
       store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);
   }
 

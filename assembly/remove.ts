@@ -30,7 +30,6 @@ import {
   THREAD_OUT_COUNT,
   WHEEL_LINK_BYTES_LOG2,
 } from "./layout";
-import { Lock } from "./lock";
 import { At } from "./memory";
 import { Ring } from "./ring";
 import { Shard } from "./shard";
@@ -57,9 +56,7 @@ export class Remove {
     const ages = At.ageLink(0);
     const links = At.wheelLink(0);
     const word: u32 = SLOT_PREPARED | ((thread + 1) << SLOT_THREAD_SHIFT);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_REMOVE);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_REMOVE, area, now);
     store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
     if (Shard.isStill(shard, incarnation)) {
       const past = at - retentionMs;
@@ -84,8 +81,7 @@ export class Remove {
       // CloudWatch counts every delete with a valid receipt, repeats too.
       Shard.add(shard, SHARD_TOTAL_DELETED, count as u64);
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);
   }
 

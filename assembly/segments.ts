@@ -19,7 +19,6 @@ import {
   SHARD_RING_TAIL,
   THREAD_HAND,
 } from "./layout";
-import { Lock } from "./lock";
 import { Mark } from "./mark";
 import { At } from "./memory";
 import { Ring } from "./ring";
@@ -41,16 +40,14 @@ export class Segments {
   }
 
   static insert(thread: u32, shard: usize, segment: usize, more: u32): void {
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_GROW);
+    Shard.begin(shard, thread, PHASE_BEGIN_GROW);
     if (!Ring.hasRoom(shard, more)) {
       store<u32>(segment, Mark.of(shard, BLOCK_IS_SEGMENT), BLOCK_FLAGS);
       Ring.insert(shard, segment);
       store<u32>(segment, BLOCK_OUT, BLOCK_STATE);
       Blocks.drop(thread, CLASS_OF_SEGMENT);
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
   }
 
   /** Gives back what the ring has far too much of. */
@@ -70,8 +67,7 @@ export class Segments {
   static takeOne(thread: u32, shard: usize, isLast: bool): void {
     const area = At.thread(thread);
     let segment: usize = 0;
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_SHRINK);
+    Shard.begin(shard, thread, PHASE_BEGIN_SHRINK);
     const isDone =
       load<u32>(shard, SHARD_INCARNATION) === 0 && load<u32>(shard, SHARD_LISTED) === 0;
     if (isLast ? isDone && load<u32>(shard, SHARD_RING_SEGMENTS) > 0 : Ring.hasSpare(shard)) {
@@ -83,8 +79,7 @@ export class Segments {
         store<u32>(shard, 0, SHARD_RING_TAIL);
       }
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     if (segment !== 0) Blocks.release(thread, segment);
     store<u32>(area, 0, THREAD_HAND);
   }

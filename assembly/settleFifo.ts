@@ -36,7 +36,6 @@ import {
   THREAD_OUT_COUNT,
   THREAD_OUT_READY,
 } from "./layout";
-import { Lock } from "./lock";
 import { At } from "./memory";
 import { Shard } from "./shard";
 import { Slot } from "./slot";
@@ -58,9 +57,7 @@ export class SettleFifo {
     const handles = area + THREAD_HANDLES + from * HANDLE_BYTES;
     const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
     const self = At.shardIndex(shard);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_REMOVE_FIFO);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_REMOVE_FIFO, area, now);
     store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
     if (Shard.isStill(shard, incarnation)) {
@@ -71,8 +68,7 @@ export class SettleFifo {
       // CloudWatch counts every delete with a valid receipt, repeats too.
       Shard.add(shard, SHARD_TOTAL_DELETED, count as u64);
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);
   }
 
@@ -139,9 +135,7 @@ export class SettleFifo {
     const handles = area + THREAD_HANDLES + from * HANDLE_BYTES;
     const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
     const self = At.shardIndex(shard);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_HIDE_FIFO);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_HIDE_FIFO, area, now);
     store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
     if (Shard.isStill(shard, incarnation)) {
@@ -150,8 +144,7 @@ export class SettleFifo {
         SettleFifo.hideStep(area, shard, self, handles, step, count, at, retentionMs);
       }
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);
   }
 

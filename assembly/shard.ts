@@ -34,6 +34,24 @@ export class Shard {
     Lock.give(shard);
   }
 
+  /** Begins a section that takes no operation number: it changes no message. Straight-line code from here to `close`. */
+  @inline static begin(shard: usize, thread: u32, phase: u32): void {
+    Shard.lock(shard, thread);
+    Lock.begin(shard, phase);
+  }
+
+  /** Begins a section; answers the time it happens at. Straight-line code from here to `close`. */
+  @inline static open(shard: usize, thread: u32, phase: u32, area: usize, now: f64): f64 {
+    Shard.begin(shard, thread, phase);
+    return Shard.enter(shard, area, now);
+  }
+
+  /** Ends a section and publishes what it did. */
+  @inline static close(shard: usize): void {
+    Lock.end(shard);
+    Shard.unlock(shard);
+  }
+
   /** Inside a section: its number, and the time it happens at, which never steps back. */
   @inline static enter(shard: usize, area: usize, now: f64): f64 {
     const last = load<f64>(shard, SHARD_NOW);

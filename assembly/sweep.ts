@@ -17,7 +17,6 @@ import {
   THREAD_OUT_SEQUENCES,
   THREAD_OUT_SLOTS,
 } from "./layout";
-import { Lock } from "./lock";
 import { At } from "./memory";
 import { Ring } from "./ring";
 import { Shard } from "./shard";
@@ -55,16 +54,13 @@ export class Sweep {
   /** Answers how many were taken out; their sequences stand in THREAD_OUT_SEQUENCES. */
   static section(thread: u32, queue: usize, shard: usize, now: f64): i32 {
     const area = At.thread(thread);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_SWEEP);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_SWEEP, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
     for (let step: u32 = 0; step < UNROLLED; step++) {
       Sweep.step(area, thread, queue, shard, at);
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);
   }
 

@@ -26,7 +26,6 @@ import {
   TABLE_PAGES,
   TABLE_ROOT,
 } from "./layout";
-import { Lock } from "./lock";
 import { Shard } from "./shard";
 import { ENTRIES, Table } from "./table";
 import { UNROLLED } from "./unrolled";
@@ -57,8 +56,7 @@ export class TableRoom {
     const block = Blocks.top(thread, CLASS_OF_SEGMENT);
     if (block === 0) return false;
     memory.fill(block + ENTRIES, 0, SEGMENT_BYTES - ENTRIES);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_TABLE_GROW);
+    Shard.begin(shard, thread, PHASE_BEGIN_TABLE_GROW);
     const page = load<u32>(table, TABLE_PAGES);
     const buckets = load<u32>(table, TABLE_BUCKETS);
     const isNeeded =
@@ -76,8 +74,7 @@ export class TableRoom {
       store<u32>(block, BLOCK_OUT, BLOCK_STATE);
       Blocks.drop(thread, CLASS_OF_SEGMENT);
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return true;
   }
 
@@ -86,14 +83,12 @@ export class TableRoom {
    * for them together (while a window grows, a send with a new id took 546 ns with one a lock, 470 with four).
    */
   static split(thread: u32, shard: usize, table: usize): void {
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_TABLE_SPLIT);
+    Shard.begin(shard, thread, PHASE_BEGIN_TABLE_SPLIT);
     TableRoom.splitOne(table);
     TableRoom.splitOne(table);
     TableRoom.splitOne(table);
     TableRoom.splitOne(table);
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
   }
 
   /** One bucket more: what of the one that has its turn belongs there goes over. */
@@ -172,8 +167,7 @@ export class TableRoom {
   /** One section: the last page, or the directory that has no page any more. */
   static drop(thread: u32, shard: usize, table: usize, isLast: bool): void {
     let block: usize = 0;
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_TABLE_SHRINK);
+    Shard.begin(shard, thread, PHASE_BEGIN_TABLE_SHRINK);
     if (TableRoom.canShrink(table, isLast)) {
       const pages = load<u32>(table, TABLE_PAGES);
       // A directory that was hung for a page that did not come stands behind the last page's.
@@ -188,8 +182,7 @@ export class TableRoom {
         store<u32>(table, pages > 1 ? PAGE_BUCKETS : 0, TABLE_BUCKETS);
       }
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     if (block !== 0) Blocks.release(thread, block);
   }
 }

@@ -37,7 +37,6 @@ import {
   THREAD_PARTITIONS,
   THREAD_STAGING,
 } from "./layout";
-import { Lock } from "./lock";
 import { At } from "./memory";
 import { Send } from "./send";
 import { Settle } from "./settle";
@@ -136,8 +135,7 @@ export class Throttle {
     const list = At.thread(thread) + THREAD_PARTITIONS;
     const bucket = shard + SHARD_RATES + action * RATE_BYTES;
     let waitMs: i32 = STATUS_GONE;
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_THROTTLE);
+    Shard.begin(shard, thread, PHASE_BEGIN_THROTTLE);
     if (Shard.isStill(shard, incarnation)) {
       const last = load<f64>(shard, SHARD_NOW);
       const at = now > last ? now : last;
@@ -158,8 +156,7 @@ export class Throttle {
         }
       }
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return waitMs;
   }
 

@@ -100,16 +100,13 @@ export class TimersFifo {
   static release(thread: u32, queue: usize, shard: usize, now: f64): i32 {
     const area = At.thread(thread);
     const delayMs = load<f64>(queue, QUEUE_DELAY_MS);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_RELEASE);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_RELEASE, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
     for (let step: u32 = 0; step < UNROLLED; step++) {
       TimersFifo.releaseStep(area, shard, at - delayMs);
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);
   }
 
@@ -135,16 +132,13 @@ export class TimersFifo {
   /** As Sweep.section. */
   static sweep(thread: u32, queue: usize, shard: usize, now: f64): i32 {
     const area = At.thread(thread);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_SWEEP_FIFO);
-    const at = Shard.enter(shard, area, now);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_SWEEP_FIFO, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
     for (let step: u32 = 0; step < UNROLLED; step++) {
       TimersFifo.sweepStep(area, thread, queue, shard, at);
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);
   }
 

@@ -22,7 +22,6 @@ import {
   WINDOW_SEGMENTS,
   WINDOW_TAIL,
 } from "./layout";
-import { Lock } from "./lock";
 import { Shard } from "./shard";
 import { Table } from "./table";
 import { TableRoom } from "./tableRoom";
@@ -39,8 +38,7 @@ export class WindowRoom {
   static retire(thread: u32, shard: usize, now: f64, isIds: bool): void {
     const window = Window.of(shard, isIds);
     const table = Window.table(shard, isIds);
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_RETIRE);
+    Shard.begin(shard, thread, PHASE_BEGIN_RETIRE);
     const last = load<f64>(shard, SHARD_NOW);
     const at = now > last ? now : last;
     // What left by this moment must not come back with a rebuild: the shard's time goes along.
@@ -48,8 +46,7 @@ export class WindowRoom {
     for (let step: u32 = 0; step < UNROLLED; step++) {
       WindowRoom.retireStep(shard, window, table, at, isIds);
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
   }
 
   @inline static retireStep(
@@ -91,16 +88,14 @@ export class WindowRoom {
       const segment = Blocks.top(thread, CLASS_OF_SEGMENT);
       if (segment === 0) return false;
       memory.fill(segment + SEGMENT_NEXT, 0, SEGMENT_BYTES - SEGMENT_NEXT);
-      Shard.lock(shard, thread);
-      Lock.begin(shard, PHASE_BEGIN_WINDOW_GROW);
+      Shard.begin(shard, thread, PHASE_BEGIN_WINDOW_GROW);
       if (!Window.hasRoom(window, more, isIds)) {
         store<u32>(segment, Window.mark(shard, isIds), BLOCK_FLAGS);
         Window.insert(window, segment);
         store<u32>(segment, BLOCK_OUT, BLOCK_STATE);
         Blocks.drop(thread, CLASS_OF_SEGMENT);
       }
-      Lock.end(shard);
-      Shard.unlock(shard);
+      Shard.close(shard);
     }
     return true;
   }
@@ -140,8 +135,7 @@ export class WindowRoom {
 
   static takeOne(thread: u32, shard: usize, window: usize, isIds: bool, isLast: bool): void {
     let segment: usize = 0;
-    Shard.lock(shard, thread);
-    Lock.begin(shard, PHASE_BEGIN_WINDOW_SHRINK);
+    Shard.begin(shard, thread, PHASE_BEGIN_WINDOW_SHRINK);
     const segments = load<u32>(window, WINDOW_SEGMENTS);
     const isEmpty = load<u32>(window, WINDOW_COUNT) === 0;
     if (isLast ? isEmpty && segments > 0 : WindowRoom.hasSpare(window, isIds)) {
@@ -151,8 +145,7 @@ export class WindowRoom {
       store<u32>(window, segments - 1, WINDOW_SEGMENTS);
       store<u32>(segment, Blocks.held(thread), BLOCK_STATE);
     }
-    Lock.end(shard);
-    Shard.unlock(shard);
+    Shard.close(shard);
     if (segment !== 0) Blocks.release(thread, segment);
   }
 }
