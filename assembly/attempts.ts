@@ -139,24 +139,38 @@ export class Attempts {
     if (Shard.isStill(shard, incarnation)) {
       status = STATUS_CHANGED;
       if (Window.isLive(shard, node, Attempts.low(area), Attempts.high(area), at, false)) {
-        const count = load<u32>(node, ATTEMPT_COUNT);
-        let states: u32 = 0;
-        for (let step: u32 = 0; step < UNROLLED; step++) {
-          states |= Attempts.judge(shard, self, node, step, count, retentionMs, at);
-        }
-        status = (states & CHANGED) !== 0 ? STATUS_STALE : 0;
-        if (states === HELD) {
-          const due = at + visibilityMs;
-          store<f64>(node, due, ATTEMPT_DUE);
-          for (let step: u32 = 0; step < UNROLLED; step++) {
-            Attempts.renew(shard, node, records, step, count, due);
-          }
-          status = count as i32;
-        }
+        status = Attempts.repeat(shard, self, node, records, retentionMs, visibilityMs, at);
       }
     }
     store<i32>(area, status, THREAD_OUT_COUNT);
     Shard.close(shard);
+    return status;
+  }
+
+  /** All of a live attempt's messages, or none. */
+  @inline static repeat(
+    shard: usize,
+    self: u32,
+    node: usize,
+    records: usize,
+    retentionMs: f64,
+    visibilityMs: f64,
+    now: f64,
+  ): i32 {
+    const count = load<u32>(node, ATTEMPT_COUNT);
+    const due = now + visibilityMs;
+    let states: u32 = 0;
+    for (let step: u32 = 0; step < UNROLLED; step++) {
+      states |= Attempts.judge(shard, self, node, step, count, retentionMs, now);
+    }
+    let status: i32 = (states & CHANGED) !== 0 ? STATUS_STALE : 0;
+    if (states === HELD) {
+      store<f64>(node, due, ATTEMPT_DUE);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        Attempts.renew(shard, node, records, step, count, due);
+      }
+      status = count as i32;
+    }
     return status;
   }
 

@@ -5,6 +5,7 @@
  * this shard's through their own links, n log n, no memory needed.
  */
 import { Age } from "./age";
+import { ChainSort } from "./chainSort";
 import { BlockClass } from "./classes";
 import { Inbox } from "./inbox";
 import {
@@ -67,12 +68,13 @@ export class Rebuild {
     if (isFifo) RebuildFifo.prepare(shard);
     else Rebuild.segments(shard);
     const newest = RebuildFifo.newest(shard);
-    let slot = Rebuild.sort(Rebuild.collect(shard));
-    while (slot !== 0) {
-      const next = load<u32>(At.ageLink(slot), LINK_NEXT);
+    let link = ChainSort.run(Rebuild.collect(shard), false);
+    while (link !== 0) {
+      const next: usize = load<u32>(link, LINK_NEXT);
+      const slot = At.slotOfAgeLink(link);
       if (isFifo) RebuildFifo.enlist(shard, slot, newest);
       else Rebuild.enlist(shard, slot);
-      slot = next;
+      link = next;
     }
   }
 
@@ -115,94 +117,45 @@ export class Rebuild {
   }
 
   /** This shard's messages, linked by their age links in no order; the first, or 0. */
-  static collect(shard: usize): u32 {
+  static collect(shard: usize): usize {
     const self = At.shardIndex(shard);
     const last = load<u32>(HEADER + HEADER_ARENA, ARENA_SLOTS_BUMP);
-    let head: u32 = 0;
-    let arrived: u32 = 0;
+    let head: usize = 0;
+    let arrived: usize = 0;
     let highest = load<u64>(shard, SHARD_SEQUENCE);
     for (let index: u32 = 1; index <= last; index++) {
       const slot = At.slot(index);
+      const link = At.ageLink(index);
       const word = atomic.load<u32>(slot, SLOT_STATE);
       const state = word & SLOT_STATE_MASK;
       // The state before the shard: a message that arrives elsewhere meanwhile changes both.
       if (load<u32>(slot, SLOT_SHARD) !== self) continue;
       if (Slot.isArrived(word)) {
         store<u64>(slot, Inbox.arrival(shard, slot), SLOT_SEQUENCE);
-        store<u32>(At.ageLink(index), arrived, LINK_NEXT);
-        arrived = index;
+        store<u32>(link, arrived as u32, LINK_NEXT);
+        arrived = link;
       }
       if (!Slot.isListed(state) && state !== SLOT_DEAD) continue;
-      store<u32>(At.ageLink(index), head, LINK_NEXT);
+      store<u32>(link, head as u32, LINK_NEXT);
       store<u32>(At.wheelLink(index), 0, WHEEL_LINK_SPOKE);
       if (Slot.sequence(slot) > highest) highest = Slot.sequence(slot);
-      head = index;
+      head = link;
     }
     store<u64>(shard, highest, SHARD_SEQUENCE);
-    Rebuild.receive(shard, Rebuild.sort(arrived));
+    Rebuild.receive(shard, ChainSort.run(arrived, false));
     return head;
   }
 
   /** In the order they came: they have no place here yet, whatever a section that was cut had written. */
-  static receive(shard: usize, first: u32): void {
-    let index = first;
-    while (index !== 0) {
-      const next = load<u32>(At.ageLink(index), LINK_NEXT);
+  static receive(shard: usize, first: usize): void {
+    let link = first;
+    while (link !== 0) {
+      const next: usize = load<u32>(link, LINK_NEXT);
+      const index = At.slotOfAgeLink(link);
       store<u64>(At.slot(index), 0, SLOT_SEQUENCE);
       Inbox.put(shard, index);
-      index = next;
+      link = next;
     }
-  }
-
-  /** Merge sort by sequence, bottom-up, through the links; no memory but this frame. */
-  static sort(first: u32): u32 {
-    let list = first;
-    let width: u32 = 1;
-    while (true) {
-      let left = list;
-      let tail: u32 = 0;
-      let merges: u32 = 0;
-      list = 0;
-      while (left !== 0) {
-        merges++;
-        let leftCount: u32 = 0;
-        let right = left;
-        while (leftCount < width && right !== 0) {
-          leftCount++;
-          right = Rebuild.next(right);
-        }
-        let rightCount = width;
-        while (leftCount > 0 || (rightCount > 0 && right !== 0)) {
-          const isRightDone = rightCount === 0 || right === 0;
-          let taken: u32;
-          if (leftCount > 0 && (isRightDone || Rebuild.isBefore(left, right))) {
-            taken = left;
-            left = Rebuild.next(left);
-            leftCount--;
-          } else {
-            taken = right;
-            right = Rebuild.next(right);
-            rightCount--;
-          }
-          if (tail !== 0) store<u32>(At.ageLink(tail), taken, LINK_NEXT);
-          else list = taken;
-          tail = taken;
-        }
-        left = right;
-      }
-      if (tail !== 0) store<u32>(At.ageLink(tail), 0, LINK_NEXT);
-      if (merges <= 1) break;
-      width <<= 1;
-    }
-    return list;
-  }
-
-  @inline static next(slot: u32): u32 {
-    return load<u32>(At.ageLink(slot), LINK_NEXT);
-  }
-
-  @inline static isBefore(a: u32, b: u32): bool {
-    return Slot.sequence(At.slot(a)) <= Slot.sequence(At.slot(b));
   }
 
   /** Puts one message, in order of sequence, where its state says it belongs. */

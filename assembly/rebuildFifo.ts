@@ -5,6 +5,7 @@
  * not come before the death gets it here. Cost: as Rebuild, and a hash walk a message and node.
  */
 import { Age } from "./age";
+import { ChainSort } from "./chainSort";
 import { Circle } from "./circle";
 import { BlockClass } from "./classes";
 import { CLASS_OF_GROUP, Groups } from "./groups";
@@ -65,7 +66,6 @@ import {
   WINDOW_COUNT,
   WINDOW_HEAD,
   WINDOW_HEAD_INDEX,
-  WINDOW_SEGMENT_FIRST,
   WINDOW_SEGMENTS,
   WINDOW_TAIL,
   WINDOW_TAIL_INDEX,
@@ -162,7 +162,7 @@ export class RebuildFifo {
 
   static window(shard: usize, isIds: bool): void {
     const window = Window.of(shard, isIds);
-    const first = RebuildFifo.sort(load<u32>(window, WINDOW_HEAD));
+    const first = ChainSort.run(load<u32>(window, WINDOW_HEAD), true);
     store<u32>(window, first as u32, WINDOW_HEAD);
     store<u32>(window, first as u32, WINDOW_TAIL);
     let last = first;
@@ -195,53 +195,6 @@ export class RebuildFifo {
       store<u32>(window, index + 1, WINDOW_TAIL_INDEX);
       store<u32>(window, count + 1, WINDOW_COUNT);
     }
-  }
-
-  /** Merge sort by the segments' first sequences, through their links; the empty ones come last. */
-  static sort(first: usize): usize {
-    let list = first;
-    let width: u32 = 1;
-    while (true) {
-      let left = list;
-      let tail: usize = 0;
-      let merges: u32 = 0;
-      list = 0;
-      while (left !== 0) {
-        merges++;
-        let right = left;
-        let leftCount: u32 = 0;
-        while (leftCount < width && right !== 0) {
-          leftCount++;
-          right = load<u32>(right, SEGMENT_NEXT);
-        }
-        let rightCount = width;
-        while (leftCount > 0 || (rightCount > 0 && right !== 0)) {
-          const isRightDone = rightCount === 0 || right === 0;
-          const fromLeft = leftCount > 0 && (isRightDone || RebuildFifo.isBefore(left, right));
-          const taken = fromLeft ? left : right;
-          const next: usize = load<u32>(taken, SEGMENT_NEXT);
-          if (fromLeft) {
-            left = next;
-            leftCount--;
-          } else {
-            right = next;
-            rightCount--;
-          }
-          if (tail !== 0) store<u32>(tail, taken as u32, SEGMENT_NEXT);
-          else list = taken;
-          tail = taken;
-        }
-        left = right;
-      }
-      if (tail !== 0) store<u32>(tail, 0, SEGMENT_NEXT);
-      if (merges <= 1) break;
-      width <<= 1;
-    }
-    return list;
-  }
-
-  @inline static isBefore(left: usize, right: usize): bool {
-    return load<u64>(left, WINDOW_SEGMENT_FIRST) <= load<u64>(right, WINDOW_SEGMENT_FIRST);
   }
 
   /** The sequence of the last deduplication node; a younger message may be without its own. */

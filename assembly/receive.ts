@@ -61,7 +61,7 @@ import { Segments } from "./segments";
 import { Wake } from "./wake";
 
 /** Entries dropped by one call at most, ten a section: a long run of dead ones is cut up. */
-const CLAIM_SECTIONS: u32 = 1000;
+export const CLAIM_SECTIONS: u32 = 1000;
 
 export class Receive {
   @inline static record(thread: u32, index: u32): usize {
@@ -85,15 +85,37 @@ export class Receive {
     if (load<u32>(shard, SHARD_INCARNATION) !== incarnation) return STATUS_GONE;
     Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS);
     const hiddenMs = visibilityMs < 0 ? load<f64>(queue, QUEUE_VISIBILITY_MS) : visibilityMs;
-    const area = At.thread(thread);
+    const claimed = Receive.claim(
+      thread,
+      queueIndex,
+      queue,
+      shard,
+      incarnation,
+      most,
+      hiddenMs,
+      now,
+    );
+    if (claimed <= 0) return claimed;
+    Segments.trim(thread, shard);
+    Wake.ifEarlier(queueIndex, queue, shard);
+    return Receive.gather(thread, At.shardIndex(shard), claimed) as i32;
+  }
+
+  static claim(
+    thread: u32,
+    queueIndex: u32,
+    queue: usize,
+    shard: usize,
+    incarnation: u32,
+    most: u32,
+    hiddenMs: f64,
+    now: f64,
+  ): i32 {
     const receivesMax = Move.receivesMax(queue);
     let claimed: u32 = 0;
-    for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
-      const step = most - claimed < (SECTION_STEPS as u32) ? most - claimed : SECTION_STEPS;
-      if (step === 0) break;
-      if (load<u32>(shard, SHARD_VISIBLE) === 0) {
-        if (claimed > 0 || !Advance.untilVisible(thread, queueIndex, shard, now)) break;
-      }
+    for (let turn: u32 = 0; turn < CLAIM_SECTIONS && claimed < most; turn++) {
+      if (!Receive.hasVisible(thread, queueIndex, shard, claimed, now)) break;
+      const step = min<u32>(most - claimed, SECTION_STEPS);
       const got = Claim.section(
         thread,
         queue,
@@ -112,15 +134,40 @@ export class Receive {
       }
       if (got < 0) break;
       claimed += got;
-      const exhausted = load<u32>(area, THREAD_OUT_EXHAUSTED);
-      const seen = (got as u32) + exhausted + load<u32>(area, THREAD_OUT_DROPPED);
-      if (exhausted > 0) Move.deadLetters(thread, queueIndex, incarnation, exhausted, now);
-      if (seen < step && (claimed > 0 || !Advance.isBehind(thread, queueIndex, shard, now))) break;
+      const seen = (got as u32) + Receive.passOn(thread, queueIndex, incarnation, now);
+      if (seen < step && Receive.isDone(thread, queueIndex, shard, claimed, now)) break;
     }
-    if (claimed === 0) return 0;
-    Segments.trim(thread, shard);
-    Wake.ifEarlier(queueIndex, queue, shard);
-    return Receive.gather(thread, At.shardIndex(shard), claimed) as i32;
+    return claimed as i32;
+  }
+
+  /** Whoever has some messages already does not wait for time to make more visible. */
+  @inline static hasVisible(
+    thread: u32,
+    queueIndex: u32,
+    shard: usize,
+    claimed: u32,
+    now: f64,
+  ): bool {
+    if (load<u32>(shard, SHARD_VISIBLE) !== 0) return true;
+    return claimed === 0 && Advance.untilVisible(thread, queueIndex, shard, now);
+  }
+
+  /**
+   * After a claim section: messages that were received too often move on. Answers how many entries
+   * the section took that brought no message.
+   */
+  static passOn(thread: u32, queueIndex: u32, incarnation: u32, now: f64): u32 {
+    const area = At.thread(thread);
+    const exhausted = load<u32>(area, THREAD_OUT_EXHAUSTED);
+    // Before the move, whose sections use the same words.
+    const dropped = load<u32>(area, THREAD_OUT_DROPPED);
+    if (exhausted > 0) Move.deadLetters(thread, queueIndex, incarnation, exhausted, now);
+    return exhausted + dropped;
+  }
+
+  /** Whether a claim that found less than it asked for is the last: unless timers are still due. */
+  @inline static isDone(thread: u32, queueIndex: u32, shard: usize, claimed: u32, now: f64): bool {
+    return claimed > 0 || !Advance.isBehind(thread, queueIndex, shard, now);
   }
 
   static gather(thread: u32, shardIndex: u32, claimed: u32): u32 {

@@ -18,22 +18,17 @@ import {
   STATUS_FULL,
   STATUS_GONE,
   THREAD_ATTEMPT,
-  THREAD_OUT_DROPPED,
-  THREAD_OUT_EXHAUSTED,
   THREAD_STAGING,
 } from "./layout";
 import { At } from "./memory";
 import { Move } from "./move";
-import { Receive } from "./receive";
+import { CLAIM_SECTIONS, Receive } from "./receive";
 import { Reclaim } from "./reclaim";
 import { Scout } from "./scout";
 import { Stock } from "./stock";
 import { Wake } from "./wake";
 import { Window } from "./window";
 import { WindowRoom } from "./windowRoom";
-
-/** Messages past their retention that one call takes out of the way, ten a section. */
-const CLAIM_SECTIONS: u32 = 1000;
 
 export class ReceiveFifo {
   /** As Receive.run; STATUS_STALE: the attempt (`attemptBytes` in staging) is no longer valid. */
@@ -76,13 +71,11 @@ export class ReceiveFifo {
     const area = At.thread(thread);
     const receivesMax = Move.receivesMax(queue);
     let claimed: u32 = 0;
-    for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
-      const step = most - claimed < (SECTION_STEPS as u32) ? most - claimed : SECTION_STEPS;
-      if (step === 0) break;
+    for (let turn: u32 = 0; turn < CLAIM_SECTIONS && claimed < most; turn++) {
+      const step = min<u32>(most - claimed, SECTION_STEPS);
       // Who has some already may find more in the group that the last section stopped in.
-      if (claimed === 0 && !Groups.anyReady(shard)) {
-        if (!Advance.untilVisible(thread, queueIndex, shard, now)) break;
-      }
+      const isEmpty = claimed === 0 && !Groups.anyReady(shard);
+      if (isEmpty && !Advance.untilVisible(thread, queueIndex, shard, now)) break;
       Scout.claim(area, shard, step);
       const got = ClaimFifo.section(
         thread,
@@ -98,10 +91,8 @@ export class ReceiveFifo {
       );
       if (got < 0) break;
       claimed += got;
-      const exhausted = load<u32>(area, THREAD_OUT_EXHAUSTED);
-      const seen = (got as u32) + exhausted + load<u32>(area, THREAD_OUT_DROPPED);
-      if (exhausted > 0) Move.deadLetters(thread, queueIndex, incarnation, exhausted, now);
-      if (seen < step && (claimed > 0 || !Advance.isBehind(thread, queueIndex, shard, now))) break;
+      const seen = (got as u32) + Receive.passOn(thread, queueIndex, incarnation, now);
+      if (seen < step && Receive.isDone(thread, queueIndex, shard, claimed, now)) break;
     }
     return claimed as i32;
   }
@@ -119,15 +110,14 @@ export class ReceiveFifo {
   ): i32 {
     const area = At.thread(thread);
     const receivesMax = Move.receivesMax(queue);
-    const step = most < (SECTION_STEPS as u32) ? most : SECTION_STEPS;
+    const step = min<u32>(most, SECTION_STEPS);
     for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
       const known = ReceiveFifo.resolve(thread, shard, now);
       if (known < 0) return known;
-      if (known === 1) {
-        const again = Attempts.section(thread, queue, shard, incarnation, hiddenMs, now);
-        if (again === STATUS_CHANGED) continue;
-        if (again !== 0) return again;
-      }
+      const again =
+        known === 1 ? Attempts.section(thread, queue, shard, incarnation, hiddenMs, now) : 0;
+      if (again === STATUS_CHANGED) continue;
+      if (again !== 0) return again;
       Scout.claim(area, shard, step);
       const got = ClaimFifo.section(
         thread,
@@ -141,16 +131,24 @@ export class ReceiveFifo {
         true,
         now,
       );
-      const exhausted = got < 0 ? 0 : load<u32>(area, THREAD_OUT_EXHAUSTED);
-      const passed = exhausted + load<u32>(area, THREAD_OUT_DROPPED);
-      if (exhausted > 0) Move.deadLetters(thread, queueIndex, incarnation, exhausted, now);
-      if (got === STATUS_CHANGED || (got === 0 && passed > 0)) continue;
-      if (got === 0 && !Groups.anyReady(shard)) {
-        if (Advance.untilVisible(thread, queueIndex, shard, now)) continue;
-      }
-      return got;
+      if (ReceiveFifo.isAnswer(thread, queueIndex, shard, incarnation, got, now)) return got;
     }
     return 0;
+  }
+
+  /** Whether what a claim got is the answer, or another section may get more. */
+  static isAnswer(
+    thread: u32,
+    queueIndex: u32,
+    shard: usize,
+    incarnation: u32,
+    got: i32,
+    now: f64,
+  ): bool {
+    if (got < 0) return got !== STATUS_CHANGED;
+    const passed = Receive.passOn(thread, queueIndex, incarnation, now);
+    if (got > 0 || passed > 0) return got > 0;
+    return Groups.anyReady(shard) || !Advance.untilVisible(thread, queueIndex, shard, now);
   }
 
   /**

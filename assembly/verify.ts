@@ -98,15 +98,19 @@ export class Verify {
       const state = Slot.state(slot);
       if (state === SLOT_FREE) free++;
       else if (state === SLOT_HELD) held++;
-      else if (VerifyShard.isInAgeList(state) || state === SLOT_MOVING) {
-        if (state === SLOT_MOVING) moving++;
-        else listed++;
-        if (!Verify.isWhole(load<u32>(slot, SLOT_BLOCK))) return Verify.fail(area, 400, index);
-      }
+      else if (state === SLOT_MOVING) moving++;
+      else if (VerifyShard.isInAgeList(state)) listed++;
+      else continue;
+      if (!Verify.isFilled(slot, state)) return Verify.fail(area, 400, index);
     }
     if (listed !== listedInShards) return Verify.fail(area, 401, listed);
     if (moving !== inInboxes) return Verify.fail(area, 404, moving);
     if (free !== load<u32>(arena, ARENA_SLOTS_FREE_COUNT)) return Verify.fail(area, 402, free);
+    return Verify.stock(area, free, held);
+  }
+
+  /** What lies on the stack of free slots is free, and what is held lies in the threads' magazines. */
+  static stock(area: usize, free: u32, held: u32): i32 {
     for (let index: u32 = 0; index < free; index++) {
       const slot = load<u32>(At.freeSlot(index));
       if (Slot.state(At.slot(slot)) !== SLOT_FREE) return Verify.fail(area, 403, slot);
@@ -117,6 +121,12 @@ export class Verify {
       inMagazines += load<u32>(At.thread(thread), THREAD_SLOTS_COUNT);
     }
     return inMagazines === held ? 0 : Verify.fail(area, 405, inMagazines);
+  }
+
+  /** A slot that has a message has all of its content. */
+  @inline static isFilled(slot: usize, state: u32): bool {
+    if (state === SLOT_FREE || state === SLOT_HELD) return true;
+    return Verify.isWhole(load<u32>(slot, SLOT_BLOCK));
   }
 
   static isWhole(block: usize): bool {

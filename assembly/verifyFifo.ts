@@ -83,20 +83,24 @@ export class VerifyFifo {
     for (let link = Circle.next(end); link !== end; link = Circle.next(link)) {
       const index = At.slotOfAgeLink(link);
       const slot = At.slot(index);
-      const state = Slot.state(slot);
-      const group: usize = load<u32>(slot, SLOT_GROUP);
-      if (state === SLOT_DEAD) {
-        if (group !== 0) return 700;
-        continue;
-      }
-      if (VerifyFifo.isCut(shard, slot)) continue;
-      const block: usize = load<u32>(slot, SLOT_BLOCK);
-      if (group === 0) return 701;
-      if (!Groups.isOf(shard, group, Keys.groupLow(block), Keys.groupHigh(block))) return 702;
-      if (state === SLOT_DELAYED && delayed === 0) delayed = index;
-      if (state !== SLOT_DELAYED && delayed !== 0) return 703;
+      const broken = VerifyFifo.message(shard, slot);
+      if (broken !== 0) return broken;
+      if (Slot.state(slot) === SLOT_DEAD || VerifyFifo.isCut(shard, slot)) continue;
+      const isDelayed = Slot.state(slot) === SLOT_DELAYED;
+      if (isDelayed && delayed === 0) delayed = index;
+      if (!isDelayed && delayed !== 0) return 703;
     }
     return load<u32>(shard, FIFO_DELAYED) === delayed ? 0 : 704;
+  }
+
+  static message(shard: usize, slot: usize): i32 {
+    const group: usize = load<u32>(slot, SLOT_GROUP);
+    if (Slot.state(slot) === SLOT_DEAD) return group === 0 ? 0 : 700;
+    if (VerifyFifo.isCut(shard, slot)) return 0;
+    const block: usize = load<u32>(slot, SLOT_BLOCK);
+    if (group === 0) return 701;
+    const isOfGroup = Groups.isOf(shard, group, Keys.groupLow(block), Keys.groupHigh(block));
+    return isOfGroup ? 0 : 702;
   }
 
   /** Each record that is used hangs in its bucket once, the others are in the list of free ones. */
@@ -105,41 +109,61 @@ export class VerifyFifo {
     const record = BlockClass.record(CLASS_OF_GROUP);
     const bytes = BlockClass.bytes(CLASS_OF_GROUP);
     const last = load<u32>(HEADER + HEADER_ARENA, ARENA_PAGES_BUMP);
+    const count = load<u32>(record, CLASS_PER_PAGE);
+    const places = (last + 1) * count;
     let used: u32 = 0;
     let free: u32 = 0;
     let inFlight: u32 = 0;
-    for (let page: u32 = 1; page <= last; page++) {
-      const pageRecord = At.pageRecord(page);
-      if (load<u32>(pageRecord, PAGE_STATE) !== PAGE_CLASSED + CLASS_OF_GROUP) continue;
-      for (let index: u32 = 0; index < load<u32>(record, CLASS_PER_PAGE); index++) {
-        const group = At.page(page) + index * bytes;
-        if (PageMap.isFree(pageRecord, index) || !Mark.isOn(group, mark)) continue;
-        if (load<u32>(group, GROUP_NEXT) !== GROUP_USED) {
-          free++;
-          continue;
-        }
-        used++;
-        const broken = VerifyFifo.group(shard, group);
-        if (broken !== 0) return broken;
-        const isDead = Groups.isDead(shard, group);
-        if (!isDead && load<u32>(group, GROUP_IN_FLIGHT) !== 0) inFlight++;
+    for (let place = count; place < places; place++) {
+      const page = place / count;
+      const index = place % count;
+      const group = At.page(page) + index * bytes;
+      if (!VerifyFifo.isGroup(At.pageRecord(page), index, group, mark)) continue;
+      if (load<u32>(group, GROUP_NEXT) !== GROUP_USED) {
+        free++;
+        continue;
       }
+      used++;
+      const broken = VerifyFifo.group(shard, group);
+      if (broken !== 0) return broken;
+      const isDead = Groups.isDead(shard, group);
+      if (!isDead && load<u32>(group, GROUP_IN_FLIGHT) !== 0) inFlight++;
     }
     if (load<u32>(shard, SHARD_GROUPS_IN_FLIGHT) !== inFlight) return 710;
     if (load<u32>(Groups.table(shard), TABLE_COUNT) !== used) return 711;
     if (load<u32>(shard, FIFO_FREE_COUNT) !== free) return 712;
+    if (VerifyFifo.freeRecords(shard, free) !== free) return 713;
+    return VerifyFifo.table(Groups.table(shard), used);
+  }
+
+  @inline static isGroup(pageRecord: usize, index: u32, group: usize, mark: u32): bool {
+    return (
+      load<u32>(pageRecord, PAGE_STATE) === PAGE_CLASSED + CLASS_OF_GROUP &&
+      !PageMap.isFree(pageRecord, index) &&
+      Mark.isOn(group, mark)
+    );
+  }
+
+  /** How long the list of free group records is; no further than one more than `most`. */
+  static freeRecords(shard: usize, most: u32): u32 {
     let listed: u32 = 0;
     let group: usize = load<u32>(shard, FIFO_FREE);
-    while (group !== 0 && listed <= free) {
+    while (group !== 0 && listed <= most) {
       listed++;
       group = load<u32>(group, GROUP_NEXT);
     }
-    if (listed !== free) return 713;
-    return VerifyFifo.table(Groups.table(shard), used);
+    return listed;
   }
 
   /** A chain is linked both ways, in order, and full of its own; the first decides on ready. */
   static group(shard: usize, group: usize): i32 {
+    const chain = VerifyFifo.chain(shard, group);
+    if (chain !== 0 || Groups.isDead(shard, group)) return chain;
+    const first = At.slot(At.slotOfChainLink(Circle.next(Groups.chain(group))));
+    return (Slot.state(first) === SLOT_READY) === Groups.isReady(group) ? 0 : 728;
+  }
+
+  static chain(shard: usize, group: usize): i32 {
     const chain = Groups.chain(group);
     const isDead = Groups.isDead(shard, group);
     let previous = chain;
@@ -148,20 +172,22 @@ export class VerifyFifo {
     for (let link = Circle.next(chain); link !== chain; link = Circle.next(link)) {
       const slot = At.slot(At.slotOfChainLink(link));
       if (Circle.previous(link) !== previous) return 720;
-      if (load<u32>(slot, SLOT_GROUP) !== (group as u32)) return 721;
+      const broken = VerifyFifo.member(shard, group, slot, isDead);
+      if (broken !== 0) return broken;
       if (Slot.sequence(slot) <= sequence) return 722;
-      if (!Slot.isListed(Slot.state(slot)) || VerifyFifo.isCut(shard, slot) !== isDead) return 723;
-      if (Slot.state(slot) === SLOT_IN_FLIGHT) inFlight++;
+      inFlight += Slot.state(slot) === SLOT_IN_FLIGHT ? 1 : 0;
       sequence = Slot.sequence(slot);
       previous = link;
     }
     if (previous === chain) return 724;
     if (Circle.previous(chain) !== previous) return 725;
     if (load<u64>(group, GROUP_LAST_SEQUENCE) < sequence) return 726;
-    if (isDead) return 0;
-    if (load<u32>(group, GROUP_IN_FLIGHT) !== inFlight) return 727;
-    const first = At.slot(At.slotOfChainLink(Circle.next(chain)));
-    return (Slot.state(first) === SLOT_READY) === Groups.isReady(group) ? 0 : 728;
+    return isDead || load<u32>(group, GROUP_IN_FLIGHT) === inFlight ? 0 : 727;
+  }
+
+  static member(shard: usize, group: usize, slot: usize, isDead: bool): i32 {
+    if (load<u32>(slot, SLOT_GROUP) !== (group as u32)) return 721;
+    return Slot.isListed(Slot.state(slot)) && VerifyFifo.isCut(shard, slot) === isDead ? 0 : 723;
   }
 
   /** The ready groups are linked both ways and all say that they are. */

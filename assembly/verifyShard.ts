@@ -4,6 +4,7 @@
  */
 
 import { Age } from "./age";
+import { Circle } from "./circle";
 import { Inbox } from "./inbox";
 import {
   ARENA_SLOTS_BUMP,
@@ -94,16 +95,13 @@ export class VerifyShard {
   }
 
   /**
-   * In order of arrival, linked both ways, counted; the gauges are what the states say. What came by
-   * a move was sent earlier than its place says.
+   * In order of arrival, linked both ways, counted. What came by a move was sent earlier than its
+   * place says.
    */
   static age(shard: usize): i32 {
     const self = At.shardIndex(shard);
     const most = load<u32>(shard, SHARD_LISTED);
     let listed: u32 = 0;
-    let visible: u32 = 0;
-    let inFlight: u32 = 0;
-    let delayed: u32 = 0;
     let previous: usize = Age.end(shard);
     let sequence: u64 = 0;
     let sentAt: f64 = -Infinity;
@@ -112,23 +110,40 @@ export class VerifyShard {
       const slot = At.slot(At.slotOfAgeLink(link));
       if (++listed > most) return 100;
       if (load<u32>(link, LINK_PREVIOUS) !== (previous as u32)) return 101;
-      if (load<u32>(slot, SLOT_SHARD) !== self) return 102;
+      const broken = VerifyShard.member(slot, self);
+      if (broken !== 0) return broken;
       if (Slot.sequence(slot) <= sequence) return 103;
       const isMoved = (load<u32>(load<u32>(slot, SLOT_BLOCK), BLOCK_FLAGS) & BODY_MOVED) !== 0;
-      if (!isMoved && load<f64>(slot, SLOT_SENT_AT) < sentAt) return 103;
-      if (!VerifyShard.isInAgeList(Slot.state(slot))) return 104;
+      const slotSentAt = isMoved ? sentAt : load<f64>(slot, SLOT_SENT_AT);
+      if (slotSentAt < sentAt) return 103;
       sequence = Slot.sequence(slot);
-      if (!isMoved) sentAt = load<f64>(slot, SLOT_SENT_AT);
-      if (VerifyShard.isLive(shard, slot)) {
-        if (Slot.state(slot) === SLOT_READY) visible++;
-        if (Slot.state(slot) === SLOT_IN_FLIGHT) inFlight++;
-        if (Slot.state(slot) === SLOT_DELAYED) delayed++;
-      }
+      sentAt = slotSentAt;
       previous = link;
       link = load<u32>(link, LINK_NEXT);
     }
     if (listed !== most) return 105;
     if (Age.last(shard) !== previous) return 106;
+    return VerifyShard.gauges(shard);
+  }
+
+  static member(slot: usize, self: u32): i32 {
+    if (load<u32>(slot, SLOT_SHARD) !== self) return 102;
+    return VerifyShard.isInAgeList(Slot.state(slot)) ? 0 : 104;
+  }
+
+  /** The gauges are what the states say. */
+  static gauges(shard: usize): i32 {
+    let visible: u32 = 0;
+    let inFlight: u32 = 0;
+    let delayed: u32 = 0;
+    const end = Age.end(shard);
+    for (let link = Circle.next(end); link !== end; link = Circle.next(link)) {
+      const slot = At.slot(At.slotOfAgeLink(link));
+      if (!VerifyShard.isLive(shard, slot)) continue;
+      if (Slot.state(slot) === SLOT_READY) visible++;
+      if (Slot.state(slot) === SLOT_IN_FLIGHT) inFlight++;
+      if (Slot.state(slot) === SLOT_DELAYED) delayed++;
+    }
     if (load<u32>(shard, SHARD_VISIBLE) !== visible) return 107;
     if (load<u32>(shard, SHARD_IN_FLIGHT) !== inFlight) return 108;
     return load<u32>(shard, SHARD_DELAYED) === delayed ? 0 : 109;
