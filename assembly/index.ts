@@ -5,13 +5,11 @@
  * Answers of 0 and more are counts, below 0 they are the STATUS codes of layout.ts.
  * The constants are exported too, so that a test can compare both compilers' numbers.
  */
-import { ADVANCE_SECTIONS, Advance } from "./advance";
-import { Catalogue } from "./catalogue";
-import { Counts } from "./counts";
-import { Cut } from "./cut";
-import { Elsewhere } from "./elsewhere";
-import { Format } from "./format";
-import { SipHash } from "./hash";
+
+import { Stock } from "./arena/stock";
+import { SipHash } from "./ground/hash";
+import { At } from "./ground/memory";
+import { Wake } from "./ground/wake";
 import {
   QUEUE_SHARD_FIRST,
   QUEUE_WATCHED_DUE,
@@ -19,22 +17,25 @@ import {
   STATUS_GONE,
   THREAD_STAGING,
 } from "./layout";
-import { At } from "./memory";
-import { Move } from "./move";
-import { Receive } from "./receive";
-import { ReceiveFifo } from "./receiveFifo";
-import { Reclaim } from "./reclaim";
-import { Send } from "./send";
-import { SendFifo } from "./sendFifo";
-import { Settle } from "./settle";
-import { Shard } from "./shard";
-import { Stock } from "./stock";
-import { Thread } from "./thread";
-import { Throttle } from "./throttle";
-import { Wake } from "./wake";
+import { Format } from "./life/format";
+import { Thread } from "./life/thread";
+import { ADVANCE_SECTIONS, Advance } from "./operations/advance";
+import { Catalogue } from "./operations/catalogue";
+import { Counts } from "./operations/counts";
+import { Elsewhere } from "./operations/elsewhere";
+import { Move } from "./operations/move";
+import { Receive } from "./operations/receive";
+import { ReceiveFifo } from "./operations/receiveFifo";
+import { Reclaim } from "./operations/reclaim";
+import { Send } from "./operations/send";
+import { SendFifo } from "./operations/sendFifo";
+import { Settle } from "./operations/settle";
+import { Throttle } from "./operations/throttle";
+import { Cut } from "./sections/cut";
+import { Shard } from "./shard/shard";
 
 export * from "./layout";
-export * from "./sections";
+export * from "./probe/sections";
 
 class Of {
   @inline static shard(queue: u32): usize {

@@ -403,7 +403,7 @@ export const SHARD_WHEEL_ARMED = SHARD_WHEEL_TICK + 8;
 export const SHARD_QUEUE = SHARD_WHEEL_ARMED + 4;
 /** The QUEUE_FLAGS it was made with: what a rebuild does depends on it. */
 export const SHARD_KIND = SHARD_QUEUE + 4;
-/** Messages in the inbox: they moved here and have no place in the queue yet. */
+/** Messages in the arrivals: they moved here and have no place in the queue yet. */
 export const SHARD_ARRIVED = SHARD_KIND + 4;
 
 /**
@@ -420,9 +420,9 @@ export const SHARD_RING_TAIL = SHARD_RING_HEAD_INDEX + 4;
 export const SHARD_RING_TAIL_INDEX = SHARD_RING_TAIL + 4;
 export const SHARD_RING_SEGMENTS = SHARD_RING_TAIL_INDEX + 4;
 /** Entries in the ring plus messages that may yet need one: room for all is kept at all times. */
-export const SHARD_RING_OWED = SHARD_RING_SEGMENTS + 4;
+export const SHARD_RING_RESERVED = SHARD_RING_SEGMENTS + 4;
 /** The age list's two ends (a link record that is nobody's). */
-export const SHARD_AGE = SHARD_RING_OWED + 4;
+export const SHARD_AGE = SHARD_RING_RESERVED + 4;
 /** The gauges. */
 export const SHARD_VISIBLE = SHARD_AGE + 8;
 export const SHARD_IN_FLIGHT = SHARD_VISIBLE + 4;
@@ -445,8 +445,8 @@ export const SHARD_TOTAL_DEDUPLICATED = SHARD_TOTAL_MOVED + 8;
 export const SHARD_TOTAL_EMPTY_RECEIVES = LINE_BYTES * 3;
 /** Groups with a message in flight (FIFO). */
 export const SHARD_GROUPS_IN_FLIGHT = SHARD_TOTAL_EMPTY_RECEIVES + 8;
-/** The inbox's two ends (a link record that is nobody's). */
-export const SHARD_INBOX = SHARD_GROUPS_IN_FLIGHT + 4 + 4;
+/** The arrivals' two ends (a link record that is nobody's). */
+export const SHARD_ARRIVALS = SHARD_GROUPS_IN_FLIGHT + 4 + 4;
 
 /** Line 7: the wheel. One u64 a level: which spokes may hold somebody; a clear bit means nobody. */
 export const SHARD_WHEEL_BITMAPS = LINE_BYTES * 7;
@@ -543,7 +543,7 @@ export const SLOT_READY = 4;
 export const SLOT_IN_FLIGHT = 5;
 /**
  * Between two queues; the target stands in the state word. It is in the hands of the thread that is
- * named there too; when none is, in the inbox of its shard, and SLOT_DUE is two words: the
+ * named there too; when none is, in the arrivals of its shard, and SLOT_DUE is two words: the
  * incarnation of the queue it departed from, and a number that tells who arrived first.
  */
 export const SLOT_MOVING = 6;

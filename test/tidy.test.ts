@@ -50,16 +50,16 @@ const PLANTED: Readonly<Record<string, readonly [bad: Source, good: Source][]>> 
       { path: "bindings/a.ts", text: 'export * from "../assembly/layout.ts";' },
     ],
     [
-      { path: "assembly/layout.ts", text: 'import { slot } from "./slot";' },
-      { path: "assembly/slot.ts", text: 'import { SLOT_BYTES } from "./layout";' },
+      { path: "assembly/layout.ts", text: 'import { slot } from "./ground/slot";' },
+      { path: "assembly/ground/slot.ts", text: 'import { SLOT_BYTES } from "../layout";' },
     ],
     [
       { path: "engine/metrics/a.ts", text: 'const a = await import("../server/a.ts");' },
       { path: "engine/server/a.ts", text: 'const a = await import("../metrics/a.ts");' },
     ],
     [
-      { path: "bindings/a.ts", text: 'import { f } from "../assembly/slot.ts";' },
-      { path: "bindings/a.ts", text: '// import { f } from "../assembly/slot.ts";' },
+      { path: "bindings/a.ts", text: 'import { f } from "../assembly/ground/slot.ts";' },
+      { path: "bindings/a.ts", text: '// import { f } from "../assembly/ground/slot.ts";' },
     ],
     [
       { path: "bench/a.ts", text: 'import { a } from "../engine/broker/a.ts";' },
@@ -72,6 +72,20 @@ const PLANTED: Readonly<Record<string, readonly [bad: Source, good: Source][]>> 
     [
       { path: "engine/helper.ts", text: "" },
       { path: "engine/index.ts", text: "" },
+    ],
+  ],
+  "imports between the rooms of assembly/ go down": [
+    [
+      { path: "assembly/ground/a.ts", text: 'import { Ring } from "../indexes/ring";' },
+      { path: "assembly/shard/a.ts", text: 'import { Ring } from "../indexes/ring";' },
+    ],
+    [
+      { path: "assembly/a.ts", text: "" },
+      { path: "assembly/arena/a.ts", text: 'import { Pages } from "./pages";' },
+    ],
+    [
+      { path: "assembly/life/a.ts", text: 'import { drive } from "../probe/drive";' },
+      { path: "assembly/index.ts", text: 'import { Send } from "./operations/send";' },
     ],
   ],
   "only bindings/ names the shared memory": [

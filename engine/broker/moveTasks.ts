@@ -5,7 +5,7 @@
  * it, and when that thread ends, a task that ran reads FAILED. Progress is written a few times a
  * second; another thread's wish to cancel is found in the entry before each step. Own thread only.
  *
- * What leaves a queue arrives in exactly one, whatever dies (assembly/move.ts); a step moves at most
+ * What leaves a queue arrives in exactly one, whatever dies (assembly/operations/move.ts); a step moves at most
  * ten messages. Source: API Reference, StartMessageMoveTask and its kin.
  */
 import { type Heir, STATUS_LIMIT } from "../../bindings/index.ts";

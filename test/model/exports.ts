@@ -58,7 +58,7 @@ export interface Exports {
   incarnationOf(queue: number): number;
   threadDied(self: number, dead: number): void;
   threadTrapped(self: number): void;
-  scout(thread: number, queue: number, count: number): void;
+  prefetch(thread: number, queue: number, count: number): void;
   catalogueDelete(t: number, version: number, queue: number, inc: number, now: number): number;
   reclaim(thread: number, queue: number, steps: number): number;
   /** In the fault build alone: traps before the so-manieth store; 0: never. */

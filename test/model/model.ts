@@ -68,7 +68,7 @@ export class Model {
   readonly #arrivals = new Line();
   readonly #entries = new Line();
   readonly #transit: Transit;
-  readonly #inbox: Moving[] = [];
+  readonly #moving: Moving[] = [];
   readonly #delayMs: number;
   #receivesMax = Number.POSITIVE_INFINITY;
   #retentionMs: number;
@@ -162,7 +162,7 @@ export class Model {
 
   /** How many have arrived and not been let in. */
   get arrived(): number {
-    return this.#inbox.length;
+    return this.#moving.length;
   }
 
   /** Timers that ought to have fired by now; the engine says that nothing is due. */
@@ -295,13 +295,13 @@ export class Model {
       this.#same(operation, `slot ${slot} was between queues`, true, moving !== undefined);
       if (moving === undefined) continue;
       this.#transit.delete(slot);
-      this.#inbox.push(isBack === 1 ? { ...moving, flags: RETURN } : moving);
+      this.#moving.push(isBack === 1 ? { ...moving, flags: RETURN } : moving);
     }
   }
 
   #admit(operation: Operation): void {
     for (const admitted of operation.items) {
-      const moving = this.#inbox.shift();
+      const moving = this.#moving.shift();
       this.#same(operation, "somebody had arrived", true, moving !== undefined);
       if (moving === undefined) continue;
       const { message, flags, from } = moving;

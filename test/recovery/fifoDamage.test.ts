@@ -107,7 +107,7 @@ function readAhead({ survivor, queue }: FifoScene, random: Seeded): void {
       const handle = area + layout.THREAD_HANDLES + index * layout.HANDLE_BYTES;
       words[(handle + layout.HANDLE_SLOT) >> 2] = random.between(1, slots);
     }
-    survivor.engine.scout(thread, queue.queue, layout.SECTION_STEPS);
+    survivor.engine.prefetch(thread, queue.queue, layout.SECTION_STEPS);
   }
 }
 

@@ -2,7 +2,7 @@
  * One thread's way to a queue for the tests that kill threads: the engine's whole operations, with
  * what they did written into a ledger outside its memory. A body is one byte value throughout; in a
  * FIFO queue that is the lower byte of its group's number, which its group's two bytes are, and each
- * delivery is written down (as in assembly/drive.ts).
+ * delivery is written down (as in assembly/probe/drive.ts).
  */
 import * as layout from "../../assembly/layout.ts";
 import type { QueueNumbers } from "../model/sections.ts";

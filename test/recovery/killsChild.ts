@@ -39,7 +39,7 @@ export class Killing {
   #runs = 0;
 
   async prepare(): Promise<void> {
-    writeFileSync(join(this.folder, "driver.wasm"), await compileEntry("assembly/drive.ts"));
+    writeFileSync(join(this.folder, "driver.wasm"), await compileEntry("assembly/probe/drive.ts"));
     writeFileSync(join(this.folder, "recorder.wasm"), await compile(RECORDER, "release"));
   }
 

@@ -3,7 +3,7 @@
  * three bytes a message (sent, about to be deleted, deleted), the operation number of its delete, a
  * few words a thread, and a log a thread of what FIFO queues delivered. A message stands at its birth
  * id minus the round's first: birth ids stay when a message moves to another queue, and a duplicate
- * is answered with its original's. The layout is known to assembly/drive.ts too.
+ * is answered with its original's. The layout is known to assembly/probe/drive.ts too.
  */
 import { SEND_SLOT, THREAD_OUT_OPERATION, THREAD_SENDS } from "../../assembly/layout.ts";
 

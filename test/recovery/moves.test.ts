@@ -46,7 +46,7 @@ function remove({ survivor, nowMs }: Scene, { queue, incarnation }: QueueNumbers
   survivor.engine.catalogueDelete(survivor.thread, version, queue, incarnation, nowMs);
 }
 
-/** Three messages lie in the other queue's inbox. */
+/** Three messages lie in the other queue's arrivals. */
 function post({ survivor, queue, other, nowMs }: Scene): void {
   const moves = new Moves(survivor);
   moves.take(queue, 3, nowMs);
@@ -107,7 +107,7 @@ const OPERATIONS: readonly Operation[] = [
       void victim.engine.count(victim.thread, other.queue, other.incarnation, nowMs),
   },
   {
-    name: "the reclaiming of a deleted queue's inbox",
+    name: "the reclaiming of a deleted queue's arrivals",
     before: (scene) => {
       post(scene);
       remove(scene, scene.other);

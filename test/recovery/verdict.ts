@@ -154,7 +154,7 @@ export function judge(one: Case): Seen {
   const { main, ledger, queues, first, end, now } = one;
   expectWhole(main);
   const { engine, thread } = main;
-  // What a death left in an inbox is let in by the next call, as any caller would.
+  // What a death left in the arrivals is let in by the next call, as any caller would.
   for (const { queue, incarnation } of queues) engine.count(thread, queue, incarnation, now);
   expectWhole(main);
   const lost = lossesOf(main);

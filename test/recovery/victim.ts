@@ -58,7 +58,7 @@ const BATCH = 10;
 const LEFT_SHARE = 0.35;
 
 type Exports = EngineExports & HandExports & { readonly faultAt?: { value: number } };
-/** Of assembly/drive.ts. */
+/** Of assembly/probe/drive.ts. */
 type Driver = Record<"aim" | "shape" | "record" | "drive", (...values: number[]) => number>;
 
 const order = workerData as VictimOrder;

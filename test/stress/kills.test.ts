@@ -47,7 +47,7 @@ function withLoop(source: string): string {
 }
 
 test("a build with a loop in a section is found: its dead hold locks", async () => {
-  const path = "assembly/claim.ts";
+  const path = "assembly/sections/claim.ts";
   const source = readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
   const engine = await compileEntry("assembly/index.ts", new Map([[path, withLoop(source)]]));
   const round: Round = { kinds: ["plain"], driver: ["terminate", "terminate"], script: [] };

@@ -80,6 +80,36 @@ export const layers: Rule = ({ path, text }) => {
   });
 };
 
+/** The rooms of assembly/, from the ground up. */
+const ROOMS = [
+  "ground",
+  "arena",
+  "indexes",
+  "recovery",
+  "shard",
+  "sections",
+  "verify",
+  "operations",
+  "life",
+  "probe",
+];
+
+function roomOf(path: string): number {
+  return ROOMS.indexOf(/^assembly\/(\w+)\//.exec(path)?.[1] ?? "");
+}
+
+/** Files stand in a room, but for those that all rooms share; an import stays in it or goes down. */
+export const rooms: Rule = ({ path, text }) => {
+  if (!/^assembly\/.*\.ts$/.test(path)) return [];
+  const shared = ["layout", "must", "index"].map((name) => `assembly/${name}.ts`);
+  if (shared.includes(path)) return [];
+  const room = roomOf(path);
+  if (room < 0) return [`${path} stands in none of ${ROOMS.join(", ")}`];
+  return importsOf(path, text)
+    .filter((target) => roomOf(target) > room)
+    .map((target) => `${path} imports ${target}, which stands above it`);
+};
+
 /** A rule that forbids words of code, comments and texts aside, in some of the files. */
 function forbids(pattern: RegExp, isBound: (path: string) => boolean, why: string): Rule {
   return ({ path, text }) => {
@@ -166,6 +196,7 @@ export function cycles(sources: readonly Source[]): string[] {
 /** The rules by the sentence that a test is named after. */
 export const RULES: Readonly<Record<string, Rule>> = {
   "imports go down the table of layers": layers,
+  "imports between the rooms of assembly/ go down": rooms,
   "only bindings/ names the shared memory": sharedMemory,
   "only engine/clock.ts reads the time": time,
   "only engine/random.ts reads entropy": entropy,

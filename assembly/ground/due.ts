@@ -1,0 +1,28 @@
+/**
+ * When a queue has something new by itself: its first timer, or the end of a FIFO queue's delay.
+ * Without the lock a hint, in the direction of too early.
+ */
+import { FIFO_DELAYED, QUEUE_DELAY_MS, SHARD_NEXT_DUE, SLOT_SENT_AT } from "../layout";
+import { At } from "./memory";
+
+export class Due {
+  /** When the oldest message that a FIFO queue's delay holds appears; infinity: there is none. */
+  @inline static releaseMs(queue: usize, shard: usize): f64 {
+    const slot = load<u32>(shard, FIFO_DELAYED);
+    return slot === 0
+      ? Infinity
+      : load<f64>(At.slot(slot), SLOT_SENT_AT) + load<f64>(queue, QUEUE_DELAY_MS);
+  }
+
+  @inline static isReleaseDue(queue: usize, shard: usize, now: f64): bool {
+    return load<u32>(shard, FIFO_DELAYED) !== 0 && Due.releaseMs(queue, shard) <= now;
+  }
+
+  /** Of any queue: a lower bound; infinity for never. */
+  @inline static nextMs(queue: usize, shard: usize): f64 {
+    const timerMs = load<f64>(shard, SHARD_NEXT_DUE);
+    return load<u32>(shard, FIFO_DELAYED) === 0
+      ? timerMs
+      : min<f64>(timerMs, Due.releaseMs(queue, shard));
+  }
+}

@@ -1,0 +1,326 @@
+/**
+ * The catalogue: which queues there are and what they are set to. A change is prepared outside
+ * (the entry, a msgpackr value in a block of its own), then made in one section under the
+ * catalogue's lock, if nobody changed the catalogue since the caller looked; the entry is swapped
+ * by its address. Every change raises the version that all threads compare with their copy.
+ * A reader copies an entry and compares the queue's version: no lock.
+ */
+
+import { Blocks } from "../arena/blocks";
+import { BlockClass } from "../arena/classes";
+import { Copy } from "../arena/content";
+import { Circle } from "../ground/circle";
+import { Lock } from "../ground/lock";
+import { At } from "../ground/memory";
+import { Age } from "../indexes/age";
+import { Arrivals } from "../indexes/arrivals";
+import {
+  ACTION_DELETE,
+  ACTION_RECEIVE,
+  ACTION_SEND,
+  BLOCK_BYTES_MAX,
+  BLOCK_FLAGS,
+  BLOCK_IS_ENTRY,
+  BLOCK_OUT,
+  BLOCK_OWNER_SHIFT,
+  BLOCK_STATE,
+  CATALOGUE_VERSION,
+  ENTRY_IMAGE,
+  ENTRY_VALUE,
+  ENTRY_VALUE_BYTES,
+  FIFO_READY,
+  HEADER,
+  HEADER_CATALOGUE,
+  HEADER_INCARNATIONS,
+  HEADER_QUEUES_BUMP,
+  HEADER_QUEUES_MAX,
+  PARTITION_BYTES,
+  PARTITIONS_MAX,
+  PHASE_BEGIN_CATALOGUE,
+  QUEUE_BYTES,
+  QUEUE_CALLS_MAX,
+  QUEUE_DELAY_MS,
+  QUEUE_DELETED,
+  QUEUE_ENTRY,
+  QUEUE_FLAGS,
+  QUEUE_FREE,
+  QUEUE_IN_FLIGHT_MAX,
+  QUEUE_INCARNATION,
+  QUEUE_LIVE,
+  QUEUE_MAXIMUM_BYTES,
+  QUEUE_RECEIVES_MAX,
+  QUEUE_RETENTION_MS,
+  QUEUE_SHARD_COUNT,
+  QUEUE_SHARD_FIRST,
+  QUEUE_STATE,
+  QUEUE_TARGET,
+  QUEUE_TARGET_INCARNATION,
+  QUEUE_VERSION,
+  QUEUE_VISIBILITY_MS,
+  RATE_BYTES,
+  SHARD_INCARNATION,
+  SHARD_KIND,
+  SHARD_NEXT_DUE,
+  SHARD_PARTITIONS,
+  SHARD_QUEUE,
+  SHARD_RATES,
+  SHARD_SENT_BYTES_MAX,
+  SHARD_SENT_BYTES_MIN,
+  SHARD_TOTAL_DEDUPLICATED,
+  SHARD_TOTAL_DELETED,
+  SHARD_TOTAL_EMPTY_RECEIVES,
+  SHARD_TOTAL_EXPIRED,
+  SHARD_TOTAL_MOVED,
+  SHARD_TOTAL_RECEIVED,
+  SHARD_TOTAL_SENT,
+  SHARD_TOTAL_SENT_BYTES,
+  STATUS_CHANGED,
+  STATUS_FULL,
+  STATUS_GONE,
+  STATUS_LIMIT,
+  THREAD_FENCE,
+  THREAD_STAGING,
+} from "../layout";
+
+const LOCK: usize = HEADER + HEADER_CATALOGUE;
+
+export class Catalogue {
+  @inline static lock(thread: u32): void {
+    if (Lock.take(LOCK, thread)) {
+      Catalogue.recover();
+      Lock.recovered(LOCK);
+    }
+  }
+
+  /**
+   * What a dead owner left. A queue is there from the store that says so on: what a free
+   * descriptor points to belongs to the dead thread still, what any other points to is its entry,
+   * and its settings are those of that entry.
+   */
+  static recover(): void {
+    const last = load<u32>(HEADER, HEADER_QUEUES_BUMP);
+    const most = load<u32>(HEADER, HEADER_QUEUES_MAX);
+    for (let index: u32 = 0; index <= last && index < most; index++) {
+      const queue = At.queue(index);
+      const block: usize = load<u32>(queue, QUEUE_ENTRY);
+      if (load<u32>(queue, QUEUE_STATE) === QUEUE_FREE) {
+        store<u32>(queue, 0, QUEUE_ENTRY);
+        store<u32>(At.shard(index), 0, SHARD_INCARNATION);
+      } else if (block !== 0) {
+        store<u32>(block, BLOCK_OUT, BLOCK_STATE);
+        Catalogue.copyFields(queue, block + ENTRY_IMAGE);
+        atomic.store<u32>(queue, load<u32>(queue, QUEUE_VERSION) + 1, QUEUE_VERSION);
+      }
+    }
+    Catalogue.raise();
+  }
+
+  @inline static raise(): void {
+    atomic.store<u32>(LOCK, load<u32>(LOCK, CATALOGUE_VERSION) + 1, CATALOGUE_VERSION);
+  }
+
+  @inline static isCurrent(version: u32): bool {
+    return load<u32>(LOCK, CATALOGUE_VERSION) === version;
+  }
+
+  /** The staged entry in a block of its own, held by this thread; 0: memory is full. */
+  static prepare(thread: u32, queueIndex: u32, entryBytes: u32): usize {
+    const classIndex = BlockClass.of(entryBytes + ENTRY_VALUE);
+    const block = Blocks.top(thread, classIndex);
+    if (block === 0) return 0;
+    Blocks.drop(thread, classIndex);
+    store<u32>(block, BLOCK_IS_ENTRY | (queueIndex << BLOCK_OWNER_SHIFT), BLOCK_FLAGS);
+    store<u32>(block, entryBytes, ENTRY_VALUE_BYTES);
+    memory.copy(block + ENTRY_IMAGE, At.thread(thread) + THREAD_STAGING, QUEUE_BYTES + entryBytes);
+    return block;
+  }
+
+  @inline static fits(entryBytes: u32): bool {
+    return entryBytes + ENTRY_VALUE <= (BLOCK_BYTES_MAX as u32);
+  }
+
+  static findFree(): u32 {
+    const most = load<u32>(HEADER, HEADER_QUEUES_MAX);
+    for (let index: u32 = 0; index < most; index++) {
+      if (load<u32>(At.queue(index), QUEUE_STATE) === QUEUE_FREE) return index;
+    }
+    return most;
+  }
+
+  /** A new queue from the staged image and entry: its number, or a status. */
+  static create(thread: u32, version: u32, entryBytes: u32): i32 {
+    if (!Catalogue.fits(entryBytes)) return STATUS_LIMIT;
+    const index = Catalogue.findFree();
+    if (index === load<u32>(HEADER, HEADER_QUEUES_MAX)) return STATUS_LIMIT;
+    const block = Catalogue.prepare(thread, index, entryBytes);
+    if (block === 0) return STATUS_FULL;
+    const queue = At.queue(index);
+    const shard = At.shard(index);
+    // Not in the section, which may hold no loop; where another thread is quicker its buckets fill up.
+    memory.fill(shard + SHARD_PARTITIONS, 0, PARTITIONS_MAX * PARTITION_BYTES);
+    let status: i32 = STATUS_CHANGED;
+    Catalogue.lock(thread);
+    Lock.begin(LOCK, PHASE_BEGIN_CATALOGUE);
+    if (Catalogue.isCurrent(version) && load<u32>(queue, QUEUE_STATE) === QUEUE_FREE) {
+      const incarnation = load<u32>(HEADER, HEADER_INCARNATIONS) + 1;
+      store<u32>(HEADER, incarnation, HEADER_INCARNATIONS);
+      if (index >= load<u32>(HEADER, HEADER_QUEUES_BUMP)) {
+        store<u32>(HEADER, index + 1, HEADER_QUEUES_BUMP);
+      }
+      Catalogue.copyFields(queue, At.thread(thread) + THREAD_STAGING);
+      store<u32>(queue, incarnation, QUEUE_INCARNATION);
+      store<u32>(queue, index, QUEUE_SHARD_FIRST);
+      store<u32>(queue, 1, QUEUE_SHARD_COUNT);
+      store<u32>(queue, block as u32, QUEUE_ENTRY);
+      Catalogue.freshShard(shard, index, load<u32>(queue, QUEUE_FLAGS));
+      store<u32>(shard, incarnation, SHARD_INCARNATION);
+      atomic.store<u32>(queue, load<u32>(queue, QUEUE_VERSION) + 1, QUEUE_VERSION);
+      atomic.store<u32>(queue, QUEUE_LIVE, QUEUE_STATE);
+      store<u32>(block, BLOCK_OUT, BLOCK_STATE);
+      Catalogue.raise();
+      status = index as i32;
+    }
+    Lock.end(LOCK);
+    Lock.give(LOCK);
+    if (status < 0) Blocks.release(thread, block);
+    return status;
+  }
+
+  /** New settings and entry for a queue that lives. */
+  static change(
+    thread: u32,
+    version: u32,
+    queueIndex: u32,
+    incarnation: u32,
+    entryBytes: u32,
+  ): i32 {
+    if (!Catalogue.fits(entryBytes)) return STATUS_LIMIT;
+    const block = Catalogue.prepare(thread, queueIndex, entryBytes);
+    if (block === 0) return STATUS_FULL;
+    const queue = At.queue(queueIndex);
+    let status: i32 = STATUS_CHANGED;
+    let unused = block;
+    Catalogue.lock(thread);
+    Lock.begin(LOCK, PHASE_BEGIN_CATALOGUE);
+    if (Catalogue.isCurrent(version)) {
+      status = STATUS_GONE;
+      if (Catalogue.isLive(queue, incarnation)) {
+        unused = load<u32>(queue, QUEUE_ENTRY);
+        // The former entry's holder first: until the swap, recovery gives it back to the queue.
+        store<u32>(unused, Blocks.held(thread), BLOCK_STATE);
+        store<u32>(queue, block as u32, QUEUE_ENTRY);
+        store<u32>(block, BLOCK_OUT, BLOCK_STATE);
+        Catalogue.copyFields(queue, block + ENTRY_IMAGE);
+        atomic.store<u32>(queue, load<u32>(queue, QUEUE_VERSION) + 1, QUEUE_VERSION);
+        Catalogue.raise();
+        status = 0;
+      }
+    }
+    Lock.end(LOCK);
+    Lock.give(LOCK);
+    Blocks.release(thread, unused);
+    return status;
+  }
+
+  /** The queue is deleted as far as the catalogue goes; its messages are cut by the caller. */
+  static markDeleted(thread: u32, version: u32, queueIndex: u32, incarnation: u32): i32 {
+    const queue = At.queue(queueIndex);
+    let status: i32 = STATUS_CHANGED;
+    Catalogue.lock(thread);
+    Lock.begin(LOCK, PHASE_BEGIN_CATALOGUE);
+    if (Catalogue.isCurrent(version)) {
+      status = STATUS_GONE;
+      if (Catalogue.isLive(queue, incarnation)) {
+        atomic.store<u32>(queue, QUEUE_DELETED, QUEUE_STATE);
+        Catalogue.raise();
+        status = 0;
+      }
+    }
+    Lock.end(LOCK);
+    Lock.give(LOCK);
+    return status;
+  }
+
+  /** A deleted queue that is empty: its descriptor is free again. */
+  static forget(thread: u32, queueIndex: u32): void {
+    const queue = At.queue(queueIndex);
+    let block: usize = 0;
+    Catalogue.lock(thread);
+    Lock.begin(LOCK, PHASE_BEGIN_CATALOGUE);
+    if (load<u32>(queue, QUEUE_STATE) === QUEUE_DELETED) {
+      block = load<u32>(queue, QUEUE_ENTRY);
+      if (block !== 0) store<u32>(block, Blocks.held(thread), BLOCK_STATE);
+      store<u32>(queue, 0, QUEUE_ENTRY);
+      atomic.store<u32>(queue, QUEUE_FREE, QUEUE_STATE);
+      Catalogue.raise();
+    }
+    Lock.end(LOCK);
+    Lock.give(LOCK);
+    if (block !== 0) Blocks.release(thread, block);
+  }
+
+  /** The entry copied to staging, behind an image with the queue's incarnation and version. */
+  static read(thread: u32, queueIndex: u32): i32 {
+    const queue = At.queue(queueIndex);
+    const area = At.thread(thread);
+    const staged = area + THREAD_STAGING;
+    if (atomic.load<u32>(queue, QUEUE_STATE) !== QUEUE_LIVE) return STATUS_GONE;
+    const version = atomic.load<u32>(queue, QUEUE_VERSION);
+    const block: usize = load<u32>(queue, QUEUE_ENTRY);
+    if (block === 0) return STATUS_CHANGED;
+    const bytes = load<u32>(block, ENTRY_VALUE_BYTES);
+    if (!Catalogue.fits(bytes)) return STATUS_CHANGED;
+    store<u32>(staged, load<u32>(queue, QUEUE_INCARNATION), QUEUE_INCARNATION);
+    store<u32>(staged, version, QUEUE_VERSION);
+    Copy.bytes(staged + QUEUE_BYTES, block + ENTRY_VALUE, bytes);
+    atomic.add<u32>(area, 0, THREAD_FENCE);
+    const isSame =
+      load<u32>(queue, QUEUE_VERSION) === version &&
+      load<u32>(queue, QUEUE_STATE) === QUEUE_LIVE &&
+      load<u32>(queue, QUEUE_ENTRY) === (block as u32);
+    return isSame ? (bytes as i32) : STATUS_CHANGED;
+  }
+
+  @inline static isLive(queue: usize, incarnation: u32): bool {
+    return (
+      load<u32>(queue, QUEUE_STATE) === QUEUE_LIVE &&
+      load<u32>(queue, QUEUE_INCARNATION) === incarnation
+    );
+  }
+
+  @inline static copyFields(queue: usize, image: usize): void {
+    store<u32>(queue, load<u32>(image, QUEUE_FLAGS), QUEUE_FLAGS);
+    store<f64>(queue, load<f64>(image, QUEUE_VISIBILITY_MS), QUEUE_VISIBILITY_MS);
+    store<f64>(queue, load<f64>(image, QUEUE_DELAY_MS), QUEUE_DELAY_MS);
+    store<f64>(queue, load<f64>(image, QUEUE_RETENTION_MS), QUEUE_RETENTION_MS);
+    store<u32>(queue, load<u32>(image, QUEUE_MAXIMUM_BYTES), QUEUE_MAXIMUM_BYTES);
+    store<u32>(queue, load<u32>(image, QUEUE_RECEIVES_MAX), QUEUE_RECEIVES_MAX);
+    store<u32>(queue, load<u32>(image, QUEUE_TARGET), QUEUE_TARGET);
+    store<u32>(queue, load<u32>(image, QUEUE_TARGET_INCARNATION), QUEUE_TARGET_INCARNATION);
+    store<u32>(queue, load<u32>(image, QUEUE_IN_FLIGHT_MAX), QUEUE_IN_FLIGHT_MAX);
+    store<u32>(queue, load<u32>(image, QUEUE_CALLS_MAX), QUEUE_CALLS_MAX);
+  }
+
+  /** Sequences and operation numbers go on where the shard's former queue left them. */
+  @inline static freshShard(shard: usize, queueIndex: u32, kind: u32): void {
+    store<u32>(shard, queueIndex, SHARD_QUEUE);
+    store<u32>(shard, kind, SHARD_KIND);
+    Age.clear(shard);
+    Arrivals.clear(shard);
+    Circle.clear(shard + FIFO_READY);
+    store<f64>(shard, Infinity, SHARD_NEXT_DUE);
+    store<u64>(shard, 0, SHARD_TOTAL_SENT);
+    store<u64>(shard, 0, SHARD_TOTAL_SENT_BYTES);
+    store<u64>(shard, 0, SHARD_TOTAL_RECEIVED);
+    store<u64>(shard, 0, SHARD_TOTAL_DELETED);
+    store<u64>(shard, 0, SHARD_TOTAL_EMPTY_RECEIVES);
+    store<u64>(shard, 0, SHARD_TOTAL_DEDUPLICATED);
+    store<u64>(shard, 0, SHARD_TOTAL_EXPIRED);
+    store<u64>(shard, 0, SHARD_TOTAL_MOVED);
+    store<u32>(shard, 0, SHARD_SENT_BYTES_MIN);
+    store<u32>(shard, 0, SHARD_SENT_BYTES_MAX);
+    store<u64>(shard, 0, SHARD_RATES + ACTION_SEND * RATE_BYTES);
+    store<u64>(shard, 0, SHARD_RATES + ACTION_RECEIVE * RATE_BYTES);
+    store<u64>(shard, 0, SHARD_RATES + ACTION_DELETE * RATE_BYTES);
+  }
+}

@@ -1,0 +1,286 @@
+/**
+ * Receiving: time passes, entries are claimed in sections of ten, contents are gathered back to
+ * back into this thread's buffer outside the lock. After copying, a message whose slot changed
+ * meanwhile is dropped: nobody ever sees another message's bytes.
+ */
+
+import { Content } from "../arena/content";
+import { At } from "../ground/memory";
+import { Wake } from "../ground/wake";
+import {
+  BLOCK_ATTRIBUTES_BYTES,
+  BLOCK_BIRTH,
+  BLOCK_DEDUPLICATION_BYTES,
+  BLOCK_FLAGS,
+  BLOCK_GROUP_BYTES,
+  BLOCK_SENDER_BYTES,
+  BLOCK_TAIL,
+  BLOCK_TRACE_BYTES,
+  CONTENT_BYTES_MAX,
+  CONTENT_NOT_GATHERED,
+  QUEUE_SHARD_FIRST,
+  QUEUE_VISIBILITY_MS,
+  RECEIVE_ATTRIBUTES_BYTES,
+  RECEIVE_BIRTH,
+  RECEIVE_BLOCK,
+  RECEIVE_BODY_BYTES,
+  RECEIVE_BYTES,
+  RECEIVE_DEDUPLICATION_BYTES,
+  RECEIVE_FIRST_AT,
+  RECEIVE_FLAGS,
+  RECEIVE_GROUP_BYTES,
+  RECEIVE_OFFSET,
+  RECEIVE_SENDER_BYTES,
+  RECEIVE_SENT_AT,
+  RECEIVE_SEQUENCE,
+  RECEIVE_SHARD,
+  RECEIVE_SLOT,
+  RECEIVE_SOURCE,
+  RECEIVE_TRACE_BYTES,
+  SECTION_STEPS,
+  SHARD_INCARNATION,
+  SHARD_VISIBLE,
+  SLOT_BLOCK,
+  SLOT_BODY_BYTES,
+  SLOT_FIRST_RECEIVE,
+  SLOT_SENT_AT,
+  SLOT_SEQUENCE,
+  SLOT_SHARD,
+  SLOT_SOURCE,
+  STATUS_GONE,
+  STATUS_LIMIT,
+  THREAD_BUFFER,
+  THREAD_BUFFER_BYTES,
+  THREAD_FENCE,
+  THREAD_OUT_DROPPED,
+  THREAD_OUT_EXHAUSTED,
+  THREAD_RECEIVES,
+} from "../layout";
+import { Claim } from "../sections/claim";
+import { Segments } from "../shard/segments";
+import { ADVANCE_SECTIONS, Advance } from "./advance";
+import { Move } from "./move";
+
+/** Entries dropped by one call at most, ten a section: a long run of dead ones is cut up. */
+export const CLAIM_SECTIONS: u32 = 1000;
+
+export class Receive {
+  @inline static record(thread: u32, index: u32): usize {
+    return At.thread(thread) + THREAD_RECEIVES + index * RECEIVE_BYTES;
+  }
+
+  /**
+   * How many messages are in the records now, in order; STATUS_GONE. STATUS_LIMIT: something is
+   * visible, but as many are in flight as may be.
+   */
+  static run(
+    thread: u32,
+    queueIndex: u32,
+    incarnation: u32,
+    most: u32,
+    visibilityMs: f64,
+    now: f64,
+  ): i32 {
+    const queue = At.queue(queueIndex);
+    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    if (load<u32>(shard, SHARD_INCARNATION) !== incarnation) return STATUS_GONE;
+    Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS);
+    const hiddenMs = visibilityMs < 0 ? load<f64>(queue, QUEUE_VISIBILITY_MS) : visibilityMs;
+    const claimed = Receive.claim(
+      thread,
+      queueIndex,
+      queue,
+      shard,
+      incarnation,
+      most,
+      hiddenMs,
+      now,
+    );
+    if (claimed <= 0) return claimed;
+    Segments.trim(thread, shard);
+    Wake.ifEarlier(queueIndex, queue, shard);
+    return Receive.gather(thread, At.shardIndex(shard), claimed) as i32;
+  }
+
+  static claim(
+    thread: u32,
+    queueIndex: u32,
+    queue: usize,
+    shard: usize,
+    incarnation: u32,
+    most: u32,
+    hiddenMs: f64,
+    now: f64,
+  ): i32 {
+    const receivesMax = Move.receivesMax(queue);
+    let claimed: u32 = 0;
+    for (let turn: u32 = 0; turn < CLAIM_SECTIONS && claimed < most; turn++) {
+      if (!Receive.hasVisible(thread, queueIndex, shard, claimed, now)) break;
+      const step = min<u32>(most - claimed, SECTION_STEPS);
+      const got = Claim.section(
+        thread,
+        queue,
+        shard,
+        incarnation,
+        claimed,
+        step,
+        hiddenMs,
+        receivesMax,
+        now,
+      );
+      if (got === STATUS_LIMIT && claimed === 0) {
+        // Some may be in flight only because there were more timers than one call fires.
+        if (Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS) > 0) continue;
+        return STATUS_LIMIT;
+      }
+      if (got < 0) break;
+      claimed += got;
+      const seen = (got as u32) + Receive.passOn(thread, queueIndex, incarnation, now);
+      if (seen < step && Receive.isDone(thread, queueIndex, shard, claimed, now)) break;
+    }
+    return claimed as i32;
+  }
+
+  /** Whoever has some messages already does not wait for time to make more visible. */
+  @inline static hasVisible(
+    thread: u32,
+    queueIndex: u32,
+    shard: usize,
+    claimed: u32,
+    now: f64,
+  ): bool {
+    if (load<u32>(shard, SHARD_VISIBLE) !== 0) return true;
+    return claimed === 0 && Advance.untilVisible(thread, queueIndex, shard, now);
+  }
+
+  /**
+   * After a claim section: messages that were received too often move on. Answers how many entries
+   * the section took that brought no message.
+   */
+  static passOn(thread: u32, queueIndex: u32, incarnation: u32, now: f64): u32 {
+    const area = At.thread(thread);
+    const exhausted = load<u32>(area, THREAD_OUT_EXHAUSTED);
+    // Before the move, whose sections use the same words.
+    const dropped = load<u32>(area, THREAD_OUT_DROPPED);
+    if (exhausted > 0) Move.deadLetters(thread, queueIndex, incarnation, exhausted, now);
+    return exhausted + dropped;
+  }
+
+  /** Whether a claim that found less than it asked for is the last: unless timers are still due. */
+  @inline static isDone(thread: u32, queueIndex: u32, shard: usize, claimed: u32, now: f64): bool {
+    return claimed > 0 || !Advance.isBehind(thread, queueIndex, shard, now);
+  }
+
+  static gather(thread: u32, shardIndex: u32, claimed: u32): u32 {
+    const area = At.thread(thread);
+    let offset: u32 = 0;
+    for (let index: u32 = 0; index < claimed; index++) {
+      const record = Receive.record(thread, index);
+      store<u32>(record, shardIndex, RECEIVE_SHARD);
+      offset += Receive.copy(area, record, offset);
+    }
+    // Contents before, sequences behind: a message that changed under the copying is dropped.
+    atomic.add<u32>(area, 0, THREAD_FENCE);
+    let kept: u32 = 0;
+    for (let index: u32 = 0; index < claimed; index++) {
+      const record = Receive.record(thread, index);
+      if (!Receive.isStill(record)) continue;
+      if (kept !== index) memory.copy(Receive.record(thread, kept), record, RECEIVE_BYTES);
+      kept++;
+    }
+    return kept;
+  }
+
+  /** Sequences count by shard, so a slot that another queue uses by now may have the same one. */
+  @inline static isStill(record: usize): bool {
+    const slot = At.slot(load<u32>(record, RECEIVE_SLOT));
+    return (
+      load<u64>(slot, SLOT_SEQUENCE) === load<u64>(record, RECEIVE_SEQUENCE) &&
+      load<u32>(slot, SLOT_SHARD) === load<u32>(record, RECEIVE_SHARD)
+    );
+  }
+
+  /** Slot and header fields into the record, content into the buffer; how many bytes that took. */
+  @inline static copy(area: usize, record: usize, offset: u32): u32 {
+    const slot = At.slot(load<u32>(record, RECEIVE_SLOT));
+    const block: usize = load<u32>(slot, SLOT_BLOCK);
+    const sentAt = load<f64>(slot, SLOT_SENT_AT);
+    store<u32>(record, block as u32, RECEIVE_BLOCK);
+    store<u32>(record, load<u32>(slot, SLOT_BODY_BYTES), RECEIVE_BODY_BYTES);
+    store<u32>(record, load<u32>(slot, SLOT_SOURCE), RECEIVE_SOURCE);
+    store<f64>(record, sentAt, RECEIVE_SENT_AT);
+    store<f64>(record, sentAt + (load<u32>(slot, SLOT_FIRST_RECEIVE) as f64), RECEIVE_FIRST_AT);
+    if (block === 0) return 0;
+    store<u64>(record, load<u64>(block, BLOCK_BIRTH), RECEIVE_BIRTH);
+    store<u32>(record, load<u32>(block, BLOCK_FLAGS), RECEIVE_FLAGS);
+    if ((load<u64>(block, BLOCK_TAIL) | load<u64>(block, BLOCK_TRACE_BYTES)) === 0) {
+      return Receive.copyPlain(area, record, block, offset);
+    }
+    return Receive.copyAny(area, record, block, offset);
+  }
+
+  /** A body and nothing else, in one block. */
+  @inline static copyPlain(area: usize, record: usize, block: usize, offset: u32): u32 {
+    const bodyBytes = load<u32>(record, RECEIVE_BODY_BYTES);
+    store<u64>(record, 0, RECEIVE_GROUP_BYTES);
+    store<u32>(record, 0, RECEIVE_ATTRIBUTES_BYTES);
+    if (!Receive.isStill(record)) return 0;
+    if (bodyBytes > (THREAD_BUFFER_BYTES as u32) - offset) {
+      store<i32>(record, CONTENT_NOT_GATHERED, RECEIVE_OFFSET);
+      return 0;
+    }
+    Content.gather(block, bodyBytes, area + THREAD_BUFFER + offset);
+    store<u32>(record, offset, RECEIVE_OFFSET);
+    return bodyBytes;
+  }
+
+  static copyAny(area: usize, record: usize, block: usize, offset: u32): u32 {
+    store<u16>(record, load<u8>(block, BLOCK_GROUP_BYTES) as u16, RECEIVE_GROUP_BYTES);
+    store<u16>(
+      record,
+      load<u8>(block, BLOCK_DEDUPLICATION_BYTES) as u16,
+      RECEIVE_DEDUPLICATION_BYTES,
+    );
+    store<u16>(record, load<u16>(block, BLOCK_TRACE_BYTES), RECEIVE_TRACE_BYTES);
+    store<u16>(record, load<u16>(block, BLOCK_SENDER_BYTES), RECEIVE_SENDER_BYTES);
+    store<u32>(record, load<u32>(block, BLOCK_ATTRIBUTES_BYTES), RECEIVE_ATTRIBUTES_BYTES);
+    const contentBytes = Receive.contentBytes(record);
+    // The sizes are only good if the slot has not changed; if it has, gather drops the record.
+    if (!Receive.isStill(record)) return 0;
+    if (contentBytes > (THREAD_BUFFER_BYTES as u32) - offset) {
+      store<i32>(record, CONTENT_NOT_GATHERED, RECEIVE_OFFSET);
+      return 0;
+    }
+    Content.gather(block, contentBytes, area + THREAD_BUFFER + offset);
+    store<u32>(record, offset, RECEIVE_OFFSET);
+    return contentBytes;
+  }
+
+  @inline static contentBytes(record: usize): u32 {
+    return (
+      (load<u16>(record, RECEIVE_GROUP_BYTES) as u32) +
+      (load<u16>(record, RECEIVE_DEDUPLICATION_BYTES) as u32) +
+      (load<u16>(record, RECEIVE_TRACE_BYTES) as u32) +
+      (load<u16>(record, RECEIVE_SENDER_BYTES) as u32) +
+      load<u32>(record, RECEIVE_ATTRIBUTES_BYTES) +
+      load<u32>(record, RECEIVE_BODY_BYTES)
+    );
+  }
+
+  /**
+   * A part of a content that was not gathered, copied to the buffer at bufferOffset; 0 when the
+   * message changed meanwhile and must be dropped, else bytes.
+   */
+  static read(thread: u32, index: u32, contentOffset: u32, bytes: u32, bufferOffset: u32): i32 {
+    const area = At.thread(thread);
+    const record = Receive.record(thread, index);
+    const contentBytes = Receive.contentBytes(record);
+    if (contentBytes > (CONTENT_BYTES_MAX as u32) || contentOffset + bytes > contentBytes) return 0;
+    if (bufferOffset + bytes > (THREAD_BUFFER_BYTES as u32)) return 0;
+    const block: usize = load<u32>(record, RECEIVE_BLOCK);
+    const to = area + THREAD_BUFFER + bufferOffset;
+    Content.move(block, contentBytes, contentOffset, bytes, to, false);
+    atomic.add<u32>(area, 0, THREAD_FENCE);
+    return Receive.isStill(record) ? (bytes as i32) : 0;
+  }
+}

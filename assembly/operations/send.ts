@@ -1,0 +1,155 @@
+/**
+ * Sending: prepare (slot and content in this thread's hands, outside every lock), commit (sections
+ * of ten), wake. What was prepared but not committed is discarded. Called by the thread whose
+ * number is given, and by no other.
+ */
+
+import { Content } from "../arena/content";
+import { Slots } from "../arena/slots";
+import { Stock } from "../arena/stock";
+import { Births } from "../ground/births";
+import { At } from "../ground/memory";
+import { Wake } from "../ground/wake";
+import { Keys } from "../indexes/keys";
+import {
+  BLOCK_BIRTH,
+  QUEUE_DELAY_MS,
+  QUEUE_SHARD_FIRST,
+  SECTION_STEPS,
+  SEND_BIRTH,
+  SEND_BYTES,
+  SEND_GROUP_BYTES,
+  SEND_SLOT,
+  SLOT_ATTEMPT,
+  SLOT_BLOCK,
+  SLOT_GROUP,
+  SLOT_SOURCE,
+  STATUS_CHANGED,
+  STATUS_FULL,
+  THREAD_FENCE,
+  THREAD_OUT_READY,
+  THREAD_SENDS,
+  THREAD_STAGING,
+} from "../layout";
+import { Commit } from "../sections/commit";
+import { Segments } from "../shard/segments";
+import { Reclaim } from "./reclaim";
+
+export class Send {
+  @inline static record(thread: u32, index: u32): usize {
+    return At.thread(thread) + THREAD_SENDS + index * SEND_BYTES;
+  }
+
+  /** Slot and room for the content of send record `index`; STATUS_FULL and nothing held if none. */
+  @inline static prepare(thread: u32, index: u32, now: f64): i32 {
+    const send = Send.record(thread, index);
+    if (Send.take(thread, send)) return 0;
+    return Send.takeAfterHelp(thread, send, now);
+  }
+
+  static takeAfterHelp(thread: u32, send: usize, now: f64): i32 {
+    Reclaim.help(thread, now);
+    if (Send.take(thread, send)) return 0;
+    Stock.ask(thread);
+    return STATUS_FULL;
+  }
+
+  /** Room in the ring, when memory was full without it. */
+  static provideAfterHelp(thread: u32, shard: usize, count: u32, now: f64): bool {
+    Reclaim.help(thread, now);
+    if (Segments.provide(thread, shard, count)) return true;
+    Stock.ask(thread);
+    return false;
+  }
+
+  static take(thread: u32, send: usize): bool {
+    const slotIndex = Slots.prepare(thread);
+    if (slotIndex === 0) return false;
+    if (!Content.open(thread, slotIndex, send)) {
+      Slots.release(thread, slotIndex);
+      return false;
+    }
+    const slot = At.slot(slotIndex);
+    store<u32>(slot, 0, SLOT_GROUP);
+    store<u32>(slot, 0, SLOT_SOURCE);
+    store<u32>(slot, 0, SLOT_ATTEMPT);
+    const birth = Births.next(At.thread(thread));
+    store<u64>(load<u32>(slot, SLOT_BLOCK), birth, BLOCK_BIRTH);
+    store<u64>(send, birth, SEND_BIRTH);
+    store<u32>(send, slotIndex, SEND_SLOT);
+    return true;
+  }
+
+  /** Prepares records 0 to count - 1 and copies their contents from staging; how many, a prefix. */
+  static fill(thread: u32, count: u32, now: f64): u32 {
+    const area = At.thread(thread);
+    let prepared: u32 = 0;
+    while (prepared < count && Send.prepare(thread, prepared, now) === 0) prepared++;
+    if (prepared === 0) return 0;
+    // A reader of a block's former content must see that the slot changed before the bytes do.
+    atomic.add<u32>(area, 0, THREAD_FENCE);
+    let from = area + THREAD_STAGING;
+    for (let index: u32 = 0; index < prepared; index++) {
+      const send = Send.record(thread, index);
+      const bytes = Content.sendBytes(send);
+      const block: usize = load<u32>(At.slot(load<u32>(send, SEND_SLOT)), SLOT_BLOCK);
+      Content.fill(block, bytes, from);
+      if (load<u16>(send, SEND_GROUP_BYTES) !== 0) Keys.write(block, send, from);
+      from += bytes;
+    }
+    return prepared;
+  }
+
+  /** Copies `bytes` from staging into the content of a prepared record, from contentOffset on. */
+  static write(thread: u32, index: u32, contentOffset: u32, bytes: u32): void {
+    const area = At.thread(thread);
+    const send = Send.record(thread, index);
+    const block: usize = load<u32>(At.slot(load<u32>(send, SEND_SLOT)), SLOT_BLOCK);
+    atomic.add<u32>(area, 0, THREAD_FENCE);
+    const contentBytes = Content.sendBytes(send);
+    const staged = area + THREAD_STAGING;
+    Content.move(block, contentBytes, contentOffset, bytes, staged, true);
+    if (contentOffset === 0 && load<u16>(send, SEND_GROUP_BYTES) !== 0) {
+      Keys.write(block, send, staged);
+    }
+  }
+
+  /** How many the queue took, a prefix, the others discarded; STATUS_GONE. */
+  static commit(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
+    const queue = At.queue(queueIndex);
+    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const area = At.thread(thread);
+    let done: u32 = 0;
+    let ready: u32 = 0;
+    let status: i32 = 0;
+    while (done < count) {
+      const left = count - done < (SECTION_STEPS as u32) ? count - done : SECTION_STEPS;
+      const step = Commit.run(Send.record(thread, done), left, load<f64>(queue, QUEUE_DELAY_MS));
+      if (
+        !Segments.provide(thread, shard, step) &&
+        !Send.provideAfterHelp(thread, shard, step, now)
+      ) {
+        status = STATUS_FULL;
+        break;
+      }
+      status = Commit.section(thread, queue, shard, incarnation, done, step, now);
+      if (status === STATUS_CHANGED) continue;
+      if (status < 0) break;
+      done += step;
+      ready += load<u32>(area, THREAD_OUT_READY);
+    }
+    if (done < count) Send.discard(thread, done, count);
+    if (ready > 0) Wake.one(queueIndex);
+    else Wake.ifEarlier(queueIndex, queue, shard);
+    return done > 0 || status === STATUS_FULL ? (done as i32) : status;
+  }
+
+  /** Gives back what records `from` to `to - 1` hold. */
+  static discard(thread: u32, from: u32, to: u32): void {
+    for (let index = from; index < to; index++) {
+      const slot = load<u32>(Send.record(thread, index), SEND_SLOT);
+      Content.free(thread, slot);
+      Slots.release(thread, slot);
+    }
+  }
+}

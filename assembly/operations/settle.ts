@@ -1,0 +1,96 @@
+/**
+ * What a receiver says of the messages it received: delete them, or change how long they stay hidden.
+ * Receipts come in this thread's handle records, results go back there.
+ */
+import { Content } from "../arena/content";
+import { Slots } from "../arena/slots";
+import { At } from "../ground/memory";
+import { Wake } from "../ground/wake";
+import {
+  HANDLE_BYTES,
+  HANDLE_RESULT,
+  HANDLE_SLOT,
+  HEADER,
+  HEADER_SLOTS_MAX,
+  QUEUE_SHARD_FIRST,
+  RESULT_APPLIED,
+  SECTION_STEPS,
+  THREAD_HANDLES,
+  THREAD_OUT_READY,
+} from "../layout";
+import { Hide } from "../sections/hide";
+import { Remove } from "../sections/remove";
+import { SettleFifo } from "../sections/settleFifo";
+import { Shard } from "../shard/shard";
+import { Prefetch } from "./prefetch";
+
+export class Settle {
+  @inline static handle(thread: u32, index: u32): usize {
+    return At.thread(thread) + THREAD_HANDLES + index * HANDLE_BYTES;
+  }
+
+  /** A receipt's slot is only a hint: what lies outside the table names no message. */
+  @inline static checkSlots(thread: u32, count: u32): void {
+    const last = load<u32>(HEADER, HEADER_SLOTS_MAX);
+    for (let index: u32 = 0; index < count; index++) {
+      const handle = Settle.handle(thread, index);
+      if (load<u32>(handle, HANDLE_SLOT) > last) store<u32>(handle, 0, HANDLE_SLOT);
+    }
+  }
+
+  /** Deletes; answers how many applied, or STATUS_GONE. */
+  static remove(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
+    const queue = At.queue(queueIndex);
+    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const isFifo = Shard.isFifo(shard);
+    Settle.checkSlots(thread, count);
+    let applied: i32 = 0;
+    let opened: u32 = 0;
+    for (let from: u32 = 0; from < count; from += SECTION_STEPS) {
+      const step = count - from < (SECTION_STEPS as u32) ? count - from : SECTION_STEPS;
+      if (isFifo) Prefetch.remove(At.thread(thread), shard, from, step);
+      const some = isFifo
+        ? SettleFifo.remove(thread, queue, shard, incarnation, from, step, now)
+        : Remove.section(thread, queue, shard, incarnation, from, step, now);
+      if (some < 0) return some;
+      applied += some;
+      if (isFifo) opened += load<u32>(At.thread(thread), THREAD_OUT_READY);
+      Settle.free(thread, from, from + step);
+    }
+    if (opened > 0) Wake.one(queueIndex);
+    return applied;
+  }
+
+  static free(thread: u32, from: u32, to: u32): void {
+    for (let index = from; index < to; index++) {
+      const handle = Settle.handle(thread, index);
+      if (load<u32>(handle, HANDLE_RESULT) !== RESULT_APPLIED) continue;
+      const slot = load<u32>(handle, HANDLE_SLOT);
+      Content.free(thread, slot);
+      Slots.release(thread, slot);
+    }
+  }
+
+  /** Changes visibility; answers how many applied, or STATUS_GONE. */
+  static hide(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
+    const queue = At.queue(queueIndex);
+    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const area = At.thread(thread);
+    const isFifo = Shard.isFifo(shard);
+    Settle.checkSlots(thread, count);
+    let applied: i32 = 0;
+    let ready: u32 = 0;
+    for (let from: u32 = 0; from < count; from += SECTION_STEPS) {
+      const step = count - from < (SECTION_STEPS as u32) ? count - from : SECTION_STEPS;
+      const some = isFifo
+        ? SettleFifo.hide(thread, queue, shard, incarnation, from, step, now)
+        : Hide.section(thread, queue, shard, incarnation, from, step, now);
+      if (some < 0) return some;
+      applied += some;
+      ready += load<u32>(area, THREAD_OUT_READY);
+    }
+    if (ready > 0) Wake.one(queueIndex);
+    else Wake.ifEarlier(queueIndex, queue, shard);
+    return applied;
+  }
+}

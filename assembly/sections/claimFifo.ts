@@ -1,0 +1,230 @@
+/**
+ * The claim section of a FIFO shard: up to ten messages become this receiver's for a time. The first
+ * ready group gives as many as it can, from the first of its chain on up to one that is not visible,
+ * then the next group does; a group of which anything was taken is no longer ready. A receive of more
+ * than ten goes on where its last section stopped in the middle of a group. A message past
+ * its retention that stands in the way leaves its chain here and is freed by the sweep.
+ */
+
+import { Circle } from "../ground/circle";
+import { At } from "../ground/memory";
+import { Slot } from "../ground/slot";
+import { UNROLLED } from "../ground/unrolled";
+import { Groups } from "../indexes/groups";
+import { Wheel } from "../indexes/wheel";
+import {
+  FIFO_READY,
+  GROUP_CHAIN,
+  GROUP_READY,
+  LINK_PREVIOUS,
+  PHASE_BEGIN_CLAIM_FIFO,
+  QUEUE_IN_FLIGHT_MAX,
+  QUEUE_RETENTION_MS,
+  RECEIVE_BYTES,
+  RECEIVE_COUNT,
+  RECEIVE_SEQUENCE,
+  RECEIVE_SLOT,
+  SHARD_IN_FLIGHT,
+  SHARD_TOTAL_RECEIVED,
+  SHARD_VISIBLE,
+  SLOT_DEAD,
+  SLOT_DUE,
+  SLOT_FIRST_RECEIVE,
+  SLOT_GROUP,
+  SLOT_IN_FLIGHT,
+  SLOT_LAST_RECEIVE,
+  SLOT_READY,
+  SLOT_SENT_AT,
+  STATUS_CHANGED,
+  STATUS_GONE,
+  THREAD_OUT_COUNT,
+  THREAD_OUT_DROPPED,
+  THREAD_OUT_EXHAUSTED,
+  THREAD_RECEIVES,
+} from "../layout";
+import { Shard } from "../shard/shard";
+import { Attempts } from "./attempts";
+import { Claim } from "./claim";
+
+export class ClaimFifo {
+  /**
+   * As Claim.section, set aside what is exhausted included, but a queue that is full of messages in
+   * flight answers 0 and not STATUS_LIMIT: slot, count and sequence of receive records from `from` on;
+   * those before are what this receive has taken so far. `hasAttempt`: what it takes is remembered
+   * under THREAD_ATTEMPT (Attempts); STATUS_CHANGED when that is stale.
+   */
+  static section(
+    thread: u32,
+    queue: usize,
+    shard: usize,
+    incarnation: u32,
+    from: u32,
+    most: u32,
+    visibilityMs: f64,
+    receivesMax: u32,
+    hasAttempt: bool,
+    now: f64,
+  ): i32 {
+    const area = At.thread(thread);
+    const records = area + THREAD_RECEIVES + from * RECEIVE_BYTES;
+    const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
+    const inFlightMax = load<u32>(queue, QUEUE_IN_FLIGHT_MAX);
+    let claimed: i32 = STATUS_GONE;
+    const at = Shard.open(shard, thread, PHASE_BEGIN_CLAIM_FIFO, area, now);
+    store<u32>(area, 0, THREAD_OUT_DROPPED);
+    store<u32>(area, 0, THREAD_OUT_EXHAUSTED);
+    if (Shard.isStill(shard, incarnation)) claimed = STATUS_CHANGED;
+    if (claimed === STATUS_CHANGED && (!hasAttempt || Attempts.isProven(area, shard, at))) {
+      const due = at + visibilityMs;
+      const tick = ceil<f64>(due) as u64;
+      const spoke = Wheel.spokeOf(shard, tick);
+      const end = Wheel.open(shard, spoke);
+      const past = at - retentionMs;
+      const room = Claim.room(load<u32>(shard, SHARD_IN_FLIGHT), inFlightMax, most);
+      store<i32>(area, 0, THREAD_OUT_COUNT);
+      let cursor = from > 0 ? ClaimFifo.rest(shard, records - RECEIVE_BYTES) : 0;
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        cursor = ClaimFifo.step(
+          area,
+          shard,
+          records,
+          step,
+          room,
+          at,
+          past,
+          due,
+          receivesMax,
+          spoke,
+          end,
+          cursor,
+        );
+      }
+      ClaimFifo.close(cursor);
+      claimed = load<i32>(area, THREAD_OUT_COUNT);
+      const taken = (claimed as u32) + load<u32>(area, THREAD_OUT_EXHAUSTED);
+      if (taken > 0) Wheel.count(shard, taken, due);
+      store<u32>(shard, load<u32>(shard, SHARD_VISIBLE) - taken, SHARD_VISIBLE);
+      store<u32>(shard, load<u32>(shard, SHARD_IN_FLIGHT) + taken, SHARD_IN_FLIGHT);
+      Shard.add(shard, SHARD_TOTAL_RECEIVED, claimed as u64);
+      if (hasAttempt && claimed > 0) Attempts.note(area, shard, records, claimed, due, at);
+    }
+    store<i32>(area, claimed, THREAD_OUT_COUNT);
+    Shard.close(shard);
+    return claimed;
+  }
+
+  /** One message; answers the link of the one to take next from the same group, or 0. */
+  @inline static step(
+    area: usize,
+    shard: usize,
+    records: usize,
+    index: u32,
+    most: u32,
+    now: f64,
+    past: f64,
+    due: f64,
+    receivesMax: u32,
+    spoke: u32,
+    end: usize,
+    cursor: usize,
+  ): usize {
+    const ready = shard + FIFO_READY;
+    if (index >= most || (cursor === 0 && Circle.isEmpty(ready))) return cursor;
+    const link =
+      cursor !== 0 ? cursor : Circle.next(Circle.next(ready) - GROUP_READY + GROUP_CHAIN);
+    const slotIndex = At.slotOfChainLink(link);
+    const slot = At.slot(slotIndex);
+    const group: usize = load<u32>(slot, SLOT_GROUP);
+    const chain = Groups.chain(group);
+    const next = Circle.next(link);
+    const isLast = next === chain;
+    if (load<f64>(slot, SLOT_SENT_AT) <= past) {
+      Slot.setState(slot, SLOT_DEAD);
+      store<u32>(slot, 0, SLOT_GROUP);
+      Circle.unlink(link);
+      Shard.countOut(shard + SHARD_VISIBLE);
+      store<u32>(area, load<u32>(area, THREAD_OUT_DROPPED) + 1, THREAD_OUT_DROPPED);
+    } else {
+      ClaimFifo.take(
+        area,
+        shard,
+        slotIndex,
+        slot,
+        group,
+        records,
+        now,
+        due,
+        receivesMax,
+        spoke,
+        end,
+      );
+    }
+    const follower = At.slot(At.slotOfChainLink(isLast ? link : next));
+    if (!isLast && Slot.state(follower) === SLOT_READY) return next;
+    if (Groups.isReady(group)) Groups.leave(group);
+    if (Circle.isEmpty(chain)) Groups.retire(shard, group);
+    return 0;
+  }
+
+  /**
+   * The link behind this receive's last message, where that message still locks its group and the
+   * next one is visible; else 0. A group that is ready has an older message to give, and comes in its
+   * turn; a dead one was purged.
+   */
+  @inline static rest(shard: usize, record: usize): usize {
+    const slotIndex = load<u32>(record, RECEIVE_SLOT);
+    const slot = At.slot(slotIndex);
+    const isHeld =
+      Slot.state(slot) === SLOT_IN_FLIGHT &&
+      Slot.isOf(slot, At.shardIndex(shard), load<u64>(record, RECEIVE_SEQUENCE)) &&
+      Slot.count(slot) === load<u32>(record, RECEIVE_COUNT);
+    if (!isHeld) return 0;
+    const group: usize = load<u32>(slot, SLOT_GROUP);
+    const next = Circle.next(At.chainLink(slotIndex));
+    if (Groups.isReady(group) || Groups.isDead(shard, group)) return 0;
+    if (next === Groups.chain(group)) return 0;
+    return Slot.state(At.slot(At.slotOfChainLink(next))) === SLOT_READY ? next : 0;
+  }
+
+  @inline static take(
+    area: usize,
+    shard: usize,
+    slotIndex: u32,
+    slot: usize,
+    group: usize,
+    records: usize,
+    now: f64,
+    due: f64,
+    receivesMax: u32,
+    spoke: u32,
+    end: usize,
+  ): void {
+    const count = Slot.count(slot) + 1;
+    store<f64>(slot, due, SLOT_DUE);
+    if (count > receivesMax && Claim.isExhausted(slot, count, receivesMax)) {
+      // Its group goes on with the next: it departs before anybody else sees the group.
+      Claim.setAside(area, slot, slotIndex);
+    } else {
+      const claimed = load<u32>(area, THREAD_OUT_COUNT);
+      const record = records + claimed * RECEIVE_BYTES;
+      const age = (now - load<f64>(slot, SLOT_SENT_AT)) as u32;
+      if (count === 1) store<u32>(slot, age, SLOT_FIRST_RECEIVE);
+      store<u32>(slot, age, SLOT_LAST_RECEIVE);
+      Slot.setWord(slot, SLOT_IN_FLIGHT, count);
+      store<u64>(record, ((count as u64) << 32) | (slotIndex as u64), RECEIVE_SLOT);
+      store<u64>(record, Slot.sequence(slot), RECEIVE_SEQUENCE);
+      store<u32>(area, claimed + 1, THREAD_OUT_COUNT);
+    }
+    Groups.countIn(shard, group);
+    const last: usize = load<u32>(end, LINK_PREVIOUS);
+    const low = ceil<f64>(due) as u64 as u32;
+    Wheel.close(end, Wheel.hang(last, At.wheelLink(slotIndex), spoke, low));
+  }
+
+  /** A group whose first was taken is ready no more, wherever the section ended in it. */
+  @inline static close(cursor: usize): void {
+    if (cursor === 0) return;
+    const group: usize = load<u32>(At.slot(At.slotOfChainLink(cursor)), SLOT_GROUP);
+    if (Circle.next(Groups.chain(group)) !== cursor && Groups.isReady(group)) Groups.leave(group);
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * The commit section of a FIFO shard: up to ten PREPARED messages of this thread join their groups,
+ * and those that repeat an id of the last five minutes get the original's identity and stay outside.
+ * Before it, outside the lock: keys are computed, groups and originals are found (Resolve), and there
+ * is room for ten new groups and nodes. Inside, first every proof is checked, then everything is
+ * stored: a message's state word before its deduplication node, since a node without its message
+ * would swallow the sender's next attempt.
+ */
+
+import { At } from "../ground/memory";
+import { Slot } from "../ground/slot";
+import { UNROLLED } from "../ground/unrolled";
+import { Age } from "../indexes/age";
+import { Groups } from "../indexes/groups";
+import { Keys } from "../indexes/keys";
+import { Table } from "../indexes/table";
+import { Window } from "../indexes/window";
+import {
+  BLOCK_BIRTH,
+  BUCKET_VERSION,
+  DEDUPLICATION_BIRTH,
+  FIFO_DELAYED,
+  NODE_SEQUENCE,
+  PHASE_BEGIN_COMMIT_FIFO,
+  QUEUE_DELAY_MS,
+  SEND_BIRTH,
+  SEND_BYTES,
+  SEND_GROUP,
+  SEND_GROUP_BUCKET,
+  SEND_GROUP_VERSION,
+  SEND_NODE_BUCKET,
+  SEND_NODE_VERSION,
+  SEND_ORDINAL,
+  SEND_ORIGINAL,
+  SEND_ROOT,
+  SEND_SEQUENCE,
+  SEND_SLOT,
+  SHARD_DELAYED,
+  SHARD_SEQUENCE,
+  SHARD_TOTAL_DEDUPLICATED,
+  SHARD_VISIBLE,
+  SLOT_BLOCK,
+  SLOT_DELAYED,
+  SLOT_READY,
+  STATUS_CHANGED,
+  STATUS_GONE,
+  THREAD_OUT_COUNT,
+  THREAD_OUT_READY,
+  THREAD_SENDS,
+} from "../layout";
+import { Shard } from "../shard/shard";
+import { Sizes } from "../shard/sizes";
+import { Commit } from "./commit";
+
+export class CommitFifo {
+  /**
+   * Send records `from` to `from + count - 1`, resolved, `accepted` of them no duplicates. Answers
+   * count; STATUS_GONE; STATUS_CHANGED when a proof is stale or room went to somebody else.
+   */
+  static section(
+    thread: u32,
+    queue: usize,
+    shard: usize,
+    incarnation: u32,
+    kind: u32,
+    from: u32,
+    count: u32,
+    accepted: u32,
+    now: f64,
+  ): i32 {
+    const area = At.thread(thread);
+    const sends = area + THREAD_SENDS + from * SEND_BYTES;
+    const self = At.shardIndex(shard);
+    const delayMs = load<f64>(queue, QUEUE_DELAY_MS);
+    Sizes.measureAccepted(area, sends, count);
+    let status: i32 = STATUS_GONE;
+    const at = Shard.open(shard, thread, PHASE_BEGIN_COMMIT_FIFO, area, now);
+    store<u32>(area, 0, THREAD_OUT_READY);
+    if (Shard.isStill(shard, incarnation)) {
+      status = STATUS_CHANGED;
+      if (
+        CommitFifo.hasRoom(shard, count) &&
+        CommitFifo.isProven(shard, kind, sends, 0, count, at) &&
+        CommitFifo.isProven(shard, kind, sends, 1, count, at) &&
+        CommitFifo.isProven(shard, kind, sends, 2, count, at) &&
+        CommitFifo.isProven(shard, kind, sends, 3, count, at) &&
+        CommitFifo.isProven(shard, kind, sends, 4, count, at) &&
+        CommitFifo.isProven(shard, kind, sends, 5, count, at) &&
+        CommitFifo.isProven(shard, kind, sends, 6, count, at) &&
+        CommitFifo.isProven(shard, kind, sends, 7, count, at) &&
+        CommitFifo.isProven(shard, kind, sends, 8, count, at) &&
+        CommitFifo.isProven(shard, kind, sends, 9, count, at)
+      ) {
+        const first = load<u64>(shard, SHARD_SEQUENCE) + 1;
+        store<u64>(shard, first + accepted - 1, SHARD_SEQUENCE);
+        // Who comes behind a message that is held back waits as well, or it would overtake.
+        const waits = delayMs > 0 || load<u32>(shard, FIFO_DELAYED) !== 0;
+        for (let step: u32 = 0; step < UNROLLED; step++) {
+          CommitFifo.step(area, shard, self, kind, sends, step, count, at, first, waits);
+        }
+        if (accepted > 0) {
+          Commit.tally(shard, waits ? SHARD_DELAYED : SHARD_VISIBLE, accepted);
+          Sizes.add(shard, area);
+        }
+        Shard.add(shard, SHARD_TOTAL_DEDUPLICATED, (count - accepted) as u64);
+        status = count as i32;
+      }
+    }
+    store<i32>(area, status, THREAD_OUT_COUNT);
+    Shard.close(shard);
+    return status;
+  }
+
+  @inline static hasRoom(shard: usize, count: u32): bool {
+    return (
+      Groups.hasRoom(shard, count) &&
+      Table.isMade(Groups.table(shard)) &&
+      Window.hasRoom(Window.of(shard, true), count, true) &&
+      Table.isMade(Window.table(shard, true))
+    );
+  }
+
+  /** Whether what was found outside still holds, for one record. */
+  @inline static isProven(
+    shard: usize,
+    kind: u32,
+    sends: usize,
+    index: u32,
+    count: u32,
+    now: f64,
+  ): bool {
+    if (index >= count) return true;
+    const send = sends + index * SEND_BYTES;
+    const block: usize = load<u32>(At.slot(load<u32>(send, SEND_SLOT)), SLOT_BLOCK);
+    return (
+      CommitFifo.isGroupProven(shard, send, block) &&
+      CommitFifo.isOriginalProven(shard, kind, send, block, now)
+    );
+  }
+
+  @inline static isGroupProven(shard: usize, send: usize, block: usize): bool {
+    if (load<u32>(send, SEND_ROOT) !== (send as u32)) return true;
+    const group: usize = load<u32>(send, SEND_GROUP);
+    const low = Keys.groupLow(block);
+    if (group !== 0) return Groups.isOf(shard, group, low, Keys.groupHigh(block));
+    const bucket = Table.bucket(Groups.table(shard), low);
+    return (
+      load<u32>(send, SEND_GROUP_BUCKET) === (bucket as u32) &&
+      load<u32>(bucket, BUCKET_VERSION) === load<u32>(send, SEND_GROUP_VERSION)
+    );
+  }
+
+  @inline static isOriginalProven(
+    shard: usize,
+    kind: u32,
+    send: usize,
+    block: usize,
+    now: f64,
+  ): bool {
+    const original: usize = load<u32>(send, SEND_ORIGINAL);
+    const bucketSeen: usize = load<u32>(send, SEND_NODE_BUCKET);
+    // No id, or a twin of the same section.
+    if (bucketSeen === 0) return true;
+    const low = Keys.idLow(block, kind);
+    if (original !== 0) {
+      return Window.isLive(shard, original, low, Keys.idHigh(block, kind), now, true);
+    }
+    const bucket = Table.bucket(Window.table(shard, true), low);
+    return (
+      bucketSeen === bucket &&
+      load<u32>(bucket, BUCKET_VERSION) === load<u32>(send, SEND_NODE_VERSION)
+    );
+  }
+
+  @inline static step(
+    area: usize,
+    shard: usize,
+    self: u32,
+    kind: u32,
+    sends: usize,
+    index: u32,
+    count: u32,
+    now: f64,
+    first: u64,
+    waits: bool,
+  ): void {
+    if (index >= count) return;
+    const send = sends + index * SEND_BYTES;
+    const original: usize = load<u32>(send, SEND_ORIGINAL);
+    if (original !== 0) {
+      const isTwin = load<u32>(send, SEND_NODE_BUCKET) === 0;
+      const birth = load<u64>(original + (isTwin ? SEND_BIRTH : DEDUPLICATION_BIRTH));
+      const sequence = load<u64>(original + (isTwin ? SEND_SEQUENCE : NODE_SEQUENCE));
+      store<u64>(send, birth, SEND_BIRTH);
+      store<u64>(send, sequence, SEND_SEQUENCE);
+      return;
+    }
+    const slotIndex = load<u32>(send, SEND_SLOT);
+    const slot = At.slot(slotIndex);
+    const block: usize = load<u32>(slot, SLOT_BLOCK);
+    const sequence = first + load<u32>(send, SEND_ORDINAL);
+    Commit.write(send, slot, self, sequence, now);
+    if (waits && load<u32>(shard, FIFO_DELAYED) === 0) store<u32>(shard, slotIndex, FIFO_DELAYED);
+    Slot.setWord(slot, waits ? SLOT_DELAYED : SLOT_READY, 0);
+    const root: usize = load<u32>(send, SEND_ROOT);
+    let group: usize = load<u32>(root, SEND_GROUP);
+    if (group === 0) {
+      group = Groups.create(shard, Keys.groupLow(block), Keys.groupHigh(block));
+      store<u32>(root, group as u32, SEND_GROUP);
+      store<u32>(area, load<u32>(area, THREAD_OUT_READY) + (waits ? 0 : 1), THREAD_OUT_READY);
+    }
+    Groups.append(shard, group, slotIndex, sequence, !waits);
+    Age.close(shard, Age.hang(Age.last(shard), At.ageLink(slotIndex)));
+    if (load<u32>(send, SEND_NODE_BUCKET) === 0) return;
+    const node = Window.next(Window.of(shard, true), true);
+    store<u64>(node, load<u64>(block, BLOCK_BIRTH), DEDUPLICATION_BIRTH);
+    Window.add(shard, node, Keys.idLow(block, kind), Keys.idHigh(block, kind), sequence, now, true);
+  }
+}

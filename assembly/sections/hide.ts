@@ -1,0 +1,141 @@
+/**
+ * The hide section of a Standard shard: up to ten receipts get a new visibility timeout, counted from
+ * now. Zero makes a message in flight ready at once; a message whose timeout has run out is hidden
+ * again (as on AWS). Nothing may be hidden beyond twelve hours after its last receive. A record with
+ * a receive count applies while that receive is the message's last, one without a count always: who
+ * asks for a user takes any receive (as on AWS), who gives a message back for one must hit his own.
+ */
+
+import { At } from "../ground/memory";
+import { Slot } from "../ground/slot";
+import { UNROLLED } from "../ground/unrolled";
+import { Ring } from "../indexes/ring";
+import { Wheel } from "../indexes/wheel";
+import {
+  HANDLE_BYTES,
+  HANDLE_COUNT,
+  HANDLE_COUNT_ANY,
+  HANDLE_RESULT,
+  HANDLE_SEQUENCE,
+  HANDLE_SLOT,
+  HANDLE_VISIBILITY_MS,
+  HIDDEN_MS_MAX,
+  PHASE_BEGIN_HIDE,
+  QUEUE_RETENTION_MS,
+  RESULT_APPLIED,
+  RESULT_GONE,
+  RESULT_STALE,
+  RESULT_TOO_LONG,
+  SHARD_IN_FLIGHT,
+  SHARD_VISIBLE,
+  SLOT_DUE,
+  SLOT_FLAG_RINGED,
+  SLOT_IN_FLIGHT,
+  SLOT_LAST_RECEIVE,
+  SLOT_READY,
+  SLOT_SENT_AT,
+  STATUS_GONE,
+  THREAD_HANDLES,
+  THREAD_OUT_COUNT,
+  THREAD_OUT_READY,
+} from "../layout";
+import { Shard } from "../shard/shard";
+
+export class Hide {
+  /** Handle records `from` on; slot numbers were checked. Answers how many applied. */
+  static section(
+    thread: u32,
+    queue: usize,
+    shard: usize,
+    incarnation: u32,
+    from: u32,
+    count: u32,
+    now: f64,
+  ): i32 {
+    const area = At.thread(thread);
+    const handles = area + THREAD_HANDLES + from * HANDLE_BYTES;
+    const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
+    const self = At.shardIndex(shard);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_HIDE, area, now);
+    store<i32>(area, 0, THREAD_OUT_COUNT);
+    store<u32>(area, 0, THREAD_OUT_READY);
+    if (Shard.isStill(shard, incarnation)) {
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        Hide.step(area, shard, self, handles, step, count, at, retentionMs);
+      }
+    } else {
+      store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
+    }
+    Shard.close(shard);
+    return load<i32>(area, THREAD_OUT_COUNT);
+  }
+
+  @inline static step(
+    area: usize,
+    shard: usize,
+    self: u32,
+    handles: usize,
+    index: u32,
+    count: u32,
+    now: f64,
+    retentionMs: f64,
+  ): void {
+    if (index < count) {
+      const handle = handles + index * HANDLE_BYTES;
+      const slotIndex = load<u32>(handle, HANDLE_SLOT);
+      const slot = At.slot(slotIndex);
+      const state = Slot.state(slot);
+      let result: u32 = RESULT_GONE;
+      if (
+        Slot.isListed(state) &&
+        Slot.isOf(slot, self, load<u64>(handle, HANDLE_SEQUENCE)) &&
+        !Slot.isPast(shard, slot, retentionMs, now)
+      ) {
+        result = RESULT_STALE;
+        const receive = load<u32>(handle, HANDLE_COUNT);
+        if (receive === HANDLE_COUNT_ANY || receive === Slot.count(slot)) {
+          const visibilityMs = load<f64>(handle, HANDLE_VISIBILITY_MS);
+          const receivedAt =
+            load<f64>(slot, SLOT_SENT_AT) + (load<u32>(slot, SLOT_LAST_RECEIVE) as f64);
+          result = RESULT_TOO_LONG;
+          if (now + visibilityMs <= receivedAt + (HIDDEN_MS_MAX as f64)) {
+            result = RESULT_APPLIED;
+            Hide.apply(area, shard, slotIndex, slot, now, visibilityMs);
+            store<i32>(area, load<i32>(area, THREAD_OUT_COUNT) + 1, THREAD_OUT_COUNT);
+          }
+        }
+      }
+      store<u32>(handle, result, HANDLE_RESULT);
+    }
+  }
+
+  /** READY or IN_FLIGHT (a delayed message has no receipt). */
+  @inline static apply(
+    area: usize,
+    shard: usize,
+    slotIndex: u32,
+    slot: usize,
+    now: f64,
+    visibilityMs: f64,
+  ): void {
+    const word = Slot.word(slot);
+    const ringed = word & SLOT_FLAG_RINGED;
+    const isInFlight = Slot.state(slot) === SLOT_IN_FLIGHT;
+    if (isInFlight) Wheel.cancel(shard, At.wheelLink(slotIndex));
+    if (visibilityMs > 0) {
+      store<f64>(slot, now + visibilityMs, SLOT_DUE);
+      Slot.setState(slot, SLOT_IN_FLIGHT | ringed);
+      Wheel.arm(shard, At.wheelLink(slotIndex), now + visibilityMs);
+      if (!isInFlight) {
+        Shard.countOut(shard + SHARD_VISIBLE);
+        Shard.countIn(shard + SHARD_IN_FLIGHT);
+      }
+    } else if (isInFlight) {
+      if (ringed === 0) Ring.push(shard, slotIndex, Slot.sequence(slot) as u32);
+      Slot.setState(slot, SLOT_READY | SLOT_FLAG_RINGED);
+      Shard.countOut(shard + SHARD_IN_FLIGHT);
+      Shard.countIn(shard + SHARD_VISIBLE);
+      store<u32>(area, load<u32>(area, THREAD_OUT_READY) + 1, THREAD_OUT_READY);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * The remove section of a Standard shard: up to ten receipts are deleted. A receipt's slot and
+ * sequence name a message, which is there (applied) or no more (gone). Which receive gave the receipt
+ * does not matter: an older one deletes what somebody else has received since (as on AWS). What was
+ * applied is in this thread's hands afterwards, and the caller frees it outside the lock.
+ */
+
+import { At } from "../ground/memory";
+import { Slot } from "../ground/slot";
+import { UNROLLED } from "../ground/unrolled";
+import { Age } from "../indexes/age";
+import { Ring } from "../indexes/ring";
+import { Wheel } from "../indexes/wheel";
+import {
+  HANDLE_BYTES,
+  HANDLE_RESULT,
+  HANDLE_SEQUENCE,
+  HANDLE_SLOT,
+  LIST_LINK_BYTES_LOG2,
+  PHASE_BEGIN_REMOVE,
+  QUEUE_RETENTION_MS,
+  RESULT_APPLIED,
+  RESULT_GONE,
+  SHARD_LISTED,
+  SHARD_PURGE_SEQUENCE,
+  SHARD_TOTAL_DELETED,
+  SLOT_BYTES_LOG2,
+  SLOT_PREPARED,
+  SLOT_SENT_AT,
+  SLOT_SEQUENCE,
+  SLOT_SHARD,
+  SLOT_STATE_MASK,
+  SLOT_THREAD_SHIFT,
+  STATUS_GONE,
+  THREAD_HANDLES,
+  THREAD_OUT_COUNT,
+  WHEEL_LINK_BYTES_LOG2,
+} from "../layout";
+import { Shard } from "../shard/shard";
+
+export class Remove {
+  /** Handle records `from` on; slot numbers were checked. Answers how many applied. */
+  static section(
+    thread: u32,
+    queue: usize,
+    shard: usize,
+    incarnation: u32,
+    from: u32,
+    count: u32,
+    now: f64,
+  ): i32 {
+    const area = At.thread(thread);
+    const handles = area + THREAD_HANDLES + from * HANDLE_BYTES;
+    const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
+    const self = At.shardIndex(shard);
+    const slots = At.slot(0);
+    const ages = At.ageLink(0);
+    const links = At.wheelLink(0);
+    const word: u32 = SLOT_PREPARED | ((thread + 1) << SLOT_THREAD_SHIFT);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_REMOVE, area, now);
+    store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
+    if (Shard.isStill(shard, incarnation)) {
+      const past = at - retentionMs;
+      const purged = load<u64>(shard, SHARD_PURGE_SEQUENCE);
+      store<i32>(area, 0, THREAD_OUT_COUNT);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        Remove.step(
+          area,
+          shard,
+          self,
+          slots,
+          ages,
+          links,
+          word,
+          handles,
+          step,
+          count,
+          past,
+          purged,
+        );
+      }
+      // CloudWatch counts every delete with a valid receipt, repeats too.
+      Shard.add(shard, SHARD_TOTAL_DELETED, count as u64);
+    }
+    Shard.close(shard);
+    return load<i32>(area, THREAD_OUT_COUNT);
+  }
+
+  @inline static step(
+    area: usize,
+    shard: usize,
+    self: u32,
+    slots: usize,
+    ages: usize,
+    links: usize,
+    takenOut: u32,
+    handles: usize,
+    index: u32,
+    count: u32,
+    past: f64,
+    purged: u64,
+  ): void {
+    if (index >= count) return;
+    const handle = handles + index * HANDLE_BYTES;
+    const slotIndex = load<u32>(handle, HANDLE_SLOT);
+    const slot = slots + (slotIndex << SLOT_BYTES_LOG2);
+    const word = Slot.word(slot);
+    const state = word & SLOT_STATE_MASK;
+    const sequence = load<u64>(handle, HANDLE_SEQUENCE);
+    if (
+      !Slot.isListed(state) ||
+      Slot.sequence(slot) !== sequence ||
+      load<u32>(slot, SLOT_SHARD) !== self ||
+      sequence <= purged ||
+      load<f64>(slot, SLOT_SENT_AT) <= past
+    ) {
+      store<u32>(handle, RESULT_GONE, HANDLE_RESULT);
+      return;
+    }
+    if (!Slot.isRinged(word)) Ring.unreserve(shard);
+    Shard.countOut(Shard.gauge(shard, state));
+    Slot.setState(slot, takenOut);
+    store<u64>(slot, 0, SLOT_SEQUENCE);
+    Wheel.cancel(shard, links + (slotIndex << WHEEL_LINK_BYTES_LOG2));
+    Age.unlink(ages + (slotIndex << LIST_LINK_BYTES_LOG2));
+    Shard.countOut(shard + SHARD_LISTED);
+    store<u32>(handle, RESULT_APPLIED, HANDLE_RESULT);
+    store<i32>(area, load<i32>(area, THREAD_OUT_COUNT) + 1, THREAD_OUT_COUNT);
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * The remove and hide sections of a FIFO shard: as Remove and Hide, but a receipt counts only while
+ * its message is in flight (as on AWS, a receipt whose timeout has run out is refused), and what the
+ * message's group lets through next may change with it.
+ */
+
+import { At } from "../ground/memory";
+import { Slot } from "../ground/slot";
+import { UNROLLED } from "../ground/unrolled";
+import { Age } from "../indexes/age";
+import { Groups } from "../indexes/groups";
+import { Wheel } from "../indexes/wheel";
+import {
+  HANDLE_BYTES,
+  HANDLE_COUNT,
+  HANDLE_RESULT,
+  HANDLE_SEQUENCE,
+  HANDLE_SLOT,
+  HANDLE_VISIBILITY_MS,
+  HIDDEN_MS_MAX,
+  PHASE_BEGIN_HIDE_FIFO,
+  PHASE_BEGIN_REMOVE_FIFO,
+  QUEUE_RETENTION_MS,
+  RESULT_APPLIED,
+  RESULT_EXPIRED,
+  RESULT_GONE,
+  RESULT_STALE,
+  RESULT_TOO_LONG,
+  SHARD_IN_FLIGHT,
+  SHARD_LISTED,
+  SHARD_TOTAL_DELETED,
+  SHARD_VISIBLE,
+  SLOT_DUE,
+  SLOT_GROUP,
+  SLOT_IN_FLIGHT,
+  SLOT_LAST_RECEIVE,
+  SLOT_READY,
+  SLOT_SENT_AT,
+  STATUS_GONE,
+  THREAD_HANDLES,
+  THREAD_OUT_COUNT,
+  THREAD_OUT_READY,
+} from "../layout";
+import { Shard } from "../shard/shard";
+
+export class SettleFifo {
+  /** Handle records `from` on; slot numbers were checked. Answers how many applied. */
+  static remove(
+    thread: u32,
+    queue: usize,
+    shard: usize,
+    incarnation: u32,
+    from: u32,
+    count: u32,
+    now: f64,
+  ): i32 {
+    const area = At.thread(thread);
+    const handles = area + THREAD_HANDLES + from * HANDLE_BYTES;
+    const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
+    const self = At.shardIndex(shard);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_REMOVE_FIFO, area, now);
+    store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
+    store<u32>(area, 0, THREAD_OUT_READY);
+    if (Shard.isStill(shard, incarnation)) {
+      store<i32>(area, 0, THREAD_OUT_COUNT);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        SettleFifo.removeStep(area, thread, shard, self, handles, step, count, at, retentionMs);
+      }
+      // CloudWatch counts every delete with a valid receipt, repeats too.
+      Shard.add(shard, SHARD_TOTAL_DELETED, count as u64);
+    }
+    Shard.close(shard);
+    return load<i32>(area, THREAD_OUT_COUNT);
+  }
+
+  /** What a receipt means now: RESULT_APPLIED while its message is this receiver's. */
+  @inline static judge(
+    shard: usize,
+    self: u32,
+    handle: usize,
+    slot: usize,
+    now: f64,
+    retentionMs: f64,
+  ): u32 {
+    const state = Slot.state(slot);
+    const isThere =
+      Slot.isListed(state) &&
+      Slot.isOf(slot, self, load<u64>(handle, HANDLE_SEQUENCE)) &&
+      !Slot.isPast(shard, slot, retentionMs, now);
+    if (!isThere) return RESULT_GONE;
+    if (Slot.count(slot) !== load<u32>(handle, HANDLE_COUNT)) return RESULT_STALE;
+    // Its time is over from the due time on, whether or not its timer has fired yet.
+    const isHidden = state === SLOT_IN_FLIGHT && load<f64>(slot, SLOT_DUE) > now;
+    return isHidden ? RESULT_APPLIED : RESULT_EXPIRED;
+  }
+
+  @inline static removeStep(
+    area: usize,
+    thread: u32,
+    shard: usize,
+    self: u32,
+    handles: usize,
+    index: u32,
+    count: u32,
+    now: f64,
+    retentionMs: f64,
+  ): void {
+    if (index >= count) return;
+    const handle = handles + index * HANDLE_BYTES;
+    const slotIndex = load<u32>(handle, HANDLE_SLOT);
+    const slot = At.slot(slotIndex);
+    const result = SettleFifo.judge(shard, self, handle, slot, now, retentionMs);
+    store<u32>(handle, result, HANDLE_RESULT);
+    if (result !== RESULT_APPLIED) return;
+    Shard.countOut(shard + SHARD_IN_FLIGHT);
+    Slot.takeOut(slot, thread);
+    Wheel.cancel(shard, At.wheelLink(slotIndex));
+    Age.unlink(At.ageLink(slotIndex));
+    Shard.countOut(shard + SHARD_LISTED);
+    Groups.countOut(shard, load<u32>(slot, SLOT_GROUP));
+    Groups.take(area, shard, slotIndex);
+    store<i32>(area, load<i32>(area, THREAD_OUT_COUNT) + 1, THREAD_OUT_COUNT);
+  }
+
+  /** Handle records `from` on; slot numbers were checked. Answers how many applied. */
+  static hide(
+    thread: u32,
+    queue: usize,
+    shard: usize,
+    incarnation: u32,
+    from: u32,
+    count: u32,
+    now: f64,
+  ): i32 {
+    const area = At.thread(thread);
+    const handles = area + THREAD_HANDLES + from * HANDLE_BYTES;
+    const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
+    const self = At.shardIndex(shard);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_HIDE_FIFO, area, now);
+    store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
+    store<u32>(area, 0, THREAD_OUT_READY);
+    if (Shard.isStill(shard, incarnation)) {
+      store<i32>(area, 0, THREAD_OUT_COUNT);
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        SettleFifo.hideStep(area, shard, self, handles, step, count, at, retentionMs);
+      }
+    }
+    Shard.close(shard);
+    return load<i32>(area, THREAD_OUT_COUNT);
+  }
+
+  @inline static hideStep(
+    area: usize,
+    shard: usize,
+    self: u32,
+    handles: usize,
+    index: u32,
+    count: u32,
+    now: f64,
+    retentionMs: f64,
+  ): void {
+    if (index >= count) return;
+    const handle = handles + index * HANDLE_BYTES;
+    const slotIndex = load<u32>(handle, HANDLE_SLOT);
+    const slot = At.slot(slotIndex);
+    const due = now + load<f64>(handle, HANDLE_VISIBILITY_MS);
+    const receivedAt = load<f64>(slot, SLOT_SENT_AT) + (load<u32>(slot, SLOT_LAST_RECEIVE) as f64);
+    let result = SettleFifo.judge(shard, self, handle, slot, now, retentionMs);
+    if (result === RESULT_APPLIED && due > receivedAt + (HIDDEN_MS_MAX as f64)) {
+      result = RESULT_TOO_LONG;
+    }
+    store<u32>(handle, result, HANDLE_RESULT);
+    if (result !== RESULT_APPLIED) return;
+    Wheel.cancel(shard, At.wheelLink(slotIndex));
+    if (due > now) {
+      store<f64>(slot, due, SLOT_DUE);
+      Wheel.arm(shard, At.wheelLink(slotIndex), due);
+    } else {
+      Slot.setState(slot, SLOT_READY);
+      // A receive attempt knows by it that somebody changed the visibility.
+      store<f64>(slot, due, SLOT_DUE);
+      Shard.countOut(shard + SHARD_IN_FLIGHT);
+      Shard.countIn(shard + SHARD_VISIBLE);
+      const group: usize = load<u32>(slot, SLOT_GROUP);
+      Groups.countOut(shard, group);
+      Groups.opened(area, shard, group, At.chainLink(slotIndex));
+    }
+    store<i32>(area, load<i32>(area, THREAD_OUT_COUNT) + 1, THREAD_OUT_COUNT);
+  }
+}

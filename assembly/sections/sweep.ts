@@ -1,0 +1,93 @@
+/**
+ * The sweep section: up to ten messages at the head of the age list that retention, a purge or
+ * the queue's deletion has ended are taken out. They are in this thread's hands afterwards
+ * (THREAD_OUT_SLOTS), and the caller frees them outside the lock.
+ */
+
+import { At } from "../ground/memory";
+import { Slot } from "../ground/slot";
+import { UNROLLED } from "../ground/unrolled";
+import { Age } from "../indexes/age";
+import { Ring } from "../indexes/ring";
+import { Wheel } from "../indexes/wheel";
+import {
+  PHASE_BEGIN_SWEEP,
+  QUEUE_RETENTION_MS,
+  SHARD_LISTED,
+  SHARD_PURGE_SEQUENCE,
+  SHARD_TOTAL_EXPIRED,
+  SLOT_DEAD,
+  SLOT_SENT_AT,
+  THREAD_OUT_COUNT,
+  THREAD_OUT_READY,
+  THREAD_OUT_SEQUENCES,
+  THREAD_OUT_SLOTS,
+} from "../layout";
+import { Shard } from "../shard/shard";
+
+export class Sweep {
+  /** Whether the oldest message is past; without the lock only a hint, but never wrong for long. */
+  @inline static isDue(queue: usize, shard: usize, now: f64): bool {
+    const head = Age.first(shard);
+    return head !== 0 && Sweep.isPast(queue, shard, At.slot(head), now);
+  }
+
+  /** Whether a purge or a deletion ended the oldest message; a hint. */
+  @inline static isOfCut(shard: usize): bool {
+    return Slot.sequence(At.slot(Age.first(shard))) <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
+  }
+
+  @inline static isPast(queue: usize, shard: usize, slot: usize, now: f64): bool {
+    return (
+      Slot.state(slot) === SLOT_DEAD ||
+      Slot.isPast(shard, slot, load<f64>(queue, QUEUE_RETENTION_MS), now)
+    );
+  }
+
+  /** When the oldest message's retention ends; infinity when there is none. */
+  @inline static dueMs(queue: usize, shard: usize): f64 {
+    const head = Age.first(shard);
+    return head === 0
+      ? Infinity
+      : load<f64>(At.slot(head), SLOT_SENT_AT) + load<f64>(queue, QUEUE_RETENTION_MS);
+  }
+
+  /** Answers how many were taken out; their sequences stand in THREAD_OUT_SEQUENCES. */
+  static section(thread: u32, queue: usize, shard: usize, now: f64): i32 {
+    const area = At.thread(thread);
+    const at = Shard.open(shard, thread, PHASE_BEGIN_SWEEP, area, now);
+    store<i32>(area, 0, THREAD_OUT_COUNT);
+    store<u32>(area, 0, THREAD_OUT_READY);
+    for (let step: u32 = 0; step < UNROLLED; step++) {
+      Sweep.step(area, thread, queue, shard, at);
+    }
+    Shard.close(shard);
+    return load<i32>(area, THREAD_OUT_COUNT);
+  }
+
+  @inline static step(area: usize, thread: u32, queue: usize, shard: usize, now: f64): void {
+    const slotIndex = Age.first(shard);
+    if (slotIndex !== 0) {
+      const slot = At.slot(slotIndex);
+      if (Sweep.isPast(queue, shard, slot, now)) {
+        const count = load<i32>(area, THREAD_OUT_COUNT);
+        const sequence = Slot.sequence(slot);
+        const state = Slot.state(slot);
+        const isCut = sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
+        // A cut emptied the ring and the gauges; what it ended owes an entry, ringed or not.
+        if (isCut || !Slot.isRinged(Slot.word(slot))) Ring.unreserve(shard);
+        if (!isCut) {
+          Shard.add(shard, SHARD_TOTAL_EXPIRED, 1);
+          if (state !== SLOT_DEAD) Shard.countOut(Shard.gauge(shard, state));
+        }
+        Slot.takeOut(slot, thread);
+        Wheel.cancel(shard, At.wheelLink(slotIndex));
+        Age.unlink(At.ageLink(slotIndex));
+        Shard.countOut(shard + SHARD_LISTED);
+        store<f64>(area + (count << 3), sequence as f64, THREAD_OUT_SEQUENCES);
+        store<u32>(area + (count << 2), slotIndex, THREAD_OUT_SLOTS);
+        store<i32>(area, count + 1, THREAD_OUT_COUNT);
+      }
+    }
+  }
+}
