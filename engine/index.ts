@@ -16,10 +16,11 @@
  * for (const message of await queue.receive()) await message.delete();
  * await broker.close();
  */
-export { AbortError } from "./broker/abort.ts";
-export { MessageBatch } from "./broker/batch.ts";
+
 export { Broker } from "./broker/broker.ts";
-export { EngineTrap } from "./broker/trap.ts";
+export { MessageBatch } from "./broker/messages/batch.ts";
+export { EngineTrap } from "./broker/threads/trap.ts";
+export { AbortError } from "./broker/waiting/abort.ts";
 export { VirtualClock } from "./clock.ts";
 export { type ErrorCode, SluiceError } from "./errors.ts";
 export type {

@@ -25,7 +25,6 @@ import type {
   QueueAttributes,
   QueueChange,
 } from "../types.ts";
-import { isWatchThere, makeHandle, takeWelcome, type Word } from "./attachment.ts";
 import {
   changedAttributes,
   checkNewQueue,
@@ -35,24 +34,25 @@ import {
   mergeStored,
   ownAttributes,
   ownTexts,
-} from "./attributes.ts";
-import { Catalogue, type Known } from "./catalogue.ts";
-import { Deletions } from "./deletions.ts";
-import { keepSourceName } from "./formerSources.ts";
-import type { QueueHost } from "./home.ts";
-import { Member, noSuchQueue } from "./member.ts";
-import { MoveTasks } from "./moveTasks.ts";
-import { checkNames, closeNames, listQueuesNames, newQueueNames } from "./names.ts";
-import { settingsOf, sizesOf } from "./options.ts";
+} from "./catalogue/attributes.ts";
+import { Catalogue, type Known } from "./catalogue/catalogue.ts";
+import { Deletions } from "./catalogue/deletions.ts";
+import { keepSourceName } from "./catalogue/formerSources.ts";
+import { MoveTasks } from "./catalogue/moveTasks.ts";
+import { Reclaimer } from "./catalogue/reclaimer.ts";
+import { arnOf, checkTarget, sourcesOf } from "./catalogue/redrive.ts";
+import { checkNames, closeNames, listQueuesNames, newQueueNames } from "./face/names.ts";
+import { shownAs } from "./face/shown.ts";
+import type { QueueHost } from "./messages/queueInternals.ts";
 import { BrokerQueue } from "./queue.ts";
-import { Reclaimer } from "./reclaimer.ts";
-import { arnOf, checkTarget, sourcesOf } from "./redrive.ts";
-import { Room } from "./room.ts";
-import { shownAs } from "./shown.ts";
-import { Steward } from "./steward.ts";
-import { attachTiming, openTiming, publishTime } from "./timing.ts";
-import { trapped } from "./trap.ts";
-import { Waiting } from "./waiting.ts";
+import { isWatchThere, makeHandle, takeWelcome, type Word } from "./threads/attachment.ts";
+import { Member, noSuchQueue } from "./threads/member.ts";
+import { settingsOf, sizesOf } from "./threads/options.ts";
+import { Steward } from "./threads/steward.ts";
+import { attachTiming, openTiming, publishTime } from "./threads/timing.ts";
+import { trapped } from "./threads/trap.ts";
+import { CapacityWait } from "./waiting/capacityWait.ts";
+import { Waiting } from "./waiting/waiting.ts";
 
 const DRAIN_LOOK_MS = 10;
 
@@ -68,7 +68,7 @@ export class Broker implements AsyncDisposable {
   readonly #role: Role;
   readonly #catalogue: Catalogue;
   readonly #waiting: Waiting;
-  readonly #room = new Room();
+  readonly #capacity = new CapacityWait();
   readonly #reclaimer: Reclaimer;
   readonly #moveTasks: MoveTasks;
   readonly #host: QueueHost;
@@ -91,7 +91,7 @@ export class Broker implements AsyncDisposable {
       member,
       catalogue: this.#catalogue,
       waiting: this.#waiting,
-      room: this.#room,
+      capacity: this.#capacity,
       inbox: new Inbox(BATCH_MAX),
       arnOfName: (name) => this.#arnOf(name),
       arnOf: (incarnation) => this.#arnOfIncarnation(incarnation),
@@ -304,7 +304,7 @@ export class Broker implements AsyncDisposable {
     const { port } = this.#role;
     this.#member.close();
     this.#waiting.close(this.#member.ended());
-    this.#room.retry();
+    this.#capacity.retry();
     this.#reclaimer.close();
     this.#moveTasks.close();
     this.#role.stopTime();
@@ -354,7 +354,7 @@ export class Broker implements AsyncDisposable {
   /** Calls that wait are told why nothing can come any more. */
   #endCalls(): void {
     this.#waiting.close(this.#member.ended());
-    this.#room.retry();
+    this.#capacity.retry();
   }
 
   #tellWatch(word: Word, transfer: MessagePort[]): void {

@@ -29,38 +29,38 @@ import {
   mergeStored,
   ownAttributes,
   ownTexts,
-} from "./attributes.ts";
-import type { Known } from "./catalogue.ts";
-import { keepSourceName } from "./formerSources.ts";
-import { QueueHome, type QueueHost } from "./home.ts";
-import { noSuchQueue } from "./member.ts";
-import { changeNames, checkNames, receiveNames } from "./names.ts";
-import { receive } from "./receive.ts";
-import { checkTarget } from "./redrive.ts";
-import { send, sendBatch } from "./send.ts";
-import { changeVisibility, deleteBatch, deleteMessage, giveBack } from "./settle.ts";
-import { shownAs } from "./shown.ts";
-import { MessageStream } from "./stream.ts";
-import { SyncFace } from "./sync.ts";
+} from "./catalogue/attributes.ts";
+import type { Known } from "./catalogue/catalogue.ts";
+import { keepSourceName } from "./catalogue/formerSources.ts";
+import { checkTarget } from "./catalogue/redrive.ts";
+import { changeNames, checkNames, receiveNames } from "./face/names.ts";
+import { shownAs } from "./face/shown.ts";
+import { type QueueHost, QueueInternals } from "./messages/queueInternals.ts";
+import { receive } from "./messages/receive.ts";
+import { send, sendBatch } from "./messages/send.ts";
+import { changeVisibility, deleteBatch, deleteMessage, giveBack } from "./messages/settle.ts";
+import { SyncFace } from "./messages/sync.ts";
+import { noSuchQueue } from "./threads/member.ts";
+import { MessageStream } from "./waiting/stream.ts";
 
 export class BrokerQueue implements Queue {
   readonly name: string;
   readonly arn: string;
   readonly isFifo: boolean;
-  readonly #home: QueueHome;
+  readonly #internals: QueueInternals;
   readonly #sync: SyncFace;
 
   constructor(host: QueueHost, known: Known) {
-    this.#home = new QueueHome(host, known);
+    this.#internals = new QueueInternals(host, known);
     this.name = known.name;
-    this.isFifo = this.#home.isFifo;
+    this.isFifo = this.#internals.isFifo;
     this.arn = host.arnOfName(known.name);
-    this.#sync = new SyncFace(this.#home);
+    this.#sync = new SyncFace(this.#internals);
   }
 
   /** Tells this queue from others of its number, before it and after it. */
   static incarnationOf(queue: BrokerQueue): number {
-    return queue.#home.incarnation;
+    return queue.#internals.incarnation;
   }
 
   get sync(): SyncFace {
@@ -68,44 +68,44 @@ export class BrokerQueue implements Queue {
   }
 
   send(body: Body, options: SendOptions = {}): Promise<Sent> {
-    return send(this.#home, body, options);
+    return send(this.#internals, body, options);
   }
 
   sendBatch(
     entries: readonly (Body | SendEntry)[],
     options: SendBatchOptions = {},
   ): Promise<BatchResult<Sent>> {
-    return sendBatch(this.#home, entries, options);
+    return sendBatch(this.#internals, entries, options);
   }
 
   receive(options: ReceiveOptions = {}): Promise<Message[]> {
-    return receive(this.#home, this.#home.desk.inbox, options);
+    return receive(this.#internals, this.#internals.shared.inbox, options);
   }
 
   messages(options: ReceiveOptions = {}): MessageStream {
-    const home = this.#home;
+    const internals = this.#internals;
     checkNames(options, receiveNames, this.name);
     return new MessageStream(
-      (poll) => receive(home, home.desk.inbox, poll, true),
-      (rest) => giveBack(home, rest),
+      (poll) => receive(internals, internals.shared.inbox, poll, true),
+      (rest) => giveBack(internals, rest),
       options,
     );
   }
 
   delete(message: Message | string): Promise<void> {
-    return deleteMessage(this.#home, message);
+    return deleteMessage(this.#internals, message);
   }
 
   deleteBatch(messages: readonly (Message | string)[]): Promise<BatchResult<void>> {
-    return deleteBatch(this.#home, messages);
+    return deleteBatch(this.#internals, messages);
   }
 
   changeVisibility(message: Message | string, visibilityTimeout: number): Promise<void> {
-    return changeVisibility(this.#home, message, visibilityTimeout);
+    return changeVisibility(this.#internals, message, visibilityTimeout);
   }
 
   counts(): QueueCounts {
-    const { member, number, incarnation } = this.#home;
+    const { member, number, incarnation } = this.#internals;
     member.check();
     const counts = member.engine.count(number, incarnation, member.nowMs());
     if (counts === undefined) throw noSuchQueue(this.name);
@@ -122,7 +122,7 @@ export class BrokerQueue implements Queue {
 
   totals(): QueueTotals {
     this.#known();
-    const { member, number } = this.#home;
+    const { member, number } = this.#internals;
     return member.engine.queues.totals(number);
   }
 
@@ -143,7 +143,7 @@ export class BrokerQueue implements Queue {
 
   async update(change: QueueChange | ((details: QueueDetails) => QueueChange)): Promise<void> {
     const { name, isFifo } = this;
-    const { desk, member } = this.#home;
+    const { shared, member } = this.#internals;
     const { settings } = member;
     member.check();
     let before: Known | undefined;
@@ -155,7 +155,7 @@ export class BrokerQueue implements Queue {
       const { attributes = {}, stored = {}, tags = details.tags } = given;
       changed = ownAttributes(name, attributes);
       checkAttributes(name, changed, isFifo);
-      checkTarget(settings, desk.catalogue, name, changed.redrivePolicy);
+      checkTarget(settings, shared.catalogue, name, changed.redrivePolicy);
       const texts = ownTexts(name, { stored, tags });
       before = known;
       return {
@@ -170,26 +170,26 @@ export class BrokerQueue implements Queue {
       };
     });
     if (before !== undefined && changed.redrivePolicy !== undefined) {
-      keepSourceName(desk.catalogue, settings, before, member.nowMs());
+      keepSourceName(shared.catalogue, settings, before, member.nowMs());
     }
     if (isFifo && changed.delaySeconds !== undefined) this.#tellOfDelay();
   }
 
   /** A FIFO queue's delay is that of the messages that wait already: who sleeps must look anew. */
   #tellOfDelay(): void {
-    const { desk, member, number } = this.#home;
+    const { shared, member, number } = this.#internals;
     member.engine.wakeAll(number);
-    desk.waiting.look(number);
+    shared.waiting.look(number);
   }
 
   async purge(): Promise<void> {
-    const { desk, member, number, incarnation } = this.#home;
+    const { shared, member, number, incarnation } = this.#internals;
     member.check();
     const now = member.nowMs();
     if (member.settings.quotas.sixtySecondRules) this.#notePurge(now);
     const status = member.engine.cut(number, incarnation, now);
     if (status < 0) throw member.failure(status, this.name);
-    desk.reclaim(number);
+    shared.reclaim(number);
   }
 
   /** AWS allows one purge of a queue in 60 seconds, and tells the next one so. */
@@ -208,8 +208,8 @@ export class BrokerQueue implements Queue {
   }
 
   #change(change: (known: Known) => Pick<Known, "details" | "purgedAtMs">): void {
-    const { desk, member, number, incarnation } = this.#home;
-    const { catalogue } = desk;
+    const { shared, member, number, incarnation } = this.#internals;
+    const { catalogue } = shared;
     catalogue.change(number, incarnation, this.name, (known) => {
       const entry = { ...known, ...change(known) };
       const settings = engineSettings(entry.details.attributes, member.settings, catalogue);
@@ -219,7 +219,7 @@ export class BrokerQueue implements Queue {
 
   /** With the moments that people are shown; the catalogue's are of the broker's time. */
   #shown(details: QueueDetails): QueueDetails {
-    const shiftMs = this.#home.member.wallShiftMs();
+    const shiftMs = this.#internals.member.wallShiftMs();
     if (shiftMs === 0) return details;
     const { createdAtMs, modifiedAtMs } = details;
     return Object.freeze({
@@ -230,9 +230,9 @@ export class BrokerQueue implements Queue {
   }
 
   #known(): Known {
-    const { desk, member, number, incarnation } = this.#home;
+    const { shared, member, number, incarnation } = this.#internals;
     member.check();
-    const known = desk.catalogue.at(number, incarnation);
+    const known = shared.catalogue.at(number, incarnation);
     if (known === undefined) throw noSuchQueue(this.name);
     return known;
   }

@@ -10,16 +10,16 @@
  * starting twice is as starting once.
  */
 import { isDeepStrictEqual } from "node:util";
-import { checkQueueName } from "../broker/attributes.ts";
 import { Broker } from "../broker/broker.ts";
+import { checkQueueName } from "../broker/catalogue/attributes.ts";
 import { SluiceError } from "../errors.ts";
 import { queueNames } from "../limits.ts";
 import {
   readQueueAttributes,
   settableNames,
   showQueueAttributes,
-} from "../server/queueAttributes.ts";
-import { checkTags } from "../server/tags.ts";
+} from "../server/wire/queueAttributes.ts";
+import { checkTags } from "../server/wire/tags.ts";
 import { suggestion } from "../suggestion.ts";
 import type { BrokerOptions, Queue } from "../types.ts";
 import { type Attempt, type Setting, SettingError } from "./setting.ts";

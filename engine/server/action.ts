@@ -8,9 +8,9 @@
  */
 import type { SluiceError } from "../errors.ts";
 import type { Queue } from "../types.ts";
-import type { Answer, Context } from "./context.ts";
-import { queueOfPath, resolveQueue } from "./queueUrl.ts";
-import { checkRanges, checkRequired, type Input, type Loose, type Members } from "./schema.ts";
+import type { Answer, Context } from "./wire/context.ts";
+import { queueOfPath, resolveQueue } from "./wire/queueUrl.ts";
+import { checkRanges, checkRequired, type Input, type Loose, type Members } from "./wire/schema.ts";
 
 /** What goes in and what comes out. */
 export interface Wire<M extends Members = Members> {

@@ -24,7 +24,7 @@ import { setQueueAttributes } from "./actions/setQueueAttributes.ts";
 import { startMessageMoveTask } from "./actions/startMessageMoveTask.ts";
 import { tagQueue } from "./actions/tagQueue.ts";
 import { untagQueue } from "./actions/untagQueue.ts";
-import { quoted } from "./quoted.ts";
+import { quoted } from "./wire/quoted.ts";
 
 const actions: ReadonlyMap<string, Action> = new Map([
   ["AddPermission", addPermission],

@@ -2,9 +2,9 @@
  * Full memory: nothing is lost or overwritten, the refusal is clear, and who asked to waits.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { AbortError } from "../../engine/broker/abort.ts";
-import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { MessageBatch } from "../../engine/broker/messages/batch.ts";
+import { AbortError } from "../../engine/broker/waiting/abort.ts";
 import type { Queue } from "../../engine/types.ts";
 import { expectWithin } from "../support/timing.ts";
 

@@ -1,7 +1,7 @@
 /** What a closed broker answers: every call of its queues and of itself says that it was closed. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { MessageBatch } from "../../engine/broker/messages/batch.ts";
 import type { Message, Queue } from "../../engine/types.ts";
 
 const closed = expect.objectContaining({ code: "BrokerClosed" });

@@ -4,8 +4,8 @@
  * arrives is never something else. For bytes see foreignBytes.test.ts.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { MessageBatch } from "../../engine/broker/messages/batch.ts";
 import type { Body, Queue, SendEntry } from "../../engine/types.ts";
 
 let broker: Broker;

@@ -5,8 +5,8 @@
 import { createHash } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { MessageBatch } from "../../engine/broker/messages/batch.ts";
 import type { Body, Queue } from "../../engine/types.ts";
 
 let broker: Broker;

@@ -3,8 +3,8 @@
  * wherever it is read afterwards, with a sentence that says what it answered; nothing else is lost.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { MessageBatch } from "../../engine/broker/messages/batch.ts";
 import { VirtualClock } from "../../engine/clock.ts";
 import type { Clock } from "../../engine/types.ts";
 

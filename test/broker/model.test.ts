@@ -3,8 +3,8 @@
  * queue that is a plain array. After each operation both hold the same messages.
  */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { MessageBatch } from "../../engine/broker/messages/batch.ts";
 import { VirtualClock } from "../../engine/clock.ts";
 import { SluiceError } from "../../engine/errors.ts";
 import type { Message, Queue } from "../../engine/types.ts";

@@ -4,8 +4,8 @@
  */
 import { expect, test } from "vitest";
 import { HEADER_SLOTS_MAX } from "../../assembly/layout.ts";
-import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { MessageBatch } from "../../engine/broker/messages/batch.ts";
 import { VirtualClock } from "../../engine/clock.ts";
 import { Gauges } from "../recovery/gauges.ts";
 

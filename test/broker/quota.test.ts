@@ -3,8 +3,8 @@
  * are let through in a minute, by queue, by group and by region, and what the others are told.
  */
 import { afterEach, describe, expect, test } from "vitest";
-import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { MessageBatch } from "../../engine/broker/messages/batch.ts";
 import { VirtualClock } from "../../engine/clock.ts";
 import { SluiceError } from "../../engine/errors.ts";
 import { fifo, highThroughputCallsPerSecond } from "../../engine/limits.ts";

@@ -4,8 +4,8 @@
  */
 import { format, inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { MessageBatch } from "../../engine/broker/messages/batch.ts";
 import { VirtualClock } from "../../engine/clock.ts";
 import { SluiceError } from "../../engine/errors.ts";
 import type { Message, Queue } from "../../engine/types.ts";
@@ -34,7 +34,7 @@ async function received(body: string | Uint8Array, options = {}): Promise<Messag
 
 /** Nothing of the insides has got into it. */
 function expectClean(text: string): void {
-  expect(text).not.toMatch(/#|member|engine|desk|home|packed|\[Getter|Inbox|Outbox/i);
+  expect(text).not.toMatch(/#|member|engine|shared|home|packed|\[Getter|Inbox|Outbox/i);
 }
 
 describe("a message", () => {

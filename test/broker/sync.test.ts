@@ -2,8 +2,8 @@
  * The synchronous face: counts instead of promises, one reusable batch instead of objects.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { MessageBatch } from "../../engine/broker/messages/batch.ts";
 import { VirtualClock } from "../../engine/clock.ts";
 import type { Queue } from "../../engine/types.ts";
 import { patience } from "../support/patience.ts";

@@ -3,8 +3,8 @@
  * is empty. In every verb that takes a text, wherever in a batch it stands.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { MessageBatch } from "../../engine/broker/messages/batch.ts";
 import { VirtualClock } from "../../engine/clock.ts";
 import { SluiceError } from "../../engine/errors.ts";
 import type { Body, Queue, SendEntry } from "../../engine/types.ts";

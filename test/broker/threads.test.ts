@@ -4,8 +4,8 @@
  */
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { MessageBatch } from "../../engine/broker/messages/batch.ts";
 import { VirtualClock } from "../../engine/clock.ts";
 import type { BrokerHandle, Queue } from "../../engine/types.ts";
 import { patience } from "../support/patience.ts";

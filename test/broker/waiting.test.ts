@@ -3,8 +3,8 @@
  * is stranded when they are given up.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { AbortError } from "../../engine/broker/abort.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { AbortError } from "../../engine/broker/waiting/abort.ts";
 import { VirtualClock } from "../../engine/clock.ts";
 import type { Message, Queue, ReceiveOptions } from "../../engine/types.ts";
 

@@ -3,8 +3,8 @@
  * deadlock.test.ts, often for the stress run.
  */
 import * as layout from "../../assembly/layout.ts";
-import { takeWelcome } from "../../engine/broker/attachment.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { takeWelcome } from "../../engine/broker/threads/attachment.ts";
 import type { BrokerHandle, Queue } from "../../engine/types.ts";
 import { patience } from "../support/patience.ts";
 import { expectWithin, isTimed } from "../support/timing.ts";

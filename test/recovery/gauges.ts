@@ -5,8 +5,8 @@
  */
 import * as layout from "../../assembly/layout.ts";
 import { Engine, type EngineShare } from "../../bindings/index.ts";
-import { takeWelcome } from "../../engine/broker/attachment.ts";
 import type { Broker } from "../../engine/broker/broker.ts";
+import { takeWelcome } from "../../engine/broker/threads/attachment.ts";
 import type { BrokerHandle } from "../../engine/types.ts";
 
 const CARRIES = new Set<number>([

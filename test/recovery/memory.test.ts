@@ -5,8 +5,8 @@
  */
 import { afterEach, describe, expect, test } from "vitest";
 import { HEADER_SLOTS_MAX } from "../../assembly/layout.ts";
-import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { MessageBatch } from "../../engine/broker/messages/batch.ts";
 import { VirtualClock } from "../../engine/clock.ts";
 import type { BrokerOptions, Queue } from "../../engine/types.ts";
 import { expectWithin, isTimed } from "../support/timing.ts";

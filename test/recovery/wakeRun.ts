@@ -8,8 +8,8 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import * as layout from "../../assembly/layout.ts";
-import { takeWelcome } from "../../engine/broker/attachment.ts";
 import { Broker } from "../../engine/broker/broker.ts";
+import { takeWelcome } from "../../engine/broker/threads/attachment.ts";
 import type { Queue } from "../../engine/types.ts";
 import { patience } from "../support/patience.ts";
 

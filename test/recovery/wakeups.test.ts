@@ -7,7 +7,6 @@
 import { describe, expect, test, vi } from "vitest";
 import * as layout from "../../assembly/layout.ts";
 import type { EngineExports } from "../../bindings/exports.ts";
-import { MessageBatch } from "../../engine/broker/batch.ts";
 import { Broker } from "../../engine/broker/broker.ts";
 import type { Queue } from "../../engine/types.ts";
 import { Sections } from "../model/sections.ts";

@@ -11,14 +11,14 @@ import * as layout from "../../assembly/layout.ts";
 import type { EngineExports } from "../../bindings/exports.ts";
 import { Engine, type EngineShare } from "../../bindings/index.ts";
 import { wasm } from "../../bindings/webassembly.ts";
-import { takeWelcome } from "../../engine/broker/attachment.ts";
 import { Broker } from "../../engine/broker/broker.ts";
-import { Watch } from "../../engine/broker/watch.ts";
+import { takeWelcome } from "../../engine/broker/threads/attachment.ts";
+import { Watch } from "../../engine/broker/threads/watch.ts";
 import { patience } from "../support/patience.ts";
 import { sleep } from "./wakeRun.ts";
 
 const STEWARD = fileURLToPath(
-  new URL("../../dist/engine/broker/stewardThread.js", import.meta.url),
+  new URL("../../dist/engine/broker/threads/stewardThread.js", import.meta.url),
 );
 const SIZES = { memoryBytes: 16 * 1_048_576, messagesMax: 1_000, threadsMax: 8, queuesMax: 4 };
 const ARENA = (layout.HEADER + layout.HEADER_ARENA) >> 2;

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
-import { Server } from "../../engine/server/server.ts";
+import { Server } from "../../engine/server/http/server.ts";
 import { Endpoint, type RawRequest } from "../support/endpoint.ts";
 import { formHeaders, formOf } from "../support/query.ts";
 import { jsonBytes, RawClient } from "../support/rawClient.ts";

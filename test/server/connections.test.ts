@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
 import { VirtualClock } from "../../engine/clock.ts";
-import { Server } from "../../engine/server/server.ts";
+import { Server } from "../../engine/server/http/server.ts";
 import type { Queue, ReceiveOptions } from "../../engine/types.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { formOf } from "../support/query.ts";

@@ -4,11 +4,11 @@
  * are counts, and ratios within one run; what a request costs is a bench (`npm run bench -- worst`).
  */
 import { describe, expect, test } from "vitest";
-import { parseForm } from "../../engine/server/form.ts";
-import { countJson } from "../../engine/server/jsonMarks.ts";
+import { parseForm } from "../../engine/server/protocol/form.ts";
+import { countJson } from "../../engine/server/protocol/jsonMarks.ts";
+import { escapeXml } from "../../engine/server/protocol/xmlText.ts";
 import { actionNames, findAction } from "../../engine/server/router.ts";
-import type { Members, Shape } from "../../engine/server/schema.ts";
-import { escapeXml } from "../../engine/server/xmlText.ts";
+import type { Members, Shape } from "../../engine/server/wire/schema.ts";
 import { formHeaders } from "../support/query.ts";
 import { serveOnce } from "../support/serve.ts";
 import { tooLarge } from "../support/wire.ts";

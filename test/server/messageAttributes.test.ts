@@ -5,7 +5,7 @@ import {
   md5OfAttributes,
   readAttributes,
   type WireAttributes,
-} from "../../engine/server/messageAttributes.ts";
+} from "../../engine/server/wire/messageAttributes.ts";
 
 const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString("base64");
 const text = (StringValue: string, DataType = "String") => ({ DataType, StringValue });

@@ -4,10 +4,10 @@
  * made from the actions' own descriptions, so that a list which is added is tried as well.
  */
 import { describe, expect, test } from "vitest";
-import { parseForm } from "../../engine/server/form.ts";
-import { readMembers } from "../../engine/server/queryInput.ts";
+import { parseForm } from "../../engine/server/protocol/form.ts";
+import { readMembers } from "../../engine/server/protocol/queryInput.ts";
 import { actionNames, findAction } from "../../engine/server/router.ts";
-import type { ListShape, MapShape, Members, Shape } from "../../engine/server/schema.ts";
+import type { ListShape, MapShape, Members, Shape } from "../../engine/server/wire/schema.ts";
 import { formHeaders } from "../support/query.ts";
 import { serveOnce } from "../support/serve.ts";
 

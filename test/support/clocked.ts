@@ -5,7 +5,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
 import { VirtualClock } from "../../engine/clock.ts";
-import { Server } from "../../engine/server/server.ts";
+import { Server } from "../../engine/server/http/server.ts";
 import { Endpoint } from "./endpoint.ts";
 
 export interface Clocked {

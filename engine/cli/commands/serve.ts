@@ -9,7 +9,7 @@
 import { type Command, Option } from "commander";
 import { Broker } from "../../broker/broker.ts";
 import { SluiceError } from "../../errors.ts";
-import { Server, type ServerOptions } from "../../server/server.ts";
+import { Server, type ServerOptions } from "../../server/http/server.ts";
 import { readConfig } from "../config.ts";
 import { makeQueues, type PlannedQueue, rehearse } from "../configQueues.ts";
 import { Log, type LogFormat, type LogLevel, logFormats, logLevels } from "../log.ts";

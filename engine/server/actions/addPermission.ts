@@ -1,8 +1,8 @@
 /** AddPermission: lets other accounts use a queue, by one more statement of its Policy. */
 import { policies } from "../../limits.ts";
 import { queueAction } from "../action.ts";
-import { grant } from "../permissions.ts";
-import { namesOf } from "../schema.ts";
+import { grant } from "../wire/permissions.ts";
+import { namesOf } from "../wire/schema.ts";
 
 const wire = {
   members: {

@@ -3,7 +3,7 @@ import { SluiceError } from "../../errors.ts";
 import { parameterRanges } from "../../limits.ts";
 import type { BatchResult, Queue } from "../../types.ts";
 import { queueAction } from "../action.ts";
-import { batchWire, checkBatch, runBatch } from "../batches.ts";
+import { batchWire, checkBatch, runBatch } from "../wire/batches.ts";
 
 const entryMembers = {
   ReceiptHandle: { type: "string", required: true },

@@ -1,8 +1,8 @@
 /** CreateQueue: makes a queue, or finds one that already is what the request asks for. */
 import { action } from "../action.ts";
-import { readQueueAttributes, wireQueueAttributes } from "../queueAttributes.ts";
-import { queueUrl } from "../queueUrl.ts";
-import { checkTags, wireTags } from "../tags.ts";
+import { readQueueAttributes, wireQueueAttributes } from "../wire/queueAttributes.ts";
+import { queueUrl } from "../wire/queueUrl.ts";
+import { checkTags, wireTags } from "../wire/tags.ts";
 
 const wire = {
   members: {

@@ -1,6 +1,6 @@
 /** DeleteMessageBatch: up to ten deletions, each of which may fail alone. */
 import { queueAction } from "../action.ts";
-import { batchWire, checkBatch, runBatch } from "../batches.ts";
+import { batchWire, checkBatch, runBatch } from "../wire/batches.ts";
 
 const entryMembers = {
   ReceiptHandle: { type: "string", required: true },

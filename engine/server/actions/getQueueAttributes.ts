@@ -1,7 +1,7 @@
 /** GetQueueAttributes: the attributes asked for, as text. */
 import { queueAction } from "../action.ts";
-import { showQueueAttributes, wireQueueAttributes } from "../queueAttributes.ts";
-import { checkNames, namesOf } from "../schema.ts";
+import { showQueueAttributes, wireQueueAttributes } from "../wire/queueAttributes.ts";
+import { checkNames, namesOf } from "../wire/schema.ts";
 
 const wire = {
   members: { AttributeNames: namesOf("AttributeName") },

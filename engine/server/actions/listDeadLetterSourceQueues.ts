@@ -1,9 +1,9 @@
 /** ListDeadLetterSourceQueues: the URLs of the queues whose dead letters come to this one. */
 import { parameterRanges } from "../../limits.ts";
 import { queueAction } from "../action.ts";
-import { pageOf } from "../pages.ts";
-import { queueUrl } from "../queueUrl.ts";
-import { namesOf } from "../schema.ts";
+import { pageOf } from "../wire/pages.ts";
+import { queueUrl } from "../wire/queueUrl.ts";
+import { namesOf } from "../wire/schema.ts";
 
 const wire = {
   members: {

@@ -1,10 +1,10 @@
 /** ListQueues: the URLs of all queues, or of those whose name has a prefix, in order of name. */
 import { parameterRanges } from "../../limits.ts";
 import { action } from "../action.ts";
-import type { Answer } from "../context.ts";
-import { pageOf } from "../pages.ts";
-import { queueUrl } from "../queueUrl.ts";
-import { namesOf } from "../schema.ts";
+import type { Answer } from "../wire/context.ts";
+import { pageOf } from "../wire/pages.ts";
+import { queueUrl } from "../wire/queueUrl.ts";
+import { namesOf } from "../wire/schema.ts";
 
 const wire = {
   members: {

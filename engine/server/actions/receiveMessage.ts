@@ -4,10 +4,10 @@ import { SluiceError } from "../../errors.ts";
 import { messageAttributes, parameterRanges } from "../../limits.ts";
 import type { Message, Queue, ReceiveOptions } from "../../types.ts";
 import { queueAction } from "../action.ts";
-import type { Answer, Context } from "../context.ts";
-import { attributeFilter, showAttributes, wireAttributes } from "../messageAttributes.ts";
-import { wireQueueAttributes } from "../queueAttributes.ts";
-import { checkNames, type Input, namesOf } from "../schema.ts";
+import type { Answer, Context } from "../wire/context.ts";
+import { attributeFilter, showAttributes, wireAttributes } from "../wire/messageAttributes.ts";
+import { wireQueueAttributes } from "../wire/queueAttributes.ts";
+import { checkNames, type Input, namesOf } from "../wire/schema.ts";
 
 const members = {
   // The older and the newer name of one list; both are honoured, and merge.

@@ -1,6 +1,6 @@
 /** RemovePermission: takes the statement of that label out of a queue's Policy. */
 import { queueAction } from "../action.ts";
-import { revoke } from "../permissions.ts";
+import { revoke } from "../wire/permissions.ts";
 
 const wire = {
   members: { Label: { type: "string", required: true } },

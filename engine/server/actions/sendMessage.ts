@@ -1,7 +1,7 @@
 /** SendMessage: one message; the hottest way through the server, with ReceiveMessage. */
 import { queueAction } from "../action.ts";
-import { prepareSend, sendMembers, sentMembers, showSent } from "../sends.ts";
-import { messageTooLong } from "../sizes.ts";
+import { prepareSend, sendMembers, sentMembers, showSent } from "../wire/sends.ts";
+import { messageTooLong } from "../wire/sizes.ts";
 
 const wire = { members: sendMembers, result: sentMembers, tooLong: messageTooLong } as const;
 

@@ -1,8 +1,8 @@
 /** SendMessageBatch: up to ten messages, each of which may fail alone. */
 import { queueAction } from "../action.ts";
-import { batchWire, checkBatch, runBatch } from "../batches.ts";
-import { checkFifoBatch, prepareSend, sendMembers, sentMembers, showSent } from "../sends.ts";
-import { batchTooLong, checkBatchBytes } from "../sizes.ts";
+import { batchWire, checkBatch, runBatch } from "../wire/batches.ts";
+import { checkFifoBatch, prepareSend, sendMembers, sentMembers, showSent } from "../wire/sends.ts";
+import { batchTooLong, checkBatchBytes } from "../wire/sizes.ts";
 
 const wire = {
   ...batchWire("SendMessageBatch", sendMembers, sentMembers),

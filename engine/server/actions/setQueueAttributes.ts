@@ -1,7 +1,7 @@
 /** SetQueueAttributes: changes the attributes that are given, all of them or none. */
 import { SluiceError } from "../../errors.ts";
 import { queueAction } from "../action.ts";
-import { readQueueAttributes, wireQueueAttributes } from "../queueAttributes.ts";
+import { readQueueAttributes, wireQueueAttributes } from "../wire/queueAttributes.ts";
 
 const wire = {
   members: { Attributes: { ...wireQueueAttributes, required: true } },

@@ -1,7 +1,7 @@
 /** TagQueue: adds tags to a queue; one with a key that is there already takes its place. */
 import { SluiceError } from "../../errors.ts";
 import { queueAction } from "../action.ts";
-import { mergeTags, wireTags } from "../tags.ts";
+import { mergeTags, wireTags } from "../wire/tags.ts";
 
 const wire = {
   members: { Tags: { ...wireTags, required: true } },

@@ -2,8 +2,8 @@
 import { SluiceError } from "../../errors.ts";
 import { tags } from "../../limits.ts";
 import { queueAction } from "../action.ts";
-import { namesOf } from "../schema.ts";
-import { withoutTags } from "../tags.ts";
+import { namesOf } from "../wire/schema.ts";
+import { withoutTags } from "../wire/tags.ts";
 
 const wire = {
   members: { TagKeys: { ...namesOf("TagKey", tags.maxCount), required: true } },

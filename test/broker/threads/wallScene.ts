@@ -4,8 +4,8 @@
  * test's own thread and for others (wallThread.ts). The broker has AWS's quotas.
  */
 import { isMainThread } from "node:worker_threads";
-import { MessageBatch } from "../../../engine/broker/batch.ts";
 import type { Broker } from "../../../engine/broker/broker.ts";
+import { MessageBatch } from "../../../engine/broker/messages/batch.ts";
 import type { Message, Queue, QueueCounts } from "../../../engine/types.ts";
 
 /** How long what is to end soon takes, in seconds, and how long anybody waits for it. */

@@ -1,6 +1,6 @@
 /** AddPermission: wire form, validation, behaviour. */
 import { describe, expect, test } from "vitest";
-import { grant, revoke } from "../../../engine/server/permissions.ts";
+import { grant, revoke } from "../../../engine/server/wire/permissions.ts";
 import { serveOnce } from "../../support/serve.ts";
 import {
   expectError,

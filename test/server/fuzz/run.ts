@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { XMLValidator } from "fast-xml-parser";
 import { expect } from "vitest";
 import { Broker } from "../../../engine/broker/broker.ts";
-import { Server } from "../../../engine/server/server.ts";
+import { Server } from "../../../engine/server/http/server.ts";
 import { Gauges } from "../../recovery/gauges.ts";
 import { Endpoint } from "../../support/endpoint.ts";
 import { patience } from "../../support/patience.ts";

@@ -1,0 +1,274 @@
+/**
+ * Which queues there are: this thread's copy of the catalogue in shared memory. Any thread may
+ * create, change and delete; each compares the catalogue's version with its copy's before it uses
+ * the copy, and a change that was based on an older version is refused and made again. One integer
+ * compared a lookup; a changed catalogue costs one pass over the descriptors.
+ *
+ * An entry is one msgpackr value, an array in the order of `pack`; names and values of maps stand
+ * in pairs, since as keys of an object some names would be lost. One that is larger than a block is
+ * deflated: a Policy of 8 KiB and 50 tags of 128 and 256 characters are 28 KB in ASCII, but 47 to
+ * 85 KB in other scripts.
+ */
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { Packr } from "msgpackr";
+import {
+  ENTRY_BYTES_MAX,
+  type QueueSettings,
+  STATUS_CHANGED,
+  STATUS_FULL,
+  STATUS_GONE,
+  STATUS_LIMIT,
+} from "../../../bindings/index.ts";
+import { SluiceError } from "../../errors.ts";
+import type { MessageMoveTask, QueueDetails } from "../../types.ts";
+import { full, type Member, noSuchQueue } from "../threads/member.ts";
+
+/** A queue in this thread's copy; replaced, never changed, when the queue is changed. */
+export interface Known extends Entry {
+  readonly name: string;
+  readonly number: number;
+  readonly incarnation: number;
+  /** The descriptor's version that the entry was read at. */
+  readonly version: number;
+}
+
+/** A message move task, and who runs it: a thread, and the word it has while it lives. */
+export interface StoredTask {
+  readonly id: string;
+  readonly thread: number;
+  readonly word: number;
+  readonly status: MessageMoveTask["status"];
+  /** Undefined: each message to the queue it came from. */
+  readonly destinationArn: string | undefined;
+  readonly rate: number | undefined;
+  readonly moved: number;
+  readonly toMove: number;
+  readonly failureReason: string | undefined;
+  readonly startedAtMs: number;
+}
+
+/** A queue whose dead letters came here until it was deleted or set to send them elsewhere. */
+export interface FormerSource {
+  readonly incarnation: number;
+  readonly name: string;
+  readonly leftAtMs: number;
+}
+
+/** What is stored of a queue besides its name. */
+export interface Entry {
+  readonly details: QueueDetails;
+  /** When it was last purged; 0 for never. Kept only where the 60-second rule is on. */
+  readonly purgedAtMs: number;
+  /** The last move tasks that took messages out of it, newest first. */
+  readonly tasks: readonly StoredTask[];
+  /** Where letters in it may have come from besides its sources, newest first. */
+  readonly formerSources: readonly FormerSource[];
+}
+
+const packr = new Packr({ useRecords: false });
+/** The first byte of a deflated entry; msgpack begins nothing with it. */
+const DEFLATED = 0xc1;
+/** A change that others were quicker than is tried again; so often only when something is wrong. */
+const TRIES_MAX = 1_000;
+const RECLAIM_STEPS = 10_000;
+
+type Pairs = [string, string][];
+
+type Packed = [
+  name: string,
+  attributes: QueueDetails["attributes"],
+  stored: Pairs,
+  tags: Pairs,
+  createdAtMs: number,
+  modifiedAtMs: number,
+  purgedAtMs: number,
+  tasks: readonly StoredTask[],
+  formerSources: readonly FormerSource[],
+];
+
+function pack(name: string, entry: Entry): Uint8Array {
+  const { details, purgedAtMs, tasks, formerSources } = entry;
+  const packed: Packed = [
+    name,
+    details.attributes,
+    Object.entries(details.stored),
+    Object.entries(details.tags),
+    details.createdAtMs,
+    details.modifiedAtMs,
+    purgedAtMs,
+    tasks,
+    formerSources,
+  ];
+  const bytes = packr.pack(packed);
+  if (bytes.length <= ENTRY_BYTES_MAX) return bytes;
+  const deflated = deflateRawSync(bytes);
+  if (deflated.length < ENTRY_BYTES_MAX) return Buffer.concat([Buffer.of(DEFLATED), deflated]);
+  throw tooLarge(name);
+}
+
+function tooLarge(queue: string): SluiceError {
+  const text = `Attributes and tags of a queue take at most ${ENTRY_BYTES_MAX} bytes, compressed.`;
+  return new SluiceError("OverLimit", text, { queue });
+}
+
+/** Frozen, since every caller is given the same copy. */
+function unpack(bytes: Uint8Array): { name: string } & Entry {
+  const isDeflated = bytes[0] === DEFLATED;
+  const packed = packr.unpack(isDeflated ? inflateRawSync(bytes.subarray(1)) : bytes) as Packed;
+  const [name, attributes, stored, tags, createdAtMs, modifiedAtMs, ...rest] = packed;
+  const [purgedAtMs, tasks, formerSources] = rest;
+  const details = Object.freeze({
+    attributes: Object.freeze(attributes),
+    stored: Object.freeze(Object.fromEntries(stored)),
+    tags: Object.freeze(Object.fromEntries(tags)),
+    createdAtMs,
+    modifiedAtMs,
+  });
+  return { name, details, purgedAtMs, tasks, formerSources };
+}
+
+export class Catalogue {
+  readonly #member: Member;
+  #version = -1;
+  readonly #numbered: (Known | undefined)[] = [];
+  #named = new Map<string, Known>();
+
+  constructor(member: Member) {
+    this.#member = member;
+  }
+
+  /** The queue of this name, now. */
+  find(name: string): Known | undefined {
+    this.#refresh();
+    return this.#named.get(name);
+  }
+
+  /** What is known now of the queue with this number, unless it is another one by now. */
+  at(number: number, incarnation: number): Known | undefined {
+    this.#refresh();
+    const known = this.#numbered[number];
+    return known?.incarnation === incarnation ? known : undefined;
+  }
+
+  names(): string[] {
+    this.#refresh();
+    return [...this.#named.keys()].sort();
+  }
+
+  all(): Known[] {
+    this.#refresh();
+    return [...this.#named.values()];
+  }
+
+  /** Makes a queue, or answers the one that has this name already. */
+  create(name: string, entry: Entry, settings: QueueSettings): { known: Known; isNew: boolean } {
+    const bytes = pack(name, entry);
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const known = this.find(name);
+      if (known !== undefined) return { known, isNew: false };
+      const { engine } = this.#member;
+      const status = engine.createQueue(this.#version, engine.queues.writeImage(settings, bytes));
+      if (status >= 0) {
+        const made = this.find(name);
+        // Another thread may have deleted it already.
+        if (made !== undefined) return { known: made, isNew: true };
+      } else if (status === STATUS_LIMIT) {
+        if (!this.#reclaimDeleted()) throw this.#tooMany(name);
+      } else if (status !== STATUS_CHANGED) {
+        throw this.#member.failure(status, name);
+      }
+    }
+    throw full(name);
+  }
+
+  /** Changes a queue by `change`, which is called again when another thread was quicker. */
+  change(
+    number: number,
+    incarnation: number,
+    name: string,
+    change: (known: Known) => { entry: Entry; settings: QueueSettings },
+  ): void {
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const known = this.at(number, incarnation);
+      if (known === undefined) throw noSuchQueue(name);
+      const { entry, settings } = change(known);
+      const { engine } = this.#member;
+      const bytes = engine.queues.writeImage(settings, pack(name, entry));
+      const status = engine.changeQueue(this.#version, number, incarnation, bytes);
+      if (status >= 0) return;
+      if (status === STATUS_LIMIT) throw tooLarge(name);
+      if (status !== STATUS_CHANGED) throw this.#member.failure(status, name);
+    }
+    throw full(name);
+  }
+
+  /** Deletes the queue of this name; what it was. */
+  delete(name: string): Known {
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const known = this.find(name);
+      if (known === undefined) break;
+      const { number, incarnation } = known;
+      const now = this.#member.nowMs();
+      const status = this.#member.engine.deleteQueue(this.#version, number, incarnation, now);
+      if (status >= 0) return known;
+      if (status !== STATUS_CHANGED && status !== STATUS_GONE) {
+        throw this.#member.failure(status, name);
+      }
+    }
+    throw noSuchQueue(name);
+  }
+
+  #tooMany(queue: string): SluiceError {
+    const most = this.#member.engine.queues.count;
+    return new SluiceError("OverLimit", `This broker holds at most ${most} queues.`, { queue });
+  }
+
+  /** Deleted queues keep their number until their messages are freed; frees them all now. */
+  #reclaimDeleted(): boolean {
+    const { engine } = this.#member;
+    let found = false;
+    for (let number = 0; number < engine.queues.count; number++) {
+      if (!engine.queues.isDeleted(number)) continue;
+      found = true;
+      while (engine.reclaim(number, RECLAIM_STEPS) > 0);
+    }
+    return found;
+  }
+
+  #refresh(): void {
+    const { queues } = this.#member.engine;
+    while (queues.catalogueVersion() !== this.#version) {
+      const version = queues.catalogueVersion();
+      const named = new Map<string, Known>();
+      let isWhole = true;
+      for (let number = 0; number < queues.used; number++) {
+        const known = queues.isLive(number) ? this.#read(number) : undefined;
+        if (known === "changed") {
+          isWhole = false;
+          break;
+        }
+        this.#numbered[number] = known;
+        if (known !== undefined) named.set(known.name, known);
+      }
+      if (!isWhole) continue;
+      this.#named = named;
+      this.#version = version;
+    }
+  }
+
+  #read(number: number): Known | undefined | "changed" {
+    const { engine } = this.#member;
+    const { queues } = engine;
+    const before = this.#numbered[number];
+    const isSame =
+      before !== undefined &&
+      before.incarnation === queues.incarnation(number) &&
+      before.version === queues.version(number);
+    if (isSame) return before;
+    const bytes = engine.readEntry(number);
+    if (bytes === STATUS_GONE) return undefined;
+    if (bytes === STATUS_CHANGED || bytes === STATUS_FULL) return "changed";
+    const { entry, incarnation, version } = queues.takeEntry(bytes);
+    return { ...unpack(entry), number, incarnation, version };
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The names of queues that no longer send their dead letters to a queue, because they were deleted
+ * or have another dead-letter queue. A letter knows its source by a number that only the catalogue can
+ * turn into a name, and says where it came from for as long as it lives; so its queue keeps the name.
+ * A queue that was made anew under that name is where a move task brings the letter back to.
+ * Any thread; a change of the catalogue when a source goes, nothing for a message. Of more than
+ * NAMES_MAX sources within a letter's longest life the oldest are forgotten, and their letters then
+ * don't name them any more.
+ */
+import type { Heir } from "../../../bindings/index.ts";
+import { SluiceError } from "../../errors.ts";
+import { numericAttributes } from "../../limits.ts";
+import type { BrokerSettings } from "../threads/options.ts";
+import { engineSettings } from "./attributes.ts";
+import type { Catalogue, Known } from "./catalogue.ts";
+import { nameOfArn } from "./redrive.ts";
+
+const NAMES_MAX = 100;
+const LIFE_MS = numericAttributes.messageRetentionPeriod.max * 1_000;
+
+/** Notes the name of `source` in the dead-letter queue that it has or had until now, if any. */
+export function keepSourceName(
+  catalogue: Catalogue,
+  settings: BrokerSettings,
+  source: Known,
+  now: number,
+): void {
+  const policy = source.details.attributes.redrivePolicy;
+  const targetName = policy && nameOfArn(settings, policy.deadLetterTargetArn);
+  const target = targetName === undefined ? undefined : catalogue.find(targetName);
+  if (target === undefined || target.incarnation === source.incarnation) return;
+  const { incarnation, name } = source;
+  const newest = { incarnation, name, leftAtMs: now };
+  try {
+    catalogue.change(target.number, target.incarnation, target.name, (known) => {
+      const others = known.formerSources.filter(
+        (one) => one.incarnation !== incarnation && now - one.leftAtMs < LIFE_MS,
+      );
+      return {
+        entry: { ...known, formerSources: [newest, ...others].slice(0, NAMES_MAX) },
+        settings: engineSettings(known.details.attributes, settings, catalogue),
+      };
+    });
+  } catch (error) {
+    // A queue that is full of tags, or just deleted, can't keep a name; the source goes all the same.
+    if (!(error instanceof SluiceError)) throw error;
+  }
+}
+
+/** The queues that go by the names of sources that are gone. */
+export function heirsOf(catalogue: Catalogue, { formerSources }: Known): Heir[] {
+  return formerSources.flatMap(({ incarnation: gone, name }) => {
+    const heir = catalogue.find(name);
+    return heir === undefined ? [] : [{ gone, incarnation: heir.incarnation }];
+  });
+}

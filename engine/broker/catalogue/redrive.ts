@@ -1,0 +1,116 @@
+/**
+ * Redrive policies: which queue takes what another's consumers could not handle, whether it may, and
+ * what the engine is told of it. Called when a queue is made, changed or listed, never for a message.
+ * Sources: API Reference, SetQueueAttributes; Developer Guide, "dead-letter queues".
+ */
+import type { QueueSettings } from "../../../bindings/index.ts";
+import { SluiceError } from "../../errors.ts";
+import { parameterRanges, queueNames } from "../../limits.ts";
+import type { RedrivePolicy } from "../../types.ts";
+import type { BrokerSettings } from "../threads/options.ts";
+import type { Catalogue, Known } from "./catalogue.ts";
+
+/** Whose ARNs these are. */
+export type Home = Pick<BrokerSettings, "account" | "region">;
+
+export function arnOf({ account, region }: Home, name: string): string {
+  return `arn:aws:sqs:${region}:${account}:${name}`;
+}
+
+/** The name of the queue with this ARN, if it is one of this broker's; it need not exist. */
+export function nameOfArn(internals: Home, arn: string): string | undefined {
+  const prefix = arnOf(internals, "");
+  const name = arn.startsWith(prefix) ? arn.slice(prefix.length) : "";
+  return queueNames.pattern.test(name) ? name : undefined;
+}
+
+export function isFifoName(name: string): boolean {
+  return name.endsWith(queueNames.fifoSuffix);
+}
+
+/** The same policy with its keys in AWS's order and no others. */
+export function canonicalPolicy({
+  deadLetterTargetArn,
+  maxReceiveCount,
+}: RedrivePolicy): RedrivePolicy {
+  return { deadLetterTargetArn, maxReceiveCount };
+}
+
+function refused(queue: string, policy: RedrivePolicy, reason: string): SluiceError {
+  const text = JSON.stringify(canonicalPolicy(policy));
+  return new SluiceError(
+    "InvalidParameterValue",
+    `Value ${text} for parameter RedrivePolicy is invalid. Reason: ${reason}`,
+    { queue },
+  );
+}
+
+/** Throws InvalidParameterValue for a policy that no queue can have. */
+export function checkRedrivePolicy(queue: string, policy: RedrivePolicy | null | undefined): void {
+  if (policy === undefined || policy === null) return;
+  const { min, max } = parameterRanges.maxReceiveCount;
+  const { deadLetterTargetArn, maxReceiveCount } = policy;
+  if (typeof deadLetterTargetArn !== "string") {
+    throw refused(queue, policy, "deadLetterTargetArn is the ARN of a queue.");
+  }
+  if (Number.isInteger(maxReceiveCount) && maxReceiveCount >= min && maxReceiveCount <= max) return;
+  throw refused(queue, policy, `maxReceiveCount is a whole number from ${min} to ${max}.`);
+}
+
+/** Throws InvalidParameterValue when the queue called `name` may not send its dead letters there. */
+export function checkTarget(
+  internals: Home,
+  catalogue: Catalogue,
+  name: string,
+  policy: RedrivePolicy | null | undefined,
+): void {
+  if (policy === undefined || policy === null) return;
+  const target = nameOfArn(internals, policy.deadLetterTargetArn);
+  const known = target === undefined ? undefined : catalogue.find(target);
+  if (known === undefined) throw refused(name, policy, "Dead letter target does not exist.");
+  if (isFifoName(known.name) !== isFifoName(name)) {
+    throw refused(name, policy, "A dead-letter queue is of the same kind as its source.");
+  }
+  if (!isAllowed(known, arnOf(internals, name))) {
+    throw refused(name, policy, "The dead-letter queue's RedriveAllowPolicy does not allow it.");
+  }
+}
+
+/** A document of which only the server has checked what it is; an object in any case. */
+function parsed(text: string): { redrivePermission?: unknown; sourceQueueArns?: unknown } {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+/** What the RedriveAllowPolicy of a dead-letter queue says of a source; none allows all. */
+function isAllowed(target: Known, sourceArn: string): boolean {
+  const text = target.details.stored.RedriveAllowPolicy;
+  if (text === undefined) return true;
+  const { redrivePermission, sourceQueueArns } = parsed(text);
+  if (redrivePermission !== "byQueue") return redrivePermission !== "denyAll";
+  return Array.isArray(sourceQueueArns) && sourceQueueArns.includes(sourceArn);
+}
+
+/** What the engine is told: nothing while the dead-letter queue is not there. */
+export function deadLettersOf(
+  internals: Home,
+  catalogue: Catalogue,
+  policy: RedrivePolicy | undefined,
+): QueueSettings["deadLetters"] {
+  const name = policy && nameOfArn(internals, policy.deadLetterTargetArn);
+  const known = name === undefined ? undefined : catalogue.find(name);
+  if (policy === undefined || known === undefined) return undefined;
+  const { number, incarnation } = known;
+  return { receivesMax: policy.maxReceiveCount, number, incarnation };
+}
+
+/** The queues whose dead letters go to the queue with this ARN, in order of their names. */
+export function sourcesOf(catalogue: Catalogue, arn: string): Known[] {
+  return catalogue
+    .all()
+    .filter(({ details }) => details.attributes.redrivePolicy?.deadLetterTargetArn === arn)
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}

@@ -1,0 +1,24 @@
+/** Where a verb works: one queue, as one thread's broker sees it. Types only. */
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { Member } from "../threads/member.ts";
+import type { CapacityWait } from "../waiting/capacityWait.ts";
+import type { Waiting } from "../waiting/waiting.ts";
+
+/** What the queues of one thread's broker share. */
+export interface SharedContext {
+  readonly member: Member;
+  readonly catalogue: Catalogue;
+  readonly waiting: Waiting;
+  readonly capacity: CapacityWait;
+}
+
+export interface QueueContext {
+  readonly shared: SharedContext;
+  readonly member: Member;
+  readonly name: string;
+  readonly isFifo: boolean;
+  readonly number: number;
+  readonly incarnation: number;
+  /** Where those wait whose calls come faster than the queue may take them. */
+  readonly pace: CapacityWait;
+}

@@ -1,0 +1,57 @@
+/**
+ * The inside of a queue, as one thread's broker sees it: where its verbs work and what its messages
+ * need. Nobody outside this folder gets hold of it. Own thread only.
+ */
+import type { Inbox } from "../../../bindings/index.ts";
+import type { Message } from "../../types.ts";
+import type { Known } from "../catalogue/catalogue.ts";
+import type { Member } from "../threads/member.ts";
+import { CapacityWait } from "../waiting/capacityWait.ts";
+import type { MessageOwner } from "./message.ts";
+import type { QueueContext, SharedContext } from "./queueContext.ts";
+import { changeVisibility, deleteMessage } from "./settle.ts";
+
+/** What the broker lends its queues. */
+export interface QueueHost extends SharedContext {
+  /** The inbox of asynchronous receives, read out before the next. */
+  readonly inbox: Inbox;
+  arnOf(incarnation: number): string | undefined;
+  arnOfName(name: string): string;
+  /** Frees what a purge ended, in the background. */
+  reclaim(queue: number): void;
+}
+
+export class QueueInternals implements QueueContext, MessageOwner {
+  readonly name: string;
+  readonly isFifo: boolean;
+  readonly shared: QueueHost;
+  readonly member: Member;
+  readonly number: number;
+  readonly incarnation: number;
+  readonly pace = new CapacityWait();
+
+  constructor(host: QueueHost, { name, number, incarnation, details }: Known) {
+    this.shared = host;
+    this.member = host.member;
+    this.name = name;
+    this.number = number;
+    this.incarnation = incarnation;
+    this.isFifo = details.attributes.fifoQueue === true;
+  }
+
+  delete(message: Message): Promise<void> {
+    return deleteMessage(this, message);
+  }
+
+  changeVisibility(message: Message, visibilityTimeout: number): Promise<void> {
+    return changeVisibility(this, message, visibilityTimeout);
+  }
+
+  arnOf(incarnation: number): string | undefined {
+    const arn = this.shared.arnOf(incarnation);
+    if (arn !== undefined) return arn;
+    const known = this.shared.catalogue.at(this.number, this.incarnation);
+    const source = known?.formerSources.find((one) => one.incarnation === incarnation);
+    return source && this.shared.arnOfName(source.name);
+  }
+}

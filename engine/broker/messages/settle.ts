@@ -1,0 +1,316 @@
+/**
+ * What a receiver says of the messages it received: delete them, or change how long they stay hidden.
+ * Own thread only. On a Standard queue every receipt handle stands for its message, whoever received
+ * it since; deleting what is gone is no error. On a FIFO queue a handle is good only while it hides
+ * its message: once its time is over, it is InvalidParameterValue, also after the message moved to the
+ * dead-letter queue. A text that no receive of this queue gave out is ReceiptHandleIsInvalid. Source:
+ * Developer Guide, "visibility timeout"; API Reference, DeleteMessage and ChangeMessageVisibility; and
+ * what AWS was seen to answer to older handles.
+ */
+import {
+  BATCH_MAX,
+  type Inbox,
+  RESULT_EXPIRED,
+  RESULT_GONE,
+  RESULT_STALE,
+  RESULT_TOO_LONG,
+  type Receipt,
+} from "../../../bindings/index.ts";
+import { SluiceError } from "../../errors.ts";
+import { messages as limits } from "../../limits.ts";
+import type { BatchResult, Message } from "../../types.ts";
+import { expiredReceipt, invalid } from "./fifo.ts";
+import { ReceivedMessage } from "./message.ts";
+import { checkList } from "./outgoing.ts";
+import type { QueueContext } from "./queueContext.ts";
+import { CALL_MESSAGES, isLimited, mayDelete, throttled } from "./quota.ts";
+import { visibilityMsOf } from "./receive.ts";
+
+type Handle = Message | string;
+
+/**
+ * A queue's time never steps back, so 0 is whatever its last operation saw. A deletion from a Standard
+ * queue needs no better, and reading the clock would be a sixth of what it costs.
+ */
+const QUEUE_NOW = 0;
+
+/** A FIFO queue's receipt ends at its due time, whoever looks at the clock first. */
+function deletionTime({ isFifo, member }: QueueContext): number {
+  return isFifo ? member.nowMs() : QUEUE_NOW;
+}
+
+function notOurs(context: QueueContext): SluiceError {
+  return new SluiceError("ReceiptHandleIsInvalid", "The input receipt handle is invalid.", {
+    queue: context.name,
+  });
+}
+
+/** What a message or handle stands for; throws when this queue never gave it out. */
+function receiptOf(context: QueueContext, handle: Handle): Receipt {
+  const receipt =
+    ReceivedMessage.receiptOf(handle) ??
+    context.member.engine.receipts.read(
+      typeof handle === "string" ? handle : String(handle?.receiptHandle),
+    );
+  if (receipt === undefined || receipt.incarnation !== context.incarnation) throw notOurs(context);
+  return receipt;
+}
+
+/** Applies `run` to the receipts, as many at a time as one call takes. */
+function inParts(
+  context: QueueContext,
+  receipts: readonly Receipt[],
+  prepare: (record: number) => void,
+  run: (count: number) => number,
+  result: (receipt: Receipt, code: number, index: number, record: number) => void,
+): void {
+  const { member, name } = context;
+  for (let from = 0; from < receipts.length; from += BATCH_MAX) {
+    const part = receipts.slice(from, from + BATCH_MAX);
+    part.forEach((receipt, record) => {
+      member.engine.receipts.put(record, receipt);
+      prepare(record);
+    });
+    const status = run(part.length);
+    if (status < 0) throw member.failure(status, name);
+    part.forEach((receipt, record) => {
+      result(receipt, member.engine.receipts.result(record), from + record, record);
+    });
+  }
+}
+
+function nothing(): void {}
+
+/** Deletes, at most ten where calls are limited; `refused` is told of each receipt that is over. */
+function removeAll(
+  context: QueueContext,
+  receipts: readonly Receipt[],
+  refused: (index: number, error: SluiceError) => void,
+): void {
+  const { member, number, incarnation } = context;
+  const now = deletionTime(context);
+  const run = (count: number): number => {
+    if (!mayDelete(context, count)) throw throttled(context.name);
+    return member.engine.remove(number, incarnation, count, now);
+  };
+  inParts(context, receipts, nothing, run, (receipt, code, index, record) => {
+    if (isOver(context, receipt, code, record)) refused(index, overReceipt(context, receipt));
+  });
+  afterRemoval(context);
+}
+
+/** On a FIFO queue: somebody received it since, or it is visible again, or it moved when it was. */
+function isOver(context: QueueContext, receipt: Receipt, code: number, record: number): boolean {
+  if (!context.isFifo) return false;
+  if (code === RESULT_EXPIRED || code === RESULT_STALE) return true;
+  const { member, number } = context;
+  return code === RESULT_GONE && member.engine.hasMoved(number, record, receipt, member.nowMs());
+}
+
+function overReceipt(context: QueueContext, receipt: Receipt): SluiceError {
+  return expiredReceipt(context, context.member.receiptHandle(receipt));
+}
+
+/** There may be room for who waits for it, and a FIFO group may be open again. */
+function afterRemoval({ shared, isFifo, number }: QueueContext): void {
+  if (shared.capacity.isAwaited) shared.capacity.retry();
+  if (isFifo) shared.waiting.look(number);
+}
+
+export async function deleteMessage(context: QueueContext, handle: Handle): Promise<void> {
+  context.member.check();
+  removeAll(context, [receiptOf(context, handle)], (_, error) => {
+    throw error;
+  });
+}
+
+interface Receipts {
+  readonly receipts: readonly Receipt[];
+  /** Where each stood in the list. */
+  readonly indices: readonly number[];
+  /** What is no handle of this queue, by where it stood. */
+  readonly errors: Map<number, SluiceError>;
+}
+
+function receiptsOf(context: QueueContext, handles: readonly Handle[]): Receipts {
+  checkList(context, handles, "deleteBatch");
+  const receipts: Receipt[] = [];
+  const indices: number[] = [];
+  const errors = new Map<number, SluiceError>();
+  // A loop, since forEach passes over the holes of an array.
+  for (let index = 0; index < handles.length; index++) {
+    try {
+      receipts.push(receiptOf(context, handles[index] as Handle));
+      indices.push(index);
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      errors.set(index, error);
+    }
+  }
+  return { receipts, indices, errors };
+}
+
+/** Deletes any number; fails are handles that this queue never gave out, or that are over (FIFO). */
+export async function deleteBatch(
+  context: QueueContext,
+  handles: readonly Handle[],
+): Promise<BatchResult<void>> {
+  context.member.check();
+  const { errors, receipts, indices } = receiptsOf(context, handles);
+  const step = isLimited(context) ? CALL_MESSAGES : Math.max(1, receipts.length);
+  for (let from = 0; from < receipts.length; from += step) {
+    try {
+      removeAll(context, receipts.slice(from, from + step), (at, error) =>
+        errors.set(indices[from + at] as number, error),
+      );
+    } catch (error) {
+      // The first call's refusal is the batch's; a later one's is that of the handles not yet sent.
+      if (from === 0 || !isThrottled(error)) throw error;
+      for (const index of indices.slice(from)) errors.set(index, error);
+      break;
+    }
+  }
+  return {
+    successful: indices.flatMap((index) =>
+      errors.has(index) ? [] : [{ index, value: undefined }],
+    ),
+    failed: [...errors]
+      .map(([index, error]) => ({ index, error }))
+      .sort((one, other) => one.index - other.index),
+  };
+}
+
+function isThrottled(error: unknown): error is SluiceError {
+  return error instanceof SluiceError && error.code === "RequestThrottled";
+}
+
+/** What a change of visibility that did not apply is answered with; undefined: nothing. */
+function refusal(
+  context: QueueContext,
+  receipt: Receipt,
+  code: number,
+  record: number,
+  visibilityMs: number,
+): SluiceError | undefined {
+  if (code === RESULT_TOO_LONG) {
+    return invalid(
+      context,
+      `Value ${visibilityMs / 1_000} for parameter VisibilityTimeout is invalid. ` +
+        "Reason: Total VisibilityTimeout for the message is beyond the limit " +
+        `[${limits.maxInvisibleSeconds} seconds].`,
+    );
+  }
+  if (isOver(context, receipt, code, record)) return overReceipt(context, receipt);
+  if (code !== RESULT_GONE) return undefined;
+  return invalid(
+    context,
+    `Value ${context.member.receiptHandle(receipt)} for parameter ReceiptHandle is invalid. ` +
+      "Reason: Message does not exist or is not available for visibility timeout change.",
+  );
+}
+
+/** Hides the messages for `visibilityMs` from now; the first refusal, if any. */
+function hideAll(
+  context: QueueContext,
+  receipts: readonly Receipt[],
+  visibilityMs: number,
+  isAnyReceive: boolean,
+): SluiceError | undefined {
+  const { member, number, incarnation } = context;
+  let refused: SluiceError | undefined;
+  const prepare = (record: number): void => {
+    member.engine.receipts.putVisibility(record, visibilityMs);
+    if (isAnyReceive) member.engine.receipts.putAnyReceive(record);
+  };
+  const run = (count: number): number =>
+    member.engine.hide(number, incarnation, count, member.nowMs());
+  inParts(context, receipts, prepare, run, (receipt, code, _, record) => {
+    refused ??= refusal(context, receipt, code, record, visibilityMs);
+  });
+  context.shared.waiting.look(number);
+  return refused;
+}
+
+function neededVisibilityMs(context: QueueContext, visibilityTimeout: number | undefined): number {
+  const visibilityMs = visibilityMsOf(context, visibilityTimeout);
+  if (visibilityMs >= 0) return visibilityMs;
+  throw new SluiceError(
+    "MissingParameter",
+    "The request must contain the parameter VisibilityTimeout.",
+    { queue: context.name },
+  );
+}
+
+export async function changeVisibility(
+  context: QueueContext,
+  handle: Handle,
+  visibilityTimeout: number,
+): Promise<void> {
+  context.member.check();
+  const visibilityMs = neededVisibilityMs(context, visibilityTimeout);
+  const refused = hideAll(context, [receiptOf(context, handle)], visibilityMs, !context.isFifo);
+  if (refused !== undefined) throw refused;
+}
+
+/**
+ * Makes messages that nobody will handle visible at once; what can't be is left to its timeout, and
+ * what somebody else received since to him: nobody asked for it by this handle.
+ */
+export function giveBack(context: QueueContext, messages: readonly Message[]): void {
+  if (messages.length === 0 || !context.member.isOpen) return;
+  try {
+    const receipts = messages.map((message) => receiptOf(context, message));
+    hideAll(context, receipts, 0, false);
+  } catch (error) {
+    // The queue was deleted meanwhile, its messages with it.
+    if (!(error instanceof SluiceError)) throw error;
+  }
+}
+
+/**
+ * Deletes the messages from..to-1 of an inbox; how many were still there to delete. Where calls are
+ * limited, each ten are one, and what was deleted before one that is refused stays deleted.
+ */
+export function deleteSync(context: QueueContext, inbox: Inbox, from: number, to: number): number {
+  const { member, number, incarnation } = context;
+  const { engine } = member;
+  member.check();
+  const now = deletionTime(context);
+  const isCounted = isLimited(context);
+  const step = isCounted ? CALL_MESSAGES : to - from;
+  let removed = 0;
+  for (let first = from; first < to; first += step) {
+    const end = Math.min(to, first + step);
+    if (isCounted) {
+      engine.receipts.putMessages(inbox, first, end);
+      if (!mayDelete(context, end - first)) throw throttled(context.name);
+    }
+    const some = engine.removeMessages(inbox, first, end, number, incarnation, now);
+    if (some < 0) throw member.failure(some, context.name);
+    removed += some;
+  }
+  afterRemoval(context);
+  return removed;
+}
+
+/** Changes the visibility of the messages from..to-1 of an inbox; how many it applied to. */
+export function changeVisibilitySync(
+  context: QueueContext,
+  inbox: Inbox,
+  from: number,
+  to: number,
+  visibilityTimeout: number,
+): number {
+  const { member, number, incarnation } = context;
+  member.check();
+  const visibilityMs = neededVisibilityMs(context, visibilityTimeout);
+  member.engine.receipts.putMessages(inbox, from, to);
+  for (let record = 0; record < to - from; record++) {
+    member.engine.receipts.putVisibility(record, visibilityMs);
+    if (!context.isFifo) member.engine.receipts.putAnyReceive(record);
+  }
+  const changed = member.engine.hide(number, incarnation, to - from, member.nowMs());
+  if (changed < 0) throw member.failure(changed, context.name);
+  context.shared.waiting.look(number);
+  return changed;
+}

@@ -1,0 +1,100 @@
+/**
+ * What `Broker.open` was asked for, checked and completed. Pure; once a broker.
+ * Every mistake is an InvalidParameterValue that names the option and the value.
+ */
+import { SluiceError } from "../../errors.ts";
+import type { BrokerOptions, Quotas } from "../../types.ts";
+import { checkNames, openNames, quotaNames } from "../face/names.ts";
+
+/** What every thread of a broker knows of it; it can be posted. */
+export interface BrokerSettings {
+  readonly account: string;
+  readonly region: string;
+  readonly quotas: Quotas;
+}
+
+export interface Sizes {
+  readonly memoryBytes: number;
+  readonly messagesMax: number;
+  readonly threadsMax: number;
+  readonly queuesMax: number;
+}
+
+const MIB = 1_048_576;
+const MEMORY_BYTES_DEFAULT = 1_024 * MIB;
+/** What 32 bits can address, less one page. */
+const MEMORY_BYTES_MAX = 4_096 * MIB;
+const THREADS_DEFAULT = 64;
+const QUEUES_DEFAULT = 4_096;
+const BYTES_A_MESSAGE = 512;
+const ACCOUNT_PATTERN = /^\d{12}$/;
+const REGION_PATTERN = /^[a-z0-9-]{1,64}$/;
+
+const QUOTAS = {
+  aws: { fifoThroughput: true, inFlightCap: true, sixtySecondRules: true },
+  throughput: { fifoThroughput: true, inFlightCap: true, sixtySecondRules: false },
+  off: { fifoThroughput: false, inFlightCap: false, sixtySecondRules: false },
+} as const satisfies Record<string, Quotas>;
+
+function whole(name: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new SluiceError(
+    "InvalidParameterValue",
+    `${name} is a whole number from ${min} to ${max}, not ${value}.`,
+  );
+}
+
+function matching(name: string, value: string, pattern: RegExp, kind: string): string {
+  if (pattern.test(value)) return value;
+  throw new SluiceError("InvalidParameterValue", `${name} is ${kind}, not "${value}".`);
+}
+
+function quotasOf(quotas: BrokerOptions["quotas"] = "off"): Quotas {
+  if (typeof quotas !== "string") return switchesOf(quotas);
+  if (Object.hasOwn(QUOTAS, quotas)) return QUOTAS[quotas];
+  throw new SluiceError(
+    "InvalidParameterValue",
+    `quotas is "aws", "throughput", "off" or an object of switches, not "${quotas}".`,
+  );
+}
+
+function switchesOf(quotas: Partial<Quotas>): Quotas {
+  checkNames(quotas, quotaNames);
+  const given = Object.entries(quotas).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (typeof value === "boolean") continue;
+    const message = `quotas.${name} is true or false, not ${String(value)}.`;
+    throw new SluiceError("InvalidParameterValue", message);
+  }
+  return { ...QUOTAS.off, ...Object.fromEntries(given) };
+}
+
+/** Throws InvalidParameterValue for what is no option, UnsupportedOperation for what is not there. */
+export function settingsOf(options: BrokerOptions): BrokerSettings {
+  checkNames(options, openNames);
+  for (const name of ["directory", "durability"] as const) {
+    if (options[name] === undefined) continue;
+    throw new SluiceError(
+      "UnsupportedOperation",
+      `Keeping messages in a directory is not built yet; leave ${name} out.`,
+    );
+  }
+  const { account = "000000000000", region = "us-east-1" } = options;
+  return {
+    account: matching("account", account, ACCOUNT_PATTERN, "twelve digits"),
+    region: matching("region", region, REGION_PATTERN, "small letters, digits and hyphens"),
+    quotas: quotasOf(options.quotas),
+  };
+}
+
+export function sizesOf(options: BrokerOptions): Sizes {
+  const { memoryBytes = MEMORY_BYTES_DEFAULT } = options;
+  whole("memoryBytes", memoryBytes, MIB, MEMORY_BYTES_MAX);
+  const messagesMax = options.messagesMax ?? Math.max(1, Math.floor(memoryBytes / BYTES_A_MESSAGE));
+  return {
+    memoryBytes,
+    messagesMax: whole("messagesMax", messagesMax, 1, MEMORY_BYTES_MAX / BYTES_A_MESSAGE),
+    threadsMax: whole("threadsMax", options.threadsMax ?? THREADS_DEFAULT, 2, THREADS_DEFAULT),
+    queuesMax: whole("queuesMax", options.queuesMax ?? QUEUES_DEFAULT, 1, QUEUES_DEFAULT),
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * What GET answers to people and to health checks: at / what this is and how to use it, for somebody
+ * who has opened the address in a browser or with curl, and /health. The same to everybody: it tells
+ * nothing of the broker and nothing that the request said. Pure.
+ */
+import type { IncomingMessage } from "node:http";
+import type { Reply } from "../protocol/protocol.ts";
+
+const what = "This is Sluice, a message broker that speaks the protocol of Amazon SQS.";
+const how =
+  "Point any SQS client at this address, with any region and any credentials. " +
+  "With the AWS command line:";
+
+function commandFor(url: string): string {
+  return `aws --endpoint-url ${url} --region us-east-1 sqs create-queue --queue-name hello`;
+}
+
+function pageFor(url: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Sluice</title>
+<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem }
+pre { background: #8881; padding: 1rem; overflow-x: auto }</style>
+<h1>Sluice</h1>
+<p>${what}
+<p>${how}
+<pre>${commandFor(url)}</pre>
+<p><a href="/health">/health</a> answers while it takes requests.
+</html>
+`;
+}
+
+function welcome(url: string, accept: string | undefined): Reply {
+  if (accept?.includes("text/html")) {
+    return { status: 200, body: pageFor(url), contentType: "text/html; charset=utf-8" };
+  }
+  const body = `${what}\n${how}\n\n  ${commandFor(url)}\n\n/health answers while it takes requests.\n`;
+  return { status: 200, body, contentType: "text/plain; charset=utf-8" };
+}
+
+/** Undefined for what is no page. `server` has the URL at which it listens. */
+export function pageReply(
+  { method, url = "/", headers }: IncomingMessage,
+  server: { readonly url: string },
+): Reply | undefined {
+  if (method !== "GET" && method !== "HEAD") return undefined;
+  if (url === "/") return welcome(server.url, headers.accept);
+  if (url.split("?", 1)[0] !== "/health") return undefined;
+  return { status: 200, body: '{"status":"ok"}', contentType: "application/json" };
+}

@@ -1,0 +1,84 @@
+/**
+ * The AWS JSON 1.0 protocol between bytes and plain values: what a request says, what an answer
+ * and an error look like. Pure; it knows no broker and no socket.
+ *
+ * An error is told twice: `__type` in the body names the shape (the class that an SDK throws), and
+ * the header x-amzn-query-error the code of the older protocol (what boto3, the AWS CLI and Go
+ * call the error's code). Clients match on either, so both are always there.
+ */
+import { isUtf8 } from "node:buffer";
+import { errorShape, SluiceError } from "../../errors.ts";
+import { type Action, withQueue } from "../action.ts";
+import { findAction } from "../router.ts";
+import type { Answer } from "../wire/context.ts";
+import { checkTypes, malformed } from "../wire/schema.ts";
+import { checkContent } from "./content.ts";
+import { countJson } from "./jsonMarks.ts";
+import type { Call, Protocol, Reply } from "./protocol.ts";
+
+const jsonType = "application/x-amz-json-1.0";
+const targetPrefix = "AmazonSQS.";
+
+/** The action that X-Amz-Target names; undefined when it names none of this service. */
+function actionOf(target: string | undefined): string | undefined {
+  return target?.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : undefined;
+}
+
+/** Values in a body: a batch of ten messages with ten attributes each has some 600. */
+const valuesMax = 10_000;
+/** A body of no more is parsed without counting first; whatever is in it, that is soon done. */
+const uncountedBytes = 65_536;
+
+/** The JSON in the body of a request for that action; throws MalformedInput where there is none. */
+function parseBody(bytes: Buffer, action: Action): unknown {
+  // Decoding would put U+FFFD for broken bytes and store what nobody sent.
+  if (!isUtf8(bytes)) throw new SluiceError("MalformedInput", "The request body is not UTF-8.");
+  if (bytes.length > uncountedBytes) checkMarks(bytes, action);
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch (cause) {
+    throw new SluiceError("MalformedInput", "The request body is not JSON.", { cause });
+  }
+}
+
+function checkMarks(bytes: Buffer, action: Action): void {
+  const { marks, contentBytes } = countJson(bytes, valuesMax);
+  if (marks > valuesMax) throw malformed("The request body", `JSON of at most ${valuesMax} values`);
+  checkContent(action, contentBytes);
+}
+
+export class JsonProtocol implements Protocol {
+  readonly #target: string | undefined;
+  readonly #url: string;
+
+  /** `target`: the value of X-Amz-Target; `url`: the request's path. */
+  constructor(target: string | undefined, url = "/") {
+    this.#target = target;
+    this.#url = url;
+  }
+
+  read(body: Buffer): Call {
+    const name = actionOf(this.#target);
+    const action = findAction(name, "X-Amz-Target is AmazonSQS.<Action>");
+    const input = checkTypes(action.members, parseBody(body, action));
+    return { name: name ?? "", action, input: withQueue(action, input, this.#url) };
+  }
+
+  /** An action without a result has an empty body. */
+  answer(_call: Call, answer: Answer): Reply {
+    const body = answer === undefined ? "" : JSON.stringify(answer);
+    return { status: 200, body, contentType: jsonType };
+  }
+
+  error(error: SluiceError): Reply {
+    const { namespace, shape, queryCode, status, sender } = errorShape(error.code);
+    // Denials spell their text's name with a capital, unlike all other errors.
+    const textName = error.code === "AccessDenied" ? "Message" : "message";
+    return {
+      status,
+      body: JSON.stringify({ __type: `${namespace}#${shape}`, [textName]: error.message }),
+      contentType: jsonType,
+      headers: { "x-amzn-query-error": `${queryCode};${sender ? "Sender" : "Receiver"}` },
+    };
+  }
+}

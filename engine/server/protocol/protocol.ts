@@ -1,0 +1,35 @@
+/**
+ * What a protocol is to the server: it reads a request into a call, and writes what came of it.
+ * Types only. There are two, AWS JSON 1.0 (json.ts) and the older query protocol (query.ts); one is
+ * chosen for each request, and made for it where it has something to remember.
+ */
+import type { SluiceError } from "../../errors.ts";
+import type { Action } from "../action.ts";
+import type { Answer } from "../wire/context.ts";
+import type { Loose } from "../wire/schema.ts";
+
+/** What goes back to a client, besides the headers that every answer has. */
+export interface Reply {
+  readonly status: number;
+  readonly body: string;
+  readonly contentType: string;
+  /** As the body has it; where it has none, one is made for the header. */
+  readonly requestId?: string;
+  /** Headers of this answer alone. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request that could be read. */
+export interface Call {
+  /** The action's, as the request has it. */
+  readonly name: string;
+  readonly action: Action;
+  readonly input: Loose;
+}
+
+export interface Protocol {
+  /** Throws a SluiceError for what can't be read, and for an action that nobody has. */
+  read(body: Buffer): Call;
+  answer(call: Call, answer: Answer): Reply;
+  error(error: SluiceError): Reply;
+}

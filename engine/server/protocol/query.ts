@@ -1,0 +1,185 @@
+/**
+ * The query protocol, which older clients speak: fields of a form by POST, or of a URL by GET, and
+ * XML back; JSON of the same form for who accepts it. One object a request, since its errors look
+ * as its service's answers do. Knows no broker and no socket.
+ *
+ * `Version` tells the service: SQS, or STS, which shares the port. A request to a queue's own path
+ * means that queue unless it names another, and can't ask for what no queue has.
+ */
+import { errorShape, SluiceError } from "../../errors.ts";
+import { requestUuid } from "../../random.ts";
+import { type Action, withQueue } from "../action.ts";
+import { findAction } from "../router.ts";
+import { findStsAction } from "../sts.ts";
+import type { Answer } from "../wire/context.ts";
+import { queueOfPath } from "../wire/queueUrl.ts";
+import type { Loose, Members, Shape } from "../wire/schema.ts";
+import { checkContent } from "./content.ts";
+import { type FormNode, parseForm } from "./form.ts";
+import type { Call, Protocol, Reply } from "./protocol.ts";
+import { readMembers } from "./queryInput.ts";
+import { type QueryError, xmlAnswer, xmlError } from "./xml.ts";
+
+/** A service as the query protocol sees it. */
+interface Service {
+  readonly namespace: string;
+  /** Throws InvalidAction. */
+  find(name: string | undefined): Action;
+}
+
+const sqs: Service = {
+  namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
+  find: (name) => findAction(name, "Action is one of SQS's, like ListQueues"),
+};
+const sts: Service = {
+  namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+  find: findStsAction,
+};
+const services: ReadonlyMap<string, Service> = new Map([
+  ["2012-11-05", sqs],
+  ["2011-06-15", sts],
+]);
+
+/** What no queue can be asked for, by its path. */
+const accountActions: readonly string[] = ["CreateQueue", "ListQueues"];
+
+/** Lists that have another name in JSON of this protocol than everywhere else. */
+const jsonNames: Readonly<Record<string, string>> = {
+  Messages: "messages",
+  QueueUrls: "queueUrls",
+};
+
+const xmlType = "text/xml";
+
+/** A request's head, as far as this protocol minds it. */
+export interface QueryHead {
+  /** Path and query string. */
+  readonly url: string;
+  readonly accept: string | undefined;
+}
+
+export class QueryProtocol implements Protocol {
+  readonly #head: QueryHead;
+  readonly #requestId = requestUuid();
+  #service = sqs;
+  /** Undefined until it was read. */
+  #name: string | undefined;
+
+  constructor(head: QueryHead) {
+    this.#head = head;
+  }
+
+  read(body: Buffer): Call {
+    const { url } = this.#head;
+    const mark = url.indexOf("?");
+    // Node reads the bytes of a URL as Latin-1.
+    const query = Buffer.from(mark < 0 ? "" : url.slice(mark + 1), "latin1");
+    const { fields, contentBytes } = parseForm(query, body);
+    const name = fields.below.get("Action")?.text;
+    this.#name = name;
+    this.#service = serviceOf(fields);
+    const isOfAccount = name !== undefined && accountActions.includes(name);
+    if (isOfAccount && queueOfPath(url) !== undefined) throw wrongPlace(name);
+    const action = this.#service.find(name);
+    checkContent(action, contentBytes);
+    const input = withQueue(action, readMembers(action.members, fields), url);
+    return { name: name ?? "", action, input };
+  }
+
+  answer({ action }: Call, answer: Answer): Reply {
+    const name = this.#name ?? "";
+    const { namespace } = this.#service;
+    const id = this.#requestId;
+    if (!this.#wantsJson) {
+      return this.#xml(200, xmlAnswer(name, namespace, action.result, answer, id));
+    }
+    const result = action.result && { [`${name}Result`]: wrapped(action.result, answer) };
+    return this.#json(200, {
+      [`${name}Response`]: { ...result, ResponseMetadata: { RequestId: id } },
+    });
+  }
+
+  error(error: SluiceError): Reply {
+    const { queryCode, status, sender } = errorShape(error.code);
+    if (error.code === "InvalidAction" && this.#name === undefined) {
+      return this.#xml(404, "<UnknownOperationException/>");
+    }
+    const shown: QueryError = {
+      Type: sender ? "Sender" : "Receiver",
+      Code: queryCode,
+      Message: messageOf(error),
+    };
+    if (!this.#wantsJson) {
+      return this.#xml(status, xmlError(shown, this.#service.namespace, this.#requestId));
+    }
+    const { Type, Code, Message } = shown;
+    return this.#json(status, {
+      Error: { Code, Message, Type, Detail: null },
+      RequestId: this.#requestId,
+    });
+  }
+
+  get #wantsJson(): boolean {
+    return this.#head.accept?.includes("application/json") ?? false;
+  }
+
+  #xml(status: number, body: string): Reply {
+    return { status, body, contentType: xmlType, requestId: this.#requestId };
+  }
+
+  #json(status: number, body: object): Reply {
+    const text = JSON.stringify(body);
+    return { status, body: text, contentType: "application/json", requestId: this.#requestId };
+  }
+}
+
+/** Old clients leave the version out. */
+function serviceOf(form: FormNode): Service {
+  const version = form.below.get("Version")?.text;
+  const service = version === undefined ? sqs : services.get(version);
+  if (service !== undefined) return service;
+  throw new SluiceError("InvalidAction", `There is no version ${version} of this service.`);
+}
+
+function wrongPlace(name: string): SluiceError {
+  return new SluiceError("InvalidAction", `The action ${name} is not valid for this endpoint.`);
+}
+
+/** The one text that clients know in two forms. */
+function messageOf({ code, message }: SluiceError): string {
+  if (code !== "QueueDoesNotExist") return message;
+  return message.replace(/\.?$/, " for this wsdl version.");
+}
+
+/** As AWS writes it: what is absent is null, and a map is the list of its entries, as in XML. */
+function wrapped(result: Members, answer: Answer): object {
+  const members = (answer ?? {}) as Loose;
+  return Object.fromEntries(
+    Object.entries(result).map(([name, shape]) => {
+      const member = members[name];
+      return [jsonNames[name] ?? name, member === undefined ? null : listed(shape, member)];
+    }),
+  );
+}
+
+/** The value with its maps as lists of Name and Value, or of Key and Value, at every depth. */
+function listed(shape: Shape, value: unknown): unknown {
+  switch (shape.type) {
+    case "list":
+      return (value as readonly unknown[]).map((element) => listed(shape.of, element));
+    case "map":
+      return Object.entries(value as Loose).map(([key, element]) => ({
+        [shape.key]: key,
+        Value: listed(shape.of, element),
+      }));
+    case "structure":
+      return Object.fromEntries(
+        Object.entries(value as Loose).map(([name, member]) => {
+          const of = shape.members[name];
+          return [name, of === undefined || member === undefined ? member : listed(of, member)];
+        }),
+      );
+    default:
+      return value;
+  }
+}

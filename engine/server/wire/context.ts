@@ -1,0 +1,32 @@
+/**
+ * What an action is given besides its request, and what it may answer. Types only.
+ * An action never sees a header, a socket or a status: what it may know of them is here.
+ */
+import type { Broker } from "../../broker/broker.ts";
+
+/** Who asks, as far as the layer between parsing and action could tell. */
+export interface Caller {
+  /** Twelve digits. */
+  readonly account: string;
+  /** What SenderId shows: a user's or role's id; for the account itself, its twelve digits. */
+  readonly principal: string;
+}
+
+export interface Context {
+  readonly broker: Broker;
+  readonly caller: Caller;
+  /** "http://HOST" as the client addressed this server; queue URLs begin with it. */
+  readonly origin: string;
+  /** The trace of the HTTP request, for messages that carry none of their own. */
+  readonly traceHeader: string | undefined;
+  /** Aborts when the client has gone or the server drains; made when it is first asked for. */
+  readonly signal: AbortSignal;
+  /**
+   * For what an action took and its client has to have: `undo` is called once if the answer did not
+   * reach the socket whole, because the connection ended before. What it rejects with is a fault.
+   */
+  undoUnlessSent(undo: () => Promise<unknown>): void;
+}
+
+/** An object with wire names, or nothing for an action without a result. */
+export type Answer = object | undefined;

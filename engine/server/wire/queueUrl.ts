@@ -1,0 +1,87 @@
+/**
+ * Queue URLs: made from the host that the client used, and resolved by their path alone.
+ * Clients keep a queue's URL and send it back from wherever they are, so the host in it means
+ * nothing; AWS accepts a bare queue name as well. People and older clients write the same URL with
+ * blanks around it, slashes doubled or at its end, and a query string behind it; other emulators
+ * have `/queue/` before the name. All of them find the queue, as a QueueUrl and as a request's path.
+ */
+import type { Broker } from "../../broker/broker.ts";
+import { SluiceError } from "../../errors.ts";
+import type { Queue } from "../../types.ts";
+
+const accountPattern = /^\d{12}$/;
+/** Scheme and host. */
+const originPattern = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
+/** What stands before a name where no account does. */
+const plainPrefix = "queue";
+/** Many times the longest URL of a queue; what is longer is not taken apart. */
+const urlCharactersMax = 2_048;
+
+/** Where a URL leads: the two last segments of its path. */
+interface Address {
+  readonly name: string;
+  /** Before the name; empty where there is nothing. */
+  readonly before: string;
+}
+
+function addressOf(url: string): Address | undefined {
+  if (url.length > urlCharactersMax) return undefined;
+  const path = url
+    .trim()
+    .replace(originPattern, "")
+    .replace(/[?#].*$/s, "");
+  const segments = path.split("/").filter((segment) => segment.trim() !== "");
+  const name = segments.at(-1);
+  if (name === undefined) return undefined;
+  return { name: decoded(name).trim(), before: (segments.at(-2) ?? "").trim() };
+}
+
+/** A client may write any letter of a path as a percent sign and its number. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/**
+ * The queue's URL in a request's path, with or without a query string; undefined for a path that
+ * means no queue: only a name behind an account or behind `queue` does.
+ */
+export function queueOfPath(url: string): string | undefined {
+  const address = addressOf(url);
+  if (address === undefined) return undefined;
+  const { name, before } = address;
+  if (accountPattern.test(before)) return `/${before}/${name}`;
+  return before === plainPrefix ? `/${name}` : undefined;
+}
+
+/** The name that a QueueUrl ends in; undefined where it has none. */
+export function queueNameOf(url: string): string | undefined {
+  return addressOf(url)?.name;
+}
+
+/** `http://HOST/ACCOUNT/NAME`. */
+export function queueUrl(origin: string, account: string, name: string): string {
+  return `${origin}/${account}/${name}`;
+}
+
+/**
+ * The queue that a QueueUrl names by its last segment. A segment of twelve digits before it must
+ * be this broker's account: another account's queues are not here. Throws QueueDoesNotExist, also
+ * for an absent, empty or meaningless URL, as AWS does.
+ */
+export function resolveQueue(broker: Broker, url: string | undefined): Queue {
+  const { name, before } = addressOf(url ?? "") ?? { name: "", before: "" };
+  const isElsewhere = before !== broker.account && accountPattern.test(before);
+  const queue = isElsewhere ? undefined : broker.findQueue(name);
+  if (queue === undefined) throw noSuchQueue(name);
+  return queue;
+}
+
+export function noSuchQueue(name: string): SluiceError {
+  return new SluiceError("QueueDoesNotExist", "The specified queue does not exist.", {
+    queue: name,
+  });
+}
