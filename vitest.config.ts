@@ -24,10 +24,14 @@ const limits = {
 
 /** Files that measure, or that the stress run has by the machine's clock. */
 const timed = [
-  "test/broker/{capacity,clock,fifoWaiting,sync,threads,timers}.test.ts",
+  "test/broker/messages/sync.test.ts",
+  "test/broker/threads/{clock,threads}.test.ts",
+  "test/broker/waiting/{capacity,fifoWaiting,timers}.test.ts",
   "test/cli/serve.test.ts",
   "test/conformance/{deadLetter,fifo,messages,moves,queues,receive,throttle}.test.ts",
-  "test/recovery/{deadlock,fairness,memory,steward,wakeups}.test.ts",
+  "test/recovery/memory/memory.test.ts",
+  "test/recovery/steward/{deadlock,steward}.test.ts",
+  "test/recovery/waking/{fairness,wakeups}.test.ts",
   "test/server/badRequests.test.ts",
 ];
 

@@ -1,6 +1,6 @@
 /**
  * FIFO queues over the wire: parameters, attributes and errors in JSON, and the same fields in the
- * query protocol. What they mean is in test/broker/fifo.test.ts.
+ * query protocol. What they mean is in test/broker/messages/fifo.test.ts.
  */
 import { expect, test } from "vitest";
 import { Serve, serveOnce } from "../support/serve.ts";

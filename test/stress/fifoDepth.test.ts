@@ -6,8 +6,8 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
 import { wasm } from "../../bindings/webassembly.ts";
-import { FifoSections } from "../model/fifoSections.ts";
-import { type QueueNumbers, Sections } from "../model/sections.ts";
+import { FifoSections } from "../model/fifo/fifoSections.ts";
+import { type QueueNumbers, Sections } from "../model/history/sections.ts";
 
 const BACKLOG = Number(process.env.SLUICE_BACKLOG ?? 1_000_000);
 const SLICE = 10_000;

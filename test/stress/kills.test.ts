@@ -1,5 +1,5 @@
 /**
- * Random kills, five times as many as in test/recovery/kills.test.ts; as many on a newer Node, which
+ * Random kills, five times as many as in test/recovery/kills/kills.test.ts; as many on a newer Node, which
  * is installed for the occasion; and the proof that such a test can fail: a build that has a loop in
  * a section leaves locks in the hands of its dead.
  */
@@ -7,8 +7,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { expectKills, Killing } from "../recovery/killsChild.ts";
-import type { Round } from "../recovery/killsRun.ts";
+import { expectKills, Killing } from "../recovery/kills/killsChild.ts";
+import type { Round } from "../recovery/kills/killsRun.ts";
 import { compileEntry } from "../support/compile.ts";
 import { chooseSeed } from "../support/seeded.ts";
 

@@ -1,9 +1,9 @@
 /** The two model proofs again and again, from many seeds: minutes, not seconds. */
 import { describe, test } from "vitest";
-import { WORLDS as FIFO_WORLDS, runFifoModel } from "../model/fifoRun.ts";
-import { runFifoThreads } from "../model/fifoThreads.ts";
-import { runModel, WORLDS } from "../model/modelRun.ts";
-import { runThreads } from "../model/threadsRun.ts";
+import { WORLDS as FIFO_WORLDS, runFifoModel } from "../model/fifo/fifoRun.ts";
+import { runFifoThreads } from "../model/fifo/fifoThreads.ts";
+import { runModel, WORLDS } from "../model/standard/modelRun.ts";
+import { runThreads } from "../model/standard/threadsRun.ts";
 import { chooseSeed } from "../support/seeded.ts";
 
 const first = chooseSeed("stress");

@@ -3,9 +3,9 @@
  * locks in the hands of the dead for which the steward sleeps.
  */
 import { test } from "vitest";
-import { CASES, dieTogether } from "../recovery/deadlockRun.ts";
-import { checkDeaths, type Death, raceDeaths } from "../recovery/stewardRun.ts";
-import { LONGEST_MS, summaryOf } from "../recovery/wakeRun.ts";
+import { CASES, dieTogether } from "../recovery/steward/deadlockRun.ts";
+import { checkDeaths, type Death, raceDeaths } from "../recovery/steward/stewardRun.ts";
+import { LONGEST_MS, summaryOf } from "../recovery/waking/wakeRun.ts";
 
 const ROUNDS = 40;
 const DEADLOCKS = 100;

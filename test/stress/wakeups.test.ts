@@ -7,7 +7,7 @@ import {
   raceKills,
   raceSleep,
   textOf,
-} from "../recovery/wakeRun.ts";
+} from "../recovery/waking/wakeRun.ts";
 
 test.each([
   ["blocking", 1_000_000],

@@ -1,6 +1,6 @@
 /**
  * The house rules that no other tool checks, each as a function from a file's path and text to the
- * breaches in it, one sentence a breach. Pure: test/tidy.test.ts reads the files, and shows with a
+ * breaches in it, one sentence a breach. Pure: test/repository/tidy.test.ts reads the files, and shows with a
  * planted breach that each rule can fail.
  */
 import { headerOf, importsOf, withoutLiterals } from "./source.ts";

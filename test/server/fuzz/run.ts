@@ -9,7 +9,7 @@ import { XMLValidator } from "fast-xml-parser";
 import { expect } from "vitest";
 import { Broker } from "../../../engine/broker/broker.ts";
 import { Server } from "../../../engine/server/http/server.ts";
-import { Gauges } from "../../recovery/gauges.ts";
+import { Gauges } from "../../recovery/witness/gauges.ts";
 import { Endpoint } from "../../support/endpoint.ts";
 import { patience } from "../../support/patience.ts";
 import { readXml } from "../../support/query.ts";

@@ -1,0 +1,236 @@
+/**
+ * Straight sections are hardly ever cut by a random kill, so random kills would never run the
+ * recovery. Here every operation is cut before every store it makes, in the release binary's own
+ * code (test/support/faults.ts): the thread counts as dead, a living one reaps it, and then the
+ * structure is whole, nothing is lost, and each message is as it was before the operation or as it
+ * is after it, never a third way. A thread that traps and lives on puts the same right itself.
+ * Then the work goes on with what is there (work.ts), since a thing left over may bite only when it
+ * is used again, and each message that is received carries exactly what it was sent with.
+ */
+import { describe, expect, test } from "vitest";
+import { CATALOGUE_VERSION, HEADER_CATALOGUE } from "../../../assembly/layout.ts";
+import type { Sections } from "../../model/history/sections.ts";
+import { lossesOf } from "../witness/audit.ts";
+import { cut, type Operation } from "./cut.ts";
+import { clean, faulty, Scene, SETTINGS, START_MS } from "./scene.ts";
+import { expectWorks } from "./work.ts";
+
+const version = (sections: Sections) => sections.header(HEADER_CATALOGUE + CATALOGUE_VERSION);
+
+const OPERATIONS: readonly Operation[] = [
+  {
+    name: "send one",
+    run: (scene) => void scene.send(scene.victim, scene.queue, [50]),
+  },
+  {
+    name: "send three",
+    run: (scene) => void scene.send(scene.victim, scene.queue, [50, 200, 5]),
+  },
+  {
+    name: "send delayed",
+    run: (scene) => void scene.send(scene.victim, scene.queue, [50, 5], 400),
+  },
+  {
+    name: "send with a tail block",
+    run: (scene) => void scene.send(scene.victim, scene.queue, [16_384]),
+  },
+  {
+    name: "send with whole pages",
+    run: (scene) => void scene.send(scene.victim, scene.queue, [200_000]),
+  },
+  {
+    name: "the first send to a queue",
+    run: (scene) => void scene.send(scene.victim, scene.other, [50]),
+  },
+  {
+    name: "a send that finds memory full",
+    run: (scene) =>
+      void scene.send(scene.victim, scene.queue, [1_000_000, 900_000, 900_000, 900_000, 900_000]),
+  },
+  {
+    name: "send four in one call",
+    run: ({ letters, victim, queue, nowMs }) =>
+      void letters.sendAtOnce(victim, queue, [50, 200, 9000, 5], nowMs),
+  },
+  { name: "prepare and discard", run: ({ victim }) => discard(victim) },
+  {
+    name: "receive one",
+    run: (scene) => receive(scene, 1),
+  },
+  {
+    name: "receive many",
+    run: (scene) => receive(scene, 10),
+  },
+  {
+    name: "receive what is past its retention",
+    before: (scene) => age(scene),
+    run: ({ victim: { engine, thread }, queue: { queue, incarnation }, nowMs }) =>
+      void engine.sectionClaim(thread, queue, incarnation, 10, 1000, nowMs),
+  },
+  {
+    name: "delete one",
+    run: ({ victim, queue, receipts, nowMs }) =>
+      void victim.remove(queue, receipts.slice(0, 1), nowMs),
+  },
+  {
+    name: "delete many, a large one too",
+    run: ({ victim, queue, receipts, nowMs }) => void victim.remove(queue, receipts, nowMs),
+  },
+  {
+    name: "hide longer",
+    run: ({ victim, queue, receipts, nowMs }) =>
+      void victim.hide(queue, receipts, [9000, 1, 70], nowMs),
+  },
+  {
+    name: "make visible at once",
+    run: ({ victim, queue, receipts, nowMs }) =>
+      void victim.hide(queue, receipts, [0, 0, 0], nowMs),
+  },
+  {
+    name: "hide what is visible again",
+    before: (scene) => pass(scene, 6000),
+    run: ({ victim, queue, receipts, nowMs }) =>
+      void victim.hide(queue, receipts, [500, 500, 500], nowMs),
+  },
+  {
+    name: "timers cascade and fire",
+    before: (scene) => {
+      scene.nowMs += 5100;
+    },
+    run: ({ victim, queue, nowMs }) => {
+      while (victim.expire(queue, nowMs));
+    },
+  },
+  {
+    name: "retention sweeps",
+    before: (scene) => age(scene),
+    run: ({ victim, queue, nowMs }) => {
+      while (victim.sweep(queue, nowMs));
+    },
+  },
+  { name: "purge", run: ({ victim, queue, nowMs }) => victim.cut(queue, nowMs) },
+  {
+    name: "reclaim after a purge",
+    before: ({ victim, queue, nowMs }) => victim.cut(queue, nowMs),
+    run: ({ victim, queue }) => void victim.engine.reclaim(victim.thread, queue.queue, 100),
+  },
+  { name: "create a queue", run: ({ victim }) => void victim.createQueue(SETTINGS) },
+  { name: "change a queue", run: ({ victim, queue }) => void victim.change(queue, SETTINGS) },
+  {
+    name: "delete a queue",
+    run: ({ victim, queue: { queue, incarnation }, nowMs }) =>
+      void victim.engine.catalogueDelete(victim.thread, version(victim), queue, incarnation, nowMs),
+  },
+  {
+    name: "reclaim a deleted queue",
+    before: ({ survivor, queue: { queue, incarnation }, nowMs }) =>
+      void survivor.engine.catalogueDelete(
+        survivor.thread,
+        version(survivor),
+        queue,
+        incarnation,
+        nowMs,
+      ),
+    run: ({ victim, queue: { queue } }) => void victim.engine.reclaim(victim.thread, queue, 100),
+  },
+  { name: "leave", run: ({ victim }) => victim.engine.threadDetach(victim.thread) },
+];
+
+function receive({ letters, victim, queue, nowMs }: Scene, most: number): void {
+  letters.receive(victim, queue, 1000, nowMs, most);
+}
+
+function discard(victim: Sections): void {
+  if (victim.engine.prepare(victim.thread, 0, START_MS) === 0)
+    victim.engine.discard(victim.thread, 1);
+}
+
+function pass(scene: Scene, ms: number): void {
+  scene.nowMs += ms;
+  while (scene.survivor.expire(scene.queue, scene.nowMs));
+}
+
+function age(scene: Scene): void {
+  scene.nowMs += SETTINGS.retentionMs;
+}
+
+/** Each message is as before or as after. */
+function expectNoThirdWay(
+  now: Map<number, string>,
+  before: Map<number, string>,
+  after: Map<number, string>,
+): void {
+  for (const sequence of new Set([...now.keys(), ...before.keys(), ...after.keys()])) {
+    const found = now.get(sequence);
+    if (found !== before.get(sequence) && found !== after.get(sequence)) {
+      expect({ sequence, found }).toEqual({
+        sequence,
+        found: [before.get(sequence), after.get(sequence)],
+      });
+    }
+  }
+}
+
+function statesAround(operation: Operation): {
+  before: Map<number, string>[];
+  after: Map<number, string>[];
+} {
+  const scene = new Scene(clean);
+  operation.before?.(scene);
+  const before = scene.sees();
+  operation.run(scene);
+  const after = scene.sees();
+  expectWorks(scene);
+  return { before, after };
+}
+
+function check(scene: Scene, states: ReturnType<typeof statesAround>): void {
+  const { survivor } = scene;
+  expect(survivor.verify()).toMatchObject({ check: 0 });
+  scene.sees().forEach((now, index) => {
+    expectNoThirdWay(now, states.before[index] ?? new Map(), states.after[index] ?? new Map());
+  });
+  expect(lossesOf(survivor)).toEqual({ slots: 0, blocks: 0, pages: 0 });
+}
+
+/** The same traps in a thread that lives on, puts right what it left, and goes on working. */
+function expectTrapsRecovered(
+  operation: Operation,
+  states: ReturnType<typeof statesAround>,
+  stores: number,
+): void {
+  const step = Math.max(1, Math.floor(stores / 100));
+  for (let store = 1; store <= stores; store += step) {
+    const scene = new Scene(faulty);
+    cut(scene, operation, store);
+    const { victim, other, nowMs } = scene;
+    victim.engine.threadTrapped(victim.thread);
+    check(scene, states);
+    if (scene.send(victim, other, [5, 5]) !== 2) throw new Error("the thread can't send");
+    const claimed = scene.letters.receive(victim, other, 1000, nowMs);
+    expect(victim.remove(other, claimed, nowMs)).toEqual(claimed.map(() => 1));
+    expectWorks(scene);
+  }
+}
+
+describe("an operation that is cut before any of its stores", () => {
+  test.each(OPERATIONS)("$name", (operation) => {
+    const states = statesAround(operation);
+    let stores = 0;
+    for (;;) {
+      const scene = new Scene(faulty);
+      if (!cut(scene, operation, stores + 1)) break;
+      stores++;
+      try {
+        scene.survivor.engine.threadDied(scene.survivor.thread, scene.victim.thread);
+        check(scene, states);
+        expectWorks(scene);
+      } catch (error) {
+        throw new Error(`cut before store ${stores}`, { cause: error });
+      }
+    }
+    expect(stores).toBeGreaterThan(0);
+    expectTrapsRecovered(operation, states, stores);
+    console.log(`${operation.name}: cut before each of ${stores} stores`);
+  });
+});

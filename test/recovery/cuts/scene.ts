@@ -1,0 +1,66 @@
+/**
+ * A small broker with messages in every state, a thread that survives and one that is about to be
+ * cut. The victim runs the release binary with a trap planted (test/support/faults.ts), or another
+ * build of the same.
+ */
+import { readFileSync } from "node:fs";
+import { type WasmModule, wasm } from "../../../bindings/webassembly.ts";
+import {
+  type QueueNumbers,
+  type Receipt,
+  Sections,
+  type Settings,
+} from "../../model/history/sections.ts";
+import { plantFaults } from "../../support/faults.ts";
+import { messagesOf } from "../witness/audit.ts";
+import { Letters } from "../witness/letters.ts";
+
+const release = readFileSync(new URL("../../../build/engine.release.wasm", import.meta.url));
+export const clean = new wasm.Module(release);
+export const faulty = new wasm.Module(plantFaults(release));
+
+const SIZES = { pages: 80, threads: 4, queues: 3, slots: 600 };
+export const SETTINGS: Settings = { visibilityMs: 1000, delayMs: 0, retentionMs: 60_000 };
+export const START_MS = 1_700_000_000_000;
+
+/** A queue with messages in every state, a survivor, and a victim that is about to be cut. */
+export class Scene {
+  readonly survivor: Sections;
+  readonly victim: Sections;
+  readonly queue: QueueNumbers;
+  readonly other: QueueNumbers;
+  /** Receipts that are good. */
+  readonly receipts: Receipt[];
+  readonly letters = new Letters();
+  nowMs = START_MS;
+  /** A thread that is dead already; -1: none. */
+  corpse = -1;
+
+  constructor(module: WasmModule) {
+    this.survivor = Sections.open(clean, SIZES, () => {});
+    this.victim = new Sections({ module, memory: this.survivor.share.memory }, () => {});
+    this.queue = this.survivor.createQueue(SETTINGS);
+    this.other = this.survivor.createQueue(SETTINGS);
+    const { survivor, victim, queue } = this;
+    // Stock in both threads' magazines, and sequences that died.
+    for (const sections of [survivor, victim]) {
+      this.send(sections, queue, [20, 300, 20]);
+      const got = this.letters.receive(sections, queue, 1000, this.nowMs, 3);
+      sections.remove(queue, got, this.nowMs);
+    }
+    this.send(survivor, queue, [30, 3000, 40_000, 30]);
+    this.receipts = this.letters.receive(survivor, queue, 5000, this.nowMs, 3);
+    this.send(survivor, queue, [10, 10, 10, 10, 10]);
+    this.send(survivor, queue, [10, 10], 70);
+    this.send(survivor, queue, [10], 5000);
+  }
+
+  /** Sends letters with bodies of these sizes, now; how many were taken. */
+  send(from: Sections, to: QueueNumbers, bodies: readonly number[], delayMs = -1): number {
+    return this.letters.send(from, to, bodies, delayMs, this.nowMs);
+  }
+
+  sees(): Map<number, string>[] {
+    return [this.queue, this.other].map(({ queue }) => messagesOf(this.survivor, queue));
+  }
+}

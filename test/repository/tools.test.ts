@@ -1,0 +1,29 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { requiredTools, requireTool } from "../support/tools.ts";
+
+describe("a test that needs an outside tool", () => {
+  const said = vi.spyOn(process.stderr, "write");
+  beforeEach(() => said.mockReset().mockReturnValue(true));
+  afterEach(() => vi.unstubAllEnvs());
+
+  test("runs where the tool is there", () => {
+    expect(requireTool("aws", true)).toBe(true);
+    expect(said).not.toHaveBeenCalled();
+  });
+
+  test("is skipped aloud where the tool is absent", () => {
+    vi.stubEnv("SLUICE_REQUIRE", "boto3");
+    expect(requireTool("aws", false)).toBe(false);
+    expect(said).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("aws"));
+  });
+
+  test("fails where SLUICE_REQUIRE names the absent tool", () => {
+    vi.stubEnv("SLUICE_REQUIRE", "boto3, aws");
+    expect(() => requireTool("aws", false)).toThrow(/SLUICE_REQUIRE names aws/);
+  });
+
+  test("needs nothing where SLUICE_REQUIRE is empty", () => {
+    expect(requiredTools("")).toEqual([]);
+    expect(requiredTools("aws,, terraform ")).toEqual(["aws", "terraform"]);
+  });
+});

@@ -1,0 +1,118 @@
+/**
+ * The package's types as the oldest TypeScript reads them that docs/ARCHITECTURE.md promises, every
+ * library checked; and that they say what the calls take and answer. The compiler and the types of
+ * Node come from npm's registry or its cache. Needs a build.
+ */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const TIMEOUT_MS = 180_000;
+const OLDEST = "5.4";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "sluice-types-"));
+
+/** Compiles a program that imports the package; what the compiler says. */
+function compile(program: string): string {
+  writeFileSync(join(folder, "program.ts"), program);
+  const config = {
+    compilerOptions: {
+      target: "es2022",
+      module: "nodenext",
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types: ["node"],
+    },
+    files: ["program.ts"],
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  const compiler = join(folder, "node_modules", "typescript", "bin", "tsc");
+  try {
+    return execFileSync(process.execPath, [compiler, "-p", folder], { encoding: "utf8" });
+  } catch (error) {
+    return String((error as { stdout?: unknown }).stdout);
+  }
+}
+
+const PROGRAM = `
+import { AbortError, Broker, EngineTrap, MessageBatch, SluiceError, VirtualClock } from "sluice";
+import type { BatchResult, BrokerOptions, Message, MessageBatchShape, MessageMoveTask,
+  MessageMoveTaskOptions, Queue, QueueDetails, RedrivePolicy, SendEntry, Sent } from "sluice";
+
+const options: BrokerOptions = { clock: new VirtualClock(), quotas: { inFlightCap: true } };
+const broker: Broker = await Broker.open(options);
+const queue: Queue = await broker.createQueue("jobs", { visibilityTimeout: 30 });
+const entry: SendEntry = { body: new Uint8Array([1]), messageAttributes: { a: "b" } };
+const sent: Sent = await queue.send("x");
+const result: BatchResult<Sent> = await queue.sendBatch(["x", entry], { waitForCapacity: true });
+for await (const message of queue.messages({ waitTimeSeconds: 1 })) await message.delete();
+const received: Message[] = await queue.receive();
+const batch: MessageBatchShape = new MessageBatch(10);
+const count: number = queue.sync.receive(batch);
+const had: QueueDetails["attributes"] = await queue.getAttributes();
+const seconds: number = had.delaySeconds;
+const policy: RedrivePolicy | undefined = had.redrivePolicy;
+const fifo: true | undefined = had.fifoQueue;
+const move: MessageMoveTaskOptions = { sourceArn: queue.arn };
+const tasks: MessageMoveTask[] = await broker.listMessageMoveTasks(move);
+try {
+  await broker.close({ drain: true });
+} catch (error) {
+  if (error instanceof SluiceError && error.cause instanceof EngineTrap) throw error.cause;
+  if (error instanceof AbortError) throw error;
+}
+export { count, fifo, policy, received, result, seconds, sent, tasks };
+`;
+
+describe(`TypeScript ${OLDEST}`, () => {
+  beforeAll(() => {
+    writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
+    const packages = [`typescript@${OLDEST}`, "@types/node@20"];
+    execFileSync("npm", ["install", ...packages, "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: folder,
+      timeout: TIMEOUT_MS,
+    });
+    const installed = join(folder, "node_modules", "sluice");
+    mkdirSync(installed);
+    cpSync(join(root, "package.json"), join(installed, "package.json"));
+    cpSync(join(root, "dist"), join(installed, "dist"), {
+      recursive: true,
+      filter: (path) => !/\.(js|mjs|wasm)$/.test(path),
+    });
+  }, TIMEOUT_MS);
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("is what the documents name", () => {
+    const page = readFileSync(join(root, "docs", "ARCHITECTURE.md"), "utf8");
+    expect(page).toContain(`TypeScript ${OLDEST} or newer`);
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    expect(readme).toContain(`TypeScript ${OLDEST}`);
+  });
+
+  test("compiles a program that uses them, and all of the libraries", {
+    timeout: TIMEOUT_MS,
+  }, () => {
+    expect(compile(PROGRAM)).toBe("");
+  });
+
+  test("refuses names that are not there, and what may be absent", { timeout: TIMEOUT_MS }, () => {
+    const said = compile(`
+import { Broker } from "sluice";
+const broker = await Broker.open({ memory: 3 });
+const queue = await broker.createQueue("jobs", { VisibilityTimeout: 3 });
+await queue.receive({ maxMessages: 3 });
+const { redrivePolicy } = await queue.getAttributes();
+console.log(redrivePolicy.maxReceiveCount);
+`);
+    expect(said.match(/program\.ts\(\d+/g)).toEqual(
+      [3, 4, 5, 7].map((line) => `program.ts(${line}`),
+    );
+  });
+});
