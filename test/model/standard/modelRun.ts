@@ -187,8 +187,7 @@ class Run {
 
   #send(lane: Lane): void {
     const random = this.#random;
-    // A sender that finds memory full sweeps for everybody; here that is done, and recorded, before.
-    for (const other of this.#lanes) while (this.#sections.sweep(other.numbers, this.#nowMs));
+    this.#sweepAll();
     const count = random.between(1, 10);
     const most = random.chance(0.9)
       ? Math.min(this.#world.bodyBytesMax, 300)
@@ -199,6 +198,11 @@ class Run {
     if (sent === count) return;
     this.full++;
     this.#expectFull();
+  }
+
+  /** Who finds memory full sweeps for everybody; here that is done, and recorded, before. */
+  #sweepAll(): void {
+    for (const { numbers } of this.#lanes) while (this.#sections.sweep(numbers, this.#nowMs));
   }
 
   /** A refusal is right only when slots or pages really are used up (but for what is in stock). */
@@ -267,6 +271,7 @@ class Run {
     const deadLetters = random.chance(0.8) ? { max, to } : undefined;
     const settings = { ...lane.settings };
     settings.deadLetters = deadLetters && { max, to: to.numbers };
+    this.#sweepAll();
     if (!this.#sections.change(lane.numbers, settings)) return;
     Object.assign(lane.settings, settings);
     lane.deadLetters = deadLetters;
@@ -316,6 +321,7 @@ class Run {
   }
 
   #retain(lane: Lane, retentionMs: number): void {
+    this.#sweepAll();
     if (!this.#sections.change(lane.numbers, { ...lane.settings, retentionMs })) return;
     lane.settings.retentionMs = retentionMs;
     const none = { operation: 0, now: 0, status: 0, second: 0, items: [] };
