@@ -34,7 +34,13 @@ import { Outbox } from "./outbox.ts";
 import { type Receipt, Receipts } from "./receipts.ts";
 import { Registry } from "./registry.ts";
 import { Runners } from "./runners.ts";
-import type { EngineCounts, EngineIdentity, EngineShare, EngineSizes, Heir } from "./shapes.ts";
+import type {
+  EngineCounts,
+  EngineIdentity,
+  EngineShare,
+  EngineSizes,
+  Successor,
+} from "./shapes.ts";
 import { Timebase } from "./timebase.ts";
 import { type Area, threadArea, Views } from "./views.ts";
 import type { WasmMemory, WasmModule } from "./webassembly.ts";
@@ -143,13 +149,13 @@ export class Engine {
   }
 
   /** A thread died: what it held is put right. The steward's alone. */
-  bury(thread: number): void {
+  recover(thread: number): void {
     this.#exports.threadDied(this.thread, thread);
   }
 
   /**
    * Another thread had this number before and ended in the middle of anything: its locks are made
-   * anew and given back, what it had in its hands is free, all who wait look again.
+   * again and given back, what it had in its hands is free, all who wait look again.
    */
   succeed(): void {
     this.#exports.threadTrapped(this.thread);
@@ -246,7 +252,7 @@ export class Engine {
 
   /**
    * Moves up to ten visible messages, as new ones, to another queue, or each to the queue it came
-   * from or, where that is gone, to its heir; how many left, or a status. `redriveReturned`: how many
+   * from or, where that is gone, to its successor; how many left, or a status. `redriveReturned`: how many
    * had no queue to go to and stay. Uses staging.
    */
   redrive(
@@ -254,15 +260,15 @@ export class Engine {
     incarnation: number,
     most: number,
     to: { readonly number: number; readonly incarnation: number } | undefined,
-    heirs: readonly Heir[],
+    successors: readonly Successor[],
     now: number,
   ): number {
     const { number, incarnation: target } = to ?? { number: 0, incarnation: 0 };
-    heirs.forEach(({ gone, incarnation: heir }, index) => {
-      this.#area.u32.set([gone, heir], (THREAD_STAGING >> 2) + index * 2);
+    successors.forEach(({ gone, incarnation: successor }, index) => {
+      this.#area.u32.set([gone, successor], (THREAD_STAGING >> 2) + index * 2);
     });
     const numbers = [this.thread, queue, incarnation, most, number, target] as const;
-    return this.#exports.redrive(...numbers, heirs.length, now);
+    return this.#exports.redrive(...numbers, successors.length, now);
   }
 
   get redriveReturned(): number {

@@ -1,7 +1,7 @@
 /**
  * What becomes of a WebAssembly trap. The engine is not meant to trap; when it does all the same
  * (a bug, a memory that something else wrote into), this thread may hold a lock that others wait
- * for. So every call is guarded: after a trap what the thread held is made anew as if it had died,
+ * for. So every call is guarded: after a trap what the thread held is rebuilt as if it had died,
  * the thread goes on, and the caller is told. The calls that carry messages are written out, since
  * a guard shared by all calls costs each of them about 20 ns; a guard of its own costs nothing.
  */
@@ -14,7 +14,7 @@ export class EngineTrap extends Error {
 
   constructor(cause: Error) {
     super(
-      `The engine trapped (${cause.message}). Its structures were made anew from the messages; ` +
+      `The engine trapped (${cause.message}). Its structures were rebuilt from the messages; ` +
         "whether this call did its work is not known.",
       { cause },
     );

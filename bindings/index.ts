@@ -42,5 +42,11 @@ export {
 } from "./outbox.ts";
 export type { Receipt } from "./receipts.ts";
 export { Registry } from "./registry.ts";
-export type { EngineCounts, EngineIdentity, EngineShare, EngineSizes, Heir } from "./shapes.ts";
+export type {
+  EngineCounts,
+  EngineIdentity,
+  EngineShare,
+  EngineSizes,
+  Successor,
+} from "./shapes.ts";
 export type { WasmModule } from "./webassembly.ts";

@@ -37,7 +37,7 @@ export interface EngineCounts {
 }
 
 /** Which queue stands in the place of one that was deleted; both by their incarnations. */
-export interface Heir {
+export interface Successor {
   readonly gone: number;
   readonly incarnation: number;
 }

@@ -187,7 +187,7 @@ export interface ReceiveOptions {
   visibilityTimeout?: number;
   /**
    * FIFO: repeated with the same id within five minutes, a receive brings the same messages again,
-   * hidden anew; InvalidParameterValue once one of them was deleted or given another timeout. At most
+   * hidden again; InvalidParameterValue once one of them was deleted or given another timeout. At most
    * ten messages. A Standard queue does not heed it.
    */
   receiveRequestAttemptId?: string;

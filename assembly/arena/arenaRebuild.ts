@@ -1,5 +1,5 @@
 /**
- * The arena's free lists made anew from the truths: slot state words, page classes and maps. Runs under the arena lock, taken from a dead owner; may loop, may be cut
+ * The arena's free lists rebuilt from the truths: slot state words, page classes and maps. Runs under the arena lock, taken from a dead owner; may loop, may be cut
  * short and run again. What living threads hold (HELD, OUT, PREPARED) never changes to or from
  * FREE without this lock, so they may go on meanwhile.
  */

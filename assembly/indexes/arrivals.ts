@@ -48,7 +48,7 @@ export class Arrivals {
 
   /**
    * What the messages that arrive in this section are numbered from, so that a rebuild finds their
-   * order again: its operation number in sixteenths. It begins anew after 2^28 operations.
+   * order again: its operation number in sixteenths. It begins again after 2^28 operations.
    */
   @inline static stamp(shard: usize): u32 {
     return (load<u64>(shard, SHARD_OPERATION) as u32) << 4;

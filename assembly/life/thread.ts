@@ -105,7 +105,7 @@ export class Thread {
   }
 
   /**
-   * The calling thread trapped inside the engine and lives on. What it held locked is made anew as
+   * The calling thread trapped inside the engine and lives on. What it held locked is made again as
    * if it had died, and what it held in its hands and in stock goes back; it keeps its record, its
    * place among the waiters and its rings.
    */

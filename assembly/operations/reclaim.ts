@@ -87,7 +87,7 @@ export class Reclaim {
     return freed;
   }
 
-  /** A queue without messages that remembers nothing keeps nothing; who sends to it begins anew. */
+  /** A queue without messages that remembers nothing keeps nothing; who sends to it begins again. */
   static idle(thread: u32, shard: usize): void {
     WindowGrowth.giveAll(thread, shard, true);
     WindowGrowth.giveAll(thread, shard, false);

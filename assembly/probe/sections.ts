@@ -265,7 +265,7 @@ export function sectionResolveAttempt(thread: u32, queue: u32, attemptBytes: u32
   return ReceiveFifo.resolve(thread, Of.shard(queue), now);
 }
 
-/** What the attempt that was looked up brought, hidden anew; see Attempts.section. */
+/** What the attempt that was looked up brought, hidden again; see Attempts.section. */
 export function sectionAttempt(
   thread: u32,
   queue: u32,

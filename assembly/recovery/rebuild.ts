@@ -1,5 +1,5 @@
 /**
- * A shard's indexes made anew from its slots: age list, ready ring, wheel, arrivals, gauges. Runs under
+ * A shard's indexes rebuilt from its slots: age list, ready ring, wheel, arrivals, gauges. Runs under
  * the shard's lock (which says RECOVERING), taken from a dead owner or after a trap. May loop; may be
  * cut short anywhere and run again. Cost: one pass over all slots ever used and a merge sort of
  * this shard's through their own links, n log n, no memory needed.

@@ -1,5 +1,5 @@
 /**
- * The FIFO half of a rebuild: groups, chains, ready groups and hash tables made anew from the slots,
+ * The FIFO half of a rebuild: groups, chains, ready groups and hash tables rebuilt from the slots,
  * the keys in their blocks and the nodes in the windows' segments. As Rebuild: under the shard's
  * lock, may loop, may be cut short anywhere and run again. A message whose deduplication node had
  * not come before the death gets it here. Cost: as Rebuild, and a hash walk a message and node.

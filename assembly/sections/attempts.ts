@@ -1,6 +1,6 @@
 /**
  * ReceiveRequestAttemptId: a receive whose answer was lost may be asked again within five minutes,
- * and brings the same messages with the same receipts, hidden anew from now. The attempt is
+ * and brings the same messages with the same receipts, hidden again from now. The attempt is
  * remembered in the section that claims, so any thread may repeat what another began. Where one of
  * its messages is gone, received by somebody else or given another timeout, it is no longer valid
  * (STATUS_STALE); where some were only visible again, it is an ordinary receive.
@@ -117,8 +117,8 @@ export class Attempts {
   }
 
   /**
-   * The attempt section: the messages of the attempt that `resolve` found, hidden anew, into the
-   * receive records. Answers how many; 0: they are visible again, claim anew; STATUS_STALE,
+   * The attempt section: the messages of the attempt that `resolve` found, hidden again, into the
+   * receive records. Answers how many; 0: they are visible again, claim again; STATUS_STALE,
    * STATUS_CHANGED, STATUS_GONE.
    */
   static section(

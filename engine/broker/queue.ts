@@ -175,7 +175,7 @@ export class BrokerQueue implements Queue {
     if (isFifo && changed.delaySeconds !== undefined) this.#tellOfDelay();
   }
 
-  /** A FIFO queue's delay is that of the messages that wait already: who sleeps must look anew. */
+  /** A FIFO queue's delay is that of the messages that wait already: who sleeps must look again. */
   #tellOfDelay(): void {
     const { shared, member, number } = this.#internals;
     member.engine.wakeAll(number);

@@ -92,7 +92,11 @@ export function retention(sqs: () => Client): void {
   });
 
   /** A message that comes to a dead-letter queue of 60 s when it is 40 s old. */
-  const buried = async (label: string, kind: Readonly<Record<string, string>>, entry: object) => {
+  const recovered = async (
+    label: string,
+    kind: Readonly<Record<string, string>>,
+    entry: object,
+  ) => {
     const settings = { ...kind, MessageRetentionPeriod: "60" };
     const dead = await sqs().queue(`${label}-dead`, settings);
     const source = await sqs().queue(label, {
@@ -111,7 +115,7 @@ export function retention(sqs: () => Client): void {
   const count = (QueueUrl: string) => visible(sqs(), QueueUrl);
 
   test("70: is counted from its send in a dead-letter queue, too", async () => {
-    const { dead, ageMs } = await buried("dated", {}, {});
+    const { dead, ageMs } = await recovered("dated", {}, {});
     expect(ageMs).toBe(0);
     await sqs().pass(10);
     await eventually(() => count(dead), "1");
@@ -120,9 +124,9 @@ export function retention(sqs: () => Client): void {
     expect(await sqs().receive(dead)).toEqual([]);
   });
 
-  test("70: begins anew in the dead-letter queue of a FIFO queue", async () => {
+  test("70: begins again in the dead-letter queue of a FIFO queue", async () => {
     const entry = { MessageGroupId: "g", MessageDeduplicationId: "d" };
-    const { dead, ageMs } = await buried("renewed", fifo, entry);
+    const { dead, ageMs } = await recovered("renewed", fifo, entry);
     expect(ageMs).toBeGreaterThanOrEqual(40_000);
     await sqs().pass(40);
     await eventually(() => count(dead), "1");

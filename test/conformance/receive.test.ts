@@ -179,7 +179,7 @@ contract("A message received", (sqs) => {
   const change = (handle: object, VisibilityTimeout: number) =>
     sqs().ok("ChangeMessageVisibility", { ...handle, VisibilityTimeout });
 
-  test("57: is hidden anew for this receive alone", async () => {
+  test("57: is hidden again for this receive alone", async () => {
     const held = await received("once");
     await change(held, 1);
     await sqs().pass(1.2);

@@ -172,7 +172,7 @@ export function findSections({ bodies }: Module): Section[] {
 const TAKE = "i32.atomic.rmw.cmpxchg";
 const GIVE = "i32.atomic.rmw.xchg";
 
-/** What may be called with a lock in hand: it was waited for, or is made anew for a dead owner. */
+/** What may be called with a lock in hand: it was waited for, or is made again for a dead owner. */
 const CALLED_UNDER_A_LOCK = [
   "Lock.contend",
   "Rebuild.shard",

@@ -61,7 +61,7 @@ export interface Entry {
   readonly purgedAtMs: number;
   /** The last move tasks that took messages out of it, newest first. */
   readonly tasks: readonly StoredTask[];
-  /** Where letters in it may have come from besides its sources, newest first. */
+  /** Where dead letters in it may have come from besides its sources, newest first. */
   readonly formerSources: readonly FormerSource[];
 }
 

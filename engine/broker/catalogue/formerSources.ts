@@ -2,12 +2,12 @@
  * The names of queues that no longer send their dead letters to a queue, because they were deleted
  * or have another dead-letter queue. A letter knows its source by a number that only the catalogue can
  * turn into a name, and says where it came from for as long as it lives; so its queue keeps the name.
- * A queue that was made anew under that name is where a move task brings the letter back to.
+ * A queue that was created again under that name is where a move task brings the dead letter back to.
  * Any thread; a change of the catalogue when a source goes, nothing for a message. Of more than
- * NAMES_MAX sources within a letter's longest life the oldest are forgotten, and their letters then
+ * NAMES_MAX sources within a dead letter's longest life the oldest are forgotten, and their dead letters then
  * don't name them any more.
  */
-import type { Heir } from "../../../bindings/index.ts";
+import type { Successor } from "../../../bindings/index.ts";
 import { SluiceError } from "../../errors.ts";
 import { numericAttributes } from "../../limits.ts";
 import type { BrokerSettings } from "../threads/options.ts";
@@ -48,9 +48,9 @@ export function keepSourceName(
 }
 
 /** The queues that go by the names of sources that are gone. */
-export function heirsOf(catalogue: Catalogue, { formerSources }: Known): Heir[] {
+export function successorsOf(catalogue: Catalogue, { formerSources }: Known): Successor[] {
   return formerSources.flatMap(({ incarnation: gone, name }) => {
-    const heir = catalogue.find(name);
-    return heir === undefined ? [] : [{ gone, incarnation: heir.incarnation }];
+    const successor = catalogue.find(name);
+    return successor === undefined ? [] : [{ gone, incarnation: successor.incarnation }];
   });
 }

@@ -8,7 +8,7 @@
  * later all that wait. Where several wait for a queue it also looks behind the queue's next timer.
  * Like every thread it may sleep for a lock; it hears of deaths through others for that reason. What
  * goes wrong in it is told to the opener and tried again; it ends when it is told to, and when it
- * ends otherwise the watch starts it anew, under the same number.
+ * ends otherwise the watch starts it again, under the same number.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Engine, type EngineShare, OWNER_OPEN } from "../../../bindings/index.ts";
@@ -55,10 +55,10 @@ function attempt(what: string, act: () => void): boolean {
 /** Puts right what those held that ended; for whom that fails it is tried again with the next tick. */
 function settle(): void {
   for (const [order, { thread, isDead }] of ended) {
-    const isDone = attempt(`burying thread ${thread}`, () => {
+    const isDone = attempt(`recovering thread ${thread}`, () => {
       // A predecessor may have done it; then the number may be another thread's by now.
       if (!engine.registry.isDead(thread)) return;
-      if (isDead) engine.bury(thread);
+      if (isDead) engine.recover(thread);
       else engine.release(thread);
     });
     if (!isDone) continue;
@@ -158,7 +158,7 @@ parentPort?.on("message", (task: Task) => {
       end();
       break;
     default:
-      ended.set(task.order, { thread: task.thread, isDead: task.kind === "bury" });
+      ended.set(task.order, { thread: task.thread, isDead: task.kind === "recover" });
       settle();
   }
 });

@@ -16,7 +16,7 @@ import type { Trouble } from "./steward.ts";
 /** What the watch tells the steward. */
 export type Task =
   /** The thread died, or left in order: put right what it held. To be answered with `done`. */
-  | { readonly kind: "bury" | "release"; readonly thread: number; readonly order: number }
+  | { readonly kind: "recover" | "release"; readonly thread: number; readonly order: number }
   /** To be answered with `here`. */
   | { readonly kind: "ask" }
   | { readonly kind: "end" };
@@ -80,7 +80,7 @@ export class Watch {
       else if (word.kind === "left") this.#leave(port, thread);
     });
     port.on("close", () => {
-      if (this.#ports.delete(port)) this.#settle("bury", thread);
+      if (this.#ports.delete(port)) this.#settle("recover", thread);
     });
   }
 
@@ -103,7 +103,7 @@ export class Watch {
   }
 
   /** The mark comes first: who waits for a lock of that thread need not wait for the steward. */
-  #settle(kind: "bury" | "release", thread: number): void {
+  #settle(kind: "recover" | "release", thread: number): void {
     try {
       this.#registry.markDead(thread);
     } catch (error) {
@@ -143,7 +143,7 @@ export class Watch {
     this.#silent = 0;
     this.#steward = this.#start();
     // How far the former came is not known: all of it is done again, as for the dead.
-    for (const [order, thread] of this.#open) this.#tell({ kind: "bury", thread, order });
+    for (const [order, thread] of this.#open) this.#tell({ kind: "recover", thread, order });
     this.#host.tellOpener({ text: `It was replaced. ${cause.message}` });
   }
 

@@ -188,7 +188,7 @@ describe("attributes", () => {
     },
   );
 
-  test("that change by what is there are made anew when another thread was quicker", async () => {
+  test("that change by what is there are made again when another thread was quicker", async () => {
     const queue = await broker.createQueue("jobs", {}, { tags: { a: "1" } });
     const other = await Broker.attach(broker.share());
     const theirs = await other.getQueue("jobs");

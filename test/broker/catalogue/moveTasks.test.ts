@@ -27,7 +27,7 @@ function source(name: string): Promise<Queue> {
 }
 
 /** So many messages of this queue become dead letters. */
-async function bury(queue: Queue, count: number): Promise<void> {
+async function deadLetter(queue: Queue, count: number): Promise<void> {
   queue.sync.sendBatch(Array.from({ length: count }, (_, index) => `${queue.name} ${index}`));
   for (let left = count; left > 0; ) {
     left -= (await queue.receive({ maxNumberOfMessages: 256 })).length;
@@ -57,8 +57,8 @@ async function lastTask(): Promise<MessageMoveTask> {
 describe("a move task", () => {
   test("brings each message back to its own queue, as a new one", async () => {
     const others = await source("others");
-    await bury(jobs, 30);
-    await bury(others, 20);
+    await deadLetter(jobs, 30);
+    await deadLetter(others, 20);
     const [before] = await letters.receive({ visibilityTimeout: 0 });
     const handle = await start();
     const startedTimestamp = clock.nowMs();
@@ -121,7 +121,7 @@ describe("a move task", () => {
 
   test("moves all to the queue it is told, at the rate it is told", async () => {
     const to = await broker.createQueue("to");
-    await bury(jobs, 1_000);
+    await deadLetter(jobs, 1_000);
     const startedAtMs = clock.nowMs();
     await start({ destinationArn: to.arn, rate: 50 });
     for (let second = 1; second <= 19; second++) {
@@ -142,7 +142,7 @@ describe("a move task", () => {
   });
 
   test("that was cancelled leaves the rest where it is", async () => {
-    await bury(jobs, 100);
+    await deadLetter(jobs, 100);
     const handle = await start({ rate: 10 });
     await clock.advance(3_000);
     expect(await broker.cancelMessageMoveTask(handle)).toBe(jobs.counts().visible);
@@ -159,7 +159,7 @@ describe("a move task", () => {
 
   test("fails when its destination is deleted, and loses nothing", async () => {
     const to = await broker.createQueue("to");
-    await bury(jobs, 100);
+    await deadLetter(jobs, 100);
     await start({ destinationArn: to.arn, rate: 10 });
     await clock.advance(2_000);
     await broker.deleteQueue("to");
@@ -183,13 +183,13 @@ describe("a move task", () => {
     expect(await letters.receive()).toMatchObject([{ body: "sent here", receiveCount: 1 }]);
   });
 
-  test("brings messages to the queue that was made anew under their source's name", async () => {
+  test("brings messages to the queue that was made again under their source's name", async () => {
     const others = await source("others");
-    await bury(jobs, 15);
-    await bury(others, 5);
+    await deadLetter(jobs, 15);
+    await deadLetter(others, 5);
     await broker.deleteQueue("jobs");
     const again = await source("jobs");
-    await bury(again, 3);
+    await deadLetter(again, 3);
     await broker.deleteQueue("jobs");
     const last = await source("jobs");
     await start();
@@ -206,7 +206,7 @@ describe("a move task", () => {
 
   test("fails where a source is gone and no other has its name, and keeps its messages", async () => {
     await source("others");
-    await bury(jobs, 3);
+    await deadLetter(jobs, 3);
     await broker.deleteQueue("jobs");
     await start();
     await clock.advance(0);
@@ -218,7 +218,7 @@ describe("a move task", () => {
   });
 
   test("leaves messages in flight alone, and those that come while it runs", async () => {
-    await bury(jobs, 3);
+    await deadLetter(jobs, 3);
     await letters.receive({ visibilityTimeout: 600 });
     await start({ rate: 1 });
     await letters.send("late");
@@ -231,7 +231,7 @@ describe("a move task", () => {
   });
 
   test("ends with its queue", async () => {
-    await bury(jobs, 100);
+    await deadLetter(jobs, 100);
     await start({ rate: 10 });
     await clock.advance(1_000);
     await broker.deleteQueue("letters");
@@ -243,7 +243,7 @@ describe("a move task", () => {
   });
 
   test("is one at a time for a queue, and the last ten are listed, newest first", async () => {
-    await bury(jobs, 20);
+    await deadLetter(jobs, 20);
     const handle = await start({ rate: 1 });
     await expect(start()).rejects.toMatchObject({ code: "InvalidParameterValue" });
     await broker.cancelMessageMoveTask(handle);

@@ -44,7 +44,7 @@ async function receiveOne(queue: Queue): Promise<Message> {
 }
 
 /** Sends so many messages and lets them fail until they are dead letters. */
-async function bury(queue: Queue, count: number): Promise<void> {
+async function deadLetter(queue: Queue, count: number): Promise<void> {
   expect(queue.sync.sendBatch(Array.from({ length: count }, (_, index) => `job ${index}`))).toBe(
     count,
   );
@@ -62,7 +62,7 @@ async function bury(queue: Queue, count: number): Promise<void> {
 
 describe("a letter's source", () => {
   test("is named in every thread when it is deleted, and when its name is another queue's", async () => {
-    await bury(jobs, 1);
+    await deadLetter(jobs, 1);
     await broker.deleteQueue("jobs");
     const other = await Broker.attach(broker.share());
     const there = await other.getQueue("letters");
@@ -76,10 +76,10 @@ describe("a letter's source", () => {
 
   test("is named when it was set to another dead-letter queue before, or to none", async () => {
     const elsewhere = await broker.createQueue("elsewhere");
-    await bury(jobs, 1);
+    await deadLetter(jobs, 1);
     const redrivePolicy = { deadLetterTargetArn: elsewhere.arn, maxReceiveCount: 1 };
     await jobs.setAttributes({ redrivePolicy });
-    await bury(jobs, 1);
+    await deadLetter(jobs, 1);
     await jobs.setAttributes({ redrivePolicy: null });
     await broker.deleteQueue("jobs");
     for (const queue of [letters, elsewhere]) {
@@ -90,7 +90,7 @@ describe("a letter's source", () => {
   test("is named for the last hundred that were deleted", async () => {
     for (let index = 0; index < 101; index++) {
       const queue = await source(`source-${index}`, 1);
-      await bury(queue, 1);
+      await deadLetter(queue, 1);
       await broker.deleteQueue(queue.name);
     }
     const arns = (await letters.receive({ maxNumberOfMessages: 256 })).map(
@@ -125,7 +125,7 @@ describe("a message that was received too often", () => {
   });
 
   test("makes way for those behind it in the same receive", async () => {
-    await bury(jobs, 1);
+    await deadLetter(jobs, 1);
     await jobs.send("poison");
     await fail(jobs);
     await fail(jobs);
@@ -216,7 +216,7 @@ describe("a message that was received too often", () => {
   });
 
   test("moves while the dead-letter queue holds a backlog, and in any number", async () => {
-    await bury(jobs, 2_500);
+    await deadLetter(jobs, 2_500);
     expect(letters.counts().visible).toBe(2_500);
     expect(jobs.counts()).toMatchObject({ visible: 0, inFlight: 0 });
   });
@@ -255,7 +255,7 @@ describe("a redrive policy", () => {
     await expect(set()).rejects.toMatchObject({ code: "InvalidParameterValue" });
     await allow({ redrivePermission: "byQueue", sourceQueueArns: [`${PREFIX}others`] });
     await expect(set()).rejects.toMatchObject({ code: "InvalidParameterValue" });
-    await bury(jobs, 1);
+    await deadLetter(jobs, 1);
     expect(letters.counts().visible).toBe(1);
     await allow({ redrivePermission: "byQueue", sourceQueueArns: [jobs.arn] });
     await set();

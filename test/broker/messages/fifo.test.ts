@@ -344,7 +344,7 @@ describe("a receipt", () => {
 describe("a receive attempt", () => {
   const attempt = { maxNumberOfMessages: 10, receiveRequestAttemptId: "attempt-1" };
 
-  test("repeated brings the same messages and receipts, hidden anew", async () => {
+  test("repeated brings the same messages and receipts, hidden again", async () => {
     await put("a1", "a2", "b1");
     const first = await queue.receive(attempt);
     await clock.advance(20_000);
@@ -356,7 +356,7 @@ describe("a receive attempt", () => {
     await second[0]?.delete();
   });
 
-  test("is no longer valid once a message of it was deleted or hidden anew", async () => {
+  test("is no longer valid once a message of it was deleted or hidden again", async () => {
     await put("a1", "a2");
     const [first] = await queue.receive(attempt);
     await first?.delete();

@@ -62,7 +62,7 @@ export class Groups {
     if (first === undefined) this.#groups.delete(group.name);
   }
 
-  /** The order of the ready groups is an index: made anew it is that of their first messages. */
+  /** The order of the ready groups is an index: made again it is that of their first messages. */
   sort(): void {
     const first = (group: Group) => (group.chain[0] as Message).sequence;
     this.#ready.sort((a, b) => first(a) - first(b));

@@ -137,7 +137,7 @@ export class FifoModel {
     return late;
   }
 
-  /** The indexes were made anew. */
+  /** The indexes were made again. */
   rebuilt(): void {
     this.#groups.sort();
   }

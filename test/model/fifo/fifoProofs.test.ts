@@ -129,7 +129,7 @@ describe("a receive that is overtaken between two of its sections", () => {
     expect(more).toEqual(sequences.slice(10, 20));
   });
 
-  test("what it took is visible again: it begins anew", () => {
+  test("what it took is visible again: it begins again", () => {
     const { more, sequences } = goOn((race) => {
       race.nowMs += 5;
       race.quick.advance(race.queue, race.nowMs);

@@ -2,7 +2,7 @@
  * Random operations on two FIFO queues, one for each scope of deduplication at first, each section
  * compared with the plain-array model under a clock of the test's own: few groups and many, almost
  * no memory, time that jumps over five minutes and over the retention, settings that change, purges,
- * and indexes made anew in between.
+ * and indexes made again in between.
  */
 import { expect } from "vitest";
 import {
@@ -249,7 +249,7 @@ class Run {
     this.#sections.hide(lane.numbers, receipts, ms, this.#nowMs);
   }
 
-  /** A purge, other settings, indexes made anew, dead memory given back. */
+  /** A purge, other settings, indexes made again, dead memory given back. */
   #rare(lane: Lane): void {
     const random = this.#random;
     const choice = random.between(0, 6);
@@ -279,7 +279,7 @@ class Run {
     this.#base.engine.reclaim(this.#base.thread, numbers.queue, 10_000);
   }
 
-  /** The indexes made anew from the truths alone hold the same queue. */
+  /** The indexes made again from the truths alone hold the same queue. */
   rebuild(): void {
     for (const { numbers, model } of this.#lanes) {
       this.#base.engine.rebuild(this.#base.thread, numbers.queue);

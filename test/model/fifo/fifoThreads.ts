@@ -1,7 +1,7 @@
 /**
  * Proof that threads do to a FIFO queue exactly what one thread would, also while some of them are
  * killed: four workers over a thousand groups, with timeouts of milliseconds, each recording every
- * section it made outside the engine's memory. Who is killed is buried and another takes its place.
+ * section it made outside the engine's memory. Who is killed is recovered and another takes its place.
  * Merged by operation number the histories must have no gap: a section that its thread had no time to
  * write down is completed from what it left in its thread's record. The whole is replayed through the
  * plain-array model, order within a group included, and every result must be equal.
@@ -90,7 +90,7 @@ class Threads {
       await Promise.race([sleep(this.#random.next() * LIFE_MS), ended]);
       await worker.terminate();
       await ended;
-      this.#bury(history);
+      this.#recover(history);
     }
     const { history, ended } = await this.#start();
     await ended;
@@ -118,7 +118,7 @@ class Threads {
   }
 
   /** The dead thread's last section goes into its history, and what it held is freed. */
-  #bury(history: SurvivingHistory): void {
+  #recover(history: SurvivingHistory): void {
     const { thread } = history;
     const results = new Results(this.#main, thread);
     const { begun } = history;

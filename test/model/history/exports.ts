@@ -48,7 +48,7 @@ export interface Exports {
       most: number,
       to: number,
       toInc: number,
-      heirs: number,
+      successors: number,
       now: number,
     ]
   ): number;

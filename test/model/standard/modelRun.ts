@@ -332,7 +332,7 @@ class Run {
     return this.#lanes.reduce((sum, { model }) => sum + model.older, 0);
   }
 
-  /** The indexes made anew from the slots alone hold the same queue. */
+  /** The indexes made again from the slots alone hold the same queue. */
   rebuild(): void {
     for (const { numbers } of this.#lanes) {
       this.#sections.engine.rebuild(this.#sections.thread, numbers.queue);

@@ -1,7 +1,7 @@
 /**
  * Everything that is not a truth is overwritten with rubbish while a dead thread's number stands in
- * the lock, in each phase there is: it is made anew from the truths, and the queue is what it was.
- * The thread that makes it anew is itself cut, before sampled stores, and another goes on.
+ * the lock, in each phase there is: it is made again from the truths, and the queue is what it was.
+ * The thread that makes it again is itself cut, before sampled stores, and another goes on.
  */
 import { describe, expect, test } from "vitest";
 import * as layout from "../../../assembly/layout.ts";
@@ -112,7 +112,7 @@ function damaged(part: Part, phase: number, random: Seeded): { scene: Scene; che
   return { scene, check };
 }
 
-describe("rubbish under a dead owner's lock is made anew from the truths", () => {
+describe("rubbish under a dead owner's lock is made again from the truths", () => {
   const random = new Seeded(chooseSeed("damage"));
 
   test.each(PARTS)("%s, in every phase", (part) => {
@@ -127,9 +127,9 @@ describe("rubbish under a dead owner's lock is made anew from the truths", () =>
     }
   });
 
-  test.each(PARTS)("%s, though who makes it anew is cut too", (part) => {
+  test.each(PARTS)("%s, though who makes it again is cut too", (part) => {
     const cuts = cutRebuilds(20, () => damaged(part, layout.PHASE_IDLE, random));
     expect(cuts).toBeGreaterThan(10);
-    console.log(`${part}: the one who makes it anew was cut ${cuts} times`);
+    console.log(`${part}: the one who makes it again was cut ${cuts} times`);
   });
 });

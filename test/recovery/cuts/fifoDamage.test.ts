@@ -1,7 +1,7 @@
 /**
  * As damage.test.ts, for a FIFO shard: ready groups, chains, group records, hash tables, free records
  * and the windows' ends are overwritten with rubbish while a dead thread's number stands in the lock.
- * All is made anew from slots, blocks and nodes, also when the one who does it is cut in between.
+ * All is made again from slots, blocks and nodes, also when the one who does it is cut in between.
  */
 import { describe, expect, test } from "vitest";
 import * as layout from "../../../assembly/layout.ts";
@@ -111,7 +111,7 @@ function readAhead({ survivor, queue }: FifoScene, random: Seeded): void {
   }
 }
 
-describe("rubbish in a FIFO shard is made anew from the truths", () => {
+describe("rubbish in a FIFO shard is made again from the truths", () => {
   const random = new Seeded(chooseSeed("FIFO damage"));
 
   test("twenty times", () => {
@@ -132,9 +132,9 @@ describe("rubbish in a FIFO shard is made anew from the truths", () => {
     }
   });
 
-  test("though who makes it anew is cut too", () => {
+  test("though who makes it again is cut too", () => {
     const cuts = cutRebuilds(10, () => damaged(random));
     expect(cuts).toBeGreaterThan(10);
-    console.log(`the one who makes it anew was cut ${cuts} times`);
+    console.log(`the one who makes it again was cut ${cuts} times`);
   });
 });

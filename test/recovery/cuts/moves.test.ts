@@ -63,7 +63,7 @@ function corpse(scene: Scene, to: QueueNumbers): void {
   scene.corpse = dead.thread;
 }
 
-const bury = ({ victim, corpse: dead }: Scene): void =>
+const recover = ({ victim, corpse: dead }: Scene): void =>
   victim.engine.threadDied(victim.thread, dead);
 
 const OPERATIONS: readonly Operation[] = [
@@ -115,22 +115,22 @@ const OPERATIONS: readonly Operation[] = [
     run: ({ victim, other }) => void victim.engine.reclaim(victim.thread, other.queue, 100),
   },
   {
-    name: "the burial of a thread with messages in its hands",
+    name: "the recovery of a thread with messages in its hands",
     before: (scene) => corpse(scene, scene.other),
-    run: bury,
+    run: recover,
   },
   {
-    name: "the burial of a thread whose messages go back",
+    name: "the recovery of a thread whose messages go back",
     before: (scene) => corpse(scene, NOWHERE),
-    run: bury,
+    run: recover,
   },
   {
-    name: "the burial of a thread whose messages have no queue any more",
+    name: "the recovery of a thread whose messages have no queue any more",
     before: (scene) => {
       corpse(scene, NOWHERE);
       remove(scene, scene.queue);
     },
-    run: bury,
+    run: recover,
   },
 ];
 

@@ -1,5 +1,5 @@
 /**
- * Who makes a damaged scene anew is cut too, ever later, and somebody else begins again: what
+ * Who makes a damaged scene again is cut too, ever later, and somebody else begins again: what
  * damage.test.ts and fifoDamage.test.ts do to theirs.
  */
 import { Sections } from "../../model/history/sections.ts";
@@ -13,7 +13,7 @@ interface Damaged {
 }
 
 /**
- * Buries the dead of a new scene by a thread that is cut before a store, until one is not cut; how
+ * Recovers the dead of a new scene by a thread that is cut before a store, until one is not cut; how
  * many were. From one cut to the next goes one store more for each `sparsity` behind it.
  */
 export function cutRebuilds(sparsity: number, damage: () => Damaged): number {

@@ -129,7 +129,7 @@ class Kills {
   readonly #ledger: Ledger;
   readonly #report: KillsReport;
   readonly #reaper: Worker;
-  readonly #burials = new Map<number, () => void>();
+  readonly #recoveries = new Map<number, () => void>();
   #gate = 0;
   /** How many messages of the round may be gone though no delete that returned says so. */
   #unsureMax = 0;
@@ -150,7 +150,7 @@ class Kills {
       workerData: this.#main.share,
       execArgv: [],
     });
-    this.#reaper.on("message", (thread: number) => this.#burials.get(thread)?.());
+    this.#reaper.on("message", (thread: number) => this.#recoveries.get(thread)?.());
     const none = (): { kills: number; inside: number } => ({ kills: 0, inside: 0 });
     this.#report = {
       node: process.versions.node,
@@ -290,8 +290,8 @@ class Kills {
     worker.on("error", (error: Error) => this.#checkError(manner, error));
     const ended = new Promise<void>((resolve) => {
       worker.on("exit", () => {
-        this.#burials.set(order.thread, resolve);
-        this.#bury(order);
+        this.#recoveries.set(order.thread, resolve);
+        this.#recover(order);
       });
     });
     return { worker, order, ended };
@@ -324,7 +324,7 @@ class Kills {
   }
 
   /** What the steward does for a thread that died, and the count. */
-  #bury({ thread, manner, engine, isDriver }: VictimOrder): void {
+  #recover({ thread, manner, engine, isDriver }: VictimOrder): void {
     const main = this.#main;
     const area = main.header(layout.HEADER_THREADS_BASE) + thread * layout.THREAD_BYTES;
     const call = this.#ledger.note(thread, NOTE_CALL);
@@ -355,7 +355,7 @@ class Kills {
     if (isDriver) report.driverKills += kills;
   }
 
-  /** Locks that name the thread, but those that it was making anew for a dead one. */
+  /** Locks that name the thread, but those that it was making again for a dead one. */
   #locksOf(thread: number): number {
     const owned = locksOf(this.#main).filter(
       (word) => (word & layout.LOCK_THREAD_MASK) === thread + 1,

@@ -1,5 +1,5 @@
 /**
- * Buries the dead in the tests that kill threads, in a thread of its own, so that who sees deaths
+ * Recovers the dead in the tests that kill threads, in a thread of its own, so that who sees deaths
  * never waits for a lock: the lock may be another dead thread's that nobody has seen yet. Told
  * numbers, it answers each when done. Runs from dist/, in a worker thread.
  */

@@ -166,7 +166,7 @@ describe("what a FIFO queue remembers", () => {
     expect(house.base.verify()).toMatchObject({ check: 0 });
   });
 
-  test("what left with a time that only its help saw stays away when the indexes are made anew", () => {
+  test("what left with a time that only its help saw stays away when the indexes are made again", () => {
     const house = new House(80, 20_000);
     for (let turn = 0; turn < 100; turn++) house.send(10);
     const other = house.fifo.create(SETTINGS);

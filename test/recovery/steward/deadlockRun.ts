@@ -58,7 +58,7 @@ export interface Case {
   readonly lock: (words: Words) => number;
   /** When the holder takes the lock, beginning at once. */
   readonly when?: (words: Words) => { at: number; is: number };
-  /** What makes the steward want this lock, beside a burial, and by itself. */
+  /** What makes the steward want this lock, beside a recovery, and by itself. */
   readonly tempt?: (broker: Broker, queue: Queue) => void;
 }
 
@@ -85,7 +85,7 @@ export const CASES: readonly Case[] = [
   },
 ];
 
-/** How long after the lock was taken over both are buried, in milliseconds. */
+/** How long after the lock was taken over both are recovered, in milliseconds. */
 export async function dieTogether({ lock, when, tempt }: Case): Promise<number> {
   const broker = await Broker.open({ memoryBytes: 64 * 1_048_576, threadsMax: 8 });
   const queue = await broker.createQueue("jobs");
@@ -105,7 +105,7 @@ export async function dieTogether({ lock, when, tempt }: Case): Promise<number> 
   const isFree = (): boolean =>
     [first, second].every((thread) => words.stateOf(thread) === layout.THREAD_FREE);
   const tookMs = words.wait(isFree);
-  expectWithin("both were buried after", tookMs, LONGEST_MS);
+  expectWithin("both were recovered after", tookMs, LONGEST_MS);
   words.wait(() => words.at(at) === 0, TICK_MS);
   await broker.close();
   return tookMs;

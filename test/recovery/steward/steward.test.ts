@@ -98,7 +98,7 @@ describe("an error in the steward", () => {
       name: "SluiceWarning",
       message: expect.stringMatching(/goes on\. marking thread 1000 dead/),
     });
-    // The last number there is comes back only from a steward that still buries.
+    // The last number there is comes back only from a steward that still recovers.
     const { port } = broker.share();
     expect(() => broker.share()).toThrow(expect.objectContaining({ code: "OverLimit" }));
     port.close();

@@ -61,7 +61,7 @@ afterEach(async () => {
 
 /**
  * A thread that there is as far as the memory and the watch know; closing its port is its death. It
- * has slots in stock, which its burial gives back, for which that takes the arena's lock.
+ * has slots in stock, which its recovery gives back, for which that takes the arena's lock.
  */
 function guest(): { thread: number; port: MessagePort } {
   const { port1, port2 } = new MessageChannel();
@@ -90,7 +90,7 @@ async function hold(thread: number): Promise<void> {
   await until(() => Atomics.compareExchange(words, ARENA, 0, thread + 1) === 0);
 }
 
-/** The steward there is now runs: a thread that dies is buried. */
+/** The steward there is now runs: a thread that dies is recovered. */
 async function settled(): Promise<void> {
   const { thread, port } = guest();
   port.close();

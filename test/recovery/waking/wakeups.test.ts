@@ -309,7 +309,7 @@ test("a move that opens a group rings who waits for the queue it leaves", () => 
 });
 
 describe.each([
-  ["dies, and is buried", "threadDied"],
+  ["dies, and is recovered", "threadDied"],
   ["traps, and lives on", "threadTrapped"],
 ] as const)("who %s, before any store of what it does", (_, how) => {
   function mend({ survivor, victim }: Scene): void {

@@ -1,5 +1,5 @@
 /**
- * What must hold after a round of kills, when every victim is dead and buried: no lock is held, the
+ * What must hold after a round of kills, when every victim is dead and recovered: no lock is held, the
  * structure is whole, nothing is lost, doubled or back again, groups kept their order, and what is
  * there can be received, once. Looks at the memory and at the ledger, and drains the queues.
  */
