@@ -161,7 +161,7 @@ export function hasMoved(
 /**
  * Moves up to ten visible messages, as new ones, to queue `to` of that incarnation, or, when that is
  * 0, each to the queue it came from; how many left. THREAD_OUT_RETURNED: how many can go nowhere.
- * In staging stand so many `successors`: incarnation of a queue that is gone, and of the one in its place.
+ * In staging stand so many `namesakes`: incarnation of a queue that is gone, and of the one in its place.
  */
 export function redrive(
   thread: u32,
@@ -170,12 +170,12 @@ export function redrive(
   most: u32,
   to: u32,
   toIncarnation: u32,
-  successors: u32,
+  namesakes: u32,
   now: f64,
 ): i32 {
   if (!Shard.isStill(Of.shard(queue), incarnation)) return STATUS_GONE;
   Advance.run(thread, queue, now, ADVANCE_SECTIONS);
-  return Move.redrive(thread, queue, incarnation, most, to, toIncarnation, successors, now);
+  return Move.redrive(thread, queue, incarnation, most, to, toIncarnation, namesakes, now);
 }
 
 /**

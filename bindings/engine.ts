@@ -34,13 +34,7 @@ import { Outbox } from "./outbox.ts";
 import { type Receipt, Receipts } from "./receipts.ts";
 import { Registry } from "./registry.ts";
 import { Runners } from "./runners.ts";
-import type {
-  EngineCounts,
-  EngineIdentity,
-  EngineShare,
-  EngineSizes,
-  Successor,
-} from "./shapes.ts";
+import type { EngineCounts, EngineIdentity, EngineShare, EngineSizes, Namesake } from "./shapes.ts";
 import { Timebase } from "./timebase.ts";
 import { type Area, threadArea, Views } from "./views.ts";
 import type { WasmMemory, WasmModule } from "./webassembly.ts";
@@ -252,7 +246,7 @@ export class Engine {
 
   /**
    * Moves up to ten visible messages, as new ones, to another queue, or each to the queue it came
-   * from or, where that is gone, to its successor; how many left, or a status. `redriveReturned`: how many
+   * from or, where that is gone, to its namesake; how many left, or a status. `redriveReturned`: how many
    * had no queue to go to and stay. Uses staging.
    */
   redrive(
@@ -260,15 +254,15 @@ export class Engine {
     incarnation: number,
     most: number,
     to: { readonly number: number; readonly incarnation: number } | undefined,
-    successors: readonly Successor[],
+    namesakes: readonly Namesake[],
     now: number,
   ): number {
     const { number, incarnation: target } = to ?? { number: 0, incarnation: 0 };
-    successors.forEach(({ gone, incarnation: successor }, index) => {
-      this.#area.u32.set([gone, successor], (THREAD_STAGING >> 2) + index * 2);
+    namesakes.forEach(({ gone, incarnation: namesake }, index) => {
+      this.#area.u32.set([gone, namesake], (THREAD_STAGING >> 2) + index * 2);
     });
     const numbers = [this.thread, queue, incarnation, most, number, target] as const;
-    return this.#exports.redrive(...numbers, successors.length, now);
+    return this.#exports.redrive(...numbers, namesakes.length, now);
   }
 
   get redriveReturned(): number {

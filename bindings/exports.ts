@@ -57,7 +57,7 @@ export interface EngineExports {
   ): number;
   /**
    * Moves up to ten messages to queue `to`, or, when `toIncarnation` is 0, each back home or, where
-   * that is gone, to its successor; `successors` of them stand in staging.
+   * that is gone, to its namesake; `namesakes` of them stand in staging.
    */
   redrive(
     thread: number,
@@ -66,7 +66,7 @@ export interface EngineExports {
     most: number,
     to: number,
     toIncarnation: number,
-    successors: number,
+    namesakes: number,
     now: number,
   ): number;
   throttle(

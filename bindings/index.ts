@@ -47,6 +47,6 @@ export type {
   EngineIdentity,
   EngineShare,
   EngineSizes,
-  Successor,
+  Namesake,
 } from "./shapes.ts";
 export type { WasmModule } from "./webassembly.ts";

@@ -37,7 +37,7 @@ export interface EngineCounts {
 }
 
 /** Which queue stands in the place of one that was deleted; both by their incarnations. */
-export interface Successor {
+export interface Namesake {
   readonly gone: number;
   readonly incarnation: number;
 }

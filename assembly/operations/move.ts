@@ -107,8 +107,8 @@ export class Move {
   /**
    * Takes up to `most` (at most ten) visible messages of a queue and moves them, as new ones, to
    * queue `to` of that incarnation, or, when that is 0, each to the queue it came from. Answers how
-   * many left, or a status; THREAD_OUT_RETURNED: how many had nowhere to go and stay. `successors`: as of
-   * `successorOf`.
+   * many left, or a status; THREAD_OUT_RETURNED: how many had nowhere to go and stay. `namesakes`: as of
+   * `namesakeOf`.
    */
   static redrive(
     thread: u32,
@@ -117,7 +117,7 @@ export class Move {
     most: u32,
     to: u32,
     toIncarnation: u32,
-    successors: u32,
+    namesakes: u32,
     now: f64,
   ): i32 {
     const area = At.thread(thread);
@@ -137,26 +137,20 @@ export class Move {
     }
     for (let index: u32 = 0; index < count; index++) {
       if (toIncarnation !== 0) Move.aim(area, index, SLOT_FLAG_FRESH, to, toIncarnation);
-      else Move.aimHome(area, index, queueIndex, incarnation, successors);
+      else Move.aimHome(area, index, queueIndex, incarnation, namesakes);
     }
     if (count === 0) return 0;
     const left = Move.run(thread, queueIndex, incarnation, count, now);
     return left - load<i32>(area, THREAD_OUT_RETURNED);
   }
 
-  /** To the queue it came from, or its successor; when there is neither, it stays in its own. */
-  static aimHome(
-    area: usize,
-    index: u32,
-    queueIndex: u32,
-    incarnation: u32,
-    successors: u32,
-  ): void {
+  /** To the queue it came from, or its namesake; when there is neither, it stays in its own. */
+  static aimHome(area: usize, index: u32, queueIndex: u32, incarnation: u32, namesakes: u32): void {
     const slot = At.slot(load<u32>(area + (index << 2), THREAD_OUT_SLOTS));
     let source = load<u32>(slot, SLOT_SOURCE);
     let target = Move.find(source);
     if (target === (QUEUES_MAX as u32)) {
-      source = Move.successorOf(area, source, successors);
+      source = Move.namesakeOf(area, source, namesakes);
       target = Move.find(source);
     }
     if (target !== (QUEUES_MAX as u32)) Move.aim(area, index, SLOT_FLAG_FRESH, target, source);
@@ -164,14 +158,14 @@ export class Move {
   }
 
   /**
-   * The incarnation of the queue that stands in the place of a deleted one, or 0: of so many `successors`
-   * in staging, each two words, the deleted queue's incarnation and its successor's.
+   * The incarnation of the queue that stands in the place of a deleted one, or 0: of so many `namesakes`
+   * in staging, each two words, the deleted queue's incarnation and its namesake's.
    */
-  static successorOf(area: usize, incarnation: u32, successors: u32): u32 {
-    for (let index: u32 = 0; index < successors; index++) {
-      const successor = area + (index << 3);
-      if (load<u32>(successor, THREAD_STAGING) === incarnation)
-        return load<u32>(successor, THREAD_STAGING + 4);
+  static namesakeOf(area: usize, incarnation: u32, namesakes: u32): u32 {
+    for (let index: u32 = 0; index < namesakes; index++) {
+      const namesake = area + (index << 3);
+      if (load<u32>(namesake, THREAD_STAGING) === incarnation)
+        return load<u32>(namesake, THREAD_STAGING + 4);
     }
     return 0;
   }

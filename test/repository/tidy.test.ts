@@ -48,8 +48,8 @@ const PLANTED: Readonly<Record<string, readonly [bad: Source, good: Source][]>> 
       { path: "engine/broker/a.ts", text: 'import { a } from "../errors.ts";' },
     ],
     [
-      { path: "bindings/a.ts", text: 'export * from "../../engine/limits.ts";' },
-      { path: "bindings/a.ts", text: 'export * from "../../assembly/layout.ts";' },
+      { path: "bindings/a.ts", text: 'export * from "../engine/limits.ts";' },
+      { path: "bindings/a.ts", text: 'export * from "../assembly/layout.ts";' },
     ],
     [
       { path: "assembly/layout.ts", text: 'import { slot } from "./ground/slot";' },
@@ -60,12 +60,12 @@ const PLANTED: Readonly<Record<string, readonly [bad: Source, good: Source][]>> 
       { path: "engine/server/a.ts", text: 'const a = await import("../metrics/a.ts");' },
     ],
     [
-      { path: "bindings/a.ts", text: 'import { f } from "../../assembly/ground/slot.ts";' },
-      { path: "bindings/a.ts", text: '// import { f } from "../../assembly/ground/slot.ts";' },
+      { path: "bindings/a.ts", text: 'import { f } from "../assembly/ground/slot.ts";' },
+      { path: "bindings/a.ts", text: '// import { f } from "../assembly/ground/slot.ts";' },
     ],
     [
       { path: "bench/a.ts", text: 'import { a } from "../engine/broker/a.ts";' },
-      { path: "bench/a.ts", text: 'import { a } from "../../engine/index.ts";' },
+      { path: "bench/a.ts", text: 'import { a } from "../engine/index.ts";' },
     ],
     [
       { path: "engine/cli/main.ts", text: 'import { a } from "../../test/support/a.ts";' },

@@ -7,7 +7,7 @@
  * NAMES_MAX sources within a dead letter's longest life the oldest are forgotten, and their dead letters then
  * don't name them any more.
  */
-import type { Successor } from "../../../bindings/index.ts";
+import type { Namesake } from "../../../bindings/index.ts";
 import { SluiceError } from "../../errors.ts";
 import { numericAttributes } from "../../limits.ts";
 import type { BrokerSettings } from "../threads/options.ts";
@@ -48,9 +48,9 @@ export function keepSourceName(
 }
 
 /** The queues that go by the names of sources that are gone. */
-export function successorsOf(catalogue: Catalogue, { formerSources }: Known): Successor[] {
+export function namesakesOf(catalogue: Catalogue, { formerSources }: Known): Namesake[] {
   return formerSources.flatMap(({ incarnation: gone, name }) => {
-    const successor = catalogue.find(name);
-    return successor === undefined ? [] : [{ gone, incarnation: successor.incarnation }];
+    const namesake = catalogue.find(name);
+    return namesake === undefined ? [] : [{ gone, incarnation: namesake.incarnation }];
   });
 }

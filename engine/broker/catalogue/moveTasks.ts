@@ -8,7 +8,7 @@
  * What leaves a queue arrives in exactly one, whatever dies (assembly/operations/move.ts); a step moves at most
  * ten messages. Source: API Reference, StartMessageMoveTask and its kin.
  */
-import { STATUS_LIMIT, type Successor } from "../../../bindings/index.ts";
+import { type Namesake, STATUS_LIMIT } from "../../../bindings/index.ts";
 import type { Cancel } from "../../clock.ts";
 import { SluiceError } from "../../errors.ts";
 import { moveTasks as limits } from "../../limits.ts";
@@ -18,7 +18,7 @@ import { checkNames, listTasksNames, moveTaskNames } from "../face/names.ts";
 import type { Member } from "../threads/member.ts";
 import { engineSettings } from "./attributes.ts";
 import type { Catalogue, Known, StoredTask } from "./catalogue.ts";
-import { successorsOf } from "./formerSources.ts";
+import { namesakesOf } from "./formerSources.ts";
 import { isFifoName, nameOfArn, sourcesOf } from "./redrive.ts";
 
 /** How often progress is written where other threads see it, in milliseconds. */
@@ -259,7 +259,7 @@ export class MoveTasks {
     else {
       const now = this.#now();
       if (now === undefined) this.#end(running, "FAILED", INTERNAL);
-      else this.#work(running, successorsOf(this.#catalogue, known), now);
+      else this.#work(running, namesakesOf(this.#catalogue, known), now);
     }
   }
 
@@ -272,8 +272,8 @@ export class MoveTasks {
     }
   }
 
-  #work(running: Running, successors: readonly Successor[], now: number): void {
-    const outcome = this.#steps(running, successors, now);
+  #work(running: Running, namesakes: readonly Namesake[], now: number): void {
+    const outcome = this.#steps(running, namesakes, now);
     if (outcome === "done") this.#end(running, "COMPLETED");
     else if (outcome !== "more" && outcome !== "wait") this.#end(running, "FAILED", outcome);
     else {
@@ -285,25 +285,25 @@ export class MoveTasks {
     }
   }
 
-  #steps(running: Running, successors: readonly Successor[], now: number): string {
+  #steps(running: Running, namesakes: readonly Namesake[], now: number): string {
     const { toMove } = running.task;
     for (let steps = 0; steps < STEPS_A_TURN && running.moved < toMove; steps++) {
       const most = Math.min(STEP, allowed(running, now), toMove - running.moved);
       if (most <= 0) return "more";
-      const outcome = this.#step(running, most, successors, now);
+      const outcome = this.#step(running, most, namesakes, now);
       if (outcome !== "more") return outcome;
     }
     return running.moved < toMove ? "more" : "done";
   }
 
   /** Moves up to `most`; what to do next, or why it can't go on. */
-  #step(running: Running, most: number, successors: readonly Successor[], now: number): string {
+  #step(running: Running, most: number, namesakes: readonly Namesake[], now: number): string {
     const { number, incarnation } = running.source;
     const { destinationArn } = running.task;
     const { engine } = this.#member;
     const to = destinationArn === undefined ? undefined : this.#destination(destinationArn);
     if (destinationArn !== undefined && to === undefined) return NO_QUEUE;
-    const moved = engine.redrive(number, incarnation, most, to, successors, now);
+    const moved = engine.redrive(number, incarnation, most, to, namesakes, now);
     if (moved === STATUS_LIMIT) return "wait";
     if (moved < 0) return "done";
     running.moved += moved;

@@ -183,7 +183,7 @@ describe("a move task", () => {
     expect(await letters.receive()).toMatchObject([{ body: "sent here", receiveCount: 1 }]);
   });
 
-  test("brings messages to the queue that was made again under their source's name", async () => {
+  test("brings messages to the queue that was created again under their source's name", async () => {
     const others = await source("others");
     await deadLetter(jobs, 15);
     await deadLetter(others, 5);

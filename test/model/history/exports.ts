@@ -48,7 +48,7 @@ export interface Exports {
       most: number,
       to: number,
       toInc: number,
-      successors: number,
+      namesakes: number,
       now: number,
     ]
   ): number;
