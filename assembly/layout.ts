@@ -530,8 +530,8 @@ export const SLOT_SHARD = 48;
 export const SLOT_GROUP = 52;
 /** Incarnation of the queue that a dead letter came from. */
 export const SLOT_SOURCE = 56;
-/** Attempt (FIFO); in a Standard queue, when a dead letter arrived: milliseconds after sentAt. */
-export const SLOT_ATTEMPT = 60;
+/** When a message that moved here arrived in a Standard queue: milliseconds after sentAt; else 0. */
+export const SLOT_MOVED_AFTER_MS = 60;
 
 export const SLOT_FREE = 0;
 /** In a thread's magazine. */
@@ -706,7 +706,6 @@ export const BLOCK_ATTRIBUTES_BYTES = 60;
 export const BLOCK_OUT = 1;
 /** Held by the thread whose number plus 1 stands above, in a magazine or in hand. */
 export const BLOCK_HELD = 2;
-export const BLOCK_STATE_MASK = 0xff;
 export const BLOCK_THREAD_SHIFT = 8;
 
 /** Every character of the body is one byte: it may be read as latin1. */

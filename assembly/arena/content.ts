@@ -44,17 +44,6 @@ import { Pages } from "./pages";
 const WHOLE_IN_HEAD_BYTES: u32 = 4096;
 
 export class Content {
-  /** Bytes before the body. */
-  @inline static preludeBytes(block: usize): u32 {
-    return (
-      (load<u8>(block, BLOCK_GROUP_BYTES) as u32) +
-      (load<u8>(block, BLOCK_DEDUPLICATION_BYTES) as u32) +
-      (load<u16>(block, BLOCK_TRACE_BYTES) as u32) +
-      (load<u16>(block, BLOCK_SENDER_BYTES) as u32) +
-      load<u32>(block, BLOCK_ATTRIBUTES_BYTES)
-    );
-  }
-
   /** A body and nothing else: two loads tell, and most messages are. */
   @inline static isPlain(send: usize): bool {
     return (

@@ -81,10 +81,6 @@ export class Slot {
     );
   }
 
-  @inline static isExpired(slot: usize, retentionMs: f64, now: f64): bool {
-    return load<f64>(slot, SLOT_SENT_AT) + retentionMs <= now;
-  }
-
   @inline static isOf(slot: usize, shardIndex: u32, sequence: u64): bool {
     return load<u32>(slot, SLOT_SHARD) === shardIndex && Slot.sequence(slot) === sequence;
   }

@@ -12,7 +12,7 @@ import {
   SHARD_PURGE_SEQUENCE,
   SHARD_TOTAL_EMPTY_RECEIVES,
   SHARD_VISIBLE,
-  SLOT_ATTEMPT,
+  SLOT_MOVED_AFTER_MS,
   SLOT_SENT_AT,
   SLOT_SEQUENCE,
   THREAD_OUT_DELAYED,
@@ -30,7 +30,8 @@ export class Counts {
     const head = Age.first(shard);
     const oldest = At.slot(head);
     // A dead letter's age counts from its arrival.
-    const sentAt = load<f64>(oldest, SLOT_SENT_AT) + (load<u32>(oldest, SLOT_ATTEMPT) as f64);
+    const sentAt =
+      load<f64>(oldest, SLOT_SENT_AT) + (load<u32>(oldest, SLOT_MOVED_AFTER_MS) as f64);
     // Read without the lock: a head that was just taken out has no sequence any more.
     // While the dead of a purge are being freed, the oldest of the living is not known.
     const sequence = load<u64>(oldest, SLOT_SEQUENCE);

@@ -20,9 +20,9 @@ import {
   SEND_BYTES,
   SEND_GROUP_BYTES,
   SEND_SLOT,
-  SLOT_ATTEMPT,
   SLOT_BLOCK,
   SLOT_GROUP,
+  SLOT_MOVED_AFTER_MS,
   SLOT_SOURCE,
   STATUS_CHANGED,
   STATUS_FULL,
@@ -72,7 +72,7 @@ export class Send {
     const slot = At.slot(slotIndex);
     store<u32>(slot, 0, SLOT_GROUP);
     store<u32>(slot, 0, SLOT_SOURCE);
-    store<u32>(slot, 0, SLOT_ATTEMPT);
+    store<u32>(slot, 0, SLOT_MOVED_AFTER_MS);
     const birth = Births.next(At.thread(thread));
     store<u64>(load<u32>(slot, SLOT_BLOCK), birth, BLOCK_BIRTH);
     store<u64>(send, birth, SEND_BIRTH);

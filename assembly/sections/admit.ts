@@ -28,7 +28,6 @@ import {
   SHARD_LISTED,
   SHARD_SEQUENCE,
   SHARD_VISIBLE,
-  SLOT_ATTEMPT,
   SLOT_BLOCK,
   SLOT_DUE,
   SLOT_FIRST_RECEIVE,
@@ -37,6 +36,7 @@ import {
   SLOT_FLAG_RINGED,
   SLOT_GROUP,
   SLOT_LAST_RECEIVE,
+  SLOT_MOVED_AFTER_MS,
   SLOT_READY,
   SLOT_SENT_AT,
   SLOT_SEQUENCE,
@@ -112,7 +112,7 @@ export class Admit {
     store<u32>(slot, 0, SLOT_FIRST_RECEIVE);
     store<u32>(slot, 0, SLOT_LAST_RECEIVE);
     store<u32>(slot, 0, SLOT_SOURCE);
-    store<u32>(slot, 0, SLOT_ATTEMPT);
+    store<u32>(slot, 0, SLOT_MOVED_AFTER_MS);
   }
 
   /** A dead letter keeps its age, id and count; one that came back keeps all. */
@@ -127,7 +127,7 @@ export class Admit {
     const base = count < (BLOCK_BASE_MAX as u32) ? count : BLOCK_BASE_MAX;
     store<u32>(block, (flags & (BODY_KIND | BODY_MOVED)) | (base << BLOCK_BASE_SHIFT), BLOCK_FLAGS);
     store<u32>(slot, load<u32>(slot, SLOT_DUE), SLOT_SOURCE);
-    store<u32>(slot, (now - load<f64>(slot, SLOT_SENT_AT)) as u32, SLOT_ATTEMPT);
+    store<u32>(slot, (now - load<f64>(slot, SLOT_SENT_AT)) as u32, SLOT_MOVED_AFTER_MS);
   }
 
   /** A deleted queue's arrivals: up to ten are in this thread's hands, in THREAD_OUT_SLOTS. */

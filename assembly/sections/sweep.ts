@@ -17,7 +17,6 @@ import {
   SHARD_PURGE_SEQUENCE,
   SHARD_TOTAL_EXPIRED,
   SLOT_DEAD,
-  SLOT_SENT_AT,
   THREAD_OUT_COUNT,
   THREAD_OUT_READY,
   THREAD_OUT_SEQUENCES,
@@ -42,14 +41,6 @@ export class Sweep {
       Slot.state(slot) === SLOT_DEAD ||
       Slot.isPast(shard, slot, load<f64>(queue, QUEUE_RETENTION_MS), now)
     );
-  }
-
-  /** When the oldest message's retention ends; infinity when there is none. */
-  @inline static dueMs(queue: usize, shard: usize): f64 {
-    const head = Age.first(shard);
-    return head === 0
-      ? Infinity
-      : load<f64>(At.slot(head), SLOT_SENT_AT) + load<f64>(queue, QUEUE_RETENTION_MS);
   }
 
   /** Answers how many were taken out; their sequences stand in THREAD_OUT_SEQUENCES. */
