@@ -11,7 +11,7 @@
  *
  * A purge ends whole groups: whatever comes after it opens a new record, so no chain ever holds both
  * what is dead and what lives. A dead group's record leaves when the sweep has taken its last
- * message. Under the shard's lock, O(1). Room: groupsRoom.ts.
+ * message. Under the shard's lock, O(1). Growth: groupsGrowth.ts.
  */
 import { Circle } from "../ground/circle";
 import { Mark } from "../ground/mark";

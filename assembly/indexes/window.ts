@@ -9,7 +9,7 @@
  *                  ^ leaves here       circle closes   ^ comes here
  *
  * Invariant: the tail never enters the head's segment, (segments - 1) * nodes >= count.
- * Under the shard's lock, O(1). Room and leaving: windowRoom.ts.
+ * Under the shard's lock, O(1). Growth and leaving: windowGrowth.ts.
  */
 
 import { Mark } from "../ground/mark";

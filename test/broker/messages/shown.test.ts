@@ -34,7 +34,7 @@ async function received(body: string | Uint8Array, options = {}): Promise<Messag
 
 /** Nothing of the insides has got into it. */
 function expectClean(text: string): void {
-  expect(text).not.toMatch(/#|member|engine|shared|home|packed|\[Getter|Inbox|Outbox/i);
+  expect(text).not.toMatch(/#|member|engine|shared|internals|packed|\[Getter|Inbox|Outbox/i);
 }
 
 describe("a message", () => {
