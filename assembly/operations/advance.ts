@@ -3,14 +3,13 @@
  * and freed, what moved here and found no room is let in. Every receive and count comes through
  * here first, so no timer of a queue depends on another thread. Bounded: a call makes at most so many sections, the next one goes on.
  */
-import { Content } from "../arena/content";
-import { Slots } from "../arena/slots";
+import { Messages } from "../arena/messages";
 import { Due } from "../ground/due";
 import { At } from "../ground/memory";
 import { Wake } from "../ground/wake";
 import { Arrivals } from "../indexes/arrivals";
 import { Groups } from "../indexes/groups";
-import { QUEUE_SHARD_FIRST, SHARD_VISIBLE, THREAD_OUT_READY, THREAD_OUT_SLOTS } from "../layout";
+import { QUEUE_SHARD_FIRST, SHARD_VISIBLE, THREAD_OUT_READY } from "../layout";
 import { Expire } from "../sections/expire";
 import { Sweep } from "../sections/sweep";
 import { TimersFifo } from "../sections/timersFifo";
@@ -121,17 +120,12 @@ export class Advance {
 
   /** One sweep section, and what it took out is freed. */
   static sweep(thread: u32, queue: usize, shard: usize, now: f64): u32 {
-    const area = At.thread(thread);
     const count = (
       Shard.isFifo(shard)
         ? TimersFifo.sweep(thread, queue, shard, now)
         : Sweep.section(thread, queue, shard, now)
     ) as u32;
-    for (let index: u32 = 0; index < count; index++) {
-      const slot = load<u32>(area + (index << 2), THREAD_OUT_SLOTS);
-      Content.free(thread, slot);
-      Slots.release(thread, slot);
-    }
+    Messages.freeListed(thread, count);
     return count;
   }
 }

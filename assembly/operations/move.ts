@@ -5,8 +5,7 @@
  * there, whoever recovers it finishes the move (`finish`). A queue may be its own target.
  */
 
-import { Content } from "../arena/content";
-import { Slots } from "../arena/slots";
+import { Messages } from "../arena/messages";
 import { At } from "../ground/memory";
 import { Slot } from "../ground/slot";
 import { Wake } from "../ground/wake";
@@ -186,8 +185,7 @@ export class Move {
       if (to === (QUEUES_MAX as u32)) {
         // Neither queue is there any more, and with them went what was in them.
         Move.discard(slotIndex, thread);
-        Content.free(thread, slotIndex);
-        Slots.release(thread, slotIndex);
+        Messages.free(thread, slotIndex);
       } else if (Move.admit(thread, to, now) > 0) Wake.one(to);
     }
     if (opened > 0) Wake.one(queueIndex);

@@ -4,8 +4,7 @@
  * The steward does it for idle queues; a sender that finds memory full does it for everybody.
  */
 
-import { Content } from "../arena/content";
-import { Slots } from "../arena/slots";
+import { Messages } from "../arena/messages";
 import { Stock } from "../arena/stock";
 import { At } from "../ground/memory";
 import { Arrivals } from "../indexes/arrivals";
@@ -22,7 +21,6 @@ import {
   SHARD_INCARNATION,
   SHARD_LISTED,
   SHARD_NOW,
-  THREAD_OUT_SLOTS,
 } from "../layout";
 import { Admit } from "../sections/admit";
 import { Cut } from "../sections/cut";
@@ -105,13 +103,8 @@ export class Reclaim {
 
   /** What moved into a queue that was deleted before it had a place there. */
   static drain(thread: u32, shard: usize, now: f64): u32 {
-    const area = At.thread(thread);
     const count = Admit.drain(thread, shard, now);
-    for (let index: u32 = 0; index < count; index++) {
-      const slot = load<u32>(area + (index << 2), THREAD_OUT_SLOTS);
-      Content.free(thread, slot);
-      Slots.release(thread, slot);
-    }
+    Messages.freeListed(thread, count);
     return count;
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { Content } from "../arena/content";
-import { Slots } from "../arena/slots";
+import { Messages } from "../arena/messages";
 import { Stock } from "../arena/stock";
 import { Births } from "../ground/births";
 import { At } from "../ground/memory";
@@ -63,12 +63,8 @@ export class Send {
   }
 
   static take(thread: u32, send: usize): bool {
-    const slotIndex = Slots.prepare(thread);
+    const slotIndex = Messages.prepare(thread, send);
     if (slotIndex === 0) return false;
-    if (!Content.open(thread, slotIndex, send)) {
-      Slots.release(thread, slotIndex);
-      return false;
-    }
     const slot = At.slot(slotIndex);
     store<u32>(slot, 0, SLOT_GROUP);
     store<u32>(slot, 0, SLOT_SOURCE);
@@ -147,9 +143,7 @@ export class Send {
   /** Gives back what records `from` to `to - 1` hold. */
   static discard(thread: u32, from: u32, to: u32): void {
     for (let index = from; index < to; index++) {
-      const slot = load<u32>(Send.record(thread, index), SEND_SLOT);
-      Content.free(thread, slot);
-      Slots.release(thread, slot);
+      Messages.free(thread, load<u32>(Send.record(thread, index), SEND_SLOT));
     }
   }
 }

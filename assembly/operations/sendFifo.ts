@@ -4,8 +4,7 @@
  * and again as often as somebody else was quicker; what turned out to be a duplicate is freed.
  */
 
-import { Content } from "../arena/content";
-import { Slots } from "../arena/slots";
+import { Messages } from "../arena/messages";
 import { Stock } from "../arena/stock";
 import { Mark } from "../ground/mark";
 import { At } from "../ground/memory";
@@ -103,9 +102,7 @@ export class SendFifo {
     for (let index = from; index < from + count; index++) {
       const send = Send.record(thread, index);
       if (load<u32>(send, SEND_ORIGINAL) === 0) continue;
-      const slot = load<u32>(send, SEND_SLOT);
-      Content.free(thread, slot);
-      Slots.release(thread, slot);
+      Messages.free(thread, load<u32>(send, SEND_SLOT));
     }
   }
 }

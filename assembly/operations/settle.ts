@@ -2,8 +2,7 @@
  * What a receiver says of the messages it received: delete them, or change how long they stay hidden.
  * Receipts come in this thread's handle records, results go back there.
  */
-import { Content } from "../arena/content";
-import { Slots } from "../arena/slots";
+import { Messages } from "../arena/messages";
 import { At } from "../ground/memory";
 import { Wake } from "../ground/wake";
 import {
@@ -65,9 +64,7 @@ export class Settle {
     for (let index = from; index < to; index++) {
       const handle = Settle.handle(thread, index);
       if (load<u32>(handle, HANDLE_RESULT) !== RESULT_APPLIED) continue;
-      const slot = load<u32>(handle, HANDLE_SLOT);
-      Content.free(thread, slot);
-      Slots.release(thread, slot);
+      Messages.free(thread, load<u32>(handle, HANDLE_SLOT));
     }
   }
 

@@ -3,8 +3,7 @@
  * with a model, and for those that cut a thread between two. Numbers as in index.ts.
  */
 
-import { Content } from "../arena/content";
-import { Slots } from "../arena/slots";
+import { Messages } from "../arena/messages";
 import { Due } from "../ground/due";
 import { SipHash } from "../ground/hash";
 import { At } from "../ground/memory";
@@ -26,7 +25,6 @@ import {
   THREAD_HANDLES,
   THREAD_MOVE_SOURCE,
   THREAD_OUT_EXHAUSTED,
-  THREAD_OUT_SLOTS,
   THREAD_SENDS,
   THREAD_STAGING,
 } from "../layout";
@@ -329,11 +327,7 @@ export function sectionSweep(thread: u32, queue: u32, now: f64): i32 {
   const count = Shard.isFifo(shard)
     ? TimersFifo.sweep(thread, at, shard, now)
     : Sweep.section(thread, at, shard, now);
-  for (let index: i32 = 0; index < count; index++) {
-    const slot = load<u32>(At.thread(thread) + (index << 2), THREAD_OUT_SLOTS);
-    Content.free(thread, slot);
-    Slots.release(thread, slot);
-  }
+  Messages.freeListed(thread, count);
   return count;
 }
 

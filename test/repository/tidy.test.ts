@@ -136,6 +136,20 @@ const PLANTED: Readonly<Record<string, readonly [bad: Source, good: Source][]>> 
       { path: "bindings/a.ts", text: "crypto.createHash(a);" },
     ],
   ],
+  "a slot and its content are taken and freed together": [
+    [
+      { path: "assembly/operations/a.ts", text: "Content.free(thread, slot);" },
+      { path: "assembly/arena/a.ts", text: "Content.free(thread, slot);" },
+    ],
+    [
+      { path: "assembly/probe/a.ts", text: "Slots.release(thread, slot);" },
+      { path: "assembly/probe/a.ts", text: "Messages.free(thread, slot);" },
+    ],
+    [
+      { path: "assembly/operations/a.ts", text: "const slot = Slots.prepare(thread);" },
+      { path: "assembly/operations/a.ts", text: "const slot = Messages.prepare(thread, send);" },
+    ],
+  ],
   "a file has at most 400 lines": [
     [
       { path: "test/a.test.ts", text: "a();\n".repeat(401) },

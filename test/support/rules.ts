@@ -137,6 +137,12 @@ export const entropy = forbids(
   "only engine/random.ts reads entropy",
 );
 
+export const gate = forbids(
+  /\b(Content\.(free|open)|Slots\.(release|prepare))\b/,
+  (path) => path.startsWith("assembly/") && !path.startsWith("assembly/arena/"),
+  "outside the arena, Messages takes and frees a slot and its content together",
+);
+
 const LINES_MAX = 400;
 /** One file by another rule: all numbers of the memory, and nothing else. */
 const LONG_FILES = ["assembly/layout.ts"];
@@ -200,6 +206,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "only bindings/ names the shared memory": sharedMemory,
   "only engine/clock.ts reads the time": time,
   "only engine/random.ts reads entropy": entropy,
+  "a slot and its content are taken and freed together": gate,
   "a file has at most 400 lines": fileLength,
   "a file begins by saying what it is": header,
   "nothing is left for later": words,
