@@ -54,6 +54,7 @@ import {
   THREAD_STAGING,
   THREAD_STAGING_BYTES,
 } from "../assembly/layout.ts";
+import type { QueueHandle } from "./shapes.ts";
 import type { Area, Views } from "./views.ts";
 
 /** What the engine itself needs to know of a queue. Times in milliseconds. */
@@ -67,9 +68,7 @@ export interface QueueSettings {
   /** Of a FIFO queue. That it is one is settled when it is made; the rest may change. */
   readonly fifo?: FifoSettings | undefined;
   /** Where messages go that were received so often; undefined: they stay. */
-  readonly deadLetters?:
-    | { readonly receivesMax: number; readonly number: number; readonly incarnation: number }
-    | undefined;
+  readonly deadLetters?: { readonly receivesMax: number; readonly to: QueueHandle } | undefined;
 }
 
 export interface FifoSettings {
@@ -97,7 +96,7 @@ export const ENTRY_BYTES_MAX = Math.min(
   BLOCK_BYTES_MAX - ENTRY_VALUE,
   THREAD_STAGING_BYTES - QUEUE_BYTES,
 );
-const NO_DEAD_LETTERS = { receivesMax: 0, number: 0, incarnation: 0 };
+const NO_DEAD_LETTERS = { receivesMax: 0, to: { number: 0, incarnation: 0 } };
 /** Where an entry stands in the thread's area. */
 const ENTRY = THREAD_STAGING + QUEUE_BYTES;
 
@@ -146,6 +145,11 @@ export class Descriptors {
 
   incarnation(queue: number): number {
     return this.#word(queue, QUEUE_INCARNATION);
+  }
+
+  /** The queue that has this number now. */
+  handle(number: number): QueueHandle {
+    return { number, incarnation: this.incarnation(number) };
   }
 
   /** Raised by every change of this queue. */
@@ -235,10 +239,10 @@ export class Descriptors {
     f64[(THREAD_STAGING + QUEUE_DELAY_MS) >> 3] = settings.delayMs;
     f64[(THREAD_STAGING + QUEUE_RETENTION_MS) >> 3] = settings.retentionMs;
     u32[(THREAD_STAGING + QUEUE_MAXIMUM_BYTES) >> 2] = settings.maximumBytes;
-    const { receivesMax, number, incarnation } = settings.deadLetters ?? NO_DEAD_LETTERS;
+    const { receivesMax, to } = settings.deadLetters ?? NO_DEAD_LETTERS;
     u32[(THREAD_STAGING + QUEUE_RECEIVES_MAX) >> 2] = receivesMax;
-    u32[(THREAD_STAGING + QUEUE_TARGET) >> 2] = number;
-    u32[(THREAD_STAGING + QUEUE_TARGET_INCARNATION) >> 2] = incarnation;
+    u32[(THREAD_STAGING + QUEUE_TARGET) >> 2] = to.number;
+    u32[(THREAD_STAGING + QUEUE_TARGET_INCARNATION) >> 2] = to.incarnation;
     u32[(THREAD_STAGING + QUEUE_IN_FLIGHT_MAX) >> 2] = settings.inFlightMax;
     u32[(THREAD_STAGING + QUEUE_CALLS_MAX) >> 2] = settings.fifo?.callsMax ?? 0;
     bytes.set(entry, ENTRY);

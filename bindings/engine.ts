@@ -1,8 +1,8 @@
 /**
  * The engine as one thread sees it: the compiled module on the shared memory, with this thread's
  * number in every call. One object a thread (`open` makes the memory, `attach` joins it); its own
- * thread only. Queues are named by number and incarnation; counts are 0 or more, what is below 0 is
- * one of the STATUS codes. Nothing here reads a clock or throws for what a queue may answer.
+ * thread only. Counts are 0 or more, what is below 0 is one of the STATUS codes. Nothing here reads a
+ * clock or throws for what a queue may answer.
  */
 import {
   BATCH_MAX,
@@ -34,7 +34,14 @@ import { Outbox } from "./outbox.ts";
 import { type Receipt, Receipts } from "./receipts.ts";
 import { Registry } from "./registry.ts";
 import { Runners } from "./runners.ts";
-import type { EngineCounts, EngineIdentity, EngineShare, EngineSizes, Namesake } from "./shapes.ts";
+import type {
+  EngineCounts,
+  EngineIdentity,
+  EngineShare,
+  EngineSizes,
+  Namesake,
+  QueueHandle,
+} from "./shapes.ts";
 import { Timebase } from "./timebase.ts";
 import { type Area, threadArea, Views } from "./views.ts";
 import type { WasmMemory, WasmModule } from "./webassembly.ts";
@@ -43,6 +50,8 @@ import type { WasmMemory, WasmModule } from "./webassembly.ts";
 export const SECRET_BYTES = HEADER_SECRET_BYTES;
 /** How long to wait for a number that is about to come back. */
 const RETURN_MS = 100;
+/** Where a redrive goes that brings each message back to the queue it came from. */
+const HOME: QueueHandle = { number: 0, incarnation: 0 };
 const OWNER_STATE = (HEADER + HEADER_OWNER_STATE) >> 2;
 
 export class Engine {
@@ -177,8 +186,7 @@ export class Engine {
    */
   receive(
     inbox: Inbox,
-    queue: number,
-    incarnation: number,
+    { number, incarnation }: QueueHandle,
     max: number,
     visibilityMs: number,
     now: number,
@@ -186,20 +194,13 @@ export class Engine {
   ): number {
     if (this.#resident !== undefined && this.#resident !== inbox) this.#resident.moveOut();
     const { thread } = this;
+    const exports = this.#exports;
     let count: number;
     if (attempt === "") {
-      count = this.#exports.receive(thread, queue, incarnation, max, visibilityMs, now);
+      count = exports.receive(thread, number, incarnation, max, visibilityMs, now);
     } else {
       const bytes = this.#area.text.latin1Write(attempt, THREAD_STAGING, attempt.length);
-      count = this.#exports.receiveAttempt(
-        thread,
-        queue,
-        incarnation,
-        max,
-        visibilityMs,
-        bytes,
-        now,
-      );
+      count = exports.receiveAttempt(thread, number, incarnation, max, visibilityMs, bytes, now);
     }
     if (count <= 0) {
       inbox.clear();
@@ -221,18 +222,19 @@ export class Engine {
    * `outbox.putGroups` or in handle records 0 to count - 1. Answers 0 when the queue's rate lets it
    * through, else in how many milliseconds it could, or a status.
    */
-  throttle(queue: number, incarnation: number, action: number, count: number, now: number): number {
-    return this.#exports.throttle(this.thread, queue, incarnation, action, count, now);
+  throttle(queue: QueueHandle, action: number, count: number, now: number): number {
+    const { number, incarnation } = queue;
+    return this.#exports.throttle(this.thread, number, incarnation, action, count, now);
   }
 
   /** Deletes handle records 0 to count - 1; how many were still there to delete, or a status. */
-  remove(queue: number, incarnation: number, count: number, now: number): number {
-    return this.#exports.remove(this.thread, queue, incarnation, count, now);
+  remove({ number, incarnation }: QueueHandle, count: number, now: number): number {
+    return this.#exports.remove(this.thread, number, incarnation, count, now);
   }
 
   /** Changes the visibility of handle records 0 to count - 1; how many, or a status. */
-  hide(queue: number, incarnation: number, count: number, now: number): number {
-    return this.#exports.hide(this.thread, queue, incarnation, count, now);
+  hide({ number, incarnation }: QueueHandle, count: number, now: number): number {
+    return this.#exports.hide(this.thread, number, incarnation, count, now);
   }
 
   /**
@@ -250,19 +252,19 @@ export class Engine {
    * had no queue to go to and stay. Uses staging.
    */
   redrive(
-    queue: number,
-    incarnation: number,
+    { number, incarnation }: QueueHandle,
     most: number,
-    to: { readonly number: number; readonly incarnation: number } | undefined,
+    to: QueueHandle | undefined,
     namesakes: readonly Namesake[],
     now: number,
   ): number {
-    const { number, incarnation: target } = to ?? { number: 0, incarnation: 0 };
+    const target = to ?? HOME;
     namesakes.forEach(({ gone, incarnation: namesake }, index) => {
       this.#area.u32.set([gone, namesake], (THREAD_STAGING >> 2) + index * 2);
     });
-    const numbers = [this.thread, queue, incarnation, most, number, target] as const;
-    return this.#exports.redrive(...numbers, namesakes.length, now);
+    const source = [this.thread, number, incarnation, most] as const;
+    const count = namesakes.length;
+    return this.#exports.redrive(...source, target.number, target.incarnation, count, now);
   }
 
   get redriveReturned(): number {
@@ -270,19 +272,12 @@ export class Engine {
   }
 
   /** Deletes the messages from..to-1 of an inbox; how many were still there, or a status. */
-  removeMessages(
-    inbox: Inbox,
-    from: number,
-    to: number,
-    queue: number,
-    incarnation: number,
-    now: number,
-  ): number {
+  removeMessages(inbox: Inbox, from: number, to: number, queue: QueueHandle, now: number): number {
     let removed = 0;
     for (let first = from; first < to; first += BATCH_MAX) {
       const end = Math.min(to, first + BATCH_MAX);
       this.receipts.putMessages(inbox, first, end);
-      const status = this.#exports.remove(this.thread, queue, incarnation, end - first, now);
+      const status = this.remove(queue, end - first, now);
       if (status < 0) return status;
       removed += status;
     }
@@ -299,13 +294,13 @@ export class Engine {
   // --- Queues -----------------------------------------------------------------------------------
 
   /** Lets time pass for a queue, a bounded piece of it; 0: nothing was due, or a status. */
-  advance(queue: number, incarnation: number, now: number): number {
-    return this.#exports.advance(this.thread, queue, incarnation, now);
+  advance({ number, incarnation }: QueueHandle, now: number): number {
+    return this.#exports.advance(this.thread, number, incarnation, now);
   }
 
   /** What the queue holds after all that is due has happened; undefined when it is gone. */
-  count(queue: number, incarnation: number, now: number): EngineCounts | undefined {
-    if (this.#exports.count(this.thread, queue, incarnation, now) < 0) return undefined;
+  count({ number, incarnation }: QueueHandle, now: number): EngineCounts | undefined {
+    if (this.#exports.count(this.thread, number, incarnation, now) < 0) return undefined;
     const { u32, f64 } = this.#area;
     return {
       visible: u32[THREAD_OUT_VISIBLE >> 2] as number,
@@ -330,8 +325,8 @@ export class Engine {
   }
 
   /** Ends all that was sent up to now; 0 or a status. */
-  cut(queue: number, incarnation: number, now: number): number {
-    return this.#exports.cut(this.thread, queue, incarnation, now);
+  cut({ number, incarnation }: QueueHandle, now: number): number {
+    return this.#exports.cut(this.thread, number, incarnation, now);
   }
 
   /** Frees up to `steps` dead messages, and a deleted queue's descriptor behind the last; how many. */
@@ -345,12 +340,13 @@ export class Engine {
   }
 
   /** Gives a queue the image and entry in staging; 0 or a status. */
-  changeQueue(version: number, queue: number, incarnation: number, entryBytes: number): number {
-    return this.#exports.catalogueChange(this.thread, version, queue, incarnation, entryBytes);
+  changeQueue(version: number, queue: QueueHandle, entryBytes: number): number {
+    const { number, incarnation } = queue;
+    return this.#exports.catalogueChange(this.thread, version, number, incarnation, entryBytes);
   }
 
-  deleteQueue(version: number, queue: number, incarnation: number, now: number): number {
-    return this.#exports.catalogueDelete(this.thread, version, queue, incarnation, now);
+  deleteQueue(version: number, { number, incarnation }: QueueHandle, now: number): number {
+    return this.#exports.catalogueDelete(this.thread, version, number, incarnation, now);
   }
 
   /** Copies a queue's entry into staging (Descriptors.takeEntry reads it); its bytes, or a status. */

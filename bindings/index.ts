@@ -48,5 +48,6 @@ export type {
   EngineShare,
   EngineSizes,
   Namesake,
+  QueueHandle,
 } from "./shapes.ts";
 export type { WasmModule } from "./webassembly.ts";

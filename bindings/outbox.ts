@@ -25,6 +25,7 @@ import {
   THREAD_STAGING_BYTES,
 } from "../assembly/layout.ts";
 import type { EngineExports } from "./exports.ts";
+import type { QueueHandle } from "./shapes.ts";
 import type { TextBuffer } from "./text.ts";
 import type { Area } from "./views.ts";
 
@@ -104,8 +105,7 @@ export class Outbox {
    * ILL_FORMED or REENTERED.
    */
   sendShort(
-    queue: number,
-    incarnation: number,
+    { number, incarnation }: QueueHandle,
     bodies: readonly unknown[],
     from: number,
     to: number,
@@ -134,7 +134,7 @@ export class Outbox {
     if (this.turn !== turn) return REENTERED;
     const written = text.utf8Write(joined, THREAD_STAGING, THREAD_STAGING_BYTES);
     if (written !== joined.length && !this.#writeOneByOne(joined, count)) return ILL_FORMED;
-    return this.#exports.send(this.#thread, queue, incarnation, count, now);
+    return this.#exports.send(this.#thread, number, incarnation, count, now);
   }
 
   /** As many bytes as characters means ASCII alone; here something was not. False: ILL_FORMED. */
@@ -264,13 +264,13 @@ export class Outbox {
   }
 
   /** Sends the batch; how many were accepted, or a status. Their ids can be read until the next. */
-  flush(queue: number, incarnation: number, now: number): number {
+  flush({ number, incarnation }: QueueHandle, now: number): number {
     this.#writeJoined();
-    return this.#exports.send(this.#thread, queue, incarnation, this.#count, now);
+    return this.#exports.send(this.#thread, number, incarnation, this.#count, now);
   }
 
   /** Sends one message that staging can't hold: 1 when accepted, 0 when memory is full, a status. */
-  sendLarge(queue: number, incarnation: number, message: Outgoing, now: number): number {
+  sendLarge({ number, incarnation }: QueueHandle, message: Outgoing, now: number): number {
     const { attributes, body } = message;
     const texts = this.#writeTexts(0, message, THREAD_STAGING);
     this.#fill(0, message, message.bodyBytes);
@@ -278,7 +278,7 @@ export class Outbox {
     this.#exports.write(this.#thread, 0, 0, texts);
     const behindAttributes = this.#writePart(attributes, texts);
     this.#writePart(typeof body === "string" ? Buffer.from(body) : body, behindAttributes);
-    return this.#exports.commit(this.#thread, queue, incarnation, 1, now);
+    return this.#exports.commit(this.#thread, number, incarnation, 1, now);
   }
 
   /** Copies bytes into the content of record 0, a staging at a time; the offset behind them. */

@@ -28,6 +28,15 @@ export interface EngineShare {
   readonly thread: number;
 }
 
+/**
+ * Which queue a call means. A number is used again when its queue was deleted; the incarnation is not.
+ * Made once a queue that a thread knows, never for a message.
+ */
+export interface QueueHandle {
+  readonly number: number;
+  readonly incarnation: number;
+}
+
 /** What a queue holds now; `oldestSentAtMs` is NaN for an empty queue. */
 export interface EngineCounts {
   visible: number;

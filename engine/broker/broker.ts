@@ -323,8 +323,8 @@ export class Broker implements AsyncDisposable {
 
   async #drain(mostMs: number): Promise<void> {
     const deadlineMs = this.#member.nowMs() + mostMs;
-    const isBusy = ({ number, incarnation }: Known): boolean => {
-      const counts = this.#member.engine.count(number, incarnation, this.#member.nowMs());
+    const isBusy = (known: Known): boolean => {
+      const counts = this.#member.engine.count(known, this.#member.nowMs());
       return counts !== undefined && counts.visible + counts.inFlight > 0;
     };
     while (
@@ -376,7 +376,7 @@ export class Broker implements AsyncDisposable {
   /** Queues whose dead-letter queue was away have it again: a policy names an ARN. */
   #relink(name: string): void {
     for (const source of sourcesOf(this.#catalogue, this.#arnOf(name))) {
-      this.#catalogue.change(source.number, source.incarnation, source.name, (entry) => ({
+      this.#catalogue.change(source, source.name, (entry) => ({
         entry,
         settings: engineSettings(entry.details.attributes, this.#member.settings, this.#catalogue),
       }));

@@ -60,7 +60,7 @@ export class BrokerQueue implements Queue {
 
   /** Tells this queue from others of its number, before it and after it. */
   static incarnationOf(queue: BrokerQueue): number {
-    return queue.#internals.incarnation;
+    return queue.#internals.queue.incarnation;
   }
 
   get sync(): SyncFace {
@@ -105,9 +105,9 @@ export class BrokerQueue implements Queue {
   }
 
   counts(): QueueCounts {
-    const { member, number, incarnation } = this.#internals;
+    const { member, queue } = this.#internals;
     member.check();
-    const counts = member.engine.count(number, incarnation, member.nowMs());
+    const counts = member.engine.count(queue, member.nowMs());
     if (counts === undefined) throw noSuchQueue(this.name);
     const { visible, inFlight, delayed, oldestSentAtMs } = counts;
     return {
@@ -122,8 +122,8 @@ export class BrokerQueue implements Queue {
 
   totals(): QueueTotals {
     this.#known();
-    const { member, number } = this.#internals;
-    return member.engine.queues.totals(number);
+    const { member, queue } = this.#internals;
+    return member.engine.queues.totals(queue.number);
   }
 
   details(): QueueDetails {
@@ -177,19 +177,19 @@ export class BrokerQueue implements Queue {
 
   /** A FIFO queue's delay is that of the messages that wait already: who sleeps must look again. */
   #tellOfDelay(): void {
-    const { shared, member, number } = this.#internals;
-    member.engine.wakeAll(number);
-    shared.waiting.look(number);
+    const { shared, member, queue } = this.#internals;
+    member.engine.wakeAll(queue.number);
+    shared.waiting.look(queue.number);
   }
 
   async purge(): Promise<void> {
-    const { shared, member, number, incarnation } = this.#internals;
+    const { shared, member, queue } = this.#internals;
     member.check();
     const now = member.nowMs();
     if (member.settings.quotas.sixtySecondRules) this.#notePurge(now);
-    const status = member.engine.cut(number, incarnation, now);
+    const status = member.engine.cut(queue, now);
     if (status < 0) throw member.failure(status, this.name);
-    shared.reclaim(number);
+    shared.reclaim(queue.number);
   }
 
   /** AWS allows one purge of a queue in 60 seconds, and tells the next one so. */
@@ -208,9 +208,9 @@ export class BrokerQueue implements Queue {
   }
 
   #change(change: (known: Known) => Pick<Known, "details" | "purgedAtMs">): void {
-    const { shared, member, number, incarnation } = this.#internals;
+    const { shared, member, queue } = this.#internals;
     const { catalogue } = shared;
-    catalogue.change(number, incarnation, this.name, (known) => {
+    catalogue.change(queue, this.name, (known) => {
       const entry = { ...known, ...change(known) };
       const settings = engineSettings(entry.details.attributes, member.settings, catalogue);
       return { entry, settings };
@@ -230,9 +230,9 @@ export class BrokerQueue implements Queue {
   }
 
   #known(): Known {
-    const { shared, member, number, incarnation } = this.#internals;
+    const { shared, member, queue } = this.#internals;
     member.check();
-    const known = shared.catalogue.at(number, incarnation);
+    const known = shared.catalogue.at(queue);
     if (known === undefined) throw noSuchQueue(this.name);
     return known;
   }

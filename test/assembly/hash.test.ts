@@ -97,7 +97,7 @@ function keysOf(group: string, deduplication: string): [string, string] {
   const texts = { group, deduplication, trace: "", sender: "", body: "the body behind the ids" };
   outbox.begin();
   outbox.add({ ...texts, bodyBytes: UNMEASURED, delayMs: -1, attributes: undefined });
-  expect(outbox.flush(queue, queues.incarnation(queue), NOW)).toBe(1);
+  expect(outbox.flush(queues.handle(queue), NOW)).toBe(1);
   const area =
     memory.readUInt32LE(layout.HEADER + layout.HEADER_THREADS_BASE) + thread * layout.THREAD_BYTES;
   const slot = memory.readUInt32LE(area + layout.THREAD_SENDS + layout.SEND_SLOT);

@@ -66,8 +66,8 @@ async function wake(sleeper: Worker, ring: () => unknown): Promise<string> {
 }
 
 function send(): void {
-  const incarnation = engine.queues.incarnation(queue);
-  expect(engine.outbox.sendShort(queue, incarnation, ["x"], 0, 1, 256, 1_000_000)).toBe(1);
+  const handle = engine.queues.handle(queue);
+  expect(engine.outbox.sendShort(handle, ["x"], 0, 1, 256, 1_000_000)).toBe(1);
 }
 
 test.each([

@@ -9,6 +9,7 @@ import { Engine } from "../../bindings/engine.ts";
 import { type EngineExports, exportNames } from "../../bindings/exports.ts";
 import { DEDUPLICATION, GROUP, Inbox } from "../../bindings/inbox.ts";
 import { ILL_FORMED, type Outgoing, REENTERED, UNMEASURED } from "../../bindings/outbox.ts";
+import type { QueueHandle } from "../../bindings/shapes.ts";
 import { wasm } from "../../bindings/webassembly.ts";
 
 const NOW = 1_000_000;
@@ -21,8 +22,7 @@ const settings = {
 };
 
 let engine: Engine;
-let queue: number;
-let incarnation: number;
+let queue: QueueHandle;
 
 beforeEach(async () => {
   engine = await Engine.open(
@@ -30,8 +30,8 @@ beforeEach(async () => {
     { secret: new Uint8Array(32).fill(7), epoch: 99, isClockVirtual: false },
   );
   const entryBytes = engine.queues.writeImage(settings, new Uint8Array([1, 2, 3]));
-  queue = engine.createQueue(engine.queues.catalogueVersion(), entryBytes);
-  incarnation = engine.queues.incarnation(queue);
+  const number = engine.createQueue(engine.queues.catalogueVersion(), entryBytes);
+  queue = engine.queues.handle(number);
 });
 
 function outgoing(body: string | Uint8Array, more: Partial<Outgoing> = {}): Outgoing {
@@ -41,7 +41,7 @@ function outgoing(body: string | Uint8Array, more: Partial<Outgoing> = {}): Outg
 }
 
 function sendShort(bodies: string[]): number {
-  return engine.outbox.sendShort(queue, incarnation, bodies, 0, bodies.length, 700, NOW);
+  return engine.outbox.sendShort(queue, bodies, 0, bodies.length, 700, NOW);
 }
 
 function send(...messages: Outgoing[]): number {
@@ -49,11 +49,11 @@ function send(...messages: Outgoing[]): number {
   for (const message of messages) {
     if (!engine.outbox.add(message)) throw new Error("does not fit");
   }
-  return engine.outbox.flush(queue, incarnation, NOW);
+  return engine.outbox.flush(queue, NOW);
 }
 
 function receive(inbox: Inbox, max = inbox.capacity, now = NOW): number {
-  return engine.receive(inbox, queue, incarnation, max, -1, now);
+  return engine.receive(inbox, queue, max, -1, now);
 }
 
 function texts(inbox: Inbox): string[] {
@@ -64,7 +64,7 @@ test("a queue's entry that no block holds is refused, and nothing is changed", (
   const version = engine.queues.catalogueVersion();
   const entryBytes = BLOCK_BYTES_MAX - ENTRY_VALUE + 1;
   expect(engine.createQueue(version, entryBytes)).toBe(STATUS_LIMIT);
-  expect(engine.changeQueue(version, queue, incarnation, entryBytes)).toBe(STATUS_LIMIT);
+  expect(engine.changeQueue(version, queue, entryBytes)).toBe(STATUS_LIMIT);
   expect(engine.queues.catalogueVersion()).toBe(version);
 });
 
@@ -131,14 +131,14 @@ describe("texts", () => {
   test("sendShort stops at a body that is long, empty or no text, and at what staging holds", () => {
     const long = "y".repeat(701);
     const bodies = ["a", "b", long, "c"];
-    expect(engine.outbox.sendShort(queue, incarnation, bodies, 0, 4, 700, NOW)).toBe(2);
+    expect(engine.outbox.sendShort(queue, bodies, 0, 4, 700, NOW)).toBe(2);
     expect(engine.outbox.tried).toBe(2);
-    expect(engine.outbox.sendShort(queue, incarnation, bodies, 2, 4, 700, NOW)).toBe(0);
+    expect(engine.outbox.sendShort(queue, bodies, 2, 4, 700, NOW)).toBe(0);
     expect(engine.outbox.tried).toBe(0);
-    expect(engine.outbox.sendShort(queue, incarnation, ["", "a"], 0, 2, 700, NOW)).toBe(0);
+    expect(engine.outbox.sendShort(queue, ["", "a"], 0, 2, 700, NOW)).toBe(0);
     expect(engine.outbox.tried).toBe(0);
     const many = Array.from({ length: 256 }, () => "z".repeat(700));
-    const sent = engine.outbox.sendShort(queue, incarnation, many, 0, 256, 700, NOW);
+    const sent = engine.outbox.sendShort(queue, many, 0, 256, 700, NOW);
     expect(sent).toBe(engine.outbox.tried);
     expect(sent).toBeGreaterThan(10);
     expect(sent).toBeLessThan(256);
@@ -223,7 +223,7 @@ describe("whole messages", () => {
       const least = 36_864 - 3 * 768;
       expect(count * Buffer.byteLength(body)).toBeGreaterThan(least);
       expect(count * Buffer.byteLength(body)).toBeLessThanOrEqual(36_864);
-      expect(outbox.flush(queue, incarnation, NOW)).toBe(count);
+      expect(outbox.flush(queue, NOW)).toBe(count);
       const inbox = new Inbox(count);
       for (let left = count; left > 0; left -= inbox.count) {
         expect(receive(inbox)).toBeGreaterThan(0);
@@ -238,9 +238,9 @@ describe("whole messages", () => {
     const text = "äö".repeat(100_000);
     const attributes = new Uint8Array(50_000).fill(5);
     send(outgoing("first"));
-    expect(engine.outbox.sendLarge(queue, incarnation, outgoing(large), NOW)).toBe(1);
+    expect(engine.outbox.sendLarge(queue, outgoing(large), NOW)).toBe(1);
     const rich = outgoing(text, { group: "group", attributes });
-    expect(engine.outbox.sendLarge(queue, incarnation, rich, NOW)).toBe(1);
+    expect(engine.outbox.sendLarge(queue, rich, NOW)).toBe(1);
     send(outgoing("last"));
     const inbox = new Inbox(10);
     expect(receive(inbox)).toBe(4);
@@ -292,9 +292,9 @@ describe("receipts", () => {
     sendShort(["a", "b", "c"]);
     const inbox = new Inbox(3);
     receive(inbox);
-    expect(engine.removeMessages(inbox, 0, 3, queue, incarnation, NOW)).toBe(3);
-    expect(engine.removeMessages(inbox, 0, 3, queue, incarnation, NOW)).toBe(0);
-    expect(engine.count(queue, incarnation, NOW)).toEqual({
+    expect(engine.removeMessages(inbox, 0, 3, queue, NOW)).toBe(3);
+    expect(engine.removeMessages(inbox, 0, 3, queue, NOW)).toBe(0);
+    expect(engine.count(queue, NOW)).toEqual({
       visible: 0,
       inFlight: 0,
       delayed: 0,
@@ -304,7 +304,13 @@ describe("receipts", () => {
 
   test("survive as text, and nothing else does", () => {
     const receipt = {
-      ...{ incarnation, slot: 5, receiveCount: 3, sequenceLow: 9, sequenceHigh: 1 },
+      ...{
+        incarnation: queue.incarnation,
+        slot: 5,
+        receiveCount: 3,
+        sequenceLow: 9,
+        sequenceHigh: 1,
+      },
       ...{ birthLow: 4_000_000_000, birthHigh: 7 },
     };
     const text = engine.receipts.write(receipt);
@@ -349,7 +355,7 @@ describe("another thread's engine", () => {
     expect(other.thread).not.toBe(engine.thread);
     sendShort(["across"]);
     const inbox = new Inbox(1);
-    expect(other.receive(inbox, queue, incarnation, 1, -1, NOW)).toBe(1);
+    expect(other.receive(inbox, queue, 1, -1, NOW)).toBe(1);
     expect(inbox.text(0)).toBe("across");
     engine.release(other.thread);
     expect(engine.verify()).toBe(0);

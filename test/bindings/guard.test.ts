@@ -15,13 +15,13 @@ import {
   SHARD_RING_HEAD,
   SHARD_RING_HEAD_INDEX,
 } from "../../assembly/layout.ts";
-import { Engine, type EngineShare, Inbox } from "../../bindings/index.ts";
+import { Engine, type EngineShare, Inbox, type QueueHandle } from "../../bindings/index.ts";
 import { Broker, EngineTrap, SluiceError } from "../../engine/index.ts";
 
 const SIZES = { memoryBytes: 64 * 1024 ** 2, messagesMax: 1000, threadsMax: 4, queuesMax: 4 };
 const IDENTITY = { secret: new Uint8Array(32), epoch: 1, isClockVirtual: false };
 
-function makeQueue(engine: Engine): { queue: number; incarnation: number } {
+function makeQueue(engine: Engine): QueueHandle {
   const settings = {
     visibilityMs: 30_000,
     delayMs: 0,
@@ -30,8 +30,7 @@ function makeQueue(engine: Engine): { queue: number; incarnation: number } {
     inFlightMax: 0,
   };
   const entryBytes = engine.queues.writeImage(settings, new Uint8Array([1, 2, 3]));
-  const queue = engine.createQueue(engine.queues.catalogueVersion(), entryBytes);
-  return { queue, incarnation: engine.queues.incarnation(queue) };
+  return engine.queues.handle(engine.createQueue(engine.queues.catalogueVersion(), entryBytes));
 }
 
 /** Points the queue's next ready entry out of the memory; the word that its shard begins at. */
@@ -45,21 +44,21 @@ function spoilRing(words: Uint32Array, queue: number): number {
 
 test("a thread that traps in a receive goes on, and so do the others", async () => {
   const engine = await Engine.open(SIZES, IDENTITY);
-  const { queue, incarnation } = makeQueue(engine);
+  const queue = makeQueue(engine);
   const now = 1_700_000_000_000;
   const share = engine.share();
   if (share === undefined) throw new Error("no thread is left");
   const other = Engine.attach(share);
-  expect(engine.outbox.sendShort(queue, incarnation, ["a", "b", "c"], 0, 3, 768, now)).toBe(3);
+  expect(engine.outbox.sendShort(queue, ["a", "b", "c"], 0, 3, 768, now)).toBe(3);
   const words = new Uint32Array(share.memory.buffer);
-  const shard = spoilRing(words, queue);
+  const shard = spoilRing(words, queue.number);
 
   const inbox = new Inbox(10);
-  expect(() => engine.receive(inbox, queue, incarnation, 10, -1, now)).toThrow(EngineTrap);
+  expect(() => engine.receive(inbox, queue, 10, -1, now)).toThrow(EngineTrap);
   expect(words[shard + (LOCK_WORD >> 2)]).toBe(0);
-  expect(other.receive(inbox, queue, incarnation, 2, -1, now)).toBe(2);
+  expect(other.receive(inbox, queue, 2, -1, now)).toBe(2);
   expect([inbox.text(0), inbox.text(1)]).toEqual(["a", "b"]);
-  expect(engine.receive(new Inbox(10), queue, incarnation, 10, -1, now)).toBe(1);
+  expect(engine.receive(new Inbox(10), queue, 10, -1, now)).toBe(1);
   expect(engine.verify()).toBe(0);
 });
 

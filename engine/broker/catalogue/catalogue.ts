@@ -13,6 +13,7 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { Packr } from "msgpackr";
 import {
   ENTRY_BYTES_MAX,
+  type QueueHandle,
   type QueueSettings,
   STATUS_CHANGED,
   STATUS_FULL,
@@ -24,10 +25,8 @@ import type { MessageMoveTask, QueueDetails } from "../../types.ts";
 import { full, type Member, noSuchQueue } from "../threads/member.ts";
 
 /** A queue in this thread's copy; replaced, never changed, when the queue is changed. */
-export interface Known extends Entry {
+export interface Known extends Entry, QueueHandle {
   readonly name: string;
-  readonly number: number;
-  readonly incarnation: number;
   /** The descriptor's version that the entry was read at. */
   readonly version: number;
 }
@@ -143,8 +142,8 @@ export class Catalogue {
     return this.#named.get(name);
   }
 
-  /** What is known now of the queue with this number, unless it is another one by now. */
-  at(number: number, incarnation: number): Known | undefined {
+  /** What is known of the queue now; undefined when it is no more. */
+  at({ number, incarnation }: QueueHandle): Known | undefined {
     this.#refresh();
     const known = this.#numbered[number];
     return known?.incarnation === incarnation ? known : undefined;
@@ -183,18 +182,17 @@ export class Catalogue {
 
   /** Changes a queue by `change`, which is called again when another thread was quicker. */
   change(
-    number: number,
-    incarnation: number,
+    queue: QueueHandle,
     name: string,
     change: (known: Known) => { entry: Entry; settings: QueueSettings },
   ): void {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const known = this.at(number, incarnation);
+      const known = this.at(queue);
       if (known === undefined) throw noSuchQueue(name);
       const { entry, settings } = change(known);
       const { engine } = this.#member;
       const bytes = engine.queues.writeImage(settings, pack(name, entry));
-      const status = engine.changeQueue(this.#version, number, incarnation, bytes);
+      const status = engine.changeQueue(this.#version, queue, bytes);
       if (status >= 0) return;
       if (status === STATUS_LIMIT) throw tooLarge(name);
       if (status !== STATUS_CHANGED) throw this.#member.failure(status, name);
@@ -207,9 +205,8 @@ export class Catalogue {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const known = this.find(name);
       if (known === undefined) break;
-      const { number, incarnation } = known;
       const now = this.#member.nowMs();
-      const status = this.#member.engine.deleteQueue(this.#version, number, incarnation, now);
+      const status = this.#member.engine.deleteQueue(this.#version, known, now);
       if (status >= 0) return known;
       if (status !== STATUS_CHANGED && status !== STATUS_GONE) {
         throw this.#member.failure(status, name);

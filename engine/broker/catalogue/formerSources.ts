@@ -32,7 +32,7 @@ export function keepSourceName(
   const { incarnation, name } = source;
   const newest = { incarnation, name, leftAtMs: now };
   try {
-    catalogue.change(target.number, target.incarnation, target.name, (known) => {
+    catalogue.change(target, target.name, (known) => {
       const others = known.formerSources.filter(
         (one) => one.incarnation !== incarnation && now - one.leftAtMs < LIFE_MS,
       );

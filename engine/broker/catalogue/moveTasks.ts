@@ -113,9 +113,8 @@ export class MoveTasks {
       throw invalid("Source queue must be configured as a Dead Letter Queue.");
     }
     const { engine } = this.#member;
-    const { number, incarnation } = source;
     const startedAtMs = this.#member.nowMs();
-    const counts = engine.count(number, incarnation, startedAtMs);
+    const counts = engine.count(source, startedAtMs);
     const task: StoredTask = {
       id: randomUuid(),
       thread: engine.thread,
@@ -231,11 +230,8 @@ export class MoveTasks {
     };
   }
 
-  #change(
-    { number, incarnation, name }: Known,
-    change: (tasks: readonly StoredTask[]) => readonly StoredTask[],
-  ): void {
-    this.#catalogue.change(number, incarnation, name, (known) => {
+  #change(queue: Known, change: (tasks: readonly StoredTask[]) => readonly StoredTask[]): void {
+    this.#catalogue.change(queue, queue.name, (known) => {
       const { settings } = this.#member;
       return {
         entry: { ...known, tasks: change(known.tasks) },
@@ -252,7 +248,7 @@ export class MoveTasks {
   #turn(running: Running): void {
     if (!this.#member.isOpen) return;
     const { source, task } = running;
-    const known = this.#catalogue.at(source.number, source.incarnation);
+    const known = this.#catalogue.at(source);
     const stored = known?.tasks.find(({ id }) => id === task.id);
     if (known === undefined || stored === undefined) this.#running.delete(task.id);
     else if (stored.status === "CANCELLING") this.#end(running, "CANCELLED");
@@ -298,18 +294,18 @@ export class MoveTasks {
 
   /** Moves up to `most`; what to do next, or why it can't go on. */
   #step(running: Running, most: number, namesakes: readonly Namesake[], now: number): string {
-    const { number, incarnation } = running.source;
-    const { destinationArn } = running.task;
+    const { source, task } = running;
+    const { destinationArn } = task;
     const { engine } = this.#member;
     const to = destinationArn === undefined ? undefined : this.#destination(destinationArn);
     if (destinationArn !== undefined && to === undefined) return NO_QUEUE;
-    const moved = engine.redrive(number, incarnation, most, to, namesakes, now);
+    const moved = engine.redrive(source, most, to, namesakes, now);
     if (moved === STATUS_LIMIT) return "wait";
     if (moved < 0) return "done";
     running.moved += moved;
     if (engine.redriveReturned > 0) return to === undefined ? NO_SOURCE : NO_QUEUE;
     if (moved > 0) return "more";
-    return engine.queues.visible(number) === 0 ? "done" : "wait";
+    return engine.queues.visible(source.number) === 0 ? "done" : "wait";
   }
 
   #destination(arn: string): Known | undefined {
@@ -330,7 +326,7 @@ export class MoveTasks {
   /** Writes what has become of a task; false when memory is full. */
   #save(running: Running, status: StoredTask["status"], failureReason?: string): boolean {
     const { source, task, moved } = running;
-    if (this.#catalogue.at(source.number, source.incarnation) === undefined) return true;
+    if (this.#catalogue.at(source) === undefined) return true;
     try {
       this.#change(source, (tasks) =>
         tasks.map((one) => (one.id === task.id ? { ...one, status, moved, failureReason } : one)),

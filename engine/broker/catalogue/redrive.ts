@@ -103,8 +103,7 @@ export function deadLettersOf(
   const name = policy && nameOfArn(internals, policy.deadLetterTargetArn);
   const known = name === undefined ? undefined : catalogue.find(name);
   if (policy === undefined || known === undefined) return undefined;
-  const { number, incarnation } = known;
-  return { receivesMax: policy.maxReceiveCount, number, incarnation };
+  return { receivesMax: policy.maxReceiveCount, to: known };
 }
 
 /** The queues whose dead letters go to the queue with this ARN, in order of their names. */

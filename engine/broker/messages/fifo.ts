@@ -56,8 +56,8 @@ export function deduplicationOf(context: QueueContext, id: string | undefined, b
   throw lacksDeduplication(context);
 }
 
-function isContentDeduplicated({ member, number }: QueueContext): boolean {
-  return member.engine.queues.isContentDeduplicated(number);
+function isContentDeduplicated({ member, queue }: QueueContext): boolean {
+  return member.engine.queues.isContentDeduplicated(queue.number);
 }
 
 function lacksDeduplication(context: QueueContext): SluiceError {

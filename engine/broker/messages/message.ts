@@ -7,6 +7,7 @@ import {
   DEDUPLICATION,
   GROUP,
   type Inbox,
+  type QueueHandle,
   type Receipt,
   SENDER,
   TRACE,
@@ -23,7 +24,7 @@ import { attributesAsJson, unpackAttributes } from "./messageAttributes.ts";
 export interface MessageOwner {
   readonly member: Member;
   readonly isFifo: boolean;
-  readonly incarnation: number;
+  readonly queue: QueueHandle;
   /** The ARN of the queue with this incarnation; of one that is no more, where its name was kept. */
   arnOf(incarnation: number): string | undefined;
   delete(message: Message): Promise<void>;
@@ -157,7 +158,7 @@ export class ReceivedMessage implements Message {
 
   get #receipt(): Receipt {
     return {
-      incarnation: this.#internals.incarnation,
+      incarnation: this.#internals.queue.incarnation,
       slot: this.#slot,
       receiveCount: this.receiveCount,
       sequenceLow: this.#sequenceLow,

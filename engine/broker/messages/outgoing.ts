@@ -65,7 +65,7 @@ export function bodyBytesOf(context: QueueContext, body: Body): number {
 }
 
 export function checkSize(context: QueueContext, sizeBytes: number): void {
-  const maximumBytes = context.member.engine.queues.maximumBytes(context.number);
+  const maximumBytes = context.member.engine.queues.maximumBytes(context.queue.number);
   if (sizeBytes <= maximumBytes) return;
   throw invalid(
     context,
@@ -75,8 +75,9 @@ export function checkSize(context: QueueContext, sizeBytes: number): void {
 }
 
 /** Texts of so many characters are not measured: whatever they are, the queue takes them. */
-export function shortMaxOf({ member, number }: QueueContext): number {
-  return Math.min(SHORT_CHARACTERS_MAX, Math.floor(member.engine.queues.maximumBytes(number) / 3));
+export function shortMaxOf({ member, queue }: QueueContext): number {
+  const maximumBytes = member.engine.queues.maximumBytes(queue.number);
+  return Math.min(SHORT_CHARACTERS_MAX, Math.floor(maximumBytes / 3));
 }
 
 export function isShort(body: unknown, shortMax: number): body is string {

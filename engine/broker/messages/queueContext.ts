@@ -1,4 +1,5 @@
 /** Where a verb works: one queue, as one thread's broker sees it. Types only. */
+import type { QueueHandle } from "../../../bindings/index.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Member } from "../threads/member.ts";
 import type { CapacityWait } from "../waiting/capacityWait.ts";
@@ -17,8 +18,7 @@ export interface QueueContext {
   readonly member: Member;
   readonly name: string;
   readonly isFifo: boolean;
-  readonly number: number;
-  readonly incarnation: number;
+  readonly queue: QueueHandle;
   /** Where those wait whose calls come faster than the queue may take them. */
   readonly pace: CapacityWait;
 }

@@ -2,7 +2,7 @@
  * The inside of a queue, as one thread's broker sees it: where its verbs work and what its messages
  * need. Nobody outside this folder gets hold of it. Own thread only.
  */
-import type { Inbox } from "../../../bindings/index.ts";
+import type { Inbox, QueueHandle } from "../../../bindings/index.ts";
 import type { Message } from "../../types.ts";
 import type { Known } from "../catalogue/catalogue.ts";
 import type { Member } from "../threads/member.ts";
@@ -26,16 +26,14 @@ export class QueueInternals implements QueueContext, MessageOwner {
   readonly isFifo: boolean;
   readonly shared: QueueHost;
   readonly member: Member;
-  readonly number: number;
-  readonly incarnation: number;
+  readonly queue: QueueHandle;
   readonly pace = new CapacityWait();
 
   constructor(host: QueueHost, { name, number, incarnation, details }: Known) {
     this.shared = host;
     this.member = host.member;
     this.name = name;
-    this.number = number;
-    this.incarnation = incarnation;
+    this.queue = { number, incarnation };
     this.isFifo = details.attributes.fifoQueue === true;
   }
 
@@ -50,7 +48,7 @@ export class QueueInternals implements QueueContext, MessageOwner {
   arnOf(incarnation: number): string | undefined {
     const arn = this.shared.arnOf(incarnation);
     if (arn !== undefined) return arn;
-    const known = this.shared.catalogue.at(this.number, this.incarnation);
+    const known = this.shared.catalogue.at(this.queue);
     const source = known?.formerSources.find((one) => one.incarnation === incarnation);
     return source && this.shared.arnOfName(source.name);
   }

@@ -18,14 +18,14 @@ import type { QueueContext } from "./queueContext.ts";
 /** Most messages of one call. */
 export const CALL_MESSAGES = fifo.messagesPerCall;
 
-export function isLimited({ isFifo, member, number }: QueueContext): boolean {
-  return isFifo && member.engine.queues.callsMax(number) > 0;
+export function isLimited({ isFifo, member, queue }: QueueContext): boolean {
+  return isFifo && member.engine.queues.callsMax(queue.number) > 0;
 }
 
 function mayCall(context: QueueContext, action: number, count: number): boolean {
-  const { member, number, incarnation } = context;
+  const { member, queue } = context;
   member.check();
-  const waitMs = member.engine.throttle(number, incarnation, action, count, member.nowMs());
+  const waitMs = member.engine.throttle(queue, action, count, member.nowMs());
   if (waitMs >= 0) return waitMs === 0;
   throw member.failure(waitMs, context.name);
 }

@@ -65,7 +65,7 @@ function pollOf(context: QueueContext, options: ReceiveOptions): Poll {
 }
 
 function queueWaitSeconds(context: QueueContext): number {
-  const known = context.shared.catalogue.at(context.number, context.incarnation);
+  const known = context.shared.catalogue.at(context.queue);
   return known?.details.attributes.receiveMessageWaitTimeSeconds ?? 0;
 }
 
@@ -77,11 +77,11 @@ function tryClaim(
   visibilityMs: number,
   attempt?: string,
 ): number {
-  const { member, number, incarnation } = context;
+  const { member, queue } = context;
   member.check();
   const now = member.nowMs();
   const { engine } = member;
-  const count = engine.receive(inbox, number, incarnation, max, visibilityMs, now, attempt);
+  const count = engine.receive(inbox, queue, max, visibilityMs, now, attempt);
   if (count >= 0 || count === STATUS_LIMIT) return count;
   if (count === STATUS_STALE && attempt !== undefined) throw staleAttempt(context, attempt);
   throw member.failure(count, context.name);
@@ -140,13 +140,13 @@ export async function receive(
   const { waiting } = context.shared;
   const look = (): Message[] | undefined => take(context, inbox, poll);
   // Who waits already is served first.
-  let found = poll.waitMs > 0 && waiting.has(context.number) ? undefined : look();
+  let found = poll.waitMs > 0 && waiting.has(context.queue.number) ? undefined : look();
   if (found === undefined && poll.waitMs > 0) {
     const deadlineMs = context.member.nowMs() + poll.waitMs;
-    found = await waiting.wait(context.number, deadlineMs, look, signal);
+    found = await waiting.wait(context.queue.number, deadlineMs, look, signal);
   }
   if (found !== undefined) return found;
-  context.member.engine.countEmptyReceive(context.number);
+  context.member.engine.countEmptyReceive(context.queue.number);
   return [];
 }
 
@@ -164,7 +164,7 @@ export function receiveSync(
   const most = Math.min(checkMax(context, max), inbox.capacity);
   checkQuota(context);
   const count = claim(context, inbox, most, visibilityMsOf(context, visibilityTimeout));
-  if (count === 0) context.member.engine.countEmptyReceive(context.number);
+  if (count === 0) context.member.engine.countEmptyReceive(context.queue.number);
   return count;
 }
 
@@ -175,7 +175,8 @@ export function receiveBlocking(
   max: number,
   timeoutMs: number,
 ): number {
-  const { member, number } = context;
+  const { member, queue } = context;
+  const { number } = queue;
   if (!(timeoutMs >= 0)) throw invalid(context, "timeoutMs", timeoutMs, "0 or more");
   const most = Math.min(checkMax(context, max), inbox.capacity);
   checkQuota(context);
@@ -203,7 +204,8 @@ export function receiveBlocking(
 }
 
 function blockFor(context: QueueContext, inbox: Inbox, max: number, deadlineMs: number): number {
-  const { member, number } = context;
+  const { member, queue } = context;
+  const { number } = queue;
   const { engine } = member;
   for (;;) {
     const seen = engine.doorbell.read();

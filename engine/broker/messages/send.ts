@@ -30,7 +30,7 @@ export function sendSome(
   from: number,
   to: number,
 ): { accepted: number; tried: number } {
-  const { member, number, incarnation } = context;
+  const { member, queue } = context;
   const { outbox } = member.engine;
   const now = member.nowMs();
   outbox.begin();
@@ -40,10 +40,10 @@ export function sendSome(
   const tried = Math.max(1, outbox.count);
   const accepted =
     outbox.count > 0
-      ? outbox.flush(number, incarnation, now)
-      : outbox.sendLarge(number, incarnation, outgoing[from] as Outgoing, now);
+      ? outbox.flush(queue, now)
+      : outbox.sendLarge(queue, outgoing[from] as Outgoing, now);
   if (accepted < 0) throw member.failure(accepted, context.name);
-  if (accepted > 0) context.shared.waiting.look(number);
+  if (accepted > 0) context.shared.waiting.look(queue.number);
   return { accepted, tried };
 }
 

@@ -47,7 +47,7 @@ export function sendList(context: QueueContext, bodies: readonly Given[], count?
 
 /** As `sendList`, of so many. */
 export function sendBodies(context: QueueContext, bodies: readonly Given[], count: number): number {
-  const { member, number, incarnation } = context;
+  const { member, queue } = context;
   const { outbox } = member.engine;
   member.check();
   const shortMax = shortMaxOf(context);
@@ -57,7 +57,7 @@ export function sendBodies(context: QueueContext, bodies: readonly Given[], coun
   let sent = 0;
   while (sent < count) {
     const now = member.nowMs();
-    let accepted = outbox.sendShort(number, incarnation, bodies, sent, count, shortMax, now);
+    let accepted = outbox.sendShort(queue, bodies, sent, count, shortMax, now);
     if (outbox.tried === 0) accepted = sendLong(context, bodies, sent, count, now);
     if (accepted === REENTERED)
       return sent + sendBodies(context, copied(bodies, sent, count), count - sent);
@@ -66,7 +66,7 @@ export function sendBodies(context: QueueContext, bodies: readonly Given[], coun
     sent += accepted;
     if (accepted < outbox.tried) break;
   }
-  if (sent > 0) context.shared.waiting.look(number);
+  if (sent > 0) context.shared.waiting.look(queue.number);
   return sent;
 }
 
@@ -130,7 +130,7 @@ function sendLong(
   to: number,
   now: number,
 ): number {
-  const { member, number, incarnation } = context;
+  const { member, queue } = context;
   const { outbox } = member.engine;
   const end = Math.min(to, from + BATCH_MAX);
   const turn = outbox.beginBodies();
@@ -145,9 +145,9 @@ function sendLong(
     break;
   }
   outbox.tried = outbox.count;
-  if (outbox.count > 0) return outbox.flush(number, incarnation, now);
+  if (outbox.count > 0) return outbox.flush(queue, now);
   // What staging can't hold is too long to be unmeasured.
   const outgoing = outgoingOf(context, large, {});
   outbox.tried = 1;
-  return outbox.sendLarge(number, incarnation, outgoing, now);
+  return outbox.sendLarge(queue, outgoing, now);
 }

@@ -52,7 +52,8 @@ function receiptOf(context: QueueContext, handle: Handle): Receipt {
     context.member.engine.receipts.read(
       typeof handle === "string" ? handle : String(handle?.receiptHandle),
     );
-  if (receipt === undefined || receipt.incarnation !== context.incarnation) throw notOurs(context);
+  if (receipt === undefined || receipt.incarnation !== context.queue.incarnation)
+    throw notOurs(context);
   return receipt;
 }
 
@@ -87,11 +88,11 @@ function removeAll(
   receipts: readonly Receipt[],
   refused: (index: number, error: SluiceError) => void,
 ): void {
-  const { member, number, incarnation } = context;
+  const { member, queue } = context;
   const now = deletionTime(context);
   const run = (count: number): number => {
     if (!mayDelete(context, count)) throw throttled(context.name);
-    return member.engine.remove(number, incarnation, count, now);
+    return member.engine.remove(queue, count, now);
   };
   inParts(context, receipts, nothing, run, (receipt, code, index, record) => {
     if (isOver(context, receipt, code, record)) refused(index, overReceipt(context, receipt));
@@ -103,8 +104,10 @@ function removeAll(
 function isOver(context: QueueContext, receipt: Receipt, code: number, record: number): boolean {
   if (!context.isFifo) return false;
   if (code === RESULT_EXPIRED || code === RESULT_STALE) return true;
-  const { member, number } = context;
-  return code === RESULT_GONE && member.engine.hasMoved(number, record, receipt, member.nowMs());
+  const { member, queue } = context;
+  return (
+    code === RESULT_GONE && member.engine.hasMoved(queue.number, record, receipt, member.nowMs())
+  );
 }
 
 function overReceipt(context: QueueContext, receipt: Receipt): SluiceError {
@@ -112,9 +115,9 @@ function overReceipt(context: QueueContext, receipt: Receipt): SluiceError {
 }
 
 /** There may be room for who waits for it, and a FIFO group may be open again. */
-function afterRemoval({ shared, isFifo, number }: QueueContext): void {
+function afterRemoval({ shared, isFifo, queue }: QueueContext): void {
   if (shared.capacity.isAwaited) shared.capacity.retry();
-  if (isFifo) shared.waiting.look(number);
+  if (isFifo) shared.waiting.look(queue.number);
 }
 
 export async function deleteMessage(context: QueueContext, handle: Handle): Promise<void> {
@@ -216,18 +219,17 @@ function hideAll(
   visibilityMs: number,
   isAnyReceive: boolean,
 ): SluiceError | undefined {
-  const { member, number, incarnation } = context;
+  const { member, queue } = context;
   let refused: SluiceError | undefined;
   const prepare = (record: number): void => {
     member.engine.receipts.putVisibility(record, visibilityMs);
     if (isAnyReceive) member.engine.receipts.putAnyReceive(record);
   };
-  const run = (count: number): number =>
-    member.engine.hide(number, incarnation, count, member.nowMs());
+  const run = (count: number): number => member.engine.hide(queue, count, member.nowMs());
   inParts(context, receipts, prepare, run, (receipt, code, _, record) => {
     refused ??= refusal(context, receipt, code, record, visibilityMs);
   });
-  context.shared.waiting.look(number);
+  context.shared.waiting.look(queue.number);
   return refused;
 }
 
@@ -272,7 +274,7 @@ export function giveBack(context: QueueContext, messages: readonly Message[]): v
  * limited, each ten are one, and what was deleted before one that is refused stays deleted.
  */
 export function deleteSync(context: QueueContext, inbox: Inbox, from: number, to: number): number {
-  const { member, number, incarnation } = context;
+  const { member, queue } = context;
   const { engine } = member;
   member.check();
   const now = deletionTime(context);
@@ -285,7 +287,7 @@ export function deleteSync(context: QueueContext, inbox: Inbox, from: number, to
       engine.receipts.putMessages(inbox, first, end);
       if (!mayDelete(context, end - first)) throw throttled(context.name);
     }
-    const some = engine.removeMessages(inbox, first, end, number, incarnation, now);
+    const some = engine.removeMessages(inbox, first, end, queue, now);
     if (some < 0) throw member.failure(some, context.name);
     removed += some;
   }
@@ -301,7 +303,7 @@ export function changeVisibilitySync(
   to: number,
   visibilityTimeout: number,
 ): number {
-  const { member, number, incarnation } = context;
+  const { member, queue } = context;
   member.check();
   const visibilityMs = neededVisibilityMs(context, visibilityTimeout);
   member.engine.receipts.putMessages(inbox, from, to);
@@ -309,8 +311,8 @@ export function changeVisibilitySync(
     member.engine.receipts.putVisibility(record, visibilityMs);
     if (!context.isFifo) member.engine.receipts.putAnyReceive(record);
   }
-  const changed = member.engine.hide(number, incarnation, to - from, member.nowMs());
+  const changed = member.engine.hide(queue, to - from, member.nowMs());
   if (changed < 0) throw member.failure(changed, context.name);
-  context.shared.waiting.look(number);
+  context.shared.waiting.look(queue.number);
   return changed;
 }

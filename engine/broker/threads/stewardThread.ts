@@ -92,7 +92,7 @@ function tickQueue(queue: number, nowMs: number): number {
     return engine.reclaim(queue, RECLAIM_STEPS) > 0 ? BUSY_MS : IDLE_MS;
   }
   // Timers, and what a purge or the retention period has ended; nothing of it: 20 ns.
-  const isBehind = engine.advance(queue, queues.incarnation(queue), nowMs) > 0;
+  const isBehind = engine.advance(queues.handle(queue), nowMs) > 0;
   let soonMs = isBehind ? BUSY_MS : IDLE_MS;
   if (waiters > 0 && queues.hasReady(queue)) soonMs = Math.min(soonMs, wakeUp(queue));
   else unanswered.delete(queue);
