@@ -45,6 +45,17 @@ export interface Aside {
 
 const ENTRY_BYTES = 16;
 
+/** The engine over each memory, by its build: an instance has no state of its own, so one will do. */
+const engines = new WeakMap<WasmMemory, Map<WasmModule, Exports>>();
+
+function engineOf({ module, memory }: Share): Exports {
+  const builds = engines.get(memory) ?? new Map<WasmModule, Exports>();
+  const engine =
+    builds.get(module) ?? (new wasm.Instance(module, { env: { memory } }).exports as Exports);
+  engines.set(memory, builds.set(module, engine));
+  return engine;
+}
+
 /** The recorder gets each section as it is made. */
 export type Record = (queue: number, operation: Operation) => void;
 
@@ -59,24 +70,23 @@ export class Sections {
   readonly #area: number;
   #tags = 0;
 
-  /** Makes a memory and takes part in it as its first thread. */
+  /** Lays out a memory, a new one unless it is given, and takes part in it as its first thread. */
   static open(
     module: WasmModule,
     sizes: { pages: number; threads: number; queues: number; slots: number },
     record: Record,
+    memory = createMemory(sizes.pages),
   ): Sections {
-    const memory = createMemory(sizes.pages);
-    const instance = new wasm.Instance(module, { env: { memory } });
-    const engine = instance.exports as Exports;
+    const engine = engineOf({ module, memory });
     const status = engine.memoryInit(sizes.pages, sizes.threads, sizes.queues, sizes.slots);
     if (status < 0) throw new Error(`these sizes do not fit: ${JSON.stringify(sizes)}`);
     return new Sections({ module, memory }, record);
   }
 
   constructor(share: Share, record: Record) {
-    const { module, memory } = share;
+    const { memory } = share;
     this.share = share;
-    this.engine = new wasm.Instance(module, { env: { memory } }).exports as Exports;
+    this.engine = engineOf(share);
     this.#record = record;
     this.#u32 = new Uint32Array(memory.buffer);
     this.#f64 = new Float64Array(memory.buffer);

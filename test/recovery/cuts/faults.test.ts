@@ -13,6 +13,7 @@ import type { Sections } from "../../model/history/sections.ts";
 import { lossesOf } from "../witness/audit.ts";
 import { cut, type Operation } from "./cut.ts";
 import { clean, faulty, Scene, SETTINGS, START_MS } from "./scene.ts";
+import { leaveStage } from "./stage.ts";
 import { expectWorks } from "./work.ts";
 
 const version = (sections: Sections) => sections.header(HEADER_CATALOGUE + CATALOGUE_VERSION);
@@ -210,6 +211,7 @@ function expectTrapsRecovered(
     const claimed = scene.letters.receive(victim, other, 1000, nowMs);
     expect(victim.remove(other, claimed, nowMs)).toEqual(claimed.map(() => 1));
     expectWorks(scene);
+    leaveStage(scene);
   }
 }
 
@@ -228,6 +230,7 @@ describe("an operation that is cut before any of its stores", () => {
       } catch (error) {
         throw new Error(`cut before store ${stores}`, { cause: error });
       }
+      leaveStage(scene);
     }
     expect(stores).toBeGreaterThan(0);
     expectTrapsRecovered(operation, states, stores);

@@ -11,6 +11,7 @@ import { type Operation as Cut, cut } from "./cut.ts";
 import { ATTEMPT_ID, FIFO_SETTINGS, FifoScene, parcel } from "./fifoScene.ts";
 import { expectFifoWorks } from "./fifoWork.ts";
 import { clean, faulty } from "./scene.ts";
+import { leaveStage } from "./stage.ts";
 
 export interface Operation extends Cut<FifoScene> {
   /** It makes thousands of stores: one in so many is cut, other ones in each run. */
@@ -274,6 +275,7 @@ export function cutEverywhere(operation: Operation, first: number, every: number
     } catch (error) {
       throw new Error(`cut before store ${store}`, { cause: error });
     }
+    leaveStage(scene);
   }
   const step = Math.max(1, Math.floor(store / TRAPS));
   for (let trap = 1 + (first % step); trap < store; trap += step) {
@@ -282,6 +284,7 @@ export function cutEverywhere(operation: Operation, first: number, every: number
     scene.victim.engine.threadTrapped(scene.victim.thread);
     check(scene, states);
     expectFifoWorks(scene);
+    leaveStage(scene);
   }
   return store - every;
 }

@@ -8,10 +8,11 @@ import { describe, expect, test } from "vitest";
 import * as layout from "../../../assembly/layout.ts";
 import type { WasmModule } from "../../../bindings/webassembly.ts";
 import { FifoSections } from "../../model/fifo/fifoSections.ts";
-import { type QueueNumbers, Sections, type Settings } from "../../model/history/sections.ts";
+import type { QueueNumbers, Sections, Settings } from "../../model/history/sections.ts";
 import { lossesOf } from "../witness/audit.ts";
 import { type Operation as Cut, cut } from "./cut.ts";
 import { clean, faulty, START_MS } from "./scene.ts";
+import { enterStage, leaveStage } from "./stage.ts";
 
 const SIZES = { pages: 80, threads: 4, queues: 3, slots: 600 };
 const SETTINGS: Settings = {
@@ -35,8 +36,7 @@ class Scene {
   nowMs = START_MS;
 
   constructor(module: WasmModule) {
-    this.survivor = Sections.open(clean, SIZES, () => {});
-    this.victim = new Sections({ module, memory: this.survivor.share.memory }, () => {});
+    ({ survivor: this.survivor, victim: this.victim } = enterStage(clean, module, SIZES));
     this.here = new FifoSections(this.survivor, () => {});
     this.queue = this.survivor.createQueue(SETTINGS);
     this.other = this.survivor.createQueue(SETTINGS);
@@ -56,7 +56,8 @@ class Scene {
   }
 
   #send(by: FifoSections, to: QueueNumbers, group: number, id: number): void {
-    expect(by.commit(to, [{ group, id, bodyBytes: 30 }], this.nowMs)).toHaveLength(1);
+    const sent = by.commit(to, [{ group, id, bodyBytes: 30 }], this.nowMs);
+    if (sent.length !== 1) throw new Error(`message ${id} was not sent`);
   }
 
   /** From now on what was received once goes to `to`; seven messages of two groups were. */
@@ -183,7 +184,8 @@ function expectOrder(scene: Scene): void {
   for (const { queue, group, id } of placesOf(scene)) {
     const key = `${queue} ${group}`;
     if (id >= 100) continue;
-    expect(id, `group ${group} of queue ${queue}`).toBeGreaterThan(last.get(key) ?? 0);
+    const before = last.get(key) ?? 0;
+    if (id <= before) throw new Error(`group ${group} of queue ${queue}: ${id} after ${before}`);
     last.set(key, id);
   }
 }
@@ -206,7 +208,7 @@ function check(scene: Scene, operation: Operation, around: Around): void {
   expect(survivor.verify()).toMatchObject({ check: 0 });
   for (const [id, text] of textsOf(scene)) {
     const allowed = [...around.map((texts) => texts.get(id)), operation.between];
-    expect(allowed, `message ${id}`).toContain(text);
+    if (!allowed.includes(text)) expect(allowed, `message ${id}`).toContain(text);
   }
   if (operation.reorders !== true) expectOrder(scene);
   expect(lossesOf(survivor)).toEqual({ slots: 0, blocks: 0, pages: 0 });
@@ -222,12 +224,14 @@ describe("a move between FIFO queues that is cut before any of its stores", () =
       const { engine, thread } = scene.survivor;
       engine.threadDied(thread, scene.victim.thread);
       check(scene, operation, around);
+      leaveStage(scene);
       // The same in a thread that lives on and puts right what it left.
       if (stores % 8 !== 0) continue;
       const living = new Scene(faulty);
       cut(living, operation, stores + 1);
       living.victim.engine.threadTrapped(living.victim.thread);
       check(living, operation, around);
+      leaveStage(living);
     }
     expect(stores).toBeGreaterThan(0);
     console.log(`${operation.name}: cut before each of ${stores} stores`);

@@ -6,9 +6,10 @@
 import * as layout from "../../../assembly/layout.ts";
 import type { WasmModule } from "../../../bindings/webassembly.ts";
 import { FifoSections, type FifoSettings, type Parcel } from "../../model/fifo/fifoSections.ts";
-import { type QueueNumbers, type Receipt, Sections } from "../../model/history/sections.ts";
+import type { QueueNumbers, Receipt, Sections } from "../../model/history/sections.ts";
 import { messagesOf } from "../witness/audit.ts";
 import { clean, START_MS } from "./scene.ts";
+import { enterStage } from "./stage.ts";
 
 const SIZES = { pages: 80, threads: 4, queues: 4, slots: 600 };
 export const FIFO_SETTINGS: FifoSettings = {
@@ -45,8 +46,7 @@ export class FifoScene {
   nowMs = START_MS;
 
   constructor(module: WasmModule) {
-    this.survivor = Sections.open(clean, SIZES, () => {});
-    this.victim = new Sections({ module, memory: this.survivor.share.memory }, () => {});
+    ({ survivor: this.survivor, victim: this.victim } = enterStage(clean, module, SIZES));
     this.here = new FifoSections(this.survivor, () => {});
     this.there = new FifoSections(this.victim, () => {});
     const { here, there } = this;

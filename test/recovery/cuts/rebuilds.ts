@@ -4,6 +4,7 @@
  */
 import { Sections } from "../../model/history/sections.ts";
 import { faulty } from "./scene.ts";
+import { leaveStage } from "./stage.ts";
 
 interface Damaged {
   /** A thread that survives, and one that is dead with a lock in its hand. */
@@ -35,6 +36,7 @@ export function cutRebuilds(sparsity: number, damage: () => Damaged): number {
     survivor.engine.threadDied(survivor.thread, reaper.thread);
     survivor.engine.threadDied(survivor.thread, victim.thread);
     check();
+    leaveStage(scene);
     if (!isCut) return cuts;
     cuts++;
   }

@@ -5,15 +5,11 @@
  */
 import { readFileSync } from "node:fs";
 import { type WasmModule, wasm } from "../../../bindings/webassembly.ts";
-import {
-  type QueueNumbers,
-  type Receipt,
-  Sections,
-  type Settings,
-} from "../../model/history/sections.ts";
+import type { QueueNumbers, Receipt, Sections, Settings } from "../../model/history/sections.ts";
 import { plantFaults } from "../../support/faults.ts";
 import { messagesOf } from "../witness/audit.ts";
 import { Letters } from "../witness/letters.ts";
+import { enterStage } from "./stage.ts";
 
 const release = readFileSync(new URL("../../../build/engine.release.wasm", import.meta.url));
 export const clean = new wasm.Module(release);
@@ -37,8 +33,7 @@ export class Scene {
   corpse = -1;
 
   constructor(module: WasmModule) {
-    this.survivor = Sections.open(clean, SIZES, () => {});
-    this.victim = new Sections({ module, memory: this.survivor.share.memory }, () => {});
+    ({ survivor: this.survivor, victim: this.victim } = enterStage(clean, module, SIZES));
     this.queue = this.survivor.createQueue(SETTINGS);
     this.other = this.survivor.createQueue(SETTINGS);
     const { survivor, victim, queue } = this;
