@@ -4,6 +4,7 @@
  * test/stress/contract.test.ts in as much time as it takes, against any endpoint.
  */
 import { describe, expect, test } from "vitest";
+import type { Endpoint } from "../support/endpoint.ts";
 import { type Client, eventually, pause } from "./contract.ts";
 
 const messagesMax = 120_000;
@@ -44,8 +45,22 @@ function batchOf(batch: number, size: number, isFifo: boolean): object[] {
   }));
 }
 
+/** Full queues of each endpoint, by their kind: the tests over both protocols look at the same ones. */
+const full = new WeakMap<Endpoint, Map<string, Promise<string>>>();
+
+/** A queue of which 120,000 messages are in flight, and one more was sent. */
+function fullQueue(sqs: Client, kind: "full" | "fifo-full"): Promise<string> {
+  const queues = full.get(sqs.endpoint) ?? new Map<string, Promise<string>>();
+  full.set(sqs.endpoint, queues);
+  const url = queues.get(kind) ?? fill(sqs.over("json"), kind);
+  queues.set(kind, url);
+  return url;
+}
+
 /** 120,000 messages are received for as long as may be; then one more is sent. */
-async function fill(sqs: Client, QueueUrl: string, isFifo: boolean): Promise<void> {
+async function fill(sqs: Client, kind: "full" | "fifo-full"): Promise<string> {
+  const isFifo = kind === "fifo-full";
+  const QueueUrl = await sqs.queue(kind, isFifo ? fifo : {});
   const batches = messagesMax / batchMax;
   const send = async (batch: number, size: number) => {
     const Entries = batchOf(batch, size, isFifo);
@@ -64,6 +79,7 @@ async function fill(sqs: Client, QueueUrl: string, isFifo: boolean): Promise<voi
   // A receive may give less than it is asked for.
   while (received < messagesMax) await receive();
   await send(batches, 1);
+  return QueueUrl;
 }
 
 function redrive(deadLetterTargetArn: string | undefined) {
@@ -155,18 +171,16 @@ export function deduplication(sqs: () => Client): void {
 
 export function inFlight(sqs: () => Client): void {
   describe("with 120,000 messages in flight", () => {
-    // Over whichever protocol: what is looked at is the receive that comes after.
+    // Filled over one protocol: what is looked at is the receive that comes after, over each.
     test("92: gives nothing of a FIFO queue, and no error", async () => {
-      const QueueUrl = await sqs().queue("fifo-full", fifo);
-      await fill(sqs().over("json"), QueueUrl, true);
+      const QueueUrl = await fullQueue(sqs(), "fifo-full");
       const { Messages } = await insist(sqs(), "ReceiveMessage", { QueueUrl });
       expect(Messages).toBeUndefined();
       await eventually(() => visible(sqs(), QueueUrl), "1");
     });
 
     test("refuses to receive from a Standard queue", async () => {
-      const QueueUrl = await sqs().queue("full");
-      await fill(sqs().over("json"), QueueUrl, false);
+      const QueueUrl = await fullQueue(sqs(), "full");
       const input = { QueueUrl, WaitTimeSeconds: 0 };
       await sqs().fails("ReceiveMessage", input, 403, "OverLimit");
       await eventually(() => visible(sqs(), QueueUrl), "1");
