@@ -1,5 +1,5 @@
 /**
- * Random kills, five times as many as in test/recovery/kills/kills.test.ts; as many on a newer Node, which
+ * Random kills, twenty times as many as in test/recovery/kills/kills.test.ts; 2,000 on a newer Node, which
  * is installed for the occasion; and the proof that such a test can fail: a build that has a loop in
  * a section leaves locks in the hands of its dead.
  */
