@@ -23,6 +23,7 @@ import { ADVANCE_SECTIONS, Advance } from "./operations/advance";
 import { Catalogue } from "./operations/catalogue";
 import { Counts } from "./operations/counts";
 import { Elsewhere } from "./operations/elsewhere";
+import { Heartbeat } from "./operations/heartbeat";
 import { Move } from "./operations/move";
 import { Receive } from "./operations/receive";
 import { ReceiveFifo } from "./operations/receiveFifo";
@@ -140,6 +141,14 @@ export function remove(thread: u32, queue: u32, incarnation: u32, count: u32, no
 
 export function hide(thread: u32, queue: u32, incarnation: u32, count: u32, now: f64): i32 {
   return Settle.hide(thread, queue, incarnation, count, now);
+}
+
+/**
+ * Extends what handlers of living threads hold and what has run for a third of its time; answers when
+ * the next of it will have, infinity: nothing.
+ */
+export function heartbeat(thread: u32, now: f64): f64 {
+  return Heartbeat.run(thread, now);
 }
 
 /**

@@ -262,16 +262,19 @@ export const THREAD_OUT_INCARNATIONS = THREAD_OUT_TARGETS + SECTION_STEPS * 4;
 export const THREAD_RUNNER = THREAD_OUT_INCARNATIONS + SECTION_STEPS * 4;
 /** What was read ahead, summed up: nobody reads it. */
 export const THREAD_SCOUTED = THREAD_RUNNER + 4;
-
-/** Receipts that a handler in this thread still works on, for the steward's heartbeats. */
-export const THREAD_HELD = PAGE_BYTES - 16384;
-export const THREAD_HELD_BYTES = 16384;
+/** Held records from this one on are empty. */
+export const THREAD_HELD_USED = THREAD_SCOUTED + 4;
+/** The steward looks at this thread's held records at least so often; 0: as often as it does anyway. */
+export const THREAD_HELD_LOOK_MS = THREAD_HELD_USED + 4;
 
 export const THREAD_SENDS = PAGE_BYTES - 53248;
+export const THREAD_HANDLES = THREAD_SENDS + 20480;
+/** Receipts that a handler in this thread still works on, for the steward's heartbeats: BATCH_MAX. */
+export const THREAD_HELD = PAGE_BYTES - 16384;
+export const THREAD_HELD_BYTES = 16384;
 export const THREAD_RECEIVES = PAGE_BYTES;
-export const THREAD_HANDLES = THREAD_RECEIVES + 20480;
 /** What JavaScript writes for the engine to copy: bodies and what goes with them. */
-export const THREAD_STAGING = THREAD_HANDLES + 8192;
+export const THREAD_STAGING = THREAD_RECEIVES + 28672;
 export const THREAD_STAGING_BYTES = 36864;
 /** Where received contents are gathered, back to back. */
 export const THREAD_BUFFER = PAGE_BYTES * 2;
@@ -315,7 +318,7 @@ export const SEND_NODE_BUCKET = SEND_ORIGINAL + 4;
 export const SEND_NODE_VERSION = SEND_NODE_BUCKET + 4;
 
 // Receive record: one message that was claimed.
-export const RECEIVE_BYTES = 80;
+export const RECEIVE_BYTES = 88;
 export const RECEIVE_SLOT = 0;
 export const RECEIVE_COUNT = RECEIVE_SLOT + 4;
 export const RECEIVE_SEQUENCE = RECEIVE_COUNT + 4;
@@ -336,6 +339,8 @@ export const RECEIVE_SOURCE = RECEIVE_SENDER_BYTES + 2;
 export const RECEIVE_BLOCK = RECEIVE_SOURCE + 4;
 /** The shard it was claimed from. */
 export const RECEIVE_SHARD = RECEIVE_BLOCK + 4;
+/** Until when the claim hid it (f64). */
+export const RECEIVE_DUE = RECEIVE_SHARD + 4 + 4;
 export const CONTENT_NOT_GATHERED = -1;
 
 // Handle record: one receipt to delete or to change.
@@ -348,6 +353,28 @@ export const HANDLE_SEQUENCE = HANDLE_COUNT + 4;
 export const HANDLE_VISIBILITY_MS = HANDLE_SEQUENCE + 8;
 /** Out: one of the RESULT codes. */
 export const HANDLE_RESULT = HANDLE_VISIBILITY_MS + 8;
+/** A hide that applies only while the message's due time is the one this held record knows; 0: none. */
+export const HANDLE_HELD = HANDLE_RESULT + 4;
+
+// Held record: a message that a handler of this thread works on. Its own thread writes the first half,
+// and clears EXTENDED_COUNT and REFUSED when it publishes; hides and heartbeats write the second.
+export const HELD_BYTES = 64;
+/** 0: empty. */
+export const HELD_SLOT = 0;
+export const HELD_COUNT = HELD_SLOT + 4;
+export const HELD_SEQUENCE = HELD_COUNT + 4;
+/** As the claim set it. */
+export const HELD_DUE = HELD_SEQUENCE + 8;
+/** What a heartbeat extends to, milliseconds from its moment on; 0: no heartbeat. */
+export const HELD_VISIBILITY_MS = HELD_DUE + 8;
+export const HELD_INCARNATION = HELD_VISIBILITY_MS + 4;
+/** Which message has the due time that follows; where that is another, HELD_DUE is what is known. */
+export const HELD_EXTENDED_SEQUENCE = HELD_INCARNATION + 4;
+export const HELD_EXTENDED_DUE = HELD_EXTENDED_SEQUENCE + 8;
+export const HELD_EXTENDED_COUNT = HELD_EXTENDED_DUE + 8;
+export const HELD_EXTENDED_INCARNATION = HELD_EXTENDED_COUNT + 4;
+/** Which message a heartbeat could not extend, so that it tries once: its sequence's lower half and count. */
+export const HELD_REFUSED = HELD_EXTENDED_INCARNATION + 4;
 
 // --- Queue descriptor --------------------------------------------------------------------------
 

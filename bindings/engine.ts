@@ -27,6 +27,7 @@ import { Descriptors } from "./descriptors.ts";
 import { Doorbell } from "./doorbell.ts";
 import type { EngineExports } from "./exports.ts";
 import { guarded, type TrapTeller } from "./guard.ts";
+import { Held } from "./held.ts";
 import type { Inbox } from "./inbox.ts";
 import { checkMemory, createMemory, pagesOf } from "./memory.ts";
 import { type Instance, instantiate, loadModule } from "./module.ts";
@@ -58,6 +59,7 @@ export class Engine {
   readonly thread: number;
   readonly outbox: Outbox;
   readonly receipts: Receipts;
+  readonly held: Held;
   readonly queues: Descriptors;
   readonly doorbell: Doorbell;
   readonly runners: Runners;
@@ -80,6 +82,7 @@ export class Engine {
     this.#area = threadArea(views, thread);
     this.outbox = new Outbox(this.#exports, thread, this.#area);
     this.receipts = new Receipts(this.#exports, thread, this.#area, views);
+    this.held = new Held(views, thread, this.#area);
     this.queues = new Descriptors(views, this.#area);
     this.doorbell = new Doorbell(views, thread);
     this.runners = new Runners(views, thread);
@@ -122,9 +125,8 @@ export class Engine {
   }
 
   /**
-   * Takes a number for one more thread; undefined when all are taken. `release` gives it back. Blocks
-   * for up to 100 ms while all are taken and one is about to come back.
-   * `isSteward`: that thread never runs anybody's code.
+   * Takes a number for one more thread (`isSteward`: it runs nobody's code); undefined when all are
+   * taken, after up to 100 ms if one is about to come back. `release` gives it back.
    */
   share(isSteward = false): EngineShare | undefined {
     for (let turn = 0; ; turn++) {
@@ -211,9 +213,7 @@ export class Engine {
     this.#resident = inbox;
     if (!inbox.lacksContents) return count;
     this.#resident = undefined;
-    inbox.collect((index, offset, bytes) =>
-      this.#exports.read(this.thread, index, offset, bytes, 0),
-    );
+    inbox.collect((index, offset, bytes) => exports.read(thread, index, offset, bytes, 0));
     return inbox.count;
   }
 
@@ -235,6 +235,11 @@ export class Engine {
   /** Changes the visibility of handle records 0 to count - 1; how many, or a status. */
   hide({ number, incarnation }: QueueHandle, count: number, now: number): number {
     return this.#exports.hide(this.thread, number, incarnation, count, now);
+  }
+
+  /** Extends what is held and has run for a third of its time; when to call again, infinity: never. */
+  heartbeat(now: number): number {
+    return this.#exports.heartbeat(this.thread, now);
   }
 
   /**

@@ -46,6 +46,8 @@ export interface EngineExports {
   ): number;
   remove(thread: number, queue: number, incarnation: number, count: number, now: number): number;
   hide(thread: number, queue: number, incarnation: number, count: number, now: number): number;
+  /** Extends what handlers hold; when to call again, infinity: nothing is held. */
+  heartbeat(thread: number, now: number): number;
   /** 1: the message of record `index`, RESULT_GONE a moment ago, lives on in another queue. */
   hasMoved(
     thread: number,
@@ -130,6 +132,7 @@ export const exportNames = Object.keys({
   read: true,
   remove: true,
   hide: true,
+  heartbeat: true,
   hasMoved: true,
   redrive: true,
   throttle: true,

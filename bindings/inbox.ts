@@ -15,6 +15,7 @@ import {
   RECEIVE_BODY_BYTES,
   RECEIVE_BYTES,
   RECEIVE_COUNT,
+  RECEIVE_DUE,
   RECEIVE_FIRST_AT,
   RECEIVE_FLAGS,
   RECEIVE_GROUP_BYTES,
@@ -48,6 +49,7 @@ const FLAGS = RECEIVE_FLAGS >> 2;
 /** Four sizes of two bytes each: group and deduplication id, trace and sender. */
 const TEXTS = RECEIVE_GROUP_BYTES >> 2;
 const SOURCE = RECEIVE_SOURCE >> 2;
+const DUE = RECEIVE_DUE >> 2;
 
 const NO_WORDS = new Uint32Array(0);
 const NO_FLOATS = new Float64Array(0);
@@ -242,6 +244,11 @@ export class Inbox {
 
   firstReceivedAtMs(index: number): number {
     return this.#f64(index, FIRST_AT);
+  }
+
+  /** Until when the receive hid it. */
+  dueMs(index: number): number {
+    return this.#f64(index, DUE);
   }
 
   bodyBytes(index: number): number {

@@ -30,6 +30,7 @@ export {
 } from "./descriptors.ts";
 export { Engine, SECRET_BYTES } from "./engine.ts";
 export { EngineTrap } from "./guard.ts";
+export { HELD_MAX, type Held } from "./held.ts";
 export { DEDUPLICATION, GROUP, Inbox, SENDER, TRACE } from "./inbox.ts";
 export { compileFile, loadModule } from "./module.ts";
 export {

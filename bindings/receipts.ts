@@ -10,6 +10,7 @@ import {
   HANDLE_BYTES,
   HANDLE_COUNT,
   HANDLE_COUNT_ANY,
+  HANDLE_HELD,
   HANDLE_RESULT,
   HANDLE_SEQUENCE,
   HANDLE_SLOT,
@@ -74,6 +75,7 @@ export class Receipts {
     u32[word + (HANDLE_COUNT >> 2)] = receipt.receiveCount;
     u32[word + (HANDLE_SEQUENCE >> 2)] = receipt.sequenceLow;
     u32[word + (HANDLE_SEQUENCE >> 2) + 1] = receipt.sequenceHigh;
+    u32[word + (HANDLE_HELD >> 2)] = 0;
   }
 
   /** Fills handle records from 0 on with the messages from..to-1 of an inbox. */
@@ -85,6 +87,7 @@ export class Receipts {
       u32[word + (HANDLE_COUNT >> 2)] = inbox.receiveCount(index);
       u32[word + (HANDLE_SEQUENCE >> 2)] = inbox.sequenceLow(index);
       u32[word + (HANDLE_SEQUENCE >> 2) + 1] = inbox.sequenceHigh(index);
+      u32[word + (HANDLE_HELD >> 2)] = 0;
       word += RECORD_WORDS;
     }
   }

@@ -9,6 +9,7 @@ import {
   THREAD_ALIVE,
   THREAD_BYTES,
   THREAD_DEAD,
+  THREAD_HELD_LOOK_MS,
   THREAD_STATE,
 } from "../assembly/layout.ts";
 import { Views } from "./views.ts";
@@ -35,6 +36,20 @@ export class Registry {
     const threads = this.#views.header(HEADER_THREADS_MAX);
     for (let thread = 0; thread < threads; thread++) if (this.isDead(thread)) return true;
     return false;
+  }
+
+  /** How often the held messages of living threads are to be looked at; infinity: no thread says so. */
+  get heldLookMs(): number {
+    const { i32, u32 } = this.#views;
+    let leastMs = Number.POSITIVE_INFINITY;
+    const threads = this.#views.header(HEADER_THREADS_MAX);
+    for (let thread = 0; thread < threads; thread++) {
+      const state = stateIndex(this.#views, thread);
+      if (Atomics.load(i32, state) !== THREAD_ALIVE) continue;
+      const lookMs = u32[state + ((THREAD_HELD_LOOK_MS - THREAD_STATE) >> 2)] as number;
+      if (lookMs > 0) leastMs = Math.min(leastMs, lookMs);
+    }
+    return leastMs;
   }
 
   /** True from `markDead` until what the thread left is put right. */

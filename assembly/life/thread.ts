@@ -49,6 +49,9 @@ import {
   THREAD_DOORBELL,
   THREAD_FREE,
   THREAD_HELD,
+  THREAD_HELD_BYTES,
+  THREAD_HELD_LOOK_MS,
+  THREAD_HELD_USED,
   THREAD_ROLE,
   THREAD_SLOTS_COUNT,
   THREAD_STATE,
@@ -81,6 +84,7 @@ export class Thread {
     Thread.stopWaiting(thread);
     Slots.giveAllBack(thread);
     Blocks.giveAllBack(thread);
+    Thread.letGo(At.thread(thread));
     atomic.store<u32>(At.thread(thread), THREAD_FREE, THREAD_STATE);
   }
 
@@ -102,6 +106,14 @@ export class Thread {
   /** The doorbell goes on from where it is: somebody may still be about to ring it. */
   static clear(area: usize): void {
     memory.fill(area + THREAD_DOORBELL + 4, 0, THREAD_HELD - THREAD_DOORBELL - 4);
+    Thread.letGo(area);
+  }
+
+  /** What its handlers held is nobody's: no heartbeat extends it any more. */
+  static letGo(area: usize): void {
+    store<u32>(area, 0, THREAD_HELD_USED);
+    store<u32>(area, 0, THREAD_HELD_LOOK_MS);
+    memory.fill(area + THREAD_HELD, 0, THREAD_HELD_BYTES);
   }
 
   /**

@@ -10,6 +10,7 @@ import {
   CONTENT_NOT_GATHERED,
   HANDLE_BYTES,
   HANDLE_COUNT,
+  HANDLE_HELD,
   HANDLE_RESULT,
   HANDLE_SEQUENCE,
   HANDLE_SLOT,
@@ -208,6 +209,7 @@ function take(index: u32): void {
   store<u32>(handle, load<u32>(record, RECEIVE_SLOT), HANDLE_SLOT);
   store<u32>(handle, load<u32>(record, RECEIVE_COUNT), HANDLE_COUNT);
   store<u64>(handle, load<u64>(record, RECEIVE_SEQUENCE), HANDLE_SEQUENCE);
+  store<u32>(handle, 0, HANDLE_HELD);
 }
 
 /** Whether one section brought all of them, none was dropped since, and all contents are here. */

@@ -22,6 +22,7 @@ import {
   PHASE_BEGIN_ATTEMPT,
   QUEUE_RETENTION_MS,
   RECEIVE_BYTES,
+  RECEIVE_DUE,
   RECEIVE_SEQUENCE,
   RECEIVE_SLOT,
   SHARD_OPERATION,
@@ -214,6 +215,7 @@ export class Attempts {
     const slotIndex = load<u32>(receipt, ATTEMPT_RECEIPTS);
     store<u64>(record, load<u64>(receipt, ATTEMPT_RECEIPTS), RECEIVE_SLOT);
     store<u64>(record, load<u64>(receipt, ATTEMPT_RECEIPTS + 8), RECEIVE_SEQUENCE);
+    store<f64>(record, due, RECEIVE_DUE);
     Wheel.cancel(shard, At.wheelLink(slotIndex));
     store<f64>(At.slot(slotIndex), due, SLOT_DUE);
     Wheel.arm(shard, At.wheelLink(slotIndex), due);

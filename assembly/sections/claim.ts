@@ -19,6 +19,7 @@ import {
   QUEUE_IN_FLIGHT_MAX,
   QUEUE_RETENTION_MS,
   RECEIVE_BYTES,
+  RECEIVE_DUE,
   RECEIVE_SEQUENCE,
   RECEIVE_SLOT,
   SHARD_IN_FLIGHT,
@@ -51,7 +52,7 @@ import { Shard } from "../shard/shard";
 
 export class Claim {
   /**
-   * Fills slot, count and sequence of receive records from `from` on, `most` (at most ten) at the
+   * Fills slot, count, sequence and due time of receive records from `from` on, `most` (at most ten) at the
    * most. Answers how many. THREAD_OUT_DROPPED: how many entries were dropped. A message that was
    * received `receivesMax` times since it came here is taken without being received and stands in
    * THREAD_OUT_SLOTS (THREAD_OUT_EXHAUSTED of them): the caller moves it, or it comes back by its
@@ -179,6 +180,7 @@ export class Claim {
       Slot.setWord(slot, SLOT_IN_FLIGHT, count);
       store<u64>(record, ((count as u64) << 32) | (slotIndex as u64), RECEIVE_SLOT);
       store<u64>(record, Slot.sequence(slot), RECEIVE_SEQUENCE);
+      store<f64>(record, due, RECEIVE_DUE);
       store<u32>(area, claimed + 1, THREAD_OUT_COUNT);
     }
     return Wheel.hang(last, links + (slotIndex << WHEEL_LINK_BYTES_LOG2), spoke, dueLow);

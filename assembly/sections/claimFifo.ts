@@ -22,6 +22,7 @@ import {
   QUEUE_RETENTION_MS,
   RECEIVE_BYTES,
   RECEIVE_COUNT,
+  RECEIVE_DUE,
   RECEIVE_SEQUENCE,
   RECEIVE_SLOT,
   SHARD_IN_FLIGHT,
@@ -49,7 +50,7 @@ import { Claim } from "./claim";
 export class ClaimFifo {
   /**
    * As Claim.section, set aside what is exhausted included, but a queue that is full of messages in
-   * flight answers 0 and not STATUS_LIMIT: slot, count and sequence of receive records from `from` on;
+   * flight answers 0 and not STATUS_LIMIT: slot, count, sequence and due time of receive records from `from` on;
    * those before are what this receive has taken so far. `hasAttempt`: what it takes is remembered
    * under THREAD_ATTEMPT (Attempts); STATUS_CHANGED when that is stale.
    */
@@ -213,6 +214,7 @@ export class ClaimFifo {
       Slot.setWord(slot, SLOT_IN_FLIGHT, count);
       store<u64>(record, ((count as u64) << 32) | (slotIndex as u64), RECEIVE_SLOT);
       store<u64>(record, Slot.sequence(slot), RECEIVE_SEQUENCE);
+      store<f64>(record, due, RECEIVE_DUE);
       store<u32>(area, claimed + 1, THREAD_OUT_COUNT);
     }
     Groups.countIn(shard, group);

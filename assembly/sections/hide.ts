@@ -4,8 +4,11 @@
  * again (as on AWS). Nothing may be hidden beyond twelve hours after its last receive. A record with
  * a receive count applies while that receive is the message's last, one without a count always: who
  * asks for a user takes any receive (as on AWS), who gives a message back for one must hit his own.
+ * A record that names a held record applies while the message is in flight until the time that this
+ * knows: a heartbeat, and who settles behind one, do not overrule what anybody else said.
  */
 
+import { Held } from "../ground/held";
 import { At } from "../ground/memory";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
@@ -15,6 +18,7 @@ import {
   HANDLE_BYTES,
   HANDLE_COUNT,
   HANDLE_COUNT_ANY,
+  HANDLE_HELD,
   HANDLE_RESULT,
   HANDLE_SEQUENCE,
   HANDLE_SLOT,
@@ -61,7 +65,7 @@ export class Hide {
     store<u32>(area, 0, THREAD_OUT_READY);
     if (Shard.isStill(shard, incarnation)) {
       for (let step: u32 = 0; step < UNROLLED; step++) {
-        Hide.step(area, shard, self, handles, step, count, at, retentionMs);
+        Hide.step(area, shard, self, incarnation, handles, step, count, at, retentionMs);
       }
     } else {
       store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
@@ -74,39 +78,61 @@ export class Hide {
     area: usize,
     shard: usize,
     self: u32,
+    incarnation: u32,
     handles: usize,
     index: u32,
     count: u32,
     now: f64,
     retentionMs: f64,
   ): void {
-    if (index < count) {
-      const handle = handles + index * HANDLE_BYTES;
-      const slotIndex = load<u32>(handle, HANDLE_SLOT);
-      const slot = At.slot(slotIndex);
-      const state = Slot.state(slot);
-      let result: u32 = RESULT_GONE;
-      if (
-        Slot.isListed(state) &&
-        Slot.isOf(slot, self, load<u64>(handle, HANDLE_SEQUENCE)) &&
-        !Slot.isPast(shard, slot, retentionMs, now)
-      ) {
-        result = RESULT_STALE;
-        const receive = load<u32>(handle, HANDLE_COUNT);
-        if (receive === HANDLE_COUNT_ANY || receive === Slot.count(slot)) {
-          const visibilityMs = load<f64>(handle, HANDLE_VISIBILITY_MS);
-          const receivedAt =
-            load<f64>(slot, SLOT_SENT_AT) + (load<u32>(slot, SLOT_LAST_RECEIVE) as f64);
-          result = RESULT_TOO_LONG;
-          if (now + visibilityMs <= receivedAt + (HIDDEN_MS_MAX as f64)) {
-            result = RESULT_APPLIED;
-            Hide.apply(area, shard, slotIndex, slot, now, visibilityMs);
-            store<i32>(area, load<i32>(area, THREAD_OUT_COUNT) + 1, THREAD_OUT_COUNT);
-          }
-        }
-      }
-      store<u32>(handle, result, HANDLE_RESULT);
+    if (index >= count) return;
+    const handle = handles + index * HANDLE_BYTES;
+    const slotIndex = load<u32>(handle, HANDLE_SLOT);
+    const slot = At.slot(slotIndex);
+    const due = now + load<f64>(handle, HANDLE_VISIBILITY_MS);
+    const receivedAt = load<f64>(slot, SLOT_SENT_AT) + (load<u32>(slot, SLOT_LAST_RECEIVE) as f64);
+    const held: usize = load<u32>(handle, HANDLE_HELD);
+    let result = Hide.judge(shard, self, incarnation, handle, held, slot, now, retentionMs);
+    if (result === RESULT_APPLIED && due > receivedAt + (HIDDEN_MS_MAX as f64)) {
+      result = RESULT_TOO_LONG;
     }
+    store<u32>(handle, result, HANDLE_RESULT);
+    if (result !== RESULT_APPLIED) return;
+    Hide.apply(area, shard, slotIndex, slot, now, due);
+    if (held !== 0 && due > now) {
+      const receive = load<u32>(handle, HANDLE_COUNT);
+      Held.extend(held, Slot.sequence(slot), receive, incarnation, due);
+    }
+    store<i32>(area, load<i32>(area, THREAD_OUT_COUNT) + 1, THREAD_OUT_COUNT);
+  }
+
+  /** What a receipt means now: RESULT_APPLIED while its receive is the last. */
+  @inline static judge(
+    shard: usize,
+    self: u32,
+    incarnation: u32,
+    handle: usize,
+    held: usize,
+    slot: usize,
+    now: f64,
+    retentionMs: f64,
+  ): u32 {
+    const state = Slot.state(slot);
+    const isThere =
+      Slot.isListed(state) &&
+      Slot.isOf(slot, self, load<u64>(handle, HANDLE_SEQUENCE)) &&
+      !Slot.isPast(shard, slot, retentionMs, now);
+    if (!isThere) return RESULT_GONE;
+    const receive = load<u32>(handle, HANDLE_COUNT);
+    if (receive !== HANDLE_COUNT_ANY && receive !== Slot.count(slot)) return RESULT_STALE;
+    if (held === 0 || Hide.isLeft(held, slot, state, receive, incarnation)) return RESULT_APPLIED;
+    return RESULT_STALE;
+  }
+
+  /** Still in flight, and hidden until when it was last known to be. */
+  @inline static isLeft(held: usize, slot: usize, state: u32, count: u32, incarnation: u32): bool {
+    const due = Held.dueOf(held, Slot.sequence(slot), count, incarnation);
+    return state === SLOT_IN_FLIGHT && load<f64>(slot, SLOT_DUE) === due;
   }
 
   /** READY or IN_FLIGHT (a delayed message has no receipt). */
@@ -116,16 +142,16 @@ export class Hide {
     slotIndex: u32,
     slot: usize,
     now: f64,
-    visibilityMs: f64,
+    due: f64,
   ): void {
     const word = Slot.word(slot);
     const ringed = word & SLOT_FLAG_RINGED;
     const isInFlight = Slot.state(slot) === SLOT_IN_FLIGHT;
     if (isInFlight) Wheel.cancel(shard, At.wheelLink(slotIndex));
-    if (visibilityMs > 0) {
-      store<f64>(slot, now + visibilityMs, SLOT_DUE);
+    if (due > now) {
+      store<f64>(slot, due, SLOT_DUE);
       Slot.setState(slot, SLOT_IN_FLIGHT | ringed);
-      Wheel.arm(shard, At.wheelLink(slotIndex), now + visibilityMs);
+      Wheel.arm(shard, At.wheelLink(slotIndex), due);
       if (!isInFlight) {
         Shard.countOut(shard + SHARD_VISIBLE);
         Shard.countIn(shard + SHARD_IN_FLIGHT);

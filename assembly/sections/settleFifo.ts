@@ -4,6 +4,7 @@
  * message's group lets through next may change with it.
  */
 
+import { Held } from "../ground/held";
 import { At } from "../ground/memory";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
@@ -13,6 +14,7 @@ import { Wheel } from "../indexes/wheel";
 import {
   HANDLE_BYTES,
   HANDLE_COUNT,
+  HANDLE_HELD,
   HANDLE_RESULT,
   HANDLE_SEQUENCE,
   HANDLE_SLOT,
@@ -42,6 +44,7 @@ import {
   THREAD_OUT_READY,
 } from "../layout";
 import { Shard } from "../shard/shard";
+import { Hide } from "./hide";
 
 export class SettleFifo {
   /** Handle records `from` on; slot numbers were checked. Answers how many applied. */
@@ -142,7 +145,7 @@ export class SettleFifo {
     if (Shard.isStill(shard, incarnation)) {
       store<i32>(area, 0, THREAD_OUT_COUNT);
       for (let step: u32 = 0; step < UNROLLED; step++) {
-        SettleFifo.hideStep(area, shard, self, handles, step, count, at, retentionMs);
+        SettleFifo.hideStep(area, shard, self, incarnation, handles, step, count, at, retentionMs);
       }
     }
     Shard.close(shard);
@@ -153,6 +156,7 @@ export class SettleFifo {
     area: usize,
     shard: usize,
     self: u32,
+    incarnation: u32,
     handles: usize,
     index: u32,
     count: u32,
@@ -165,7 +169,16 @@ export class SettleFifo {
     const slot = At.slot(slotIndex);
     const due = now + load<f64>(handle, HANDLE_VISIBILITY_MS);
     const receivedAt = load<f64>(slot, SLOT_SENT_AT) + (load<u32>(slot, SLOT_LAST_RECEIVE) as f64);
+    const held: usize = load<u32>(handle, HANDLE_HELD);
+    const receive = load<u32>(handle, HANDLE_COUNT);
     let result = SettleFifo.judge(shard, self, handle, slot, now, retentionMs);
+    if (
+      result === RESULT_APPLIED &&
+      held !== 0 &&
+      !Hide.isLeft(held, slot, SLOT_IN_FLIGHT, receive, incarnation)
+    ) {
+      result = RESULT_STALE;
+    }
     if (result === RESULT_APPLIED && due > receivedAt + (HIDDEN_MS_MAX as f64)) {
       result = RESULT_TOO_LONG;
     }
@@ -175,6 +188,7 @@ export class SettleFifo {
     if (due > now) {
       store<f64>(slot, due, SLOT_DUE);
       Wheel.arm(shard, At.wheelLink(slotIndex), due);
+      if (held !== 0) Held.extend(held, Slot.sequence(slot), receive, incarnation, due);
     } else {
       Slot.setState(slot, SLOT_READY);
       // A receive attempt knows by it that somebody changed the visibility.

@@ -1,11 +1,13 @@
 /**
  * The steward: a thread of the broker's own that never runs anybody's code. It
+ * - extends what handlers of living threads still work on, before all else: that can't wait;
  * - puts right what a thread held that died, as the watch tells it (watch.ts);
  * - lets time pass for queues that nobody touches: timers, retention, what a purge ended;
  * - wakes other waiters when the one that was rung does not come (it may be busy, or dying).
  * It sleeps half a second at a time. A waker that rings one of several threads leaves it a note; it
  * then looks 20 ms later whether the message is still there, rings one more thread, and another 20 ms
- * later all that wait. Where several wait for a queue it also looks behind the queue's next timer.
+ * later all that wait. Where several wait for a queue it also looks behind the queue's next timer, and
+ * where handlers hold messages in time for each.
  * Like every thread it may sleep for a lock; it hears of deaths through others for that reason. What
  * goes wrong in it is told to the opener and tried again; it ends when it is told to, and when it
  * ends otherwise the watch starts it again, under the same number.
@@ -112,11 +114,22 @@ function askForStock(): void {
   engine.doorbell.ringOthers();
 }
 
+/** Extends what handlers hold; how soon to do so again. */
+function beat(nowMs: number): number {
+  let nextMs = Number.POSITIVE_INFINITY;
+  attempt("extending what handlers hold", () => {
+    nextMs = engine.heartbeat(nowMs);
+  });
+  // Virtual time rings when it moves.
+  const soonMs = timing.isVirtual ? IDLE_MS : Math.max(BUSY_MS, nextMs - nowMs);
+  return Math.min(IDLE_MS, soonMs, engine.registry.heldLookMs);
+}
+
 function tick(): void {
+  const nowMs = timing.clock.nowMs();
+  let soonMs = beat(nowMs);
   settle();
   attempt("asking for stock", askForStock);
-  const nowMs = timing.clock.nowMs();
-  let soonMs = IDLE_MS;
   const used = engine.queues.used;
   for (let queue = 0; queue < used; queue++) {
     attempt(`looking after queue ${queue}`, () => {
@@ -159,6 +172,7 @@ parentPort?.on("message", (task: Task) => {
       break;
     default:
       ended.set(task.order, { thread: task.thread, isDead: task.kind === "recover" });
+      beat(timing.clock.nowMs());
       settle();
   }
 });

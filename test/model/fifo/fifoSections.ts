@@ -316,6 +316,7 @@ export class FifoSections {
       this.#u32[(at + layout.HANDLE_SEQUENCE) >> 2] = sequence % 2 ** 32;
       this.#u32[(at + layout.HANDLE_SEQUENCE + 4) >> 2] = Math.floor(sequence / 2 ** 32);
       this.#f64[(at + layout.HANDLE_VISIBILITY_MS) >> 3] = ms[index] ?? 0;
+      this.#u32[(at + layout.HANDLE_HELD) >> 2] = 0;
     });
   }
 

@@ -226,6 +226,7 @@ export class Hand {
     ] as const) {
       this.#u32[(handle + to) >> 2] = this.#u32[(record + from) >> 2] as number;
     }
+    this.#u32[(handle + layout.HANDLE_HELD) >> 2] = 0;
     this.#checkBody(record);
   }
 
