@@ -62,6 +62,8 @@ export const SENDER = 3;
 
 /** Contents up to this size together are made one string; above, a string a message. */
 const JOIN_BYTES_MAX = THREAD_BUFFER_BYTES;
+/** A text of more takes long to make where it is not ASCII. */
+const LONG_BYTES = 65_536;
 /** Memory of its own above this is given back when it has been read. */
 const KEPT_BYTES_MAX = 1_048_576;
 
@@ -263,6 +265,12 @@ export class Inbox {
   /** True when the body was given as text. */
   isText(index: number): boolean {
     return (this.#u32(index, FLAGS) & BODY_TEXT) !== 0;
+  }
+
+  /** True for a text that takes long to make. */
+  isLongText(index: number): boolean {
+    const isLong = this.bodyBytes(index) > LONG_BYTES;
+    return isLong && (this.#u32(index, FLAGS) & (BODY_TEXT | BODY_ASCII)) === BODY_TEXT;
   }
 
   /** GROUP, DEDUPLICATION, TRACE or SENDER; empty for none. */

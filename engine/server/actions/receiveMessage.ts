@@ -1,10 +1,12 @@
 /** ReceiveMessage: up to ten messages, waiting for the first of them when asked to. */
 import { hash } from "node:crypto";
+import { ReceivedMessage } from "../../broker/messages/message.ts";
 import { SluiceError } from "../../errors.ts";
 import { messageAttributes, parameterRanges } from "../../limits.ts";
 import type { Message, Queue, ReceiveOptions } from "../../types.ts";
 import { queueAction } from "../action.ts";
 import type { Answer, Context } from "../wire/context.ts";
+import { LongAnswer } from "../wire/longAnswer.ts";
 import { attributeFilter, showAttributes, wireAttributes } from "../wire/messageAttributes.ts";
 import { wireQueueAttributes } from "../wire/queueAttributes.ts";
 import { checkNames, type Input, namesOf } from "../wire/schema.ts";
@@ -38,6 +40,9 @@ const wire = {
 } as const;
 
 type ReceiveInput = Input<typeof members>;
+
+/** Messages that have more together are shown one by one: a megabyte takes up to 30 ms. */
+const bytesAtOnce = 262_144;
 
 /** A VirtualClock may stand between two milliseconds; AWS shows whole ones. */
 function milliseconds(ms: number): string {
@@ -134,7 +139,14 @@ function ignoreRefusal(error: unknown): void {
 function showReceived(received: readonly Message[], input: ReceiveInput): Answer {
   if (received.length === 0) return {};
   const wanted = wantedOf(input);
+  let contentBytes = 0;
+  for (const message of received) contentBytes += ReceivedMessage.contentBytesOf(message);
+  if (contentBytes > bytesAtOnce) return new LongAnswer(showOneByOne(received, wanted));
   return { Messages: received.map((message) => showMessage(message, wanted)) };
+}
+
+function* showOneByOne(received: readonly Message[], wanted: Wanted): Generator<object, void> {
+  for (const message of received) yield showMessage(message, wanted);
 }
 
 export const receiveMessage = queueAction(wire, (context, input, queue) => {

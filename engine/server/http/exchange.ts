@@ -11,10 +11,11 @@
  * need it. What must be undone when the answer did not reach the socket is told by `undoUnlessSent`.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { elapsedMs } from "../../clock.ts";
 import { type ErrorCode, SluiceError } from "../../errors.ts";
 import { requestUuid } from "../../random.ts";
-import type { Call, Reply } from "../protocol/protocol.ts";
+import type { Call, LongReply, Reply } from "../protocol/protocol.ts";
 import type { Connection, Turn } from "./connection.ts";
 
 /**
@@ -35,7 +36,7 @@ export interface Exchanger {
   /** What goes back to a page of another origin besides. */
   pageHeaders(exchange: Exchange): Readonly<Record<string, string>> | undefined;
   /** Called when the reply was written, with the request's id. */
-  answered(exchange: Exchange, reply: Reply, requestId: string): void;
+  answered(exchange: Exchange, reply: Reply | LongReply, requestId: string): void;
   /** Called once, when the reply is out or the connection is gone. */
   ended(): void;
 }
@@ -82,6 +83,11 @@ export class Exchange implements Turn {
     return this.#bytes;
   }
 
+  /** The connection is gone, or the answer is out. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
   get signal(): AbortSignal {
     if (this.#aborter === undefined) {
       this.#aborter = new AbortController();
@@ -104,9 +110,37 @@ export class Exchange implements Turn {
   /** Writes the reply with its headers; `close` ends the connection after it. */
   send(reply: Reply, close = this.#server.isDraining): void {
     if (this.#response.headersSent || this.#isEnded) return;
-    const { status, body } = reply;
-    const requestId = reply.requestId ?? requestUuid();
+    const { body } = reply;
     const bodyBytes = Buffer.byteLength(body);
+    const requestId = this.#writeHead(reply, bodyBytes, close);
+    // A text of one byte a character is ASCII, which Node copies faster by the name of Latin-1.
+    this.#response.end(body, bodyBytes === body.length ? "latin1" : "utf8");
+    this.#server.answered(this, reply, requestId);
+  }
+
+  /**
+   * Makes a long reply, of which other requests have their turn between two pieces, and writes it when
+   * it is all there. Rejects with what the making throws; nothing is written then.
+   */
+  async sendInTurns(reply: LongReply): Promise<void> {
+    const pieces: Buffer[] = [];
+    let bodyBytes = 0;
+    for (const piece of reply.pieces) {
+      const bytes = Buffer.from(piece);
+      pieces.push(bytes);
+      bodyBytes += bytes.length;
+      await nextTurn();
+      if (this.#isEnded) return;
+    }
+    const requestId = this.#writeHead(reply, bodyBytes, this.#server.isDraining);
+    for (const piece of pieces) this.#response.write(piece);
+    this.#response.end();
+    this.#server.answered(this, reply, requestId);
+  }
+
+  /** Returns the request's id. */
+  #writeHead(reply: Reply | LongReply, bodyBytes: number, close: boolean): string {
+    const requestId = reply.requestId ?? requestUuid();
     const headers: Record<string, string | number> = {
       "x-amzn-RequestId": requestId,
       "Content-Type": reply.contentType,
@@ -120,10 +154,8 @@ export class Exchange implements Turn {
       headers.Connection = "close";
       this.#connection.finish();
     }
-    this.#response.writeHead(status, headers);
-    // A text of one byte a character is ASCII, which Node copies faster by the name of Latin-1.
-    this.#response.end(body, bodyBytes === body.length ? "latin1" : "utf8");
-    this.#server.answered(this, reply, requestId);
+    this.#response.writeHead(reply.status, headers);
+    return requestId;
   }
 
   /** Calls `undo` once if the answer does not reach the socket whole: when that is known, or now. */

@@ -4,7 +4,8 @@
  * Ways in: any path takes POST with AWS JSON 1.0, and POST or GET of the query protocol; GET / says
  * what this is and GET /health answers 200 while the server takes requests; OPTIONS tells browsers
  * that they may ask. What can't be read in time, or is too large, is refused and its connection closed;
- * nothing a client sends ends the process.
+ * nothing a client sends ends the process, and nothing keeps the thread for long: what a large request
+ * says is read in one turn of the event loop and done in another, and a large answer is made in many.
  *
  * How it ends. `close` is called once, by whoever opened the server (the command line: on SIGTERM
  * or SIGINT), before it closes the broker. It stops listening, closes the connections that idle,
@@ -19,7 +20,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Broker } from "../../broker/broker.ts";
 import { SluiceError } from "../../errors.ts";
 import { JsonProtocol } from "../protocol/json.ts";
-import type { Call, Protocol, Reply } from "../protocol/protocol.ts";
+import type { Call, LongReply, Protocol, Reply } from "../protocol/protocol.ts";
 import { QueryProtocol } from "../protocol/query.ts";
 import type { Answer, Caller, Context } from "../wire/context.ts";
 import { isTraceHeader } from "../wire/sends.ts";
@@ -39,6 +40,8 @@ const requestMs = 20_000;
 const checkMs = 1_000;
 /** Bytes of a request's head: signatures and session tokens are long, but not longer. */
 const headBytes = 16_384;
+/** A body of more is read in one turn of the event loop, and what it asks for done in the next. */
+const bytesAtOnce = 262_144;
 const formType = /^application\/x-www-form-urlencoded/i;
 /** How long `close` waits for requests that are being worked on. */
 const drainMs = 5_000;
@@ -137,10 +140,8 @@ export class Server implements Exchanger {
       const call = protocol.read(body);
       exchange.call = call;
       this.#admission.checkGet(request, call.name);
-      const context = new RequestContext(this.#options.broker, this.#caller, this, exchange);
-      const answer = call.action.run(context, call.input);
-      if (answer instanceof Promise) void this.#settle(exchange, protocol, call, answer);
-      else exchange.send(protocol.answer(call, answer));
+      if (body.length <= bytesAtOnce) this.#run(exchange, protocol, call);
+      else setImmediate(() => this.#run(exchange, protocol, call));
     } catch (error) {
       this.#refuse(exchange, error, protocol);
     }
@@ -157,7 +158,7 @@ export class Server implements Exchanger {
     return mayRead ? corsHeaders(origin) : undefined;
   }
 
-  answered(exchange: Exchange, { status }: Reply, requestId: string): void {
+  answered(exchange: Exchange, { status }: Reply | LongReply, requestId: string): void {
     this.#options.onAnswered?.(new Answered(exchange, status, requestId));
   }
 
@@ -181,14 +182,27 @@ export class Server implements Exchanger {
     return { ...new JsonProtocol(undefined).error(error), status: 405 };
   }
 
+  #run(exchange: Exchange, protocol: Protocol, call: Call): void {
+    if (exchange.isEnded) return;
+    try {
+      const context = new RequestContext(this.#options.broker, this.#caller, this, exchange);
+      const answer = call.action.run(context, call.input);
+      void this.#settle(exchange, protocol, call, answer);
+    } catch (error) {
+      this.#refuse(exchange, error, protocol);
+    }
+  }
+
   async #settle(
     exchange: Exchange,
     protocol: Protocol,
     call: Call,
-    answer: Promise<Answer>,
+    answer: Answer | Promise<Answer>,
   ): Promise<void> {
     try {
-      exchange.send(protocol.answer(call, await answer));
+      const reply = protocol.answer(call, await answer);
+      if ("pieces" in reply) await exchange.sendInTurns(reply);
+      else exchange.send(reply);
     } catch (error) {
       this.#refuse(exchange, error, protocol);
     }

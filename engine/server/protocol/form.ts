@@ -3,13 +3,14 @@
  * mark, as a tree: the dots in a field's name are its levels. Pure; knows nothing of SQS.
  *
  * Broken percent signs and broken UTF-8 are refused, because decoding them kindly would store what
- * nobody sent. Of a field that comes twice the last counts. Cost: one pass over the bytes and a
- * node a level; a value becomes text when it is asked for. The numbers of fields and levels are
- * bounded, and nothing here looks further than to the end of its field, since any client may send
- * any bytes.
+ * nobody sent. Of a field that comes twice the last counts. Cost: one pass over the bytes, which
+ * counts what the values have, and a node a level; a value is decoded when it is asked for, and
+ * becomes text then. The numbers of fields and levels are bounded, and nothing here looks further
+ * than to the end of its field, since any client may send any bytes.
  */
 import { isUtf8 } from "node:buffer";
 import { malformed } from "../wire/schema.ts";
+import { partBytes } from "./parts.ts";
 
 const nothing: ReadonlyMap<string, FormNode> = new Map();
 
@@ -17,6 +18,8 @@ const nothing: ReadonlyMap<string, FormNode> = new Map();
 export class FormNode {
   /** Made with the first level below. */
   #below: Map<string, FormNode> | undefined;
+  /** The values as they came, until they are decoded. */
+  #encoded: Buffer[] | undefined;
   /** UTF-8 that was checked. */
   #bytes: Buffer | undefined;
 
@@ -24,7 +27,9 @@ export class FormNode {
     return this.#below ?? nothing;
   }
 
+  /** Throws MalformedInput for a value that can't be decoded. */
   get text(): string | undefined {
+    this.check();
     return this.#bytes?.toString("utf8");
   }
 
@@ -35,15 +40,25 @@ export class FormNode {
     return node;
   }
 
-  write(bytes: Buffer): void {
-    this.#bytes = bytes;
+  write(encoded: Buffer): void {
+    this.#encoded ??= [];
+    this.#encoded.push(encoded);
+  }
+
+  /** Decodes what was written. Throws MalformedInput where that can't be. */
+  check(): void {
+    if (this.#encoded === undefined) return;
+    for (const encoded of this.#encoded) this.#bytes = decode(encoded);
+    this.#encoded = undefined;
   }
 }
 
 export interface Form {
   readonly fields: FormNode;
-  /** How many bytes the values of the fields have, decoded. */
+  /** How many bytes the values of the fields have once they are decoded. */
   readonly contentBytes: number;
+  /** Throws MalformedInput for a value that can't be decoded, whether anybody knows its name or not. */
+  check(): void;
 }
 
 /** A batch of ten messages with ten attributes each has some 500. */
@@ -86,8 +101,13 @@ export function parseForm(...forms: readonly Buffer[]): Form {
 class Tree implements Form {
   readonly fields = new FormNode();
   contentBytes = 0;
+  readonly #written: FormNode[] = [];
   #count = 0;
   #nodes = 0;
+
+  check(): void {
+    for (const node of this.#written) node.check();
+  }
 
   addField(field: Buffer): void {
     this.#count += 1;
@@ -100,9 +120,11 @@ class Tree implements Form {
       .toString("utf8")
       .split(".", levelsMax + 1);
     if (levels.length > levelsMax) return;
-    const value = decode(field.subarray(end + 1));
-    this.#find(levels).write(value);
-    this.contentBytes += value.length;
+    const value = field.subarray(end + 1);
+    const node = this.#find(levels);
+    node.write(value);
+    this.#written.push(node);
+    this.contentBytes += decodedBytes(value);
   }
 
   #find(levels: readonly string[]): FormNode {
@@ -119,6 +141,27 @@ class Tree implements Form {
   }
 }
 
+/** As many as `decode` gives, of what can be decoded. */
+function decodedBytes(encoded: Buffer): number {
+  const first = encoded.indexOf(percent);
+  if (first < 0) return encoded.length;
+  let percents = 0;
+  for (let from = first; from < encoded.length; from += partBytes) {
+    percents += percentsIn(encoded, from, Math.min(from + partBytes, encoded.length));
+  }
+  return Math.max(0, encoded.length - 2 * percents);
+}
+
+function percentsIn(encoded: Buffer, from: number, end: number): number {
+  let percents = 0;
+  for (let at = from; at < end; at++) {
+    if (encoded[at] !== percent) continue;
+    percents += 1;
+    at += 2;
+  }
+  return percents;
+}
+
 /** The same bytes where nothing is encoded, a copy otherwise; they are UTF-8. */
 function decode(encoded: Buffer): Buffer {
   const isPlain = encoded.indexOf(percent) < 0 && encoded.indexOf(plus) < 0;
@@ -128,20 +171,31 @@ function decode(encoded: Buffer): Buffer {
 }
 
 function decodeBytes(encoded: Buffer): Buffer {
-  const bytes = Buffer.allocUnsafe(encoded.length);
-  let length = 0;
-  for (let at = 0; at < encoded.length; at++) {
-    let byte = encoded[at] as number;
+  const bytes = Buffer.allocUnsafe(decodedBytes(encoded));
+  let at = 0;
+  for (let to = 0; to < bytes.length; to += partBytes) {
+    at = decodePart(encoded, at, bytes.subarray(to, to + partBytes));
+  }
+  // What was counted is less where percent signs are broken.
+  if (at !== encoded.length) throw notUtf8();
+  return bytes;
+}
+
+/** Fills `bytes`; returns where it has come to in what is encoded. */
+function decodePart(encoded: Buffer, from: number, bytes: Buffer): number {
+  let at = from;
+  for (let to = 0; to < bytes.length; to++) {
+    let byte = encoded[at++] as number;
     if (byte === plus) byte = space;
     else if (byte === percent) {
-      if (at + 2 >= encoded.length) throw notUtf8();
-      byte = (digitAt(encoded, at + 1) << 4) | digitAt(encoded, at + 2);
+      if (at + 2 > encoded.length) throw notUtf8();
+      byte = (digitAt(encoded, at) << 4) | digitAt(encoded, at + 1);
       if (byte < 0) throw notUtf8();
       at += 2;
     }
-    bytes[length++] = byte;
+    bytes[to] = byte;
   }
-  return bytes.subarray(0, length);
+  return at;
 }
 
 /** Below 0 for what is no digit, also after a shift and in a disjunction. */

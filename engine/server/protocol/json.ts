@@ -11,10 +11,13 @@ import { errorShape, SluiceError } from "../../errors.ts";
 import { type Action, withQueue } from "../action.ts";
 import { findAction } from "../router.ts";
 import type { Answer } from "../wire/context.ts";
+import { LongAnswer, onlyList } from "../wire/longAnswer.ts";
 import { checkTypes, malformed } from "../wire/schema.ts";
 import { checkContent } from "./content.ts";
+import { withoutEscapes } from "./jsonEscapes.ts";
 import { countJson } from "./jsonMarks.ts";
-import type { Call, Protocol, Reply } from "./protocol.ts";
+import { piecesOf } from "./pieces.ts";
+import type { Call, LongReply, Protocol, Reply } from "./protocol.ts";
 
 const jsonType = "application/x-amz-json-1.0";
 const targetPrefix = "AmazonSQS.";
@@ -33,18 +36,20 @@ const uncountedBytes = 65_536;
 function parseBody(bytes: Buffer, action: Action): unknown {
   // Decoding would put U+FFFD for broken bytes and store what nobody sent.
   if (!isUtf8(bytes)) throw new SluiceError("MalformedInput", "The request body is not UTF-8.");
-  if (bytes.length > uncountedBytes) checkMarks(bytes, action);
+  const text = bytes.length > uncountedBytes ? checkedText(bytes, action) : bytes;
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    return JSON.parse(text.toString("utf8"));
   } catch (cause) {
     throw new SluiceError("MalformedInput", "The request body is not JSON.", { cause });
   }
 }
 
-function checkMarks(bytes: Buffer, action: Action): void {
+/** A text of the same values, without the escapes that it is mostly made of. */
+function checkedText(bytes: Buffer, action: Action): Buffer {
   const { marks, contentBytes } = countJson(bytes, valuesMax);
   if (marks > valuesMax) throw malformed("The request body", `JSON of at most ${valuesMax} values`);
   checkContent(action, contentBytes);
+  return bytes.length > 2 * contentBytes ? withoutEscapes(bytes) : bytes;
 }
 
 export class JsonProtocol implements Protocol {
@@ -65,7 +70,12 @@ export class JsonProtocol implements Protocol {
   }
 
   /** An action without a result has an empty body. */
-  answer(_call: Call, answer: Answer): Reply {
+  answer({ action }: Call, answer: Answer): Reply | LongReply {
+    if (answer instanceof LongAnswer) {
+      const frame = { start: `{"${onlyList(action.result).name}":[`, between: ",", end: "]}" };
+      const pieces = piecesOf(frame, answer.elements, (element) => JSON.stringify(element));
+      return { status: 200, pieces, contentType: jsonType };
+    }
     const body = answer === undefined ? "" : JSON.stringify(answer);
     return { status: 200, body, contentType: jsonType };
   }

@@ -6,6 +6,8 @@
  * Cost: strings are skipped by a search for their end; one that has an escape, and what is outside of
  * strings, is looked at byte by byte, a nanosecond or two each.
  */
+import { partBytes } from "./parts.ts";
+
 export interface JsonMarks {
   /** Commas and opening brackets: no fewer than there are values. */
   readonly marks: number;
@@ -60,10 +62,17 @@ class Strings {
   }
 
   #passEscapes(from: number): number {
+    let at = from;
+    while (at < this.#bytes.length && this.#bytes[at] !== quote) at = this.#passPart(at);
+    return at;
+  }
+
+  #passPart(from: number): number {
     const bytes = this.#bytes;
+    const end = Math.min(from + partBytes, bytes.length);
     let count = 0;
     let at = from;
-    for (; at < bytes.length && bytes[at] !== quote; at++) {
+    for (; at < end && bytes[at] !== quote; at++) {
       if (bytes[at] === backslash) at += bytes[at + 1] === letterU ? unicodeEscapeBytes : 1;
       count += 1;
     }

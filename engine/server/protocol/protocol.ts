@@ -8,15 +8,23 @@ import type { Action } from "../action.ts";
 import type { Answer } from "../wire/context.ts";
 import type { Loose } from "../wire/schema.ts";
 
-/** What goes back to a client, besides the headers that every answer has. */
-export interface Reply {
+/** What goes back to a client, besides its body and the headers that every answer has. */
+interface ReplyHead {
   readonly status: number;
-  readonly body: string;
   readonly contentType: string;
   /** As the body has it; where it has none, one is made for the header. */
   readonly requestId?: string;
   /** Headers of this answer alone. */
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Reply extends ReplyHead {
+  readonly body: string;
+}
+
+/** The reply to a long answer: its body is made piece by piece. */
+export interface LongReply extends ReplyHead {
+  readonly pieces: Iterable<string>;
 }
 
 /** A request that could be read. */
@@ -30,6 +38,7 @@ export interface Call {
 export interface Protocol {
   /** Throws a SluiceError for what can't be read, and for an action that nobody has. */
   read(body: Buffer): Call;
-  answer(call: Call, answer: Answer): Reply;
+  /** A LongReply for a LongAnswer, and only for that. */
+  answer(call: Call, answer: Answer): Reply | LongReply;
   error(error: SluiceError): Reply;
 }

@@ -12,13 +12,15 @@ import { type Action, withQueue } from "../action.ts";
 import { findAction } from "../router.ts";
 import { findStsAction } from "../sts.ts";
 import type { Answer } from "../wire/context.ts";
+import { LongAnswer, onlyList } from "../wire/longAnswer.ts";
 import { queueOfPath } from "../wire/queueUrl.ts";
 import type { Loose, Members, Shape } from "../wire/schema.ts";
 import { checkContent } from "./content.ts";
 import { type FormNode, parseForm } from "./form.ts";
-import type { Call, Protocol, Reply } from "./protocol.ts";
+import { piecesOf } from "./pieces.ts";
+import type { Call, LongReply, Protocol, Reply } from "./protocol.ts";
 import { readMembers } from "./queryInput.ts";
-import { type QueryError, xmlAnswer, xmlError } from "./xml.ts";
+import { type QueryError, xmlAnswer, xmlError, xmlPieces } from "./xml.ts";
 
 /** A service as the query protocol sees it. */
 interface Service {
@@ -50,6 +52,7 @@ const jsonNames: Readonly<Record<string, string>> = {
 };
 
 const xmlType = "text/xml";
+const jsonType = "application/json";
 
 /** A request's head, as far as this protocol minds it. */
 export interface QueryHead {
@@ -74,22 +77,25 @@ export class QueryProtocol implements Protocol {
     const mark = url.indexOf("?");
     // Node reads the bytes of a URL as Latin-1.
     const query = Buffer.from(mark < 0 ? "" : url.slice(mark + 1), "latin1");
-    const { fields, contentBytes } = parseForm(query, body);
+    const form = parseForm(query, body);
+    const { fields } = form;
     const name = fields.below.get("Action")?.text;
     this.#name = name;
     this.#service = serviceOf(fields);
     const isOfAccount = name !== undefined && accountActions.includes(name);
     if (isOfAccount && queueOfPath(url) !== undefined) throw wrongPlace(name);
     const action = this.#service.find(name);
-    checkContent(action, contentBytes);
+    checkContent(action, form.contentBytes);
+    form.check();
     const input = withQueue(action, readMembers(action.members, fields), url);
     return { name: name ?? "", action, input };
   }
 
-  answer({ action }: Call, answer: Answer): Reply {
+  answer({ action }: Call, answer: Answer): Reply | LongReply {
     const name = this.#name ?? "";
     const { namespace } = this.#service;
     const id = this.#requestId;
+    if (answer instanceof LongAnswer) return this.#long(name, action, answer);
     if (!this.#wantsJson) {
       return this.#xml(200, xmlAnswer(name, namespace, action.result, answer, id));
     }
@@ -119,6 +125,15 @@ export class QueryProtocol implements Protocol {
     });
   }
 
+  #long(name: string, { result }: Action, answer: LongAnswer): LongReply {
+    const requestId = this.#requestId;
+    const pieces = this.#wantsJson
+      ? jsonPieces(name, result, answer, requestId)
+      : xmlPieces(name, this.#service.namespace, result, answer, requestId);
+    const contentType = this.#wantsJson ? jsonType : xmlType;
+    return { status: 200, pieces, contentType, requestId };
+  }
+
   get #wantsJson(): boolean {
     return this.#head.accept?.includes("application/json") ?? false;
   }
@@ -129,7 +144,7 @@ export class QueryProtocol implements Protocol {
 
   #json(status: number, body: object): Reply {
     const text = JSON.stringify(body);
-    return { status, body: text, contentType: "application/json", requestId: this.#requestId };
+    return { status, body: text, contentType: jsonType, requestId: this.#requestId };
   }
 }
 
@@ -160,6 +175,20 @@ function wrapped(result: Members, answer: Answer): object {
       return [jsonNames[name] ?? name, member === undefined ? null : listed(shape, member)];
     }),
   );
+}
+
+/** As JSON of `wrapped` would be. */
+function jsonPieces(
+  action: string,
+  result: Members | undefined,
+  { elements }: LongAnswer,
+  requestId: string,
+): Iterable<string> {
+  const { name, list } = onlyList(result);
+  const start = `{"${action}Response":{"${action}Result":{"${jsonNames[name] ?? name}":[`;
+  const end = `]},"ResponseMetadata":${JSON.stringify({ RequestId: requestId })}}}`;
+  const write = (element: object) => JSON.stringify(listed(list.of, element));
+  return piecesOf({ start, between: ",", end }, elements, write);
 }
 
 /** The value with its maps as lists of Name and Value, or of Key and Value, at every depth. */

@@ -7,10 +7,22 @@
  * and needs no second object for every message.
  */
 import type { Answer } from "../wire/context.ts";
+import { type LongAnswer, onlyList } from "../wire/longAnswer.ts";
 import type { Loose, Members, Shape } from "../wire/schema.ts";
+import { type Frame, piecesOf } from "./pieces.ts";
 import { escapeXml } from "./xmlText.ts";
 
 const head = '<?xml version="1.0"?>';
+
+/** What stands around an answer's members and its metadata. */
+function frameOf(name: string, namespace: string, requestId: string): Frame {
+  const metadata = element("ResponseMetadata", element("RequestId", requestId));
+  return {
+    start: `${head}<${name}Response xmlns="${namespace}">`,
+    between: "",
+    end: `${metadata}</${name}Response>`,
+  };
+}
 
 function element(name: string, content: string): string {
   return `<${name}>${content}</${name}>`;
@@ -58,8 +70,22 @@ export function xmlAnswer(
   if (result !== undefined) {
     content = members === "" ? `<${name}Result/>` : element(`${name}Result`, members);
   }
-  const metadata = element("ResponseMetadata", element("RequestId", requestId));
-  return `${head}<${name}Response xmlns="${namespace}">${content}${metadata}</${name}Response>`;
+  const { start, end } = frameOf(name, namespace, requestId);
+  return start + content + end;
+}
+
+/** The same of a long answer. */
+export function xmlPieces(
+  name: string,
+  namespace: string,
+  result: Members | undefined,
+  { elements }: LongAnswer,
+  requestId: string,
+): Iterable<string> {
+  const { start, between, end } = frameOf(name, namespace, requestId);
+  const frame = { start: `${start}<${name}Result>`, between, end: `</${name}Result>${end}` };
+  const { list } = onlyList(result);
+  return piecesOf(frame, elements, (value) => writeValue(list.of, value, list.each));
 }
 
 /** What an error says in this protocol. */

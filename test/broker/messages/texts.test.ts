@@ -2,12 +2,13 @@
  * A text comes back as it was sent, or is refused: no UTF-8 can carry a lone surrogate, and no message
  * is empty. In every verb that takes a text, wherever in a batch it stands.
  */
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Broker } from "../../../engine/broker/broker.ts";
 import { MessageBatch } from "../../../engine/broker/messages/batch.ts";
 import { VirtualClock } from "../../../engine/clock.ts";
 import { SluiceError } from "../../../engine/errors.ts";
-import type { Body, Queue, SendEntry } from "../../../engine/types.ts";
+import type { Body, Message, Queue, SendEntry } from "../../../engine/types.ts";
 
 let broker: Broker;
 let queue: Queue;
@@ -206,5 +207,48 @@ describe("a message attribute", () => {
       const send = () => queue.send("x", { messageAttributes: { a: value } });
       expect(await refusal(send)).toBe("InvalidParameterValue");
     }
+  });
+});
+
+describe("a long text beyond ASCII, which is decoded when it is read,", () => {
+  const text = `${"\u{1f600}é".repeat(20_000)}a`;
+
+  async function received(): Promise<Message> {
+    await queue.send(text, { messageAttributes: { a: "b" } });
+    const [message] = await queue.receive({ visibilityTimeout: 0 });
+    if (message === undefined) throw new Error("nothing was there");
+    return message;
+  }
+
+  test("is not decoded before", async () => {
+    const { get } = Object.getOwnPropertyDescriptor(await received(), "body") ?? {};
+    expect(get).toBeTypeOf("function");
+  });
+
+  test.each<readonly [string, (message: Message) => unknown]>([
+    ["body", ({ body }) => body],
+    ["bytes", ({ bytes }) => Buffer.from(bytes).toString()],
+    ["bytes behind its body", ({ body, bytes }) => body && Buffer.from(bytes).toString()],
+    ["body behind its bytes", ({ bytes, body }) => bytes && body],
+    ["clone", (message) => structuredClone(message).body],
+    ["spread", (message) => ({ ...message }).body],
+    ["JSON", (message) => JSON.parse(JSON.stringify(message)).body],
+  ])("is its %s", async (_, read) => {
+    const message = await received();
+    expect(read(message) === text).toBe(true);
+    expect(message.body === text).toBe(true);
+  });
+
+  test("has its digest, before it is read and after", async () => {
+    const digest = createHash("md5").update(text).digest("hex");
+    expect((await received()).md5OfBody).toBe(digest);
+    const message = await received();
+    expect([message.body.length, message.md5OfBody]).toEqual([text.length, digest]);
+  });
+
+  test("is not what somebody does to its bytes", async () => {
+    const message = await received();
+    message.bytes.fill(0x61);
+    expect(message.body === text).toBe(true);
   });
 });

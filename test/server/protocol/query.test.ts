@@ -138,6 +138,7 @@ describe("a form", () => {
     ],
     ["a structure for a text", "Action=SendMessage&MessageBody.1=a"],
     ["a broken percent sign", "Action=SendMessage&MessageBody=%zz"],
+    ["a broken percent sign where nobody knows the field", "Action=SendMessage&Nobody=%zz"],
     ["half a percent sign", "Action=SendMessage&MessageBody=%4"],
     ["broken UTF-8 behind percent signs", "Action=SendMessage&MessageBody=%C3%28"],
     [
