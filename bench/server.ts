@@ -174,11 +174,20 @@ export interface Child {
   readonly pid: number;
 }
 
-export async function startSluice(...options: readonly string[]): Promise<Child> {
+export async function startSluice(
+  options: readonly string[] = [],
+  nodeOptions: readonly string[] = [],
+): Promise<Child> {
   const fixed = ["serve", "--port", "0", "--memory", "512MiB"];
-  const child = spawn(process.execPath, [MAIN, ...fixed, ...options], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [...nodeOptions, MAIN, ...fixed, ...options],
+    {
+      // With a channel for what Node's options may load.
+      stdio: ["ignore", "pipe", "inherit", ...(nodeOptions.length > 0 ? (["ipc"] as const) : [])],
+    },
+  );
+  if (child.stdout === null) throw new Error("sluice serve has no output");
   for await (const line of createInterface({ input: child.stdout })) {
     const port = /listening on .*:(\d+)$/.exec(line)?.[1];
     if (port !== undefined) return { child, port: Number(port), pid: child.pid ?? 0 };

@@ -28,6 +28,10 @@ export interface Subjects {
   readonly sourceArn: string;
   /** Of a queue with ten messages of a megabyte each. */
   readonly fullUrl: string;
+  /** The same, of letters beyond ASCII. */
+  readonly wideUrl: string;
+  /** The same, nearly all of it in attributes. */
+  readonly attributesUrl: string;
   /** Of a queue with one message of a megabyte. */
   readonly signsUrl: string;
   readonly handle: string;
@@ -199,6 +203,20 @@ function sends(subjects: Subjects): WorstRequest[] {
       protocol: "json",
       body: escaped(letter, "MessageBody"),
     },
+    {
+      action: name,
+      what: "1 MiB as escapes that stay",
+      isValid: true,
+      protocol: "json",
+      body: escaped({ QueueUrl, MessageBody: body("é") }, "MessageBody"),
+    },
+    {
+      action: name,
+      what: "1 MiB of line feeds as escapes",
+      isValid: true,
+      protocol: "json",
+      body: escaped({ QueueUrl, MessageBody: body("\n") }, "MessageBody"),
+    },
     ...["A", "&", '"', "é", "\u{1f600}"].flatMap((sign) =>
       both(name, `1 MiB of ${sign}`, true, { QueueUrl, MessageBody: body(sign) }),
     ),
@@ -229,7 +247,7 @@ function sends(subjects: Subjects): WorstRequest[] {
 }
 
 function receives(subjects: Subjects): WorstRequest[] {
-  const { fullUrl, signsUrl, queueUrl } = subjects;
+  const { fullUrl, signsUrl, wideUrl, attributesUrl, queueUrl } = subjects;
   const action = "ReceiveMessage";
   const names = numbers(1_000).map((index) => `${textOf(200, index)}.*`);
   const more = { VisibilityTimeout: 0, MaxNumberOfMessages: 10 };
@@ -241,6 +259,12 @@ function receives(subjects: Subjects): WorstRequest[] {
   return [
     ...both(action, "one message of 1 MiB", true, { QueueUrl: signsUrl, ...more }),
     ...both(action, "ten messages of 1 MiB", true, { QueueUrl: fullUrl, ...more }),
+    ...both(action, "ten of 1 MiB beyond ASCII", true, { QueueUrl: wideUrl, ...more }),
+    ...both(action, "ten of 1 MiB of attributes", true, {
+      QueueUrl: attributesUrl,
+      ...more,
+      MessageAttributeNames: ["All"],
+    }),
     ...both(action, "a thousand names in each list", true, {
       QueueUrl: signsUrl,
       ...more,

@@ -177,9 +177,9 @@ describe("an attribute", () => {
     const quickestMs = (digits: number): number => {
       const number = `${"1".repeat(digits)}x`;
       const times = Array.from({ length: 9 }, () => {
-        const startMs = performance.now();
+        const before = process.cpuUsage();
         expect(refusal({ a: text(number, "Number") })).toBeDefined();
-        return performance.now() - startMs;
+        return process.cpuUsage(before).user / 1e3;
       });
       return Math.min(...times);
     };
