@@ -1,7 +1,8 @@
 /**
  * Random operations on three queues, each section compared with a plain-array model, under a clock
  * of the test's own. With much memory and with almost none (full and wrapping around all the time),
- * with short hops of the clock and with jumps of up to 14 days.
+ * with short hops of the clock and with jumps of up to 14 days. What is asked at every
+ * step throws by itself: an `expect` takes longer than the step.
  */
 import { expect } from "vitest";
 import {
@@ -181,8 +182,9 @@ class Run {
       this.#sections.expire(numbers, this.#nowMs) ||
       this.#sections.sweep(numbers, this.#nowMs)
     );
-    expect(model.overdue(this.#nowMs)).toEqual([]);
-    expect(model.isPastDue(this.#nowMs)).toBe(false);
+    const late = model.overdue(this.#nowMs);
+    if (late.length > 0) throw new Error(`the timers of ${late} have not fired`);
+    if (model.isPastDue(this.#nowMs)) throw new Error("the oldest message was not swept");
   }
 
   #send(lane: Lane): void {
@@ -216,7 +218,8 @@ class Run {
       sections.header(HEADER_PAGES_MAX) -
       sections.arena(ARENA_PAGES_BUMP) +
       sections.arena(ARENA_PAGES_FREE_COUNT);
-    expect(slotsLeft === 0 || pagesLeft <= 2).toBe(true);
+    if (slotsLeft === 0 || pagesLeft <= 2) return;
+    throw new Error(`refused with ${slotsLeft} slots and ${pagesLeft} pages left`);
   }
 
   #receive(lane: Lane): void {
@@ -228,7 +231,9 @@ class Run {
     const receipts = this.#sections.claim(lane.numbers, most, visibilityMs, this.#nowMs);
     for (const { slot, sequence } of receipts) {
       const { sentAtMs, source } = this.#moves.origin(slot);
-      expect(lane.model.messages.get(sequence)).toMatchObject({ sentAtMs, source });
+      const modelled = lane.model.messages.get(sequence);
+      if (modelled?.sentAtMs === sentAtMs && modelled.source === source) continue;
+      expect(modelled).toMatchObject({ sentAtMs, source });
     }
     lane.receipts.push(...receipts);
     while (lane.receipts.length > 4000) lane.receipts.shift();
