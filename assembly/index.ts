@@ -3,7 +3,6 @@
  * counts as i32, times as f64 milliseconds (an i64 would cost a BigInt a call). `thread` is the
  * caller's own record; `incarnation` tells a deleted queue from the one that took its descriptor.
  * Answers of 0 and more are counts, below 0 they are the STATUS codes of layout.ts.
- * The constants are exported too, so that a test can compare both compilers' numbers.
  */
 
 import { Stock } from "./arena/stock";
@@ -34,9 +33,6 @@ import { Settle } from "./operations/settle";
 import { Throttle } from "./operations/throttle";
 import { Cut } from "./sections/cut";
 import { Shard } from "./shard/shard";
-
-export * from "./layout";
-export * from "./probe/sections";
 
 class Of {
   @inline static shard(queue: u32): usize {
@@ -89,10 +85,6 @@ export function commit(thread: u32, queue: u32, incarnation: u32, count: u32, no
   return Shard.isFifo(Of.shard(queue))
     ? SendFifo.commit(thread, queue, incarnation, count, now)
     : Send.commit(thread, queue, incarnation, count, now);
-}
-
-export function discard(thread: u32, count: u32): void {
-  Send.discard(thread, 0, count);
 }
 
 export function receive(

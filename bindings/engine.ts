@@ -392,9 +392,4 @@ export class Engine {
   wakeAll(queue: number): void {
     this.#exports.wakeAll(queue);
   }
-
-  /** 0, or the number of the first invariant that does not hold; no other thread may be active. */
-  verify(): number {
-    return this.#exports.verify(this.thread);
-  }
 }

@@ -19,7 +19,6 @@ export interface EngineExports {
   prepare(thread: number, index: number, now: number): number;
   write(thread: number, index: number, contentOffset: number, bytes: number): void;
   commit(thread: number, queue: number, incarnation: number, count: number, now: number): number;
-  discard(thread: number, count: number): void;
   receive(
     thread: number,
     queue: number,
@@ -112,7 +111,6 @@ export interface EngineExports {
 
   mac(thread: number, bytes: number): void;
   messageId(thread: number, birthLow: number, birthHigh: number): void;
-  verify(thread: number): number;
 }
 
 /** Every name above; the compiler refuses a list that lacks one. */
@@ -126,7 +124,6 @@ export const exportNames = Object.keys({
   prepare: true,
   write: true,
   commit: true,
-  discard: true,
   receive: true,
   receiveAttempt: true,
   read: true,
@@ -154,5 +151,4 @@ export const exportNames = Object.keys({
   entryRead: true,
   mac: true,
   messageId: true,
-  verify: true,
 } satisfies Record<keyof EngineExports, true>);

@@ -1,6 +1,7 @@
 /**
- * Builds what is named: `engine` (asc, for release), `debug` (asc, with checks and a source map) and
- * `typescript` (tsc). Run by npm's scripts, from the folder whose package it builds.
+ * Builds what is named: `engine` (asc, for release), `probe` and `debug` (asc, with exports for tests,
+ * the one optimised and the other not) and `typescript` (tsc). Run by npm's scripts, from the folder
+ * whose package it builds.
  *
  * The engine takes longest, so it has a processor to itself and the others take turns beside it. A
  * step is left out only where its stamp proves that what it reads and what it wrote are, byte for
@@ -37,9 +38,18 @@ const steps = {
     reads: ["assembly", "asconfig.json", ...tools],
     writes: [engineFile, shippedFile],
     async run() {
-      process.stderr.write(await run([...asc, "--target", "release"]));
+      process.stderr.write(await run([...asc, "assembly/index.ts", "--target", "release"]));
       await mkdir("dist", { recursive: true });
       await copyFile(engineFile, shippedFile);
+    },
+  },
+  probe: {
+    title: "engine, probe",
+    lane: 1,
+    reads: ["assembly", "asconfig.json", ...tools],
+    writes: ["build/engine.probe.wasm"],
+    async run() {
+      process.stderr.write(await run([...asc, "assembly/probe/index.ts", "--target", "probe"]));
     },
   },
   debug: {
@@ -48,7 +58,7 @@ const steps = {
     reads: ["assembly", "asconfig.json", ...tools],
     writes: ["build/engine.debug.wasm", "build/engine.debug.wasm.map"],
     async run() {
-      process.stderr.write(await run([...asc, "--target", "debug"]));
+      process.stderr.write(await run([...asc, "assembly/probe/index.ts", "--target", "debug"]));
     },
   },
   typescript: {

@@ -33,6 +33,7 @@ import { Prefetch } from "../operations/prefetch";
 import { Receive } from "../operations/receive";
 import { ReceiveFifo } from "../operations/receiveFifo";
 import { Resolve } from "../operations/resolve";
+import { Send } from "../operations/send";
 import { SendFifo } from "../operations/sendFifo";
 import { Settle } from "../operations/settle";
 import { Rebuild } from "../recovery/rebuild";
@@ -58,6 +59,11 @@ class Of {
   @inline static shard(queue: u32): usize {
     return At.shard(load<u32>(At.queue(queue), QUEUE_SHARD_FIRST));
   }
+}
+
+/** What was prepared is given back, as where a commit is refused. */
+export function discard(thread: u32, count: u32): void {
+  Send.discard(thread, 0, count);
 }
 
 export function sectionCommit(

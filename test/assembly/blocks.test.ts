@@ -4,11 +4,10 @@
  * are drained one after the other. What lies in the thread's magazine before differs from run to run,
  * so that in some of them a page is empty just before the next one gets room.
  */
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
-import { compileFile } from "../../bindings/module.ts";
-import type { WasmModule } from "../../bindings/webassembly.ts";
 import { type Receipt, Sections } from "../model/history/sections.ts";
+import { moduleOf } from "../support/builds.ts";
 
 const SIZES = { pages: 60, threads: 1, queues: 1, slots: 1_000 };
 const SETTINGS = { visibilityMs: 1e6, delayMs: 0, retentionMs: 1e9 };
@@ -16,11 +15,6 @@ const NOW_MS = 1_700_000_000_000;
 /** Of bodies this large about thirty fill a page. */
 const BODY_BYTES = 2_000;
 const MESSAGES = 200;
-
-let module: WasmModule;
-beforeAll(async () => {
-  module = await compileFile(new URL("../../build/engine.release.wasm", import.meta.url));
-});
 
 /** A field of a page's record. */
 function field(sections: Sections, page: number, offset: number): number {
@@ -61,7 +55,7 @@ test("a class of blocks keeps no empty page beside another one with room", () =>
   const bodies = Array.from({ length: 10 }, () => BODY_BYTES);
   let emptied = 0;
   for (let before = 0; before < 20; before++) {
-    const sections = Sections.open(module, SIZES, () => {});
+    const sections = Sections.open(moduleOf(), SIZES, () => {});
     const queue = sections.createQueue(SETTINGS);
     for (let sent = 0; sent < MESSAGES; sent += 10) sections.commit(queue, bodies, 0, NOW_MS);
     const receipts: Receipt[] = [];
@@ -81,7 +75,7 @@ test("a class of blocks keeps no empty page beside another one with room", () =>
 });
 
 test("a deleted queue gives its ring's segments back with its last message", () => {
-  const sections = Sections.open(module, SIZES, () => {});
+  const sections = Sections.open(moduleOf(), SIZES, () => {});
   const { engine, thread } = sections;
   const { queue, incarnation } = sections.createQueue(SETTINGS);
   sections.commit({ queue, incarnation }, [BODY_BYTES], 0, NOW_MS);

@@ -2,13 +2,12 @@
  * Whether a message that its FIFO queue has no more lives on in another, asked between the sections of
  * a move, behind it, and once the message is nowhere.
  */
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
-import { wasm } from "../../bindings/webassembly.ts";
 import { FifoSections } from "../model/fifo/fifoSections.ts";
 import { Moves } from "../model/history/moves.ts";
 import { type Receipt, Sections, type Settings } from "../model/history/sections.ts";
+import { moduleOf } from "../support/builds.ts";
 
 const SIZES = { pages: 80, threads: 1, queues: 2, slots: 600 };
 const SETTINGS: Settings = {
@@ -17,10 +16,7 @@ const SETTINGS: Settings = {
 };
 
 test("a message lives on from the moment it left until it is deleted, expired or purged", () => {
-  const module = new wasm.Module(
-    readFileSync(new URL("../../build/engine.release.wasm", import.meta.url)),
-  );
-  const sections = Sections.open(module, SIZES, () => {});
+  const sections = Sections.open(moduleOf(), SIZES, () => {});
   const fifo = new FifoSections(sections, () => {});
   const moves = new Moves(sections);
   const there = sections.createQueue(SETTINGS);

@@ -16,7 +16,8 @@ import {
 } from "../../assembly/layout.ts";
 import { Engine } from "../../bindings/engine.ts";
 import { Inbox } from "../../bindings/inbox.ts";
-import type { QueueHandle } from "../../bindings/shapes.ts";
+import type { EngineShare, QueueHandle } from "../../bindings/shapes.ts";
+import { verify } from "../support/builds.ts";
 
 export const START_MS = 1_700_000_000_000;
 /** The visibility timeout of both queues, and what heartbeats extend to. */
@@ -45,6 +46,7 @@ export class Holder {
   /** The whole memory. */
   readonly u32: Uint32Array;
   readonly f64: Float64Array;
+  readonly #memory: EngineShare["memory"];
   #ids = 0;
 
   private constructor(engine: Engine) {
@@ -52,8 +54,14 @@ export class Holder {
     const share = engine.share();
     if (share === undefined) throw new Error("no thread left");
     engine.release(share.thread);
+    this.#memory = share.memory;
     this.u32 = new Uint32Array(share.memory.buffer);
     this.f64 = new Float64Array(share.memory.buffer);
+  }
+
+  /** Checks the whole memory: 0, or the number of what does not hold. */
+  verify(): number {
+    return verify({ memory: this.#memory, thread: this.engine.thread });
   }
 
   #header(offset: number): number {

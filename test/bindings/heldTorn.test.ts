@@ -121,7 +121,7 @@ test.each(KINDS)(
         else extended++;
       }
       for (const record of records) holder.engine.held.withdraw(record);
-      expect(steward.engine.verify()).toBe(0);
+      expect(steward.verify()).toBe(0);
     }
     expect(Math.min(extended, spared)).toBeGreaterThan(ROUNDS);
   },

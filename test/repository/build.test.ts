@@ -89,6 +89,8 @@ beforeAll(() => {
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   writeFileSync(source, "export function one(): i32 { return 1; }\n");
   writeFileSync(join(folder, "assembly/layout.ts"), "export const ONE = 1;\n");
+  mkdirSync(join(folder, "assembly/probe"));
+  writeFileSync(join(folder, "assembly/probe/index.ts"), 'export * from "../index";\n');
   mkdirSync(join(folder, "engine/cli"), { recursive: true });
   for (const name of ["bench", "bindings", "test"]) {
     mkdirSync(join(folder, name));
@@ -106,7 +108,8 @@ describe("the build", { timeout: TIMEOUT_MS }, () => {
     expect(steps).toEqual({ "engine, release": DONE, TypeScript: DONE });
     expect(one()).toBe(1);
     expect(existsSync(join(folder, "dist/engine/cli/main.js"))).toBe(true);
-    expect(existsSync(join(folder, "build/engine.debug.wasm"))).toBe(false);
+    for (const name of ["probe", "debug"])
+      expect(existsSync(join(folder, `build/engine.${name}.wasm`))).toBe(false);
   });
 
   test("is left out where nothing changed, whatever the files' times", async () => {
@@ -159,7 +162,7 @@ describe("the build", { timeout: TIMEOUT_MS }, () => {
     for (const names of [[], ["engine", "everything"]]) {
       const { code, stdout, others } = await build(...names);
       expect([code, stdout]).toEqual([2, ""]);
-      expect(others).toMatch(/^build: name engine, debug, typescript/);
+      expect(others).toMatch(/^build: name engine, probe, debug, typescript/);
     }
   });
 });
@@ -177,11 +180,12 @@ describe("npm", { timeout: TIMEOUT_MS }, () => {
     expect([code, steps]).toEqual([0, { "engine, release": DONE, TypeScript: UP_TO_DATE }]);
   });
 
-  test("run build makes the debug build, too", async () => {
+  test("run build makes the builds for tests, too", async () => {
     const { code, steps } = await run("npm", "run", "build");
     expect(code).toBe(0);
     expect(steps).toEqual({
       "engine, release": UP_TO_DATE,
+      "engine, probe": DONE,
       "engine, debug": DONE,
       TypeScript: UP_TO_DATE,
     });

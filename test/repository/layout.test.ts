@@ -9,13 +9,10 @@ import { describe, expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
 import { createMemory } from "../../bindings/memory.ts";
 import { wasm } from "../../bindings/webassembly.ts";
+import { moduleOf } from "../support/builds.ts";
 
 const numbers = new Map<string, number>(Object.entries(layout));
 const page = readFileSync(new URL("../../docs/LAYOUT.md", import.meta.url), "utf8");
-
-function build(name: "release" | "debug"): Uint8Array {
-  return readFileSync(new URL(`../../build/engine.${name}.wasm`, import.meta.url));
-}
 
 /** A field of a record, or a part of a picture. */
 interface Field {
@@ -102,9 +99,9 @@ function defects(fields: readonly Field[], recordBytes: number): string[] {
 const sections = readPage(page);
 const records = sections.filter(({ fields }) => fields.length > 0);
 
-describe.each(["release", "debug"] as const)("the %s build", (name) => {
+describe.each(["probe", "debug"] as const)("the %s build", (name) => {
   const memory = createMemory(1);
-  const instance = new wasm.Instance(new wasm.Module(build(name)), { env: { memory } });
+  const instance = new wasm.Instance(moduleOf(name), { env: { memory } });
   const globals = instance.exports as Record<string, { value: number } | undefined>;
 
   test("has the numbers of layout.ts, each of them", () => {
@@ -147,7 +144,7 @@ describe("docs/LAYOUT.md", () => {
   test("tells where the regions of a broker of 1 GiB lie, and its block sizes", () => {
     const pages = 16_384;
     const memory = createMemory(pages);
-    const instance = new wasm.Instance(new wasm.Module(build("release")), { env: { memory } });
+    const instance = new wasm.Instance(moduleOf("release"), { env: { memory } });
     type Init = {
       memoryInit(pages: number, threads: number, queues: number, slots: number): number;
     };

@@ -6,11 +6,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
-import { findSections, findStops, PHASE_IDLE } from "../support/sections.ts";
+import { bytesOf } from "../support/builds.ts";
+import { findSections, findStops, PHASE_IDLE, type Section } from "../support/sections.ts";
 import { readModule, shapeDefects } from "../support/wasm.ts";
 
-const file = new URL("../../build/engine.release.wasm", import.meta.url);
-const bytes = readFileSync(file);
+const bytes = bytesOf("release");
 
 describe("the release binary", () => {
   const module = readModule(bytes);
@@ -23,9 +23,9 @@ describe("the release binary", () => {
   });
 
   test("is the file that the package ships", () => {
-    expect(readFileSync(new URL("../../dist/engine.wasm", import.meta.url)).equals(bytes)).toBe(
-      true,
-    );
+    expect(
+      Buffer.compare(readFileSync(new URL("../../dist/engine.wasm", import.meta.url)), bytes),
+    ).toBe(0);
   });
 
   test("marks every kind of section that the layout names", () => {
@@ -45,6 +45,14 @@ describe("the release binary", () => {
     expect(defects).toEqual([]);
     const longest = Math.max(...sections.map(({ instructionCount }) => instructionCount));
     console.log(`${sections.length} sections, the longest of ${longest} instructions`);
+  });
+
+  test("stores in its sections what the probe build stores, which tests cut", () => {
+    const storesOf = (all: readonly Section[]): string[] =>
+      all.map(({ name, phase, stores }) => `${name} ${phase}: ${stores.join(" ")}`).sort();
+    const probe = findSections(readModule(bytesOf("probe")));
+    expect(storesOf(probe)).toEqual(storesOf(sections));
+    expect(Math.min(...sections.map(({ stores }) => stores.length))).toBeGreaterThan(0);
   });
 
   test("stops nowhere between a lock and its section", () => {

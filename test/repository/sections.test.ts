@@ -70,6 +70,11 @@ describe("the sections of a compiled module", () => {
     },
   );
 
+  test("say what they store, in order", () => {
+    const { stores } = sections.find(({ phase }) => phase === phaseOf("simd")) as Section;
+    expect(stores).toEqual(["i32.store", "0xfd store 0xb", "0xfd store 0x5a", "i32.store"]);
+  });
+
   test.each([
     ["loops", /a loop at \d+/],
     ["calls", /a call at \d+/],

@@ -2,12 +2,11 @@
  * A deep FIFO backlog costs no more than twice what a nearly empty queue does, for each message that
  * is received and deleted: medians of slices, measured in turns in one run. SLUICE_BACKLOG sets how deep.
  */
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
-import { wasm } from "../../bindings/webassembly.ts";
 import { FifoSections } from "../model/fifo/fifoSections.ts";
 import { type QueueNumbers, Sections } from "../model/history/sections.ts";
+import { moduleOf } from "../support/builds.ts";
 
 const BACKLOG = Number(process.env.SLUICE_BACKLOG ?? 1_000_000);
 const SLICE = 10_000;
@@ -25,10 +24,8 @@ class Drain {
   #id = 0;
 
   constructor() {
-    const file = new URL("../../build/engine.release.wasm", import.meta.url);
-    const module = new wasm.Module(readFileSync(file));
     const sizes = { pages: 24_000, threads: 2, queues: 4, slots: BACKLOG + SLICE * 2 };
-    this.#sections = Sections.open(module, sizes, () => {});
+    this.#sections = Sections.open(moduleOf(), sizes, () => {});
     this.#fifo = new FifoSections(this.#sections, () => {});
   }
 

@@ -40,16 +40,11 @@ export async function compileEntry(
   changes: ReadonlyMap<string, string> = new Map(),
 ): Promise<Uint8Array> {
   const root = fileURLToPath(new URL("../../", import.meta.url));
-  const config = JSON.parse(readFileSync(`${root}asconfig.json`, "utf8")) as object;
-  const texts = new Map([
-    ...changes,
-    ["asconfig.json", JSON.stringify({ ...config, entries: [] })],
-  ]);
   let binary: Uint8Array | undefined;
   const { error, stderr } = await main([entry, "--baseDir", root, "--target", "release"], {
     readFile: (name) => {
       const file = `${root}${name}`;
-      return texts.get(name) ?? (existsSync(file) ? readFileSync(file, "utf8") : null);
+      return changes.get(name) ?? (existsSync(file) ? readFileSync(file, "utf8") : null);
     },
     writeFile: (name, contents) => {
       if (name.endsWith(".wasm") && typeof contents !== "string") binary = contents;

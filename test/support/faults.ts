@@ -2,9 +2,10 @@
  * The fault build is any build of the engine, made to trap just before its n-th store. The binary is
  * rewritten, instruction by instruction: before each store (plain, atomic, read-modify-write, copy,
  * fill) stands a call that counts a global down and traps at zero. So the code under test is the
- * release binary's own, and a trap can be planted at every store there is, inside sections and
+ * binary's own, and a trap can be planted at every store there is, inside sections and
  * between them. `faultAt.value = n` arms it, 0 disarms.
  */
+import { isStore } from "./opcodes.ts";
 import { readModule } from "./wasm.ts";
 
 const TYPE = 1;
@@ -15,19 +16,8 @@ const CODE = 10;
 const I32 = 0x7f;
 const CALL = 0x10;
 
-/** Opcodes that write memory, by prefix (0: none): first and last of each run. */
-const STORES = new Map<number, readonly (readonly [number, number])[]>([
-  [0, [[0x36, 0x3e]]],
-  [0xfc, [[0x0a, 0x0b]]],
-  [
-    0xfd,
-    [
-      [0x0b, 0x0b],
-      [0x58, 0x5b],
-    ],
-  ],
-  [0xfe, [[0x17, 0x4e]]],
-]);
+/** A mutable i32 that begins at 0. */
+const COUNTDOWN = [I32, 1, 0x41, 0, 0x0b];
 
 /** The name under which the countdown is exported. */
 export const FAULT_GLOBAL = "faultAt";
@@ -51,14 +41,6 @@ function readLeb(bytes: Uint8Array, at: number): { value: number; next: number }
     value += (byte & 0x7f) * 2 ** shift;
     if (byte < 0x80) return { value, next };
   }
-}
-
-function isStore(bytes: Uint8Array, offset: number): boolean {
-  const first = bytes[offset] as number;
-  const isPrefixed = first >= 0xfc && first <= 0xfe;
-  const opcode = isPrefixed ? readLeb(bytes, offset + 1).value : first;
-  const runs = STORES.get(isPrefixed ? first : 0) ?? [];
-  return runs.some(([from, to]) => opcode >= from && opcode <= to);
 }
 
 interface Part {
@@ -108,8 +90,8 @@ function codeWithTicks(bytes: Uint8Array, part: Part, tick: number, global: numb
     const { value, next } = readLeb(bytes, at);
     const end = next + value;
     const body: number[] = [...bytes.subarray(next, instructions[0]?.offset ?? end)];
-    instructions.forEach(({ offset }, index) => {
-      if (isStore(bytes, offset)) body.push(...call);
+    instructions.forEach(({ offset, name }, index) => {
+      if (isStore(name)) body.push(...call);
       const stop = instructions[index + 1]?.offset ?? end;
       for (let byte = offset; byte < stop; byte++) body.push(bytes[byte] as number);
     });
@@ -130,16 +112,24 @@ export function plantFaults(bytes: Uint8Array): Uint8Array {
   };
   const type = countOf(bytes, find(TYPE));
   const tick = countOf(bytes, find(FUNCTION));
-  const global = countOf(bytes, find(GLOBAL));
+  const globals = parts.find(({ id }) => id === GLOBAL);
+  const global = globals === undefined ? 0 : countOf(bytes, globals);
   const name = new TextEncoder().encode(FAULT_GLOBAL);
   const changed = new Map<number, number[]>([
     [TYPE, withItem(bytes, find(TYPE), [0x60, 0, 0])],
     [FUNCTION, withItem(bytes, find(FUNCTION), leb(type))],
-    [GLOBAL, withItem(bytes, find(GLOBAL), [I32, 1, 0x41, 0, 0x0b])],
+    [GLOBAL, globals === undefined ? [1, ...COUNTDOWN] : withItem(bytes, globals, COUNTDOWN)],
     [EXPORT, withItem(bytes, find(EXPORT), [...leb(name.length), ...name, 3, ...leb(global)])],
     [CODE, codeWithTicks(bytes, find(CODE), tick, global)],
   ]);
-  const chunks = parts.map(({ id, from, to }) => {
+  // What ships has no globals: then they stand before the exports, as the format has it.
+  const all =
+    globals === undefined
+      ? parts.flatMap((part) =>
+          part.id === EXPORT ? [{ id: GLOBAL, from: 0, to: 0 }, part] : part,
+        )
+      : parts;
+  const chunks = all.map(({ id, from, to }) => {
     const content = changed.get(id) ?? bytes.subarray(from, to);
     return [Uint8Array.from([id, ...leb(content.length)]), Uint8Array.from(content)];
   });

@@ -95,6 +95,13 @@ const ATOMIC: readonly Named[] = [
   [0x48, "i32.atomic.rmw.cmpxchg", "memory"],
 ];
 
+/** In the name of what writes memory and is called by its number. */
+const STORE = "store ";
+/** What writes memory and has a name. */
+const STORES = ["i32.store", "memory.copy", "memory.fill"].concat(
+  ATOMIC.map(([, name]) => name).filter((name) => name.includes(".rmw.")),
+);
+
 /** The numbers below 0x100 that the SIMD proposal left without an instruction. */
 const SIMD_HOLES: readonly number[] = [
   0x9a, 0xa2, 0xa5, 0xa6, 0xaf, 0xb0, 0xb2, 0xb3, 0xb4, 0xbb, 0xc2, 0xc5, 0xc6, 0xcf, 0xd0, 0xd2,
@@ -116,7 +123,8 @@ function fill(table: Table, prefix: string, first: number, last: number, operand
 
 function coreTable(): Table {
   const table = tableOf(CORE);
-  fill(table, "", 0x28, 0x3e, "memory"); // the loads and stores of all number types
+  fill(table, "", 0x28, 0x35, "memory"); // the loads of all number types
+  fill(table, STORE, 0x37, 0x3e, "memory");
   fill(table, "", 0x45, 0xc4, "none"); // comparisons, arithmetic, conversions, sign extension
   return table;
 }
@@ -129,10 +137,12 @@ function bulkTable(): Table {
 
 function simdTable(): Table {
   const table: Table = new Map();
-  fill(table, "0xfd ", 0x00, 0x0b, "memory"); // loads, splatting loads, v128.store
+  fill(table, "0xfd ", 0x00, 0x0a, "memory"); // loads, splatting loads
+  fill(table, `0xfd ${STORE}`, 0x0b, 0x0b, "memory");
   fill(table, "0xfd ", 0x0c, 0x0d, "bytes16"); // v128.const, i8x16.shuffle
   fill(table, "0xfd ", 0x15, 0x22, "lane"); // extract and replace one lane
-  fill(table, "0xfd ", 0x54, 0x5b, "memoryLane"); // load and store one lane
+  fill(table, "0xfd ", 0x54, 0x57, "memoryLane"); // load one lane
+  fill(table, `0xfd ${STORE}`, 0x58, 0x5b, "memoryLane");
   fill(table, "0xfd ", 0x5c, 0x5d, "memory"); // zero-extending loads
   fill(table, "0xfd ", 0x0e, 0xff, "none"); // everything else works on the stack alone
   for (const hole of SIMD_HOLES) table.delete(hole);
@@ -142,8 +152,14 @@ function simdTable(): Table {
 
 function atomicTable(): Table {
   const table = tableOf(ATOMIC);
-  fill(table, "0xfe ", 0x10, 0x4e, "memory"); // atomic loads, stores, read-modify-writes
+  fill(table, "0xfe ", 0x10, 0x16, "memory"); // atomic loads
+  fill(table, `0xfe ${STORE}`, 0x17, 0x4e, "memory"); // atomic stores, read-modify-writes
   return table;
+}
+
+/** Whether the instruction of this name writes memory. */
+export function isStore(name: string): boolean {
+  return name.includes(STORE) || STORES.includes(name);
 }
 
 /** Instructions of one byte. */

@@ -11,6 +11,7 @@
  * The lock is held a little longer than the section: from the compare-and-swap that took it and to
  * the exchange that gives it back. There too nothing may stop a thread (`findStops`).
  */
+import { isStore } from "./opcodes.ts";
 import type { Body, Instruction, Module } from "./wasm.ts";
 
 export const PHASE_FIRST = 0x5e000000;
@@ -23,6 +24,8 @@ export interface Section {
   readonly phase: number;
   /** Instructions from the first store to the idle stores, those included. */
   readonly instructionCount: number;
+  /** The names of the instructions among them that write memory, as they stand in the code. */
+  readonly stores: readonly string[];
   /** One sentence each; empty for straight-line code. */
   readonly defects: readonly string[];
 }
@@ -155,7 +158,12 @@ function walk(body: Body, flow: Flow, begin: number, phase: number): Section {
     if (!isEnd) waiting.push(...(flow.next[index] ?? []).filter((way) => way > begin || way < 0));
   }
   seen.delete(-1);
-  return { name: body.name, phase, instructionCount: seen.size, defects: [...defects] };
+  const names = [...seen]
+    .sort((a, b) => a - b)
+    .map((index) => flow.instructions[index]?.name ?? "");
+  const stores = names.filter(isStore);
+  const { name } = body;
+  return { name, phase, instructionCount: seen.size, stores, defects: [...defects] };
 }
 
 /** Every section of the module, in the order of the code. */

@@ -4,23 +4,15 @@
  * have lost, before its next section, the group that its last one stopped in. Here the other thread
  * comes exactly in between, each time with another change.
  */
-import { readFileSync } from "node:fs";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as layout from "../../../assembly/layout.ts";
-import { type WasmModule, wasm } from "../../../bindings/webassembly.ts";
+import { moduleOf } from "../../support/builds.ts";
 import { type QueueNumbers, type Receipt, Sections } from "../history/sections.ts";
 import { FifoSections, type Parcel } from "./fifoSections.ts";
 
 const SIZES = { pages: 200, threads: 2, queues: 1, slots: 20_000 };
 const SETTINGS = { visibilityMs: 1e6, delayMs: 0, retentionMs: 1e9, isGroupScope: false };
 const START_MS = 1_700_000_000_000;
-
-let module: WasmModule;
-beforeAll(() => {
-  module = new wasm.Module(
-    readFileSync(new URL("../../../build/engine.release.wasm", import.meta.url)),
-  );
-});
 
 /** One queue with messages in twenty groups, the sender that is overtaken, and who overtakes it. */
 class Race {
@@ -32,7 +24,7 @@ class Race {
   nowMs = START_MS;
 
   constructor(groups = 20) {
-    this.base = Sections.open(module, SIZES, () => {});
+    this.base = Sections.open(moduleOf(), SIZES, () => {});
     this.slow = new FifoSections(this.base, () => {});
     this.quick = new FifoSections(new Sections(this.base.share, () => {}), () => {});
     this.queue = this.quick.create(SETTINGS);

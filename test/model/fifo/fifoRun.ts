@@ -20,7 +20,8 @@ import {
   SHARD_VISIBLE,
   WINDOW_COUNT,
 } from "../../../assembly/layout.ts";
-import { compileFile } from "../../../bindings/module.ts";
+import type { WasmModule } from "../../../bindings/webassembly.ts";
+import { moduleOf } from "../../support/builds.ts";
 import { Seeded } from "../../support/seeded.ts";
 import { DELAY, RETAIN, SCOPE } from "../history/operations.ts";
 import { type QueueNumbers, type Receipt, Sections } from "../history/sections.ts";
@@ -110,7 +111,7 @@ class Run {
   full = 0;
   operations = 0;
 
-  constructor(module: Awaited<ReturnType<typeof compileFile>>, world: World, seed: number) {
+  constructor(module: WasmModule, world: World, seed: number) {
     this.#random = new Seeded(seed);
     this.#world = world;
     const sizes = { pages: world.pages, slots: world.slots, threads: 1, queues: 2 };
@@ -314,8 +315,7 @@ class Run {
 
 /** Runs one world from a seed, checking counts and the whole structure every 250 steps. */
 export async function runFifoModel(world: World, seed: number): Promise<void> {
-  const module = await compileFile(new URL("../../../build/engine.release.wasm", import.meta.url));
-  const run = new Run(module, world, seed);
+  const run = new Run(moduleOf(), world, seed);
   for (let step = 1; step <= world.steps; step++) {
     run.step();
     if (step % 250 === 0) run.check();

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { expect } from "vitest";
 import * as layout from "../../../assembly/layout.ts";
-import { compileFile } from "../../../bindings/module.ts";
+import { moduleOf } from "../../support/builds.ts";
 import { Seeded } from "../../support/seeded.ts";
 import { Results } from "../history/fifoResults.ts";
 import { merged } from "../history/merged.ts";
@@ -140,8 +140,7 @@ class Threads {
 
 /** Runs and replays; says what it saw, and throws where the model says otherwise. */
 export async function runFifoThreads(wanted: Wanted): Promise<Threads["killed"]> {
-  const module = await compileFile(new URL("../../../dist/engine.wasm", import.meta.url));
-  const main = Sections.open(module, SIZES, () => {});
+  const main = Sections.open(moduleOf(), SIZES, () => {});
   const threads = new Threads(main, wanted);
   const startedMs = Date.now();
   const histories = await threads.run();

@@ -18,7 +18,8 @@ import {
   SHARD_VISIBLE,
   SLOT_FLAG_FRESH,
 } from "../../../assembly/layout.ts";
-import { compileFile } from "../../../bindings/module.ts";
+import type { WasmModule } from "../../../bindings/webassembly.ts";
+import { moduleOf } from "../../support/builds.ts";
 import { Seeded } from "../../support/seeded.ts";
 import { Moves } from "../history/moves.ts";
 import { LIMIT, RETAIN } from "../history/operations.ts";
@@ -123,7 +124,7 @@ class Run {
   operations = 0;
   moved = 0;
 
-  constructor(module: Awaited<ReturnType<typeof compileFile>>, world: World, seed: number) {
+  constructor(module: WasmModule, world: World, seed: number) {
     this.#random = new Seeded(seed);
     this.#world = world;
     const sizes = { pages: world.pages, slots: world.slots, threads: THREADS, queues: QUEUES };
@@ -359,8 +360,7 @@ class Run {
 
 /** Runs one world from a seed, checking counts and the whole structure every 250 steps. */
 export async function runModel(world: World, seed: number): Promise<void> {
-  const module = await compileFile(new URL("../../../build/engine.release.wasm", import.meta.url));
-  const run = new Run(module, world, seed);
+  const run = new Run(moduleOf(), world, seed);
   for (let step = 1; step <= world.steps; step++) {
     run.step();
     if (step % 250 === 0) run.check();

@@ -5,7 +5,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { expect } from "vitest";
-import { compileFile } from "../../../bindings/module.ts";
+import { moduleOf } from "../../support/builds.ts";
 import { merged } from "../history/merged.ts";
 import { Sections } from "../history/sections.ts";
 import { Model } from "./model.ts";
@@ -27,9 +27,8 @@ function work(order: Order): Promise<Report> {
 
 /** Runs and replays so many messages; says what it saw. */
 export async function runThreads(seed: number, messages: number): Promise<void> {
-  const module = await compileFile(new URL("../../../dist/engine.wasm", import.meta.url));
   const sizes = { pages: 12_288, threads: 5, queues: 2, slots: 1_200_000 };
-  const main = Sections.open(module, sizes, () => {});
+  const main = Sections.open(moduleOf(), sizes, () => {});
   const queues = [main.createQueue(SETTINGS), main.createQueue(SETTINGS)];
   const deleted = new Int32Array(new SharedArrayBuffer(4));
   const startedMs = Date.now();

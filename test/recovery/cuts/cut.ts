@@ -1,6 +1,6 @@
 /**
  * An operation of the victim in a scene, and how it is cut before its n-th store: the victim runs
- * the release binary with a trap planted there (test/support/faults.ts).
+ * the build under test with a trap planted there (test/support/faults.ts).
  */
 import type { Sections } from "../../model/history/sections.ts";
 import type { Scene } from "./scene.ts";

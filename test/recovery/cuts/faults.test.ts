@@ -1,7 +1,7 @@
 /**
  * Straight sections are hardly ever cut by a random kill, so random kills would never run the
- * recovery. Here every operation is cut before every store it makes, in the release binary's own
- * code (test/support/faults.ts): the thread counts as dead, a living one reaps it, and then the
+ * recovery. Here every operation is cut before every store it makes, in the binary's own code
+ * (test/support/faults.ts): the thread counts as dead, a living one reaps it, and then the
  * structure is whole, nothing is lost, and each message is as it was before the operation or as it
  * is after it, never a third way. A thread that traps and lives on puts the same right itself.
  * Then the work goes on with what is there (work.ts), since a thing left over may bite only when it

@@ -1,19 +1,17 @@
 /**
  * A small broker with messages in every state, a thread that survives and one that is about to be
- * cut. The victim runs the release binary with a trap planted (test/support/faults.ts), or another
- * build of the same.
+ * cut. The victim runs the build under test with a trap planted (test/support/faults.ts), or without.
  */
-import { readFileSync } from "node:fs";
 import { type WasmModule, wasm } from "../../../bindings/webassembly.ts";
 import type { QueueNumbers, Receipt, Sections, Settings } from "../../model/history/sections.ts";
+import { bytesOf, moduleOf, testedBuild } from "../../support/builds.ts";
 import { plantFaults } from "../../support/faults.ts";
 import { messagesOf } from "../witness/audit.ts";
 import { Letters } from "../witness/letters.ts";
 import { enterStage } from "./stage.ts";
 
-const release = readFileSync(new URL("../../../build/engine.release.wasm", import.meta.url));
-export const clean = new wasm.Module(release);
-export const faulty = new wasm.Module(plantFaults(release));
+export const clean = moduleOf();
+export const faulty = new wasm.Module(plantFaults(bytesOf(testedBuild())));
 
 const SIZES = { pages: 80, threads: 4, queues: 3, slots: 600 };
 export const SETTINGS: Settings = { visibilityMs: 1000, delayMs: 0, retentionMs: 60_000 };

@@ -17,6 +17,8 @@ const RECORDER = `
   export function mark(at: u32): void { store<u8>(at, 1); }
   export function put(at: u32, value: u32): void { store<u32>(at, value); }`;
 
+const SHIPPED = "dist/engine.wasm";
+
 function here(path: string): string {
   return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 }
@@ -48,7 +50,8 @@ export class Killing {
     const run = join(this.folder, `run${this.#runs++}`);
     if (engine !== undefined) writeFileSync(`${run}.wasm`, engine);
     const files: Files = {
-      engine: engine === undefined ? here("dist/engine.wasm") : `${run}.wasm`,
+      engine: engine === undefined ? here(SHIPPED) : `${run}.wasm`,
+      probe: here("build/engine.probe.wasm"),
       driver: join(this.folder, "driver.wasm"),
       recorder: join(this.folder, "recorder.wasm"),
       round,

@@ -7,6 +7,7 @@ import { type Round, runKills } from "./killsRun.ts";
 
 export interface Files {
   readonly engine: string;
+  readonly probe: string;
   readonly driver: string;
   readonly recorder: string;
   readonly round: Round;
@@ -18,6 +19,7 @@ const files = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as Files;
 const report = await runKills({
   ...files,
   engine: readFileSync(files.engine),
+  probe: readFileSync(files.probe),
   driver: readFileSync(files.driver),
   recorder: readFileSync(files.recorder),
 });

@@ -3,12 +3,11 @@
  * than five minutes give back what they had, an idle queue keeps nothing, a deleted one neither; a
  * full memory refuses what is new and forgets nothing of the old.
  */
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as layout from "../../../assembly/layout.ts";
-import { type WasmModule, wasm } from "../../../bindings/webassembly.ts";
 import { FifoSections, type FifoSettings } from "../../model/fifo/fifoSections.ts";
 import { type QueueNumbers, Sections } from "../../model/history/sections.ts";
+import { moduleOf } from "../../support/builds.ts";
 import { stockOf } from "../witness/audit.ts";
 
 const MINUTE_MS = 60_000;
@@ -20,8 +19,6 @@ const SETTINGS: FifoSettings = {
   isGroupScope: false,
 };
 
-let module: WasmModule | undefined;
-
 /** A queue, and a clock of its own. */
 class House {
   readonly base: Sections;
@@ -31,9 +28,7 @@ class House {
   #id = 0;
 
   constructor(pages = 2000, slots = 100_000) {
-    const file = new URL("../../../build/engine.release.wasm", import.meta.url);
-    module ??= new wasm.Module(readFileSync(file));
-    this.base = Sections.open(module, { pages, threads: 2, queues: 2, slots }, () => {});
+    this.base = Sections.open(moduleOf(), { pages, threads: 2, queues: 2, slots }, () => {});
     this.fifo = new FifoSections(this.base, () => {});
     this.queue = this.fifo.create(SETTINGS);
   }

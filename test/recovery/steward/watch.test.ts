@@ -14,6 +14,7 @@ import { wasm } from "../../../bindings/webassembly.ts";
 import { Broker } from "../../../engine/broker/broker.ts";
 import { takeWelcome } from "../../../engine/broker/threads/attachment.ts";
 import { Watch } from "../../../engine/broker/threads/watch.ts";
+import { verify } from "../../support/builds.ts";
 import { patience } from "../../support/patience.ts";
 import { sleep } from "../waking/wakeRun.ts";
 
@@ -115,7 +116,7 @@ describe("a steward that ends", () => {
       expect.stringMatching(/^It was replaced\. Its thread ended with code 1/),
     ]);
     await settled();
-    expect(engine.verify()).toBe(0);
+    expect(verify(steward)).toBe(0);
   });
 
   test("again and again is given up, and the opener is told", async () => {
@@ -164,7 +165,7 @@ describe("a steward that does not answer", () => {
     owner.port.close();
     await until(() => [thread, owner.thread].every((one) => stateOf(one) === layout.THREAD_FREE));
     expect(told).toHaveLength(1);
-    expect(engine.verify()).toBe(0);
+    expect(verify(steward)).toBe(0);
   });
 
   test("does not keep the broker from closing", async () => {

@@ -4,10 +4,11 @@
  * locked. `carriedBytes` walks slots and blocks, and wants a memory that nobody changes meanwhile.
  */
 import * as layout from "../../../assembly/layout.ts";
-import { Engine, type EngineShare } from "../../../bindings/index.ts";
+import type { EngineShare } from "../../../bindings/index.ts";
 import type { Broker } from "../../../engine/broker/broker.ts";
 import { takeWelcome } from "../../../engine/broker/threads/attachment.ts";
 import type { BrokerHandle } from "../../../engine/types.ts";
+import { verify } from "../../support/builds.ts";
 
 const CARRIES = new Set<number>([
   layout.SLOT_DELAYED,
@@ -36,7 +37,7 @@ export class Gauges {
 
   /** 0, or the number of the first invariant that does not hold; only while nobody else calls. */
   verify(): number {
-    return Engine.attach(this.#share).verify();
+    return verify(this.#share);
   }
 
   /** Gives the thread back that the look at the memory was paid with. */
