@@ -33,14 +33,8 @@ export { EngineTrap } from "./guard.ts";
 export { HELD_MAX, type Held } from "./held.ts";
 export { DEDUPLICATION, GROUP, Inbox, SENDER, TRACE } from "./inbox.ts";
 export { compileFile, loadModule } from "./module.ts";
-export {
-  ILL_FORMED,
-  JOINED_CHARACTERS_MAX,
-  type Outgoing,
-  REENTERED,
-  SHORT_CHARACTERS_MAX,
-  UNMEASURED,
-} from "./outbox.ts";
+export { ILL_FORMED, JOINED_CHARACTERS_MAX, REENTERED } from "./outbox.ts";
+export { type Outgoing, SHORT_CHARACTERS_MAX, UNMEASURED } from "./outgoing.ts";
 export type { Receipt } from "./receipts.ts";
 export { Registry } from "./registry.ts";
 export type {

@@ -6,7 +6,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
 import { Engine } from "../../bindings/engine.ts";
-import { UNMEASURED } from "../../bindings/outbox.ts";
+import { UNMEASURED } from "../../bindings/outgoing.ts";
 import type { EngineShare } from "../../bindings/shapes.ts";
 
 const NOW = 1_000_000;
@@ -95,9 +95,8 @@ beforeAll(async () => {
 function keysOf(group: string, deduplication: string): [string, string] {
   const { outbox, queues, thread } = engine;
   const texts = { group, deduplication, trace: "", sender: "", body: "the body behind the ids" };
-  outbox.begin();
-  outbox.add({ ...texts, bodyBytes: UNMEASURED, delayMs: -1, attributes: undefined });
-  expect(outbox.flush(queues.handle(queue), NOW)).toBe(1);
+  const outgoing = { ...texts, bodyBytes: UNMEASURED, delayMs: -1, attributes: undefined };
+  expect(outbox.send(queues.handle(queue), [outgoing], 0, 1, NOW)).toBe(1);
   const area =
     memory.readUInt32LE(layout.HEADER + layout.HEADER_THREADS_BASE) + thread * layout.THREAD_BYTES;
   const slot = memory.readUInt32LE(area + layout.THREAD_SENDS + layout.SEND_SLOT);

@@ -113,9 +113,8 @@ export class Holder {
       this.#ids++;
       const id = String(this.#ids);
       const plain = { attributes: undefined, delayMs: -1, trace: "", sender: "" };
-      outbox.begin();
-      outbox.add({ body: id, bodyBytes: id.length, group: id, deduplication: id, ...plain });
-      if (outbox.flush(queue, now) !== 1) throw new Error("not sent");
+      const outgoing = { body: id, bodyBytes: id.length, group: id, deduplication: id, ...plain };
+      if (outbox.send(queue, [outgoing], 0, 1, now) !== 1) throw new Error("not sent");
     }
   }
 

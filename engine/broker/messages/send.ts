@@ -23,70 +23,66 @@ import { checkList, outgoingOf, outgoingOfEntry } from "./outgoing.ts";
 import type { QueueContext } from "./queueContext.ts";
 import { CALL_MESSAGES, isLimited, maySend, throttled } from "./quota.ts";
 
-/** Sends as many of outgoing[from..to) as one call takes: how many of how many that were tried. */
-export function sendSome(
-  context: QueueContext,
-  outgoing: readonly Outgoing[],
-  from: number,
-  to: number,
-): { accepted: number; tried: number } {
-  const { member, queue } = context;
-  const { outbox } = member.engine;
-  const now = member.nowMs();
-  outbox.begin();
-  for (let index = from; index < to; index++) {
-    if (!outbox.add(outgoing[index] as Outgoing)) break;
-  }
-  const tried = Math.max(1, outbox.count);
-  const accepted =
-    outbox.count > 0
-      ? outbox.flush(queue, now)
-      : outbox.sendLarge(queue, outgoing[from] as Outgoing, now);
-  if (accepted < 0) throw member.failure(accepted, context.name);
-  if (accepted > 0) context.shared.waiting.look(queue.number);
-  return { accepted, tried };
-}
-
 /** Why a message was not sent now: memory is full, or the queue's quota is used up. */
 type Refusal = typeof full | typeof throttled;
 
-/** One message on its way. */
-class SingleSend {
-  sent: Sent | undefined;
+/** Messages on their way: `sent` of them have gone, in order, and the others are left. */
+class Sending {
+  sent = 0;
   refusal: Refusal = full;
   readonly #context: QueueContext;
-  readonly #outgoing: readonly [Outgoing];
-  #isPaid = false;
+  readonly #outgoing: readonly Outgoing[];
+  /** How many were counted against the queue's quota. */
+  #paid = 0;
 
-  constructor(context: QueueContext, outgoing: Outgoing) {
+  constructor(context: QueueContext, outgoing: readonly Outgoing[]) {
     this.#context = context;
-    this.#outgoing = [outgoing];
+    this.#outgoing = outgoing;
   }
 
-  /** Sends it if that can be now. */
-  run(): boolean {
-    const context = this.#context;
-    context.member.check();
-    this.#isPaid ||= maySend(context, this.#outgoing, 0, 1);
-    this.refusal = this.#isPaid ? full : throttled;
-    if (!this.#isPaid || sendSome(context, this.#outgoing, 0, 1).accepted === 0) return false;
-    this.sent = sentOf(context, this.#outgoing[0], 0);
-    return true;
+  /**
+   * Sends what is left, as far as that can be now; true when nothing is left. `tell` is told of each
+   * message that has gone, and which record of the outbox has its ids.
+   */
+  run(tell?: (index: number, record: number) => void): boolean {
+    const { member, queue, name, shared } = this.#context;
+    const { outbox } = member.engine;
+    const count = this.#outgoing.length;
+    member.check();
+    this.refusal = full;
+    while (this.sent < count) {
+      if (this.sent === this.#paid && !this.#pay()) break;
+      const now = member.nowMs();
+      const accepted = outbox.send(queue, this.#outgoing, this.sent, this.#paid, now);
+      if (accepted < 0) throw member.failure(accepted, name);
+      for (let record = 0; record < accepted; record++) tell?.(this.sent + record, record);
+      this.sent += accepted;
+      if (accepted > 0) shared.waiting.look(queue.number);
+      if (accepted < outbox.tried) break;
+    }
+    return this.sent === count;
+  }
+
+  /** Counts the next call against the quota; without one, all that is left is one call. */
+  #pay(): boolean {
+    const left = this.#outgoing.length - this.sent;
+    const next = this.sent + (isLimited(this.#context) ? Math.min(CALL_MESSAGES, left) : left);
+    if (maySend(this.#context, this.#outgoing, this.sent, next)) this.#paid = next;
+    else this.refusal = throttled;
+    return this.#paid === next;
   }
 }
 
-/** Sends one message; false when memory is full, or the queue's quota used up. */
-export function sendNow(context: QueueContext, outgoing: Outgoing): boolean {
-  return new SingleSend(context, outgoing).run();
+/** Sends what can go now, in order: how many. Memory may be full, or the queue's quota used up. */
+export function sendNow(context: QueueContext, outgoing: readonly Outgoing[]): number {
+  const sending = new Sending(context, outgoing);
+  sending.run();
+  return sending.sent;
 }
 
 /** Where senders to this queue wait. */
 function waitOf(context: QueueContext): CapacityWait {
   return isLimited(context) ? context.pace : context.shared.capacity;
-}
-
-function sentOf(context: QueueContext, { body }: Outgoing, record: number): Sent {
-  return new SentMessage(context, body, record);
 }
 
 /** Sends one message, waiting for room when the options say so. */
@@ -95,82 +91,39 @@ export async function send(context: QueueContext, body: Body, options: SendOptio
   checkNames(options, sendNames, context.name);
   const { signal, waitForCapacity } = options;
   checkSignal(signal);
-  const sending = new SingleSend(context, outgoingOf(context, body, options));
+  const outgoing = outgoingOf(context, body, options);
+  const sending = new Sending(context, [outgoing]);
+  const sent: Sent[] = [];
+  const run = (): boolean =>
+    sending.run((_, record) => {
+      sent.push(new SentMessage(context, outgoing.body, record));
+    });
   const wait = waitOf(context);
   const mayWait = waitForCapacity === true;
-  const isDone = mayWait && wait.isAwaited ? false : sending.run();
+  const isDone = mayWait && wait.isAwaited ? false : run();
   if (!isDone && !mayWait) throw sending.refusal(context.name);
-  if (!isDone) await wait.wait(() => sending.run(), signal);
-  return sending.sent as Sent;
+  if (!isDone) await wait.wait(run, signal);
+  return sent[0] as Sent;
 }
 
-/** A batch on its way: what is left to send, and what became of the rest. */
-class BatchSend {
-  readonly successful: { index: number; value: Sent }[] = [];
+/** What of a batch may be sent, where it stood in the list, and what may not. */
+class Batch {
+  readonly outgoing: Outgoing[] = [];
+  readonly indices: number[] = [];
   readonly failed: { index: number; error: SluiceError }[] = [];
-  readonly #context: QueueContext;
-  #outgoing: Outgoing[] = [];
-  #indices: number[] = [];
-  /** How many of what is left were counted against the queue's quota. */
-  #paid = 0;
-  #refusal: Refusal = full;
 
   constructor(context: QueueContext, entries: readonly (Body | SendEntry)[]) {
-    this.#context = context;
     if (context.isFifo) checkFifoBatch(context, entries);
     // A loop, since forEach passes over the holes of an array.
     for (let index = 0; index < entries.length; index++) {
       try {
-        this.#outgoing.push(outgoingOfEntry(context, entries[index] as Body | SendEntry));
-        this.#indices.push(index);
+        this.outgoing.push(outgoingOfEntry(context, entries[index] as Body | SendEntry));
+        this.indices.push(index);
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error;
         this.failed.push({ index, error });
       }
     }
-  }
-
-  /** Sends what is left, as far as that can be now; true when nothing is left. */
-  run(): boolean {
-    this.#context.member.check();
-    let from = 0;
-    this.#refusal = full;
-    while (from < this.#outgoing.length) {
-      if (from === this.#paid && !this.#pay(from)) break;
-      const { accepted, tried } = sendSome(this.#context, this.#outgoing, from, this.#paid);
-      for (let record = 0; record < accepted; record++) {
-        const value = sentOf(this.#context, this.#outgoing[from + record] as Outgoing, record);
-        this.successful.push({ index: this.#indices[from + record] as number, value });
-      }
-      from += accepted;
-      if (accepted < tried) break;
-    }
-    this.#outgoing = this.#outgoing.slice(from);
-    this.#indices = this.#indices.slice(from);
-    this.#paid -= from;
-    return this.#outgoing.length === 0;
-  }
-
-  /** Counts the next call against the quota; without one, all that is left is one call. */
-  #pay(from: number): boolean {
-    const left = this.#outgoing.length - from;
-    const next = isLimited(this.#context) ? Math.min(CALL_MESSAGES, left) : left;
-    if (!maySend(this.#context, this.#outgoing, from, from + next)) {
-      this.#refusal = throttled;
-      return false;
-    }
-    this.#paid = from + next;
-    return true;
-  }
-
-  /** What is left is refused; a quota that lets nothing through refuses the call as a whole. */
-  refuseRest(): void {
-    if (this.#refusal === throttled && this.successful.length === 0)
-      throw throttled(this.#context.name);
-    for (const index of this.#indices) {
-      this.failed.push({ index, error: this.#refusal(this.#context.name) });
-    }
-    this.failed.sort((one, other) => one.index - other.index);
   }
 }
 
@@ -185,11 +138,22 @@ export async function sendBatch(
   checkList(context, entries, "sendBatch");
   const { signal, waitForCapacity } = options;
   checkSignal(signal);
-  const batch = new BatchSend(context, entries);
+  const { outgoing, indices, failed } = new Batch(context, entries);
+  const successful: { index: number; value: Sent }[] = [];
+  const sending = new Sending(context, outgoing);
+  const run = (): boolean =>
+    sending.run((index, record) => {
+      const value = new SentMessage(context, (outgoing[index] as Outgoing).body, record);
+      successful.push({ index: indices[index] as number, value });
+    });
   const wait = waitOf(context);
   const mayWait = waitForCapacity === true;
-  const isDone = mayWait && wait.isAwaited ? false : batch.run();
-  if (!isDone && mayWait) await wait.wait(() => batch.run(), signal);
-  else batch.refuseRest();
-  return { successful: batch.successful, failed: batch.failed };
+  const isDone = mayWait && wait.isAwaited ? false : run();
+  if (!isDone && mayWait) await wait.wait(run, signal);
+  // A quota that lets nothing through refuses the call as a whole.
+  if (sending.refusal === throttled && sending.sent === 0) throw throttled(context.name);
+  for (const index of indices.slice(sending.sent)) {
+    failed.push({ index, error: sending.refusal(context.name) });
+  }
+  return { successful, failed: failed.sort((one, other) => one.index - other.index) };
 }

@@ -28,8 +28,7 @@ import {
   shortMaxOf,
 } from "./outgoing.ts";
 import type { QueueContext } from "./queueContext.ts";
-import { CALL_MESSAGES, isLimited, maySend } from "./quota.ts";
-import { sendSome } from "./send.ts";
+import { sendNow } from "./send.ts";
 
 type Given = Body | SendEntry;
 
@@ -109,20 +108,10 @@ function sendEntries(context: QueueContext, entries: readonly Given[], count: nu
   for (let index = 0; index < count; index++) {
     outgoing.push(outgoingOfEntry(context, entries[index] as Given));
   }
-  const call = isLimited(context) ? CALL_MESSAGES : count;
-  let sent = 0;
-  for (let to = Math.min(call, count); sent < count; to = Math.min(to + call, count)) {
-    if (!maySend(context, outgoing, sent, to)) break;
-    while (sent < to) {
-      const { accepted, tried } = sendSome(context, outgoing, sent, to);
-      sent += accepted;
-      if (accepted < tried) return sent;
-    }
-  }
-  return sent;
+  return sendNow(context, outgoing);
 }
 
-/** Sends bodies[from..to) that are no short texts, as many as go together; `tried` in the outbox. */
+/** Sends as many of bodies[from..to), the first no short text, as go together. */
 function sendLong(
   context: QueueContext,
   bodies: readonly Given[],
@@ -144,10 +133,6 @@ function sendLong(
     large = body;
     break;
   }
-  outbox.tried = outbox.count;
   if (outbox.count > 0) return outbox.flush(queue, now);
-  // What staging can't hold is too long to be unmeasured.
-  const outgoing = outgoingOf(context, large, {});
-  outbox.tried = 1;
-  return outbox.sendLarge(queue, outgoing, now);
+  return outbox.send(queue, [outgoingOf(context, large, {})], 0, 1, now);
 }

@@ -29,7 +29,7 @@ export class SyncFace implements SyncQueue {
     if (options !== undefined) {
       this.#context.member.check();
       checkNames(options, entryNames, this.#context.name);
-      return sendNow(this.#context, outgoingOf(this.#context, body, options));
+      return sendNow(this.#context, [outgoingOf(this.#context, body, options)]) === 1;
     }
     this.#single[0] = body;
     return sendBodies(this.#context, this.#single, 1) === 1;
