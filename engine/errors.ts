@@ -143,3 +143,7 @@ export class SluiceError extends Error {
     return { name, code, message, retryable, ...(queue !== undefined && { queue }) };
   }
 }
+
+export function noSuchQueue(queue: string): SluiceError {
+  return new SluiceError("QueueDoesNotExist", "The specified queue does not exist.", { queue });
+}

@@ -55,6 +55,13 @@ export const parameterRanges = {
   maxReceiveCount: { min: 1, max: 1_000 },
 } as const satisfies Record<string, NumberRange>;
 
+/** Whose queues and where, as their ARNs say: patterns, and what a broker says unless told. */
+export const accounts = { pattern: /^\d{12}$/, default: "000000000000" } as const;
+export const regions = { pattern: /^[a-z0-9-]{1,64}$/, default: "us-east-1" } as const;
+
+/** Bytes of a broker's memory: Sluice's own. No more than 32 bits can address. */
+export const memoryBytes = { min: 2 ** 20, max: 2 ** 32, default: 2 ** 30 } as const;
+
 /** Lists of a request for which AWS names no number. */
 export const lists = {
   /** AttributeNames, MessageAttributeNames and MessageSystemAttributeNames, each: Sluice's own. */

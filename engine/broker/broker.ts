@@ -11,7 +11,7 @@ import { type InspectOptionsStylized, inspect } from "node:util";
 import type { MessagePort } from "node:worker_threads";
 import { BATCH_MAX, Engine, Inbox, OWNER_CLOSED, SECRET_BYTES } from "../../bindings/index.ts";
 import type { Cancel } from "../clock.ts";
-import { SluiceError } from "../errors.ts";
+import { noSuchQueue, SluiceError } from "../errors.ts";
 import { randomSecret, randomWord } from "../random.ts";
 import type {
   BrokerHandle,
@@ -46,7 +46,7 @@ import { shownAs } from "./face/shown.ts";
 import type { QueueHost } from "./messages/queueInternals.ts";
 import { BrokerQueue } from "./queue.ts";
 import { isWatchThere, makeHandle, takeWelcome, type Word } from "./threads/attachment.ts";
-import { Member, noSuchQueue } from "./threads/member.ts";
+import { Member } from "./threads/member.ts";
 import { settingsOf, sizesOf } from "./threads/options.ts";
 import { Steward } from "./threads/steward.ts";
 import { attachTiming, openTiming, publishTime } from "./threads/timing.ts";

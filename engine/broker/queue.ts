@@ -4,7 +4,7 @@
  * when another of that name was made since. Own thread only.
  */
 import { type InspectOptionsStylized, inspect } from "node:util";
-import { SluiceError } from "../errors.ts";
+import { noSuchQueue, SluiceError } from "../errors.ts";
 import { protections } from "../limits.ts";
 import type {
   BatchResult,
@@ -40,7 +40,6 @@ import { receive } from "./messages/receive.ts";
 import { send, sendBatch } from "./messages/send.ts";
 import { changeVisibility, deleteBatch, deleteMessage, giveBack } from "./messages/settle.ts";
 import { SyncFace } from "./messages/sync.ts";
-import { noSuchQueue } from "./threads/member.ts";
 import { MessageStream } from "./waiting/stream.ts";
 
 export class BrokerQueue implements Queue {

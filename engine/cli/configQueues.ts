@@ -15,7 +15,9 @@ import { checkQueueName } from "../broker/catalogue/attributes.ts";
 import { SluiceError } from "../errors.ts";
 import { queueNames } from "../limits.ts";
 import {
+  readNewQueueAttributes,
   readQueueAttributes,
+  saysFifo,
   settableNames,
   showQueueAttributes,
 } from "../server/wire/queueAttributes.ts";
@@ -59,7 +61,7 @@ export function planQueue(name: string, setting: Setting, attempt: Attempt): Pla
     entries = setting.entries();
   });
   const kind = entries.find(([key]) => key === fifoKey)?.[1];
-  const isFifo = kind?.isValue === true && kind.text.toLowerCase() === "true";
+  const isFifo = kind?.isValue === true && saysFifo(kind.text);
   for (const [key, value] of entries) {
     attempt(value, () => {
       if (key === tagsKey) tags = readTags(value);
@@ -164,10 +166,8 @@ async function makeQueue(broker: Broker, plan: PlannedQueue): Promise<void> {
   for (const [key, { text }] of attributes) if (!references.has(key)) texts[key] = text;
   const found = broker.findQueue(name);
   if (found === undefined) {
-    const isFifo = texts.FifoQueue?.toLowerCase() === "true";
-    const change = readQueueAttributes(texts, { isFifo, isNew: true });
-    const { stored } = change;
-    await broker.createQueue(name, change.attributes, { stored, ...(tags && { tags }) });
+    const { attributes: own, stored } = readNewQueueAttributes(texts);
+    await broker.createQueue(name, own, { stored, ...(tags && { tags }) });
     return;
   }
   await setAttributes(found, texts);

@@ -3,6 +3,7 @@
  * commander puts the option's name and the value before it.
  */
 import { InvalidArgumentError } from "commander";
+import { accounts, memoryBytes, regions } from "../limits.ts";
 
 /** A TCP port; 0 picks a free one. */
 export function readPort(text: string): number {
@@ -56,19 +57,19 @@ export function readMemory(text: string): number {
   const match = /^(\d{1,12})(\w*)$/.exec(text);
   const unit = unitBytes.get(match?.[2] ?? "") ?? Number.NaN;
   const bytes = Number(match?.[1]) * unit;
-  if (bytes >= 2 ** 20 && bytes <= 2 ** 32) return bytes;
+  if (bytes >= memoryBytes.min && bytes <= memoryBytes.max) return bytes;
   throw new InvalidArgumentError("It is 1MiB to 4GiB: a whole number with KiB, MiB or GiB.");
 }
 
 /** The twelve digits of an AWS account. */
 export function readAccount(text: string): string {
-  if (/^\d{12}$/.test(text)) return text;
+  if (accounts.pattern.test(text)) return text;
   throw new InvalidArgumentError("An account is twelve digits.");
 }
 
 /** A region, which is part of every queue's ARN. */
 export function readRegion(text: string): string {
-  if (/^[a-z0-9-]{1,64}$/.test(text)) return text;
+  if (regions.pattern.test(text)) return text;
   throw new InvalidArgumentError("A region is lower-case letters, digits and hyphens.");
 }
 

@@ -16,7 +16,7 @@ import type { QueueAttributes, QueueChange, QueueDetails, StoredAttributes } fro
 import { attributeNames, checkNames, policyNames } from "../face/names.ts";
 import type { BrokerSettings } from "../threads/options.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { canonicalPolicy, checkRedrivePolicy, deadLettersOf } from "./redrive.ts";
+import { canonicalPolicy, checkRedrivePolicy, deadLettersOf, isFifoName } from "./redrive.ts";
 
 /** All attributes of a queue, as the catalogue keeps them. */
 export type AttributeSet = QueueDetails["attributes"];
@@ -74,9 +74,8 @@ export function ownAttributes(queue: string, attributes: QueueAttributes): Queue
 /** Throws when a queue with this name and these attributes can't be made. */
 export function checkNewQueue(name: string, attributes: QueueAttributes): void {
   checkQueueName(name);
-  const isFifoName = name.endsWith(queueNames.fifoSuffix);
   const isFifo = attributes.fifoQueue === true;
-  if (isFifoName !== isFifo) {
+  if (isFifoName(name) !== isFifo) {
     throw new SluiceError(
       "InvalidParameterValue",
       isFifo

@@ -20,9 +20,9 @@ import {
   STATUS_GONE,
   STATUS_LIMIT,
 } from "../../../bindings/index.ts";
-import { SluiceError } from "../../errors.ts";
+import { noSuchQueue, SluiceError } from "../../errors.ts";
 import type { MessageMoveTask, QueueDetails } from "../../types.ts";
-import { full, type Member, noSuchQueue } from "../threads/member.ts";
+import { full, type Member } from "../threads/member.ts";
 
 /** A queue in this thread's copy; replaced, never changed, when the queue is changed. */
 export interface Known extends Entry, QueueHandle {

@@ -12,13 +12,13 @@ import { isBytes } from "./bytes.ts";
 import { sha256 } from "./checksum.ts";
 import type { QueueContext } from "./queueContext.ts";
 
-type Ids = Pick<SendEntry, "messageGroupId" | "messageDeduplicationId">;
+type Ids = { [Name in "messageGroupId" | "messageDeduplicationId"]?: SendEntry[Name] | undefined };
 
 /** AWS's sequence numbers have 20 digits; these are in front of the queue's own count. */
 const SEQUENCE_HEAD = "1885";
 const SEQUENCE_DIGITS = 16;
 
-export function invalid(context: QueueContext, message: string): SluiceError {
+export function invalid(context: { readonly name: string }, message: string): SluiceError {
   return new SluiceError("InvalidParameterValue", message, { queue: context.name });
 }
 
@@ -60,26 +60,38 @@ function isContentDeduplicated({ member, queue }: QueueContext): boolean {
   return member.engine.queues.isContentDeduplicated(queue.number);
 }
 
-function lacksDeduplication(context: QueueContext): SluiceError {
+function lacksDeduplication(queue: { readonly name: string }): SluiceError {
   return invalid(
-    context,
+    queue,
     "The queue should either have ContentBasedDeduplication enabled or " +
       "MessageDeduplicationId provided explicitly.",
   );
 }
 
-/** Throws what fails a whole batch: an entry without a group, or without what to deduplicate by. */
 export function checkFifoBatch(
   context: QueueContext,
   entries: readonly (Body | SendEntry)[],
 ): void {
-  const needsId = !isContentDeduplicated(context);
-  for (const entry of entries) {
-    const { messageGroupId, messageDeduplicationId }: Ids = isEntry(entry) ? entry : {};
+  const ids = entries.map((entry) => (isEntry(entry) ? entry : {}));
+  checkBatchIds(context, isContentDeduplicated(context), ids);
+}
+
+/**
+ * Throws what fails a batch to a FIFO queue as a whole, where a message alone or another parameter
+ * fails by itself: an entry without a group, or without what it is deduplicated by.
+ */
+export function checkBatchIds(
+  queue: { readonly name: string },
+  isContentDeduplicated: boolean,
+  entries: readonly Ids[],
+): void {
+  for (const { messageGroupId, messageDeduplicationId } of entries) {
     if (messageGroupId === undefined) {
-      throw invalid(context, "The request must contain the parameter MessageGroupId.");
+      throw invalid(queue, "The request must contain the parameter MessageGroupId.");
     }
-    if (needsId && messageDeduplicationId === undefined) throw lacksDeduplication(context);
+    if (!isContentDeduplicated && messageDeduplicationId === undefined) {
+      throw lacksDeduplication(queue);
+    }
   }
 }
 

@@ -13,7 +13,7 @@ import {
   STATUS_LIMIT,
 } from "../../../bindings/index.ts";
 import type { Alarm } from "../../clock.ts";
-import { SluiceError } from "../../errors.ts";
+import { noSuchQueue, SluiceError } from "../../errors.ts";
 import type { BrokerSettings } from "./options.ts";
 import type { Timing } from "./timing.ts";
 
@@ -122,10 +122,6 @@ export class Member {
           : this.ended();
     }
   }
-}
-
-export function noSuchQueue(queue: string): SluiceError {
-  return new SluiceError("QueueDoesNotExist", "The specified queue does not exist.", { queue });
 }
 
 export function full(queue: string): SluiceError {

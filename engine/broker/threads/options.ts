@@ -3,6 +3,7 @@
  * Every mistake is an InvalidParameterValue that names the option and the value.
  */
 import { SluiceError } from "../../errors.ts";
+import { accounts, memoryBytes as limits, regions } from "../../limits.ts";
 import type { BrokerOptions, Quotas } from "../../types.ts";
 import { checkNames, openNames, quotaNames } from "../face/names.ts";
 
@@ -20,15 +21,9 @@ export interface Sizes {
   readonly queuesMax: number;
 }
 
-const MIB = 1_048_576;
-const MEMORY_BYTES_DEFAULT = 1_024 * MIB;
-/** What 32 bits can address, less one page. */
-const MEMORY_BYTES_MAX = 4_096 * MIB;
 const THREADS_DEFAULT = 64;
 const QUEUES_DEFAULT = 4_096;
 const BYTES_A_MESSAGE = 512;
-const ACCOUNT_PATTERN = /^\d{12}$/;
-const REGION_PATTERN = /^[a-z0-9-]{1,64}$/;
 
 const QUOTAS = {
   aws: { fifoThroughput: true, inFlightCap: true, sixtySecondRules: true },
@@ -79,21 +74,21 @@ export function settingsOf(options: BrokerOptions): BrokerSettings {
       `Keeping messages in a directory is not built yet; leave ${name} out.`,
     );
   }
-  const { account = "000000000000", region = "us-east-1" } = options;
+  const { account = accounts.default, region = regions.default } = options;
   return {
-    account: matching("account", account, ACCOUNT_PATTERN, "twelve digits"),
-    region: matching("region", region, REGION_PATTERN, "small letters, digits and hyphens"),
+    account: matching("account", account, accounts.pattern, "twelve digits"),
+    region: matching("region", region, regions.pattern, "small letters, digits and hyphens"),
     quotas: quotasOf(options.quotas),
   };
 }
 
 export function sizesOf(options: BrokerOptions): Sizes {
-  const { memoryBytes = MEMORY_BYTES_DEFAULT } = options;
-  whole("memoryBytes", memoryBytes, MIB, MEMORY_BYTES_MAX);
+  const { memoryBytes = limits.default } = options;
+  whole("memoryBytes", memoryBytes, limits.min, limits.max);
   const messagesMax = options.messagesMax ?? Math.max(1, Math.floor(memoryBytes / BYTES_A_MESSAGE));
   return {
     memoryBytes,
-    messagesMax: whole("messagesMax", messagesMax, 1, MEMORY_BYTES_MAX / BYTES_A_MESSAGE),
+    messagesMax: whole("messagesMax", messagesMax, 1, limits.max / BYTES_A_MESSAGE),
     threadsMax: whole("threadsMax", options.threadsMax ?? THREADS_DEFAULT, 2, THREADS_DEFAULT),
     queuesMax: whole("queuesMax", options.queuesMax ?? QUEUES_DEFAULT, 1, QUEUES_DEFAULT),
   };

@@ -9,6 +9,7 @@
 import { type Command, Option } from "commander";
 import { Broker } from "../../broker/broker.ts";
 import { SluiceError } from "../../errors.ts";
+import { accounts, regions } from "../../limits.ts";
 import { Server, type ServerOptions } from "../../server/http/server.ts";
 import { readConfig } from "../config.ts";
 import { makeQueues, type PlannedQueue, rehearse } from "../configQueues.ts";
@@ -75,8 +76,8 @@ export function addServe(program: Command): void {
         .choices(quotaChoices)
         .default("throughput"),
     )
-    .option("--account <digits>", "account in URLs and ARNs", readAccount, "000000000000")
-    .option("--region <name>", "region in ARNs", readRegion, "us-east-1")
+    .option("--account <digits>", "account in URLs and ARNs", readAccount, accounts.default)
+    .option("--region <name>", "region in ARNs", readRegion, regions.default)
     .addOption(
       new Option("--allow-origin <origin>", "origin of web pages that may ask; may be repeated")
         .argParser(readOrigin)

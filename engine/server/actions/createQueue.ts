@@ -1,6 +1,6 @@
 /** CreateQueue: makes a queue, or finds one that already is what the request asks for. */
 import { action } from "../action.ts";
-import { readQueueAttributes, wireQueueAttributes } from "../wire/queueAttributes.ts";
+import { readNewQueueAttributes, wireQueueAttributes } from "../wire/queueAttributes.ts";
 import { queueUrl } from "../wire/queueUrl.ts";
 import { checkTags, wireTags } from "../wire/tags.ts";
 
@@ -19,9 +19,7 @@ const wire = {
  * QueueNameExists. Tags are not compared.
  */
 export const createQueue = action(wire, async ({ broker, origin }, input) => {
-  const given = input.Attributes ?? {};
-  const isFifo = given.FifoQueue?.toLowerCase() === "true";
-  const { attributes, stored } = readQueueAttributes(given, { isFifo, isNew: true });
+  const { attributes, stored } = readNewQueueAttributes(input.Attributes ?? {});
   const tags = checkTags(input.tags ?? {});
   const queue = await broker.createQueue(input.QueueName, attributes, { stored, tags });
   return { QueueUrl: queueUrl(origin, broker.account, queue.name) };

@@ -1,7 +1,7 @@
 /** GetQueueUrl: from a queue's name to its URL. */
-import { SluiceError } from "../../errors.ts";
+import { noSuchQueue, SluiceError } from "../../errors.ts";
 import { action } from "../action.ts";
-import { noSuchQueue, queueUrl } from "../wire/queueUrl.ts";
+import { queueUrl } from "../wire/queueUrl.ts";
 
 const wire = {
   members: {

@@ -4,6 +4,7 @@
  * nothing of the broker and nothing that the request said. Pure.
  */
 import type { IncomingMessage } from "node:http";
+import { regions } from "../../limits.ts";
 import type { Reply } from "../protocol/protocol.ts";
 
 const what = "This is Sluice, a message broker that speaks the protocol of Amazon SQS.";
@@ -12,7 +13,7 @@ const how =
   "With the AWS command line:";
 
 function commandFor(url: string): string {
-  return `aws --endpoint-url ${url} --region us-east-1 sqs create-queue --queue-name hello`;
+  return `aws --endpoint-url ${url} --region ${regions.default} sqs create-queue --queue-name hello`;
 }
 
 function pageFor(url: string): string {

@@ -5,7 +5,7 @@
  * Source: API Reference, AddPermission and RemovePermission; recorded policies for their form.
  */
 import { SluiceError } from "../../errors.ts";
-import { policies as limits } from "../../limits.ts";
+import { accounts as accountIds, policies as limits } from "../../limits.ts";
 import { checkCount, checkStatements, parseObject } from "./policies.ts";
 import { clipped } from "./quoted.ts";
 
@@ -50,7 +50,8 @@ function checkPermission({ label, accounts, actions }: Permission): void {
   checkCount("actions", actions.length, limits.maxActions);
   checkCount("principals", accounts.length, limits.maxPrincipals);
   for (const account of accounts) {
-    if (!/^\d{12}$/.test(account)) throw invalid("AWSAccountId", account, "it is twelve digits.");
+    if (accountIds.pattern.test(account)) continue;
+    throw invalid("AWSAccountId", account, "it is twelve digits.");
   }
   for (const action of actions) {
     if (grantable.includes(action)) continue;

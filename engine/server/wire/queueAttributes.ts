@@ -284,6 +284,16 @@ export function readQueueAttributes(
   return { attributes, stored };
 }
 
+/** Whether FifoQueue, as it is written, makes a FIFO queue. */
+export function saysFifo(text: string | undefined): boolean {
+  return text?.toLowerCase() === "true";
+}
+
+/** Those of CreateQueue, which say themselves whether the queue is a FIFO queue. */
+export function readNewQueueAttributes(wire: Readonly<Record<string, string>>): AttributeChange {
+  return readQueueAttributes(wire, { isFifo: saysFifo(wire.FifoQueue), isNew: true });
+}
+
 /** The attributes that are asked for and set; `All` asks for every one. */
 export function showQueueAttributes(
   queue: Queue,

@@ -6,10 +6,10 @@
  * have `/queue/` before the name. All of them find the queue, as a QueueUrl and as a request's path.
  */
 import type { Broker } from "../../broker/broker.ts";
-import { SluiceError } from "../../errors.ts";
+import { noSuchQueue } from "../../errors.ts";
+import { accounts } from "../../limits.ts";
 import type { Queue } from "../../types.ts";
 
-const accountPattern = /^\d{12}$/;
 /** Scheme and host. */
 const originPattern = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 /** What stands before a name where no account does. */
@@ -53,7 +53,7 @@ export function queueOfPath(url: string): string | undefined {
   const address = addressOf(url);
   if (address === undefined) return undefined;
   const { name, before } = address;
-  if (accountPattern.test(before)) return `/${before}/${name}`;
+  if (accounts.pattern.test(before)) return `/${before}/${name}`;
   return before === plainPrefix ? `/${name}` : undefined;
 }
 
@@ -74,14 +74,8 @@ export function queueUrl(origin: string, account: string, name: string): string 
  */
 export function resolveQueue(broker: Broker, url: string | undefined): Queue {
   const { name, before } = addressOf(url ?? "") ?? { name: "", before: "" };
-  const isElsewhere = before !== broker.account && accountPattern.test(before);
+  const isElsewhere = before !== broker.account && accounts.pattern.test(before);
   const queue = isElsewhere ? undefined : broker.findQueue(name);
   if (queue === undefined) throw noSuchQueue(name);
   return queue;
-}
-
-export function noSuchQueue(name: string): SluiceError {
-  return new SluiceError("QueueDoesNotExist", "The specified queue does not exist.", {
-    queue: name,
-  });
 }

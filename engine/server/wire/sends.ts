@@ -4,6 +4,7 @@
  * delays of its kind, room in memory) the broker checks. Called once a message by the hot path: without attributes it
  * allocates the entry and nothing else.
  */
+import { checkBatchIds } from "../../broker/messages/fifo.ts";
 import { SluiceError } from "../../errors.ts";
 import { messageAttributes, parameterRanges } from "../../limits.ts";
 import type { Queue, SendEntry, Sent } from "../../types.ts";
@@ -108,24 +109,15 @@ export function prepareSend(context: Context, input: Input<typeof sendMembers>):
   };
 }
 
-/**
- * Throws what fails a batch to a FIFO queue as a whole, where a message alone or another parameter
- * fails by itself: an entry without a group, or without what it is deduplicated by.
- */
+/** Throws what fails a batch as a whole, also where entries fail by themselves and never get further. */
 export function checkFifoBatch(queue: Queue, entries: readonly Partly<typeof sendMembers>[]): void {
   if (!queue.isFifo) return;
-  const needsId = !queue.details().attributes.contentBasedDeduplication;
-  for (const { MessageGroupId, MessageDeduplicationId } of entries) {
-    if (MessageGroupId === undefined) {
-      throw invalid("The request must contain the parameter MessageGroupId.");
-    }
-    if (needsId && MessageDeduplicationId === undefined) {
-      throw invalid(
-        "The queue should either have ContentBasedDeduplication enabled or " +
-          "MessageDeduplicationId provided explicitly.",
-      );
-    }
-  }
+  const { contentBasedDeduplication } = queue.details().attributes;
+  const ids = entries.map((entry) => ({
+    messageGroupId: entry.MessageGroupId,
+    messageDeduplicationId: entry.MessageDeduplicationId,
+  }));
+  checkBatchIds(queue, contentBasedDeduplication, ids);
 }
 
 /** What the answer shows of a message sent; JSON leaves out what is undefined. */
