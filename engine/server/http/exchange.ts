@@ -126,11 +126,12 @@ export class Exchange implements Turn {
     const pieces: Buffer[] = [];
     let bodyBytes = 0;
     for (const piece of reply.pieces) {
+      // To make bytes of a text is work as well, and goes with the next piece, which is mostly empty.
+      await nextTurn();
+      if (this.#isEnded) return;
       const bytes = Buffer.from(piece);
       pieces.push(bytes);
       bodyBytes += bytes.length;
-      await nextTurn();
-      if (this.#isEnded) return;
     }
     const requestId = this.#writeHead(reply, bodyBytes, this.#server.isDraining);
     for (const piece of pieces) this.#response.write(piece);
