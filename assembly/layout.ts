@@ -357,7 +357,7 @@ export const HANDLE_RESULT = HANDLE_VISIBILITY_MS + 8;
 export const HANDLE_HELD = HANDLE_RESULT + 4;
 
 // Held record: a message that a handler of this thread works on. Its own thread writes the first half,
-// and clears EXTENDED_COUNT and REFUSED when it publishes; hides and heartbeats write the second.
+// and clears REFUSED when it publishes; hides and heartbeats write the second.
 export const HELD_BYTES = 64;
 /** 0: empty. */
 export const HELD_SLOT = 0;

@@ -16,7 +16,6 @@ import {
   HELD_BYTES,
   HELD_COUNT,
   HELD_DUE,
-  HELD_EXTENDED_COUNT,
   HELD_INCARNATION,
   HELD_REFUSED,
   HELD_SEQUENCE,
@@ -43,7 +42,6 @@ const SEQUENCE = HELD_SEQUENCE >> 2;
 const DUE = HELD_DUE >> 2;
 const VISIBILITY = HELD_VISIBILITY_MS >> 2;
 const INCARNATION = HELD_INCARNATION >> 2;
-const EXTENDED_COUNT = HELD_EXTENDED_COUNT >> 2;
 const REFUSED = HELD_REFUSED >> 2;
 
 const HANDLE_WORDS = HANDLE_BYTES >> 2;
@@ -90,8 +88,7 @@ export class Held {
     this.#f64[(word + DUE) >> 1] = inbox.dueMs(index);
     u32[word + VISIBILITY] = visibilityMs;
     u32[word + INCARNATION] = incarnation;
-    // What was known of a former message: this one may be the same, received again by its attempt.
-    u32[word + EXTENDED_COUNT] = 0;
+    // Of another message: it may have the same sequence in another queue.
     u32[word + REFUSED] = 0;
     u32[word + REFUSED + 1] = 0;
     u32[word + SLOT] = inbox.slot(index);

@@ -4,10 +4,21 @@
  */
 import { beforeEach, describe, expect, test } from "vitest";
 import {
+  HELD_BYTES,
+  HELD_COUNT,
+  HELD_DUE,
+  HELD_EXTENDED_COUNT,
+  HELD_EXTENDED_DUE,
+  HELD_EXTENDED_INCARNATION,
+  HELD_EXTENDED_SEQUENCE,
+  HELD_SEQUENCE,
   HIDDEN_MS_MAX,
   RESULT_APPLIED,
   RESULT_STALE,
   STATUS_STALE,
+  THREAD_HELD,
+  THREAD_HELD_BYTES,
+  THREAD_HELD_USED,
 } from "../../assembly/layout.ts";
 import { HELD_MAX } from "../../bindings/held.ts";
 import type { QueueHandle } from "../../bindings/shapes.ts";
@@ -167,6 +178,21 @@ describe.each(KINDS)("a held message of a %s queue", (kind) => {
     expect(holder.count(queue, START_MS + HIDDEN_MS_MAX - 1).visible).toBe(1);
   });
 
+  test("is extended though one of another queue, with its sequence, was refused in its record", () => {
+    const [record = -1] = hold(1);
+    const { engine } = holder;
+    const other = holder.create(kind);
+    // Somebody is faster than the section, where the look before it can't tell: by a purge.
+    engine.cut(queue, START_MS + 1);
+    engine.heartbeat(START_MS + THIRD_MS);
+    engine.held.withdraw(record);
+    holder.send(other, 1, START_MS + THIRD_MS);
+    expect(holder.hold(other, START_MS + THIRD_MS, 1)).toEqual([record]);
+    expect(engine.held.sequenceLow(record)).toBe(1);
+    expect(engine.heartbeat(START_MS + 2 * THIRD_MS)).toBe(START_MS + 3 * THIRD_MS);
+    expect(holder.count(other, START_MS + THIRD_MS + TIMEOUT_MS).inFlight).toBe(1);
+  });
+
   test("is given back behind a heartbeat, but not when its handler hid it itself", () => {
     const [kept = -1, changed = -1, back = -1] = hold(3);
     const { engine } = holder;
@@ -195,6 +221,31 @@ describe.each(KINDS)("a held message of a %s queue", (kind) => {
     expect(holder.count(queue, START_MS + 60_000).inFlight).toBe(1);
   });
 
+  /** A section that was about a record's former message may store it when the record has a new one. */
+  test.each([
+    ["sequence", HELD_EXTENDED_SEQUENCE],
+    ["receive count", HELD_EXTENDED_COUNT],
+    ["incarnation", HELD_EXTENDED_INCARNATION],
+  ])("does not take a due time for its own that is another message's by its %s", (_, field) => {
+    const [record = -1] = hold(1);
+    const { u32, f64 } = holder;
+    const at = holder.area + THREAD_HELD + record * HELD_BYTES;
+    u32.copyWithin(
+      (at + HELD_EXTENDED_SEQUENCE) >> 2,
+      (at + HELD_SEQUENCE) >> 2,
+      (at + HELD_DUE) >> 2,
+    );
+    u32[(at + HELD_EXTENDED_COUNT) >> 2] = u32[(at + HELD_COUNT) >> 2] as number;
+    u32[(at + HELD_EXTENDED_INCARNATION) >> 2] = queue.incarnation;
+    f64[(at + HELD_EXTENDED_DUE) >> 3] = START_MS + 12_345;
+    // Were it this message's, somebody else had hidden it.
+    expect(holder.engine.heartbeat(START_MS + THIRD_MS)).toBe(NEVER);
+    const word = (at + field) >> 2;
+    u32[word] = (u32[word] as number) + 1;
+    expect(holder.engine.heartbeat(START_MS + THIRD_MS)).toBe(START_MS + 2 * THIRD_MS);
+    expect(holder.count(queue, START_MS + TIMEOUT_MS).inFlight).toBe(1);
+  });
+
   test("ends with its thread, whether that dies or leaves", () => {
     for (const end of ["dies", "leaves"] as const) {
       const other = holder.join();
@@ -207,6 +258,10 @@ describe.each(KINDS)("a held message of a %s queue", (kind) => {
         expect(holder.engine.heartbeat(START_MS + THIRD_MS)).toBe(NEVER);
         holder.engine.recover(thread);
       } else holder.engine.release(thread);
+      const first = (other.area + THREAD_HELD) >> 2;
+      const words = holder.u32.slice(first, first + (THREAD_HELD_BYTES >> 2));
+      expect(words.every((word) => word === 0)).toBe(true);
+      expect(holder.u32[(other.area + THREAD_HELD_USED) >> 2]).toBe(0);
       // The next one with its number holds nothing.
       expect(holder.join().engine.thread).toBe(thread);
       expect(holder.engine.heartbeat(START_MS + THIRD_MS)).toBe(NEVER);
@@ -261,6 +316,23 @@ test("records are used again, and are 256", () => {
   expect(held.receiveCount(7)).toBe(holder.inbox.receiveCount(1));
   expect(held.sequenceLow(7)).toBe(holder.inbox.sequenceLow(1));
   expect(held.sequenceHigh(7)).toBe(holder.inbox.sequenceHigh(1));
+});
+
+test("the steward is to look as often as the living thread says that wants it most", () => {
+  const { registry } = holder.engine;
+  const others = [holder.join(), holder.join()].map(({ engine }) => engine);
+  expect(registry.heldLookMs).toBe(NEVER);
+  others.forEach(({ held }, index) => {
+    held.lookEveryMs = 100 + 50 * index;
+  });
+  expect(registry.heldLookMs).toBe(100);
+  const [dying, leaving] = others.map(({ thread }) => thread) as [number, number];
+  registry.markDead(dying);
+  expect(registry.heldLookMs).toBe(150);
+  holder.engine.recover(dying);
+  holder.engine.release(leaving);
+  [holder.join(), holder.join()].map(({ engine }) => expect(others).not.toContain(engine));
+  expect(registry.heldLookMs).toBe(NEVER);
 });
 
 test("a receive says until when its messages are hidden, a repeated attempt too", () => {

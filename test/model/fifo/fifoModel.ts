@@ -331,17 +331,18 @@ export class FifoModel {
   }
 
   #hide(operation: Operation): void {
-    for (let at = 0; at < operation.items.length; at += 4) {
-      const [sequence, count, visibilityMs, result] = operation.items.slice(at, at + 4) as [
-        ...[number, number, number, number],
+    for (let at = 0; at < operation.items.length; at += 5) {
+      const [sequence, count, ms, knownMs, result] = operation.items.slice(at, at + 5) as [
+        ...[number, number, number, number, number],
       ];
-      const found = this.#find(sequence, count);
-      this.#same(operation, `result of ${sequence}`, result, this.#hideOne(found, visibilityMs));
+      const expected = this.#hideOne(this.#find(sequence, count), ms, knownMs);
+      this.#same(operation, `result of ${sequence}`, result, expected);
     }
   }
 
-  #hideOne(found: Message | number, visibilityMs: number): number {
+  #hideOne(found: Message | number, visibilityMs: number, knownMs: number): number {
     if (typeof found === "number") return found;
+    if (!Number.isNaN(knownMs) && found.dueMs !== knownMs) return STALE;
     if (this.#nowMs + visibilityMs > found.lastReceiveMs + TWELVE_HOURS_MS) return TOO_LONG;
     found.dueMs = this.#nowMs + visibilityMs;
     if (visibilityMs === 0) this.#appear(found);

@@ -249,7 +249,8 @@ class Run {
     const random = this.#random;
     const receipts = this.#some(lane, true);
     const ms = receipts.map(() => random.pick([0, 0, 1, 100, 5000, 600_000, 43_200_000]));
-    this.#sections.hide(lane.numbers, receipts, ms, this.#nowMs);
+    const knownMs = this.#base.held.guesses(receipts, random);
+    this.#sections.hide(lane.numbers, receipts, ms, this.#nowMs, knownMs);
   }
 
   /** A purge, other settings, indexes made again, dead memory given back. */

@@ -308,21 +308,9 @@ export class FifoSections {
     return status > 0 ? receipts : 0;
   }
 
-  #handles(receipts: readonly Receipt[], ms: readonly number[]): void {
-    receipts.forEach(({ slot, count, sequence }, index) => {
-      const at = this.#area + layout.THREAD_HANDLES + index * layout.HANDLE_BYTES;
-      this.#u32[(at + layout.HANDLE_SLOT) >> 2] = slot;
-      this.#u32[(at + layout.HANDLE_COUNT) >> 2] = count;
-      this.#u32[(at + layout.HANDLE_SEQUENCE) >> 2] = sequence % 2 ** 32;
-      this.#u32[(at + layout.HANDLE_SEQUENCE + 4) >> 2] = Math.floor(sequence / 2 ** 32);
-      this.#f64[(at + layout.HANDLE_VISIBILITY_MS) >> 3] = ms[index] ?? 0;
-      this.#u32[(at + layout.HANDLE_HELD) >> 2] = 0;
-    });
-  }
-
   /** Deletes up to ten receipts; the RESULT code of each. */
   remove({ queue, incarnation }: QueueNumbers, receipts: readonly Receipt[], now: number) {
-    this.#handles(receipts, []);
+    this.#sections.held.handles(receipts);
     const { engine, thread } = this;
     const items = receipts.flatMap(({ sequence, count }) => [sequence, count]);
     this.#make(queue, { kind: REMOVE, items }, () =>
@@ -331,17 +319,18 @@ export class FifoSections {
     return receipts.map((_, index) => this.#results.result(index));
   }
 
-  /** Changes the visibility of up to ten receipts; the RESULT code of each. */
+  /** Changes the visibility of up to ten receipts; the RESULT code of each. `knownMs`: as of `held`. */
   hide(
     { queue, incarnation }: QueueNumbers,
     receipts: readonly Receipt[],
     ms: readonly number[],
     now: number,
+    knownMs: readonly number[] = [],
   ): number[] {
-    this.#handles(receipts, ms);
+    this.#sections.held.handles(receipts, ms, knownMs, incarnation);
     const { engine, thread } = this;
     const items = receipts.flatMap(({ sequence, count }, index) => [
-      ...[sequence, count, ms[index] as number],
+      ...[sequence, count, ms[index] as number, knownMs[index] ?? Number.NaN],
     ]);
     this.#make(queue, { kind: HIDE, items }, () =>
       engine.sectionHide(thread, queue, incarnation, receipts.length, now),

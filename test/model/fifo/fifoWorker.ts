@@ -108,7 +108,8 @@ class Turns {
     const from = this.#place();
     const receipts = this.#held.slice(from, from + this.#random.between(1, 10));
     const ms = receipts.map(() => this.#random.pick(VISIBILITY_MS));
-    if (receipts.length > 0) this.#fifo.hide(this.#order.queue, receipts, ms, now);
+    const knownMs = this.#sections.held.guesses(receipts, this.#random);
+    if (receipts.length > 0) this.#fifo.hide(this.#order.queue, receipts, ms, now, knownMs);
   }
 
   #delete(now: number): void {

@@ -53,6 +53,7 @@ export interface Exports {
     ]
   ): number;
   count(thread: number, queue: number, incarnation: number, now: number): number;
+  heartbeat(thread: number, now: number): number;
   rebuild(thread: number, queue: number): void;
   verify(thread: number): number;
   incarnationOf(queue: number): number;

@@ -24,7 +24,7 @@ export interface Begun {
   /** How many messages a receive has already: the section's stand behind those. */
   readonly from: number;
   /** COMMIT_FIFO group, id · REMOVE sequence, receive count · HIDE sequence, receive count,
-   * visibilityMs · CLAIM_ATTEMPT the attempt and 0 · CLAIM_ON sequence, receive count of the message
+   * visibilityMs, the due time that the held record knew · CLAIM_ATTEMPT the attempt and 0 · CLAIM_ON sequence, receive count of the message
    * that was taken last · of others none. */
   readonly items: readonly number[];
 }
@@ -32,7 +32,7 @@ export interface Begun {
 /** Numbers that `items` has for each handle: what was asked, behind which the result belongs. */
 const ASKED = new Map([
   [REMOVE, 2],
-  [HIDE, 3],
+  [HIDE, 4],
 ]);
 
 export class Results {

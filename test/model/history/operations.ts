@@ -42,7 +42,7 @@ export const NAMES = [
 ];
 
 /** Numbers an item has. */
-const WIDTHS = [0, 2, 2, 3, 4, 1, 1, 0, 0, 2, 3, 2, 1, 0, 4, 1, 2, 2, 0, 0, 2];
+const WIDTHS = [0, 2, 2, 3, 5, 1, 1, 0, 0, 2, 3, 2, 1, 0, 4, 1, 2, 2, 0, 0, 2];
 const HEAD = 7;
 
 export interface Operation {
@@ -55,7 +55,8 @@ export interface Operation {
   first: number;
   second: number;
   /** COMMIT sequence, delayMs (-1: the queue's) · CLAIM sequence, receive count · REMOVE sequence,
-   * receive count, result · HIDE sequence, receive count, visibilityMs, result · EXPIRE, SWEEP,
+   * receive count, result · HIDE sequence, receive count, visibilityMs, the due time that the held
+   * record knew (NaN: none was named), result · EXPIRE, SWEEP,
    * RELEASE and ADMIT sequence · TAKE as CLAIM · DEPART sequence, slot, 1 when it left · ARRIVE slot, 1 when it
    * came back. A message that CLAIM or TAKE set aside to be moved has the receive count -1.
    * COMMIT_FIFO group, id, sequence, birth · ATTEMPT (first: the attempt) and CLAIM_ATTEMPT sequence,

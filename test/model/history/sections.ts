@@ -6,6 +6,7 @@
 import * as layout from "../../../assembly/layout.ts";
 import { createMemory } from "../../../bindings/memory.ts";
 import { type WasmMemory, type WasmModule, wasm } from "../../../bindings/webassembly.ts";
+import { HeldRecords } from "../../support/heldRecords.ts";
 import { checkBody, patternAt, TAG_BYTES } from "./bodies.ts";
 import type { Exports } from "./exports.ts";
 import { CLAIM, COMMIT, CUT, EXPIRE, HIDE, type Operation, REMOVE, SWEEP } from "./operations.ts";
@@ -63,6 +64,7 @@ export class Sections {
   readonly share: Share;
   readonly engine: Exports;
   readonly thread: number;
+  readonly held: HeldRecords;
   readonly #record: Record;
   readonly #u32: Uint32Array;
   readonly #f64: Float64Array;
@@ -94,6 +96,7 @@ export class Sections {
     this.thread = this.engine.threadAttach(0);
     if (this.thread < 0) throw new Error("no thread record is free");
     this.#area = this.header(layout.HEADER_THREADS_BASE) + this.thread * layout.THREAD_BYTES;
+    this.held = new HeldRecords(memory.buffer, this.#area);
   }
 
   header(offset: number): number {
@@ -306,18 +309,6 @@ export class Sections {
     }
   }
 
-  #handles(receipts: readonly Receipt[], visibilityMs: readonly number[] = []): void {
-    for (const [index, { slot, count, sequence }] of receipts.entries()) {
-      const at = this.#area + layout.THREAD_HANDLES + index * layout.HANDLE_BYTES;
-      this.#u32[(at + layout.HANDLE_SLOT) >> 2] = slot;
-      this.#u32[(at + layout.HANDLE_COUNT) >> 2] = count;
-      this.#u32[(at + layout.HANDLE_SEQUENCE) >> 2] = sequence % 2 ** 32;
-      this.#u32[(at + layout.HANDLE_SEQUENCE + 4) >> 2] = Math.floor(sequence / 2 ** 32);
-      this.#f64[(at + layout.HANDLE_VISIBILITY_MS) >> 3] = visibilityMs[index] ?? 0;
-      this.#u32[(at + layout.HANDLE_HELD) >> 2] = 0;
-    }
-  }
-
   #result(index: number): number {
     const at = this.#area + layout.THREAD_HANDLES + index * layout.HANDLE_BYTES;
     return this.#u32[(at + layout.HANDLE_RESULT) >> 2] as number;
@@ -325,7 +316,7 @@ export class Sections {
 
   /** Deletes up to ten receipts; the RESULT code of each. */
   remove(of: QueueNumbers, receipts: readonly Receipt[], now: number): number[] {
-    this.#handles(receipts);
+    this.held.handles(receipts);
     const { queue, incarnation } = of;
     const status = this.engine.sectionRemove(this.thread, queue, incarnation, receipts.length, now);
     const results = receipts.map((_, index) => this.#result(index));
@@ -338,21 +329,23 @@ export class Sections {
     return results;
   }
 
-  /** Changes the visibility of up to ten receipts; the RESULT code of each. */
+  /** Changes the visibility of up to ten receipts; the RESULT code of each. `knownMs`: as of `held`. */
   hide(
     of: QueueNumbers,
     receipts: readonly Receipt[],
     ms: readonly number[],
     now: number,
+    knownMs: readonly number[] = [],
   ): number[] {
-    this.#handles(receipts, ms);
     const { queue, incarnation } = of;
+    this.held.handles(receipts, ms, knownMs, incarnation);
     const status = this.engine.sectionHide(this.thread, queue, incarnation, receipts.length, now);
     const results = receipts.map((_, index) => this.#result(index));
     const items = receipts.flatMap(({ sequence, count }, index) => [
       sequence,
       count,
       ms[index] as number,
+      knownMs[index] ?? Number.NaN,
       results[index] as number,
     ]);
     this.note(queue, HIDE, now, { status, items });

@@ -341,21 +341,22 @@ export class Model {
   }
 
   #hide(operation: Operation): void {
-    for (let at = 0; at < operation.items.length; at += 4) {
-      const [sequence, count, visibilityMs, result] = operation.items.slice(at, at + 4) as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      const expected = this.#hideOne(this.#find(sequence), count, visibilityMs);
+    for (let at = 0; at < operation.items.length; at += 5) {
+      const [sequence, count, visibilityMs, knownMs, result] = operation.items.slice(
+        at,
+        at + 5,
+      ) as [...[number, number, number, number, number]];
+      const found = this.#find(sequence);
+      const expected = this.#hideOne(found, count, visibilityMs, knownMs);
       this.#same(operation, `result of ${sequence}`, result, expected);
     }
   }
 
-  #hideOne(found: Modelled | undefined, count: number, visibilityMs: number): number {
+  #hideOne(found: Modelled | undefined, count: number, visibilityMs: number, knownMs: number) {
     if (found === undefined) return GONE;
     if (count !== ANY && count !== found.count) return STALE;
+    const isLeft = found.state === "inFlight" && found.dueMs === knownMs;
+    if (!Number.isNaN(knownMs) && !isLeft) return STALE;
     if (this.#nowMs + visibilityMs > found.lastReceiveMs + TWELVE_HOURS_MS) return TOO_LONG;
     if (visibilityMs > 0) {
       found.state = "inFlight";

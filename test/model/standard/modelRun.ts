@@ -313,7 +313,8 @@ class Run {
       random.chance(0.5) ? receipt : { ...receipt, count: HANDLE_COUNT_ANY },
     );
     const ms = receipts.map(() => random.pick([0, 0, 1, 100, 5000, 600_000, 43_200_000]));
-    this.#sections.hide(lane.numbers, receipts, ms, this.#nowMs);
+    const knownMs = this.#sections.held.guesses(receipts, random);
+    this.#sections.hide(lane.numbers, receipts, ms, this.#nowMs, knownMs);
   }
 
   /** A purge, or another retention. */

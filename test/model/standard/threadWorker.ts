@@ -85,7 +85,8 @@ class Turns {
       .slice(0, this.#random.between(1, 10))
       .map((receipt) => ({ ...receipt, ...any }));
     const ms = receipts.map(() => this.#random.pick(VISIBILITY_MS));
-    if (receipts.length > 0) this.#sections.hide(queue, receipts, ms, now);
+    const knownMs = this.#sections.held.guesses(receipts, this.#random);
+    if (receipts.length > 0) this.#sections.hide(queue, receipts, ms, now, knownMs);
   }
 
   #delete(queue: QueueNumbers, held: Receipt[], now: number): void {

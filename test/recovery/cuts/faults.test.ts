@@ -94,6 +94,22 @@ const OPERATIONS: readonly Operation[] = [
       void victim.hide(queue, receipts, [500, 500, 500], nowMs),
   },
   {
+    name: "heartbeats",
+    before: (scene) => hold(scene),
+    run: ({ victim, nowMs }) => void victim.engine.heartbeat(victim.thread, nowMs),
+  },
+  {
+    name: "give back and hide behind a heartbeat",
+    before: (scene) => {
+      hold(scene);
+      scene.survivor.engine.heartbeat(scene.survivor.thread, scene.nowMs);
+    },
+    run: ({ victim, queue, receipts, nowMs }) => {
+      const knownMs = receipts.map(({ slot }) => victim.held.dueMs(slot));
+      victim.hide(queue, receipts, [0, 9000, 70], nowMs, knownMs);
+    },
+  },
+  {
     name: "timers cascade and fire",
     before: (scene) => {
       scene.nowMs += 5100;
@@ -144,6 +160,17 @@ function receive({ letters, victim, queue, nowMs }: Scene, most: number): void {
 function discard(victim: Sections): void {
   if (victim.engine.prepare(victim.thread, 0, START_MS) === 0)
     victim.engine.discard(victim.thread, 1);
+}
+
+/** A handler of the survivor has had what was received, for a third of its time and more. */
+function hold(scene: Scene): void {
+  const { survivor, queue, receipts } = scene;
+  receipts.forEach((receipt, index) => {
+    const dueMs = survivor.held.dueMs(receipt.slot);
+    const { incarnation } = queue;
+    survivor.held.publish(index, { ...receipt, incarnation, dueMs, visibilityMs: 5000 });
+  });
+  scene.nowMs += 4000;
 }
 
 function pass(scene: Scene, ms: number): void {

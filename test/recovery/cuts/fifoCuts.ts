@@ -49,6 +49,17 @@ function empty({ queue, nowMs }: FifoScene, by: FifoSections): void {
   by.remove(queue, receipts, nowMs);
 }
 
+/** A handler of the survivor has had what was received, for a third of its time and more. */
+function hold(scene: FifoScene): void {
+  const { survivor, queue, receipts, held } = scene;
+  [...receipts, ...held].forEach((receipt, index) => {
+    const dueMs = survivor.held.dueMs(receipt.slot);
+    const { incarnation } = queue;
+    survivor.held.publish(index, { ...receipt, incarnation, dueMs, visibilityMs: 5000 });
+  });
+  scene.nowMs += 4000;
+}
+
 function forget(scene: FifoScene): void {
   scene.nowMs += FIVE_MINUTES_MS;
 }
@@ -142,6 +153,22 @@ export const OPERATIONS: readonly Operation[] = [
     name: "make visible and hide longer",
     run: ({ there, queue, receipts, nowMs }) =>
       void there.hide(queue, receipts, [0, 9000, 70], nowMs),
+  },
+  {
+    name: "heartbeats",
+    before: (scene) => hold(scene),
+    run: ({ victim, nowMs }) => void victim.engine.heartbeat(victim.thread, nowMs),
+  },
+  {
+    name: "give back and hide behind a heartbeat",
+    before: (scene) => {
+      hold(scene);
+      scene.survivor.engine.heartbeat(scene.survivor.thread, scene.nowMs);
+    },
+    run: ({ there, victim, queue, receipts, nowMs }) => {
+      const knownMs = receipts.map(({ slot }) => victim.held.dueMs(slot));
+      there.hide(queue, receipts, [0, 9000, 70], nowMs, knownMs);
+    },
   },
   {
     name: "timeouts end",

@@ -46,6 +46,9 @@ function settleSome(scene: Scene, queue: QueueNumbers, due: Set<number>): void {
   scene.nowMs += AFTER_DELAYS_MS;
   const some = letters.receive(survivor, queue, 500, scene.nowMs);
   expectSound(scene, "after a receive");
+  // What a handler of the survivor had when the other was cut.
+  survivor.engine.heartbeat(survivor.thread, scene.nowMs);
+  expectSound(scene, "after heartbeats");
   survivor.hide(queue, some.slice(0, 3), [0, 40, 9000], scene.nowMs);
   const deleted = some.slice(3, 6);
   survivor.remove(queue, deleted, scene.nowMs);

@@ -6,6 +6,7 @@
  */
 import * as layout from "../../../assembly/layout.ts";
 import type { QueueNumbers } from "../../model/history/sections.ts";
+import { HeldRecords } from "../../support/heldRecords.ts";
 import {
   FOREIGN,
   IN_NOTHING,
@@ -37,6 +38,7 @@ export interface HandExports {
   ): number;
   remove(thread: number, queue: number, incarnation: number, count: number, now: number): number;
   hide(thread: number, queue: number, incarnation: number, count: number, now: number): number;
+  heartbeat(thread: number, now: number): number;
 }
 
 /** A queue as a victim sees it. */
@@ -62,6 +64,8 @@ const GROUP_BYTES = 2;
 const ID_BYTES = 8;
 /** Every so-manieth message has an id that other threads use too. */
 const SHARED_EVERY = 4;
+/** What heartbeats extend to. */
+const HELD_MS = 20;
 
 export class Hand {
   readonly area: number;
@@ -75,6 +79,7 @@ export class Hand {
   readonly #u32: Uint32Array;
   readonly #f64: Float64Array;
   readonly #bytes: Uint8Array;
+  readonly #held: HeldRecords;
 
   constructor(
     engine: HandExports,
@@ -95,6 +100,7 @@ export class Hand {
     this.#bytes = new Uint8Array(memory);
     const base = this.#u32[(layout.HEADER + layout.HEADER_THREADS_BASE) >> 2] as number;
     this.area = base + thread * layout.THREAD_BYTES;
+    this.#held = new HeldRecords(memory, this.area);
   }
 
   /** Where in the ledger a message stands; SPAN and a note when it is none of this round's. */
@@ -214,7 +220,7 @@ export class Hand {
     return this.area + layout.THREAD_RECEIVES + index * layout.RECEIVE_BYTES;
   }
 
-  /** A received message's receipt becomes a handle. */
+  /** A received message's receipt becomes a handle, and the message is held. */
   #take(index: number): void {
     const record = this.#received(index);
     const handle = this.area + layout.THREAD_HANDLES + index * layout.HANDLE_BYTES;
@@ -227,6 +233,15 @@ export class Hand {
       this.#u32[(handle + to) >> 2] = this.#u32[(record + from) >> 2] as number;
     }
     this.#u32[(handle + layout.HANDLE_HELD) >> 2] = 0;
+    const word = (offset: number) => this.#u32[(record + offset) >> 2] as number;
+    this.#held.publish(index, {
+      slot: word(layout.RECEIVE_SLOT),
+      count: word(layout.RECEIVE_COUNT),
+      sequence: word(layout.RECEIVE_SEQUENCE) + word(layout.RECEIVE_SEQUENCE + 4) * 2 ** 32,
+      incarnation: this.#aim.numbers.incarnation,
+      dueMs: this.#f64[(record + layout.RECEIVE_DUE) >> 3] as number,
+      visibilityMs: HELD_MS,
+    });
     this.#checkBody(record);
   }
 
@@ -296,10 +311,20 @@ export class Hand {
     this.#leave();
   }
 
+  /** Extends what any living thread holds. */
+  heartbeat(now: number): void {
+    this.#enter(IN_SETTLE);
+    this.#engine.heartbeat(this.#thread, now);
+    this.#leave();
+  }
+
+  /** Half of it only where nothing but a heartbeat has changed it. */
   hide(count: number, visibilityMs: number, now: number): void {
     for (let index = 0; index < count; index++) {
       const handle = this.area + layout.THREAD_HANDLES + index * layout.HANDLE_BYTES;
       this.#f64[(handle + layout.HANDLE_VISIBILITY_MS) >> 3] = visibilityMs;
+      const held = this.area + layout.THREAD_HELD + index * layout.HELD_BYTES;
+      this.#u32[(handle + layout.HANDLE_HELD) >> 2] = index % 2 === 0 ? held : 0;
     }
     const { queue, incarnation } = this.#aim.numbers;
     this.#enter(IN_SETTLE);

@@ -156,7 +156,8 @@ function step(): boolean {
   spot();
   if (deadHand !== undefined && random.chance(LEFT_SHARE)) return true;
   if (got > 0 && choice < 0.9) by.remove(got, now);
-  else if (got > 0 && choice < 0.97) by.hide(got, random.between(0, 20), now);
+  else if (got > 0 && choice < 0.95) by.hide(got, random.between(0, 20), now);
+  else by.heartbeat(now);
   return true;
 }
 
