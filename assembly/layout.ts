@@ -1,8 +1,9 @@
 /**
  * The numbers of the shared memory: where everything lies, how wide it is, what each code means.
  * The only file that both compilers read, so it must remain portable: integer constants below
- * 2^31, made with + - * << | alone; no division, function, enum or import. Each offset is the one
- * before plus a width, so that two fields can't overlap. docs/LAYOUT.md draws what stands here.
+ * 2^31, made with + - * << | alone; no division, function, enum or import. An offset is the one before
+ * plus a width, or, in slots, blocks and other small records, the number itself. docs/LAYOUT.md draws
+ * what stands here; test/repository/layout.test.ts compares them, and finds fields that overlap.
  *
  *   0        null page (never used: address 0 and index 0 mean "none")
  *   64 KiB   header, then, at the bases the header names:

@@ -5,7 +5,7 @@
  * all threads of the process: the broker's time is that count from an anchor, so a wall clock that
  * is set moves no timer. The wall clock is for what people read, and `Wall` is the way from one to
  * the other. A leaf: any layer of engine/ may import it. A clock belongs to the thread that made it;
- * threads that share a broker read anchor or virtual time from its memory (broker/timing.ts).
+ * threads that share a broker read anchor or virtual time from its memory (broker/threads/timing.ts).
  */
 
 /** Takes back a call that was scheduled; without effect once the call was made. */

@@ -1,9 +1,9 @@
 /**
  * The numbers of Amazon SQS: every limit, range and pattern that is part of its contract.
  * A leaf of plain constants: every layer of engine/ may import it, from any thread.
- * Units are in the comments or the names; names are AWS's in camelCase. Which of them hold where
- * is said by DESIGN ("AWS or this machine"): sizes, ranges and batches of ten always hold on the
- * wire; an embedded broker may be more generous and says so where it is.
+ * Units are in the comments or the names; names are AWS's in camelCase. Sizes, ranges and batches of
+ * ten always hold on the wire; an embedded broker may be more generous and says so where it is. Those
+ * that protect AWS hold where they are switched on (`Quotas` in types.ts).
  *
  * Sources: SQS API Reference 2012-11-05 (the action and data type pages) and the SQS Developer
  * Guide, "Amazon SQS message quotas", "standard queue quotas", "FIFO queue quotas", "policy

@@ -18,7 +18,7 @@ export interface Clock {
   nowMs(): number;
 }
 
-/** Which of the limits that protect AWS, not you, are switched on (DESIGN: AWS or this machine). */
+/** Which of the limits that protect AWS, not you, are switched on. */
 export interface Quotas {
   /** FIFO: 300 calls a second an action, or more with high throughput; a batch of ten is a call. */
   fifoThroughput: boolean;

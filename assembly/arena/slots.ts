@@ -4,7 +4,7 @@
  * thread is dead). The truth is each slot's state word: FREE is on the stack, HELD is in the
  * magazine of the thread it names; stack, counts and magazines can be rebuilt from it. The stack
  * lies beside the slots: taking a slot that another core freed reads no line of that core's.
- * A slot that was never used is cut from the end of the table, so untouched memory stays untouched.
+ * A slot that was never used is taken from the end of the table, so untouched memory stays untouched.
  */
 
 import { At } from "../ground/memory";

@@ -22,7 +22,7 @@ interface Layer {
   readonly knowsItself?: boolean;
 }
 
-/** DESIGN's table of layers. The first that fits a file is the file's. */
+/** The table of layers of docs/ARCHITECTURE.md. The first that fits a file is the file's. */
 const LAYERS: readonly Layer[] = [
   { name: "layout", files: /^assembly\/layout\.ts$/, may: [] },
   { name: "assembly", files: /^assembly\//, may: ["layout"] },

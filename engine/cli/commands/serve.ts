@@ -2,7 +2,7 @@
  * `sluice serve`: opens a broker in this process and puts the SQS endpoint in front of it, until
  * a signal ends it. Runs on the main thread.
  *
- * SIGTERM and SIGINT: the server drains (see server/server.ts), then the broker closes, then the
+ * SIGTERM and SIGINT: the server drains (see server/http/server.ts), then the broker closes, then the
  * process exits with 0. npm hands one Ctrl-C on twice, so a second signal forces the exit only when
  * it comes a second or more after the first.
  */
