@@ -45,4 +45,5 @@ export type {
   Namesake,
   QueueHandle,
 } from "./shapes.ts";
+export { SharedBlock } from "./sharedBlock.ts";
 export type { WasmModule } from "./webassembly.ts";

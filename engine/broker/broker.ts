@@ -52,14 +52,15 @@ import { Steward } from "./threads/steward.ts";
 import { attachTiming, openTiming, publishTime } from "./threads/timing.ts";
 import { trapped } from "./threads/trap.ts";
 import { CapacityWait } from "./waiting/capacityWait.ts";
+import { drain } from "./waiting/drain.ts";
 import { Waiting } from "./waiting/waiting.ts";
-
-const DRAIN_LOOK_MS = 10;
 
 /** How this thread came to the broker: it opened it, or joined over a port. */
 type Role = { readonly port?: MessagePort; readonly stopTime: Cancel };
 
 function nothing(): void {}
+
+const brokers = new WeakMap<Queue, Broker>();
 
 export class Broker implements AsyncDisposable {
   readonly account: string;
@@ -132,6 +133,18 @@ export class Broker implements AsyncDisposable {
     port.on("message", () => member.isOpen && engine.answerWant());
     port.unref();
     return broker;
+  }
+
+  /** The broker that gave this queue out, in this thread. Throws for what no broker gave out. */
+  static of(queue: Queue): Broker {
+    const broker = typeof queue === "object" && queue !== null ? brokers.get(queue) : undefined;
+    if (broker !== undefined) return broker;
+    throw new SluiceError("InvalidParameterValue", "A queue is what createQueue or getQueue gave.");
+  }
+
+  /** Whether this thread opened the broker, and so owns its life. */
+  get isOpener(): boolean {
+    return this.#role.port === undefined;
   }
 
   /**
@@ -264,11 +277,6 @@ export class Broker implements AsyncDisposable {
     return this.#moveTasks.cancel(taskHandle);
   }
 
-  /** Consumer pools are not built yet: throws UnsupportedOperation. */
-  consume(_queue: Queue | string, _handlerFile: URL, _options?: object): never {
-    throw new SluiceError("UnsupportedOperation", "Consumer pools are not built yet.");
-  }
-
   /** Nothing is kept on disk yet, so everything is as durable as it gets. */
   async flush(): Promise<void> {
     this.#member.check();
@@ -291,9 +299,9 @@ export class Broker implements AsyncDisposable {
   }
 
   async #close(options: CloseOptions): Promise<void> {
-    const { drain = false, deadlineMs = Number.POSITIVE_INFINITY } = options;
+    const { drain: isDraining = false, deadlineMs = Number.POSITIVE_INFINITY } = options;
     try {
-      if (drain) await this.#drain(deadlineMs);
+      if (isDraining) await drain(this.#member, this.#catalogue, deadlineMs);
     } finally {
       await this.#end();
     }
@@ -319,21 +327,6 @@ export class Broker implements AsyncDisposable {
     engine.endOwner(OWNER_CLOSED);
     engine.doorbell.ringOthers();
     await this.#steward?.end();
-  }
-
-  async #drain(mostMs: number): Promise<void> {
-    const deadlineMs = this.#member.nowMs() + mostMs;
-    const isBusy = (known: Known): boolean => {
-      const counts = this.#member.engine.count(known, this.#member.nowMs());
-      return counts !== undefined && counts.visible + counts.inFlight > 0;
-    };
-    while (
-      this.#member.isOpen &&
-      this.#member.nowMs() < deadlineMs &&
-      this.#catalogue.all().some(isBusy)
-    ) {
-      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
-    }
   }
 
   /** The port's other end is the watch's, which ends only with the opener. */
@@ -366,6 +359,7 @@ export class Broker implements AsyncDisposable {
     if (kept !== undefined && BrokerQueue.incarnationOf(kept) === known.incarnation) return kept;
     const queue = new BrokerQueue(this.#host, known);
     this.#queues.set(known.number, queue);
+    brokers.set(queue, this);
     return queue;
   }
 

@@ -62,6 +62,12 @@ export class BrokerQueue implements Queue {
     return queue.#internals.queue.incarnation;
   }
 
+  /** For what receives in this queue's name; throws for what only looks like a queue. */
+  static internalsOf(queue: Queue): QueueInternals {
+    if (typeof queue === "object" && queue !== null && #internals in queue) return queue.#internals;
+    throw new SluiceError("InvalidParameterValue", "A queue is what createQueue or getQueue gave.");
+  }
+
   get sync(): SyncFace {
     return this.#sync;
   }

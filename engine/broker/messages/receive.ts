@@ -17,7 +17,7 @@ import { mayReceive, throttled } from "./quota.ts";
 const OWNER_LOOK_MS = 500;
 
 /** A receive whose options were checked. */
-interface Poll {
+export interface Poll {
   readonly max: number;
   readonly waitMs: number;
   /** Below 0: the queue's. */
@@ -70,7 +70,7 @@ function queueWaitSeconds(context: QueueContext): number {
 }
 
 /** Claims into an inbox: how many, or STATUS_LIMIT. Throws when the queue or the broker is gone. */
-function tryClaim(
+export function tryClaim(
   context: QueueContext,
   inbox: Inbox,
   max: number,
@@ -122,12 +122,27 @@ function overLimit(context: QueueContext): SluiceError {
  * Up to maxNumberOfMessages messages; waits for the first as long as the options say. However long it
  * waits, it is one call of the queue's quota; `waitsForQuota`: and for that it waits as well.
  */
-export async function receive(
+export function receive(
   context: QueueContext & MessageOwner,
   inbox: Inbox,
   options: ReceiveOptions,
   waitsForQuota = false,
 ): Promise<Message[]> {
+  return receiveBy(context, options, waitsForQuota, (poll) => take(context, inbox, poll), []);
+}
+
+/**
+ * As `receive`, for who takes the messages out of the engine himself: `take` looks once and answers
+ * undefined for nothing, in the same step in which the promise is resolved; `none` is answered when
+ * the time is up.
+ */
+export async function receiveBy<T>(
+  context: QueueContext,
+  options: ReceiveOptions,
+  waitsForQuota: boolean,
+  take: (poll: Poll) => T | undefined,
+  none: T,
+): Promise<T> {
   context.member.check();
   checkNames(options, receiveNames, context.name);
   const { signal } = options;
@@ -138,7 +153,7 @@ export async function receive(
     await context.pace.wait(() => mayReceive(context), signal);
   }
   const { waiting } = context.shared;
-  const look = (): Message[] | undefined => take(context, inbox, poll);
+  const look = (): T | undefined => take(poll);
   // Who waits already is served first.
   let found = poll.waitMs > 0 && waiting.has(context.queue.number) ? undefined : look();
   if (found === undefined && poll.waitMs > 0) {
@@ -147,7 +162,7 @@ export async function receive(
   }
   if (found !== undefined) return found;
   context.member.engine.countEmptyReceive(context.queue.number);
-  return [];
+  return none;
 }
 
 function checkQuota(context: QueueContext): void {
@@ -175,51 +190,103 @@ export function receiveBlocking(
   max: number,
   timeoutMs: number,
 ): number {
-  const { member, queue } = context;
-  const { number } = queue;
+  const { member } = context;
   if (!(timeoutMs >= 0)) throw invalid(context, "timeoutMs", timeoutMs, "0 or more");
   const most = Math.min(checkMax(context, max), inbox.capacity);
   checkQuota(context);
-  let count = claim(context, inbox, most, -1);
-  if (count === 0 && timeoutMs > 0) {
-    const deadlineMs = member.nowMs() + timeoutMs;
-    if (member.timing.blockMs(deadlineMs) === undefined) {
-      throw new SluiceError(
-        "UnsupportedOperation",
-        "A thread can't block on a VirtualClock that only it can move; receive with waitTimeSeconds.",
-        { queue: context.name },
-      );
-    }
-    member.engine.waitBegin(number);
-    try {
-      count = blockFor(context, inbox, most, deadlineMs);
-    } finally {
-      // Long polls of this thread keep the bit; what woke this one may be theirs.
-      if (context.shared.waiting.has(number)) context.shared.waiting.look(number);
-      else member.engine.waitEnd(number);
-    }
-  }
-  if (count === 0) member.engine.countEmptyReceive(number);
+  const count = blockFor(context, inbox, most, -1, timeoutMs);
+  if (count === 0) member.engine.countEmptyReceive(context.queue.number);
   return count;
 }
 
-function blockFor(context: QueueContext, inbox: Inbox, max: number, deadlineMs: number): number {
+function never(): boolean {
+  return false;
+}
+
+/**
+ * Blocks this thread until messages are there (how many), `timeoutMs` have passed or, whenever the
+ * thread is rung, `isAsked` answers true (0). While nothing happens it claims nothing and takes no
+ * lock.
+ */
+export function blockFor(
+  context: QueueContext,
+  inbox: Inbox,
+  max: number,
+  visibilityMs: number,
+  timeoutMs: number,
+  isAsked: () => boolean = never,
+): number {
+  const { member, queue } = context;
+  const { number } = queue;
+  const { engine } = member;
+  const count = claim(context, inbox, max, visibilityMs);
+  if (count > 0 || timeoutMs <= 0) return count;
+  const deadlineMs = member.nowMs() + timeoutMs;
+  if (member.timing.blockMs(deadlineMs) === undefined) {
+    throw new SluiceError(
+      "UnsupportedOperation",
+      "A thread can't block on a VirtualClock that only it can move; receive with waitTimeSeconds.",
+      { queue: context.name },
+    );
+  }
+  engine.waitBegin(number);
+  try {
+    return waitFor(context, () => claim(context, inbox, max, visibilityMs), deadlineMs, isAsked);
+  } finally {
+    // Long polls of this thread keep the bit; what woke this one may be theirs.
+    if (context.shared.waiting.has(number)) context.shared.waiting.look(number);
+    else engine.waitEnd(number);
+  }
+}
+
+function waitFor(
+  context: QueueContext,
+  look: () => number,
+  deadlineMs: number,
+  isAsked: () => boolean,
+): number {
   const { member, queue } = context;
   const { number } = queue;
   const { engine } = member;
   for (;;) {
     const seen = engine.doorbell.read();
     engine.takeDirty(number);
-    const count = claim(context, inbox, max, -1);
+    if (isAsked()) return 0;
+    const count = look();
     if (count > 0) {
       if (engine.queues.hasReady(number)) engine.wake(number);
       return count;
     }
     if (member.nowMs() >= deadlineMs) return 0;
-    const dueMs = engine.queues.nextDueMs(number);
-    engine.watch(number, dueMs);
-    if (engine.queues.nextDueMs(number) < dueMs) continue;
-    const blockMs = member.timing.blockMs(Math.min(dueMs, deadlineMs)) ?? 0;
-    if (!engine.doorbell.sleep(seen, Math.min(blockMs, OWNER_LOOK_MS))) member.lookForOwner();
+    sleep(context, seen, deadlineMs, isAsked);
+  }
+}
+
+/** Until there may be something: rung for the queue or asked, a timer due, or the time up. */
+function sleep(
+  context: QueueContext,
+  seen: number,
+  deadlineMs: number,
+  isAsked: () => boolean,
+): void {
+  const { member, queue } = context;
+  const { number } = queue;
+  const { engine } = member;
+  const dueMs = engine.queues.nextDueMs(number);
+  engine.watch(number, dueMs);
+  if (engine.queues.nextDueMs(number) < dueMs) return;
+  const untilMs = Math.min(dueMs, deadlineMs);
+  for (let word = seen; ; ) {
+    const blockMs = member.timing.blockMs(untilMs) ?? 0;
+    const isRung = engine.doorbell.sleep(word, Math.min(blockMs, OWNER_LOOK_MS));
+    // Before looking for what it was about, so that no ring is missed.
+    word = engine.doorbell.read();
+    if (!isRung) member.lookForOwner();
+    if (!member.isOpen || member.nowMs() >= untilMs || isAsked()) return;
+    // Who makes room in full memory rings nobody, so what waits for room is looked after from here.
+    if (engine.queues.hasArrived(number)) return;
+    // A ring need not be for this queue: virtual time rings whenever it moves.
+    if (engine.takeDirty(number)) return;
+    engine.answerWant();
   }
 }

@@ -35,7 +35,7 @@ type Handle = Message | string;
 const QUEUE_NOW = 0;
 
 /** A FIFO queue's receipt ends at its due time, whoever looks at the clock first. */
-function deletionTime({ isFifo, member }: QueueContext): number {
+export function deletionTime({ isFifo, member }: QueueContext): number {
   return isFifo ? member.nowMs() : QUEUE_NOW;
 }
 
@@ -115,7 +115,7 @@ function overReceipt(context: QueueContext, receipt: Receipt): SluiceError {
 }
 
 /** There may be room for who waits for it, and a FIFO group may be open again. */
-function afterRemoval({ shared, isFifo, queue }: QueueContext): void {
+export function afterRemoval({ shared, isFifo, queue }: QueueContext): void {
   if (shared.capacity.isAwaited) shared.capacity.retry();
   if (isFifo) shared.waiting.look(queue.number);
 }
@@ -259,9 +259,16 @@ export async function changeVisibility(
  * what somebody else received since to him: nobody asked for it by this handle.
  */
 export function giveBack(context: QueueContext, messages: readonly Message[]): void {
-  if (messages.length === 0 || !context.member.isOpen) return;
+  giveBackReceipts(
+    context,
+    messages.map((message) => receiptOf(context, message)),
+  );
+}
+
+/** Makes what a thread held that was ended visible at once; as `giveBack`. */
+export function giveBackReceipts(context: QueueContext, receipts: readonly Receipt[]): void {
+  if (receipts.length === 0 || !context.member.isOpen) return;
   try {
-    const receipts = messages.map((message) => receiptOf(context, message));
     hideAll(context, receipts, 0, false);
   } catch (error) {
     // The queue was deleted meanwhile, its messages with it.

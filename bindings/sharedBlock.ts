@@ -1,0 +1,32 @@
+/**
+ * A piece of memory beside the engine's that several threads share: what a consumer's threads say of
+ * themselves. Made by one thread, handed to others as its buffer. Words that somebody waits for or
+ * acts on are stored and loaded atomically; counts that one thread writes and others show are plain
+ * stores, since nobody decides anything by them.
+ */
+export class SharedBlock {
+  readonly buffer: SharedArrayBuffer;
+  readonly u32: Uint32Array;
+  readonly f64: Float64Array;
+  readonly #words: Int32Array;
+
+  /** @param buffer another thread's; or how many bytes a new one has, a multiple of eight. */
+  constructor(buffer: SharedArrayBuffer | number) {
+    this.buffer = typeof buffer === "number" ? new SharedArrayBuffer(buffer) : buffer;
+    this.u32 = new Uint32Array(this.buffer);
+    this.f64 = new Float64Array(this.buffer);
+    this.#words = new Int32Array(this.buffer);
+  }
+
+  load(word: number): number {
+    return Atomics.load(this.#words, word);
+  }
+
+  store(word: number, value: number): void {
+    Atomics.store(this.#words, word, value);
+  }
+
+  add(word: number, value: number): void {
+    Atomics.add(this.#words, word, value);
+  }
+}
