@@ -1,0 +1,85 @@
+/**
+ * The loop of a `handleBatch` handler: what one receive brought is handled together. The answer names
+ * what failed, as AWS Lambda's does; an answer that names what is not in the batch fails all of it,
+ * there as here. Runs in the thread of the handler.
+ * Source: Lambda Developer Guide, "Reporting batch item failures".
+ */
+import type { Message } from "../types.ts";
+import type { BatchHandler } from "./types.ts";
+import { behindFailures, endOf, type LoopEnd, receiveOrStop, Turns, type Work } from "./work.ts";
+
+/** What failed of a batch, by the message's place in it. */
+type Failed = ReadonlyMap<number, Error>;
+
+const NONE: Failed = new Map();
+
+export class BatchLoop {
+  readonly #work: Work;
+  readonly #handle: BatchHandler;
+  readonly #turns = new Turns();
+
+  constructor(work: Work, handle: BatchHandler) {
+    this.#work = work;
+    this.#handle = handle;
+  }
+
+  async run(): Promise<LoopEnd> {
+    const { hand, failures } = this.#work;
+    let received = 0;
+    let end = endOf(this.#work, received);
+    for (; end === undefined; end = endOf(this.#work, received)) {
+      const count = await receiveOrStop(this.#work);
+      if (count === 0) continue;
+      received += count;
+      await this.#run(hand.messages(), Array.from(hand.numbers.subarray(0, count)));
+      await this.#turns.take(count, hand.readClock());
+    }
+    await failures.settled();
+    return end;
+  }
+
+  async #run(messages: readonly Message[], numbers: readonly number[]): Promise<void> {
+    const { hand, failures, isFifo } = this.#work;
+    const failed = await this.#outcome(messages);
+    const groups = isFifo ? messages.map((message) => message.messageGroupId) : [];
+    const behind = behindFailures(groups, (index) => failed.has(index));
+    const done = numbers.filter((_, index) => !failed.has(index) && !behind.has(index));
+    hand.readClock();
+    hand.count(done.length, 0);
+    await hand.delete(done);
+    hand.giveBack(numbers.filter((_, index) => behind.has(index)));
+    for (const [index, error] of failed) {
+      if (behind.has(index)) continue;
+      const { messageId, receiveCount } = messages[index] as Message;
+      failures.add(numbers[index] as number, messageId, receiveCount, error);
+    }
+  }
+
+  async #outcome(messages: readonly Message[]): Promise<Failed> {
+    try {
+      return failedOf(messages, await this.#handle(messages, this.#work.context));
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      return new Map(messages.map((_, index) => [index, error]));
+    }
+  }
+}
+
+/** What the answer names. Throws for an answer that can't be right. */
+function failedOf(messages: readonly Message[], answer: unknown): Failed {
+  if (typeof answer !== "object" || answer === null) return NONE;
+  const { batchItemFailures } = answer as { batchItemFailures?: unknown };
+  if (batchItemFailures === undefined || batchItemFailures === null) return NONE;
+  if (!Array.isArray(batchItemFailures)) {
+    throw new TypeError("handleBatch answered batchItemFailures that are no list.");
+  }
+  const places = new Map(messages.map(({ messageId }, index) => [messageId, index]));
+  return new Map(
+    batchItemFailures.map((failure: unknown) => {
+      const id = (failure as { itemIdentifier?: unknown } | null)?.itemIdentifier;
+      const place = places.get(String(id));
+      if (place !== undefined) return [place, new Error(`handleBatch named ${id} as failed.`)];
+      throw new TypeError(`handleBatch named ${String(id)} as failed, which is not in the batch.`);
+    }),
+  );
+}

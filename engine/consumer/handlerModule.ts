@@ -1,0 +1,75 @@
+/**
+ * Loads a handler's module and says which kind of handler it has. Runs in the thread that will call
+ * it. Every way in which a module can't be used is one error with a sentence that names the file.
+ */
+import { SluiceError } from "../errors.ts";
+import type { BatchHandler, Handler, HandlerContext, HandlerModule, SyncHandler } from "./types.ts";
+
+export type LoadedHandler = {
+  readonly setup: (context: HandlerContext) => void | Promise<void>;
+  readonly close: (context: HandlerContext) => void | Promise<void>;
+} & (
+  | { readonly kind: "each"; readonly handle: Handler }
+  | { readonly kind: "batch"; readonly handle: BatchHandler }
+  | { readonly kind: "sync"; readonly handle: SyncHandler }
+);
+
+const HANDLERS = ["default", "handleBatch", "handleSync"] as const;
+
+function nothing(): void {}
+
+/** @param load imports the module: only the caller can, under a test runner. */
+export async function loadHandler(
+  href: string,
+  load: () => Promise<object> = () => import(href),
+): Promise<LoadedHandler> {
+  let loaded: object;
+  try {
+    loaded = await load();
+  } catch (error) {
+    throw unusable(href, reasonOf(href, error), error);
+  }
+  return handlerOf(href, loaded as HandlerModule);
+}
+
+function unusable(href: string, reason: string, cause?: unknown): SluiceError {
+  const text = `The handler's module ${href} can't be used: ${reason}`;
+  return new SluiceError("InvalidParameterValue", text, cause === undefined ? {} : { cause });
+}
+
+function reasonOf(href: string, error: unknown): string {
+  const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ERR_UNKNOWN_FILE_EXTENSION" && /\.[cm]?tsx?$/.test(href)) {
+    return (
+      `it is TypeScript, which Node ${process.versions.node} does not run by itself. Compile it, ` +
+      'or pass execArgv: ["--import", "tsx"], or use Node 22.18 or newer.'
+    );
+  }
+  return `it failed to load. ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+}
+
+function handlerOf(href: string, loaded: HandlerModule): LoadedHandler {
+  const has = HANDLERS.filter((name) => loaded[name] !== undefined);
+  const [first, ...others] = has;
+  if (first === undefined) {
+    const names = Object.keys(loaded).join(", ") || "nothing";
+    throw unusable(href, `it exports ${names}, and none of ${HANDLERS.join(", ")}.`);
+  }
+  if (others.length > 0) {
+    throw unusable(href, `it exports ${has.join(" and ")}; a module has one of them.`);
+  }
+  for (const name of [first, "setup", "close"] as const) {
+    const value: unknown = loaded[name];
+    if (value === undefined || typeof value === "function") continue;
+    throw unusable(href, `its export ${name} is no function, but of type ${typeof value}.`);
+  }
+  const { setup = nothing, close = nothing } = loaded;
+  switch (first) {
+    case "default":
+      return { setup, close, kind: "each", handle: loaded.default as Handler };
+    case "handleBatch":
+      return { setup, close, kind: "batch", handle: loaded.handleBatch as BatchHandler };
+    default:
+      return { setup, close, kind: "sync", handle: loaded.handleSync as SyncHandler };
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * One place in a consumer's pool: the thread that has it now, and what is heard of it. A thread that
+ * ends, however, is told to the consumer, which decides whether another begins. The opener's thread.
+ */
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import type { LedgerRow } from "../broker/messages/ledger.ts";
+import type { Output } from "./output.ts";
+import type { Pool } from "./pool.ts";
+import type { End, Order, Report, Task } from "./words.ts";
+
+/** How a thread's life came to its end. */
+export type PlaceEnd =
+  | { readonly how: "ended"; readonly end: End }
+  | { readonly how: "died"; readonly error: Error; readonly exitCode: number | undefined };
+
+export interface PlaceHost {
+  readonly pool: Pool;
+  /** Makes what a thread is given, but for its port. */
+  readonly taskOf: (place: Place) => Omit<Task, "port">;
+  readonly hear: (place: Place, report: Report) => void;
+  readonly output: (place: Place) => Output;
+}
+
+/** How long the exit code of a thread that died is waited for. */
+const EXIT_MS = 1_000;
+const EXIT_CODE = /^worker exited with code: (\d+)$/;
+
+export class Place {
+  readonly index: number;
+  readonly row: LedgerRow;
+  readonly #host: PlaceHost;
+  #port: MessagePort | undefined;
+  #threadId: number | undefined;
+  #exitCode: Promise<number> | undefined;
+  #isReady = false;
+  #isEnded = false;
+
+  constructor(host: PlaceHost, index: number, row: LedgerRow) {
+    this.#host = host;
+    this.index = index;
+    this.row = row;
+  }
+
+  /** Of the thread that works here; undefined while there is none. */
+  get threadId(): number | undefined {
+    return this.#threadId;
+  }
+
+  /** Whether its thread receives. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** One life of a thread; never rejects. */
+  async live(): Promise<PlaceEnd> {
+    const { pool, taskOf } = this.#host;
+    const { port1, port2 } = new MessageChannel();
+    const output = this.#host.output(this);
+    this.#isEnded = false;
+    port1.on("message", (report: Report) => {
+      if (report.kind === "printed") output.print(report);
+      else this.#hear(report);
+    });
+    this.#port = port1;
+    try {
+      const task: Task = { ...taskOf(this), port: port2 };
+      const run = pool
+        .run(task, () => this.#threadId !== undefined)
+        .finally(() => {
+          // Given to no thread, they are ours to close; then the watch knows that nobody comes.
+          if (this.#threadId === undefined) task.handle.port.close();
+        });
+      return { how: "ended", end: await run };
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      return { how: "died", error, exitCode: await this.#exitCodeOf(error) };
+    } finally {
+      this.#isReady = false;
+      this.#isEnded = true;
+      this.#port = undefined;
+      // What it had told comes before its end.
+      await new Promise((resolve) => setImmediate(resolve));
+      port1.close();
+      output.end();
+    }
+  }
+
+  /** Its thread is over, and forgotten: the next one has another id. */
+  forget(): void {
+    this.#threadId = undefined;
+    this.#exitCode = undefined;
+  }
+
+  tell(order: Order): void {
+    this.#port?.postMessage(order);
+  }
+
+  /** Ends its thread, whatever that does. Resolves when it has ended. */
+  async kill(): Promise<void> {
+    if (this.#threadId === undefined) return;
+    await this.#host.pool.thread(this.#threadId)?.terminate();
+  }
+
+  #hear(report: Report): void {
+    if (report.kind === "began") this.#began(report.threadId);
+    else if (report.kind === "ready") this.#isReady = !this.#isEnded;
+    this.#host.hear(this, report);
+  }
+
+  #began(threadId: number): void {
+    this.#threadId = threadId;
+    const worker = this.#host.pool.thread(threadId);
+    if (worker === undefined) return;
+    this.#exitCode = new Promise((resolve) => worker.once("exit", resolve));
+  }
+
+  /** Piscina says it where nothing was thrown; else the thread's exit follows its error. */
+  async #exitCodeOf(error: Error): Promise<number | undefined> {
+    const said = EXIT_CODE.exec(error.message)?.[1];
+    if (said !== undefined) return Number(said);
+    const late = new Promise<undefined>((resolve) => {
+      setTimeout(() => resolve(undefined), EXIT_MS).unref();
+    });
+    return Promise.race([this.#exitCode, late]);
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * One thread's part of a consumer, from the loading of the handler's module to its close: the same in
+ * a pool's thread (thread.ts) and in the opener's (inlinePlace.ts).
+ */
+import type { MessagePort } from "node:worker_threads";
+import type { Broker } from "../broker/broker.ts";
+import { Hand } from "../broker/messages/hand.ts";
+import type { LedgerRow } from "../broker/messages/ledger.ts";
+import type { Queue } from "../types.ts";
+import { BatchLoop } from "./batchLoop.ts";
+import { EachLoop } from "./eachLoop.ts";
+import { shapeOf } from "./errorShape.ts";
+import { Failures } from "./failures.ts";
+import { type LoadedHandler, loadHandler } from "./handlerModule.ts";
+import { SyncLoop } from "./syncLoop.ts";
+import { traced } from "./trace.ts";
+import type { HandlerContext } from "./types.ts";
+import type { End, Order, Report, WorkSettings } from "./words.ts";
+import type { LoopEnd, Work } from "./work.ts";
+
+export interface WorkerHost {
+  readonly broker: Broker;
+  readonly queue: Queue;
+  readonly row: LedgerRow;
+  readonly href: string;
+  readonly data: unknown;
+  readonly settings: WorkSettings;
+  /** Imports the handler's module; undefined: by its URL. */
+  readonly load: (() => Promise<object>) | undefined;
+  readonly tell: (report: Report) => void;
+  /** The port that orders come by while the thread blocks; undefined: it never does. */
+  readonly port: MessagePort | undefined;
+}
+
+/** A thread whose opener does not answer ends without its answers. */
+const ANSWER_MS = 1_000;
+
+export class ConsumerWorker {
+  readonly #host: WorkerHost;
+  readonly #stop = new AbortController();
+  #failures: Failures | undefined;
+
+  constructor(host: WorkerHost) {
+    this.#host = host;
+  }
+
+  obey(order: Order): void {
+    if (order.kind === "stop") this.#stop.abort(new Error("The consumer stops."));
+    else this.#failures?.answer(order.answers);
+  }
+
+  /** Resolves when the work has come to its end in good order. */
+  async run(): Promise<End> {
+    const { broker, queue, data, href, load, tell } = this.#host;
+    const context: HandlerContext = { signal: this.#stop.signal, broker, queue, data };
+    let handler: LoadedHandler;
+    try {
+      handler = await loadHandler(href, load);
+      await handler.setup(context);
+    } catch (error) {
+      tell({ kind: "unusable", error: shapeOf(error) });
+      return { kind: "unusable" };
+    }
+    tell({ kind: "ready" });
+    try {
+      return { kind: await this.#work(handler, context) };
+    } catch (error) {
+      return { kind: "lost", error: shapeOf(error) };
+    } finally {
+      await handler.close(context);
+    }
+  }
+
+  async #work(handler: LoadedHandler, context: HandlerContext): Promise<LoopEnd> {
+    const { queue, row, settings, tell, port, href } = this.#host;
+    const hand = new Hand(queue, row, settings);
+    row.begin(hand.readClock());
+    const failures = new Failures(hand, settings.hasBackoff, (bundle) => {
+      tell({ kind: "failed", failures: bundle });
+    });
+    this.#failures = failures;
+    const work: Work = { hand, row, failures, context, settings, isFifo: queue.isFifo };
+    if (handler.kind === "each") {
+      return new EachLoop(work, await traced(href, handler.handle)).run();
+    }
+    if (handler.kind === "batch") return new BatchLoop(work, handler.handle).run();
+    const loop = new SyncLoop(work, handler.handle, (order) => this.obey(order));
+    if (port === undefined) return loop.runInline();
+    const end = loop.run(port);
+    if (end === "stopped") this.#stop.abort(new Error("The consumer stops."));
+    await Promise.race([failures.settled(), new Promise((r) => setTimeout(r, ANSWER_MS))]);
+    return end;
+  }
+}

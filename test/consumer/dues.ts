@@ -1,0 +1,50 @@
+/** Looks into the shared memory from beside: until when the messages in flight are hidden. */
+import {
+  HEADER_QUEUES_BASE,
+  HEADER_SHARDS_BASE,
+  HEADER_SLOTS_BASE,
+  HEADER_SLOTS_MAX,
+  QUEUE_BYTES,
+  QUEUE_SHARD_FIRST,
+  SHARD_BYTES,
+  SHARD_OPERATION,
+  SLOT_BYTES,
+  SLOT_DUE,
+  SLOT_IN_FLIGHT,
+  SLOT_STATE_MASK,
+} from "../../assembly/layout.ts";
+import { Views } from "../../bindings/views.ts";
+import { BrokerQueue } from "../../engine/broker/queue.ts";
+import type { Queue } from "../../engine/index.ts";
+
+function viewsOf(queue: Queue): Views {
+  const { engine } = BrokerQueue.internalsOf(queue).member;
+  const share = engine.share();
+  if (share === undefined) throw new Error("no thread number is left to look with");
+  engine.release(share.thread);
+  return new Views(share.memory.buffer);
+}
+
+/** How often the queue's lock was taken for a section since the queue was made. */
+export function operationsOf(queue: Queue): number {
+  const views = viewsOf(queue);
+  const { number } = BrokerQueue.internalsOf(queue).queue;
+  const descriptor = views.header(HEADER_QUEUES_BASE) + number * QUEUE_BYTES;
+  const shard = views.u32[(descriptor + QUEUE_SHARD_FIRST) >> 2] as number;
+  const address = views.header(HEADER_SHARDS_BASE) + shard * SHARD_BYTES;
+  return views.u32[(address + SHARD_OPERATION) >> 2] as number;
+}
+
+/** The moments at which the messages in flight become visible, in order; of all queues of the broker. */
+export function duesOf(queue: Queue): number[] {
+  const views = viewsOf(queue);
+  const base = views.header(HEADER_SLOTS_BASE);
+  const last = Math.min(views.header(HEADER_SLOTS_MAX), 1_000);
+  const dues: number[] = [];
+  for (let slot = 1; slot <= last; slot++) {
+    const address = base + slot * SLOT_BYTES;
+    const state = (views.u32[address >> 2] as number) & SLOT_STATE_MASK;
+    if (state === SLOT_IN_FLIGHT) dues.push(views.f64[(address + SLOT_DUE) >> 3] as number);
+  }
+  return dues.sort((one, other) => one - other);
+}

@@ -1,0 +1,1 @@
+throw new RangeError("planted while it loads");

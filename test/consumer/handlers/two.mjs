@@ -1,0 +1,2 @@
+export function handleSync() {}
+export default function each() {}
