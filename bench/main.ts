@@ -1,12 +1,14 @@
 /**
  * `npm run bench`: what a message costs here; `npm run bench -- server`: how many requests a second
- * `sluice serve` answers; `npm run bench -- worst`: what the worst request of each action costs it.
+ * `sluice serve` answers; `npm run bench -- consumers`: what a pool of consumers costs;
+ * `npm run bench -- worst`: what the worst request of each action costs it.
  * Prints a table to stdout and what it is doing to stderr; `--json FILE` also writes the figures with
  * the machine they were measured on; `--quick` makes fewer rounds, for a look. All rows in one run,
  * their slices interleaved: compare rows, and trust the ratios more than the figures themselves.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { benchConsumers } from "./consumers.ts";
 import { describeMachine } from "./machine.ts";
 import { benchMessages } from "./messages.ts";
 import { benchServer } from "./requests.ts";
@@ -32,6 +34,7 @@ type Bench = (isQuick: boolean, say: (text: string) => void) => Promise<Result>;
 const benches = new Map<string, Bench>([
   ["messages", benchMessages],
   ["server", benchServer],
+  ["consumers", benchConsumers],
   ["worst", benchWorst],
 ]);
 const [which = "messages"] = positionals;
