@@ -21,8 +21,8 @@ export interface PlaceHost {
   readonly output: (place: Place) => Output;
 }
 
-/** How long the exit code of a thread that died is waited for. */
-const EXIT_MS = 1_000;
+/** How long what a thread leaves behind is waited for: its last words, its exit code. */
+const LATE_MS = 1_000;
 const EXIT_CODE = /^worker exited with code: (\d+)$/;
 
 export class Place {
@@ -55,6 +55,7 @@ export class Place {
   async live(): Promise<PlaceEnd> {
     const { pool, taskOf } = this.#host;
     const { port1, port2 } = new MessageChannel();
+    const isTold = new Promise((resolve) => port1.once("close", resolve));
     const output = this.#host.output(this);
     this.#isEnded = false;
     port1.on("message", (report: Report) => {
@@ -78,8 +79,9 @@ export class Place {
       this.#isReady = false;
       this.#isEnded = true;
       this.#port = undefined;
-      // What it had told comes before its end.
-      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#threadId === undefined) port2.close();
+      // The thread's end of the port closes with it, behind all that it had told.
+      await Promise.race([isTold, late()]);
       port1.close();
       output.end();
     }
@@ -118,9 +120,12 @@ export class Place {
   async #exitCodeOf(error: Error): Promise<number | undefined> {
     const said = EXIT_CODE.exec(error.message)?.[1];
     if (said !== undefined) return Number(said);
-    const late = new Promise<undefined>((resolve) => {
-      setTimeout(() => resolve(undefined), EXIT_MS).unref();
-    });
-    return Promise.race([this.#exitCode, late]);
+    return Promise.race([this.#exitCode, late()]);
   }
+}
+
+function late(): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), LATE_MS).unref();
+  });
 }
