@@ -1,12 +1,10 @@
-/** Ends its thread at the first receive of a message, and says when the second one came. */
+/** Ends its thread at the first receive of a message; at the second it says how late that came. */
 import type { HandlerContext, Message } from "../../engine/index.ts";
 
-export default function dies(message: Message, { data }: HandlerContext): void {
-  const { times } = data as { times: Float64Array };
-  const at = Number(message.body) * 2;
-  if (message.receiveCount === 1) {
-    times[at] = Date.now();
-    process.exit(1);
-  }
-  if (times[at + 1] === 0) times[at + 1] = Date.now();
+const TIMEOUT_MS = 1_000;
+
+export default async function dies(message: Message, { broker }: HandlerContext): Promise<void> {
+  if (message.receiveCount === 1) process.exit(1);
+  const late = await broker.getQueue("late");
+  await late.send(String(Date.now() - message.firstReceivedAtMs - TIMEOUT_MS));
 }
