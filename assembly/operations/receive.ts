@@ -6,6 +6,7 @@
 
 import { Content } from "../arena/content";
 import { At } from "../ground/memory";
+import { ReceiveRecord } from "../ground/records";
 import { Wake } from "../ground/wake";
 import {
   BLOCK_ATTRIBUTES_BYTES,
@@ -20,23 +21,7 @@ import {
   CONTENT_NOT_GATHERED,
   QUEUE_SHARD_FIRST,
   QUEUE_VISIBILITY_MS,
-  RECEIVE_ATTRIBUTES_BYTES,
-  RECEIVE_BIRTH,
-  RECEIVE_BLOCK,
-  RECEIVE_BODY_BYTES,
   RECEIVE_BYTES,
-  RECEIVE_DEDUPLICATION_BYTES,
-  RECEIVE_FIRST_AT,
-  RECEIVE_FLAGS,
-  RECEIVE_GROUP_BYTES,
-  RECEIVE_OFFSET,
-  RECEIVE_SENDER_BYTES,
-  RECEIVE_SENT_AT,
-  RECEIVE_SEQUENCE,
-  RECEIVE_SHARD,
-  RECEIVE_SLOT,
-  RECEIVE_SOURCE,
-  RECEIVE_TRACE_BYTES,
   SECTION_STEPS,
   SHARD_INCARNATION,
   SHARD_VISIBLE,
@@ -65,8 +50,8 @@ import { Move } from "./move";
 export const CLAIM_SECTIONS: u32 = 1000;
 
 export class Receive {
-  @inline static record(thread: u32, index: u32): usize {
-    return At.thread(thread) + THREAD_RECEIVES + index * RECEIVE_BYTES;
+  @inline static record(thread: u32, index: u32): ReceiveRecord {
+    return ReceiveRecord.at(At.thread(thread) + THREAD_RECEIVES, index);
   }
 
   /**
@@ -176,7 +161,7 @@ export class Receive {
     let offset: u32 = 0;
     for (let index: u32 = 0; index < claimed; index++) {
       const record = Receive.record(thread, index);
-      store<u32>(record, shardIndex, RECEIVE_SHARD);
+      record.shard = shardIndex;
       offset += Receive.copy(area, record, offset);
     }
     // Contents before, sequences behind: a message that changed under the copying is dropped.
@@ -185,34 +170,40 @@ export class Receive {
     for (let index: u32 = 0; index < claimed; index++) {
       const record = Receive.record(thread, index);
       if (!Receive.isStill(record)) continue;
-      if (kept !== index) memory.copy(Receive.record(thread, kept), record, RECEIVE_BYTES);
+      if (kept !== index) {
+        memory.copy(
+          changetype<usize>(Receive.record(thread, kept)),
+          changetype<usize>(record),
+          RECEIVE_BYTES,
+        );
+      }
       kept++;
     }
     return kept;
   }
 
   /** Sequences count by shard, so a slot that another queue uses by now may have the same one. */
-  @inline static isStill(record: usize): bool {
-    const slot = At.slot(load<u32>(record, RECEIVE_SLOT));
+  @inline static isStill(record: ReceiveRecord): bool {
+    const slot = At.slot(record.slot);
     return (
-      load<u64>(slot, SLOT_SEQUENCE) === load<u64>(record, RECEIVE_SEQUENCE) &&
-      load<u32>(slot, SLOT_SHARD) === load<u32>(record, RECEIVE_SHARD)
+      load<u64>(slot, SLOT_SEQUENCE) === record.sequence &&
+      load<u32>(slot, SLOT_SHARD) === record.shard
     );
   }
 
   /** Slot and header fields into the record, content into the buffer; how many bytes that took. */
-  @inline static copy(area: usize, record: usize, offset: u32): u32 {
-    const slot = At.slot(load<u32>(record, RECEIVE_SLOT));
+  @inline static copy(area: usize, record: ReceiveRecord, offset: u32): u32 {
+    const slot = At.slot(record.slot);
     const block: usize = load<u32>(slot, SLOT_BLOCK);
     const sentAt = load<f64>(slot, SLOT_SENT_AT);
-    store<u32>(record, block as u32, RECEIVE_BLOCK);
-    store<u32>(record, load<u32>(slot, SLOT_BODY_BYTES), RECEIVE_BODY_BYTES);
-    store<u32>(record, load<u32>(slot, SLOT_SOURCE), RECEIVE_SOURCE);
-    store<f64>(record, sentAt, RECEIVE_SENT_AT);
-    store<f64>(record, sentAt + (load<u32>(slot, SLOT_FIRST_RECEIVE) as f64), RECEIVE_FIRST_AT);
+    record.block = block;
+    record.bodyBytes = load<u32>(slot, SLOT_BODY_BYTES);
+    record.source = load<u32>(slot, SLOT_SOURCE);
+    record.sentAt = sentAt;
+    record.firstAt = sentAt + (load<u32>(slot, SLOT_FIRST_RECEIVE) as f64);
     if (block === 0) return 0;
-    store<u64>(record, load<u64>(block, BLOCK_BIRTH), RECEIVE_BIRTH);
-    store<u32>(record, load<u32>(block, BLOCK_FLAGS), RECEIVE_FLAGS);
+    record.birth = load<u64>(block, BLOCK_BIRTH);
+    record.flags = load<u32>(block, BLOCK_FLAGS);
     if ((load<u64>(block, BLOCK_TAIL) | load<u64>(block, BLOCK_TRACE_BYTES)) === 0) {
       return Receive.copyPlain(area, record, block, offset);
     }
@@ -220,50 +211,46 @@ export class Receive {
   }
 
   /** A body and nothing else, in one block. */
-  @inline static copyPlain(area: usize, record: usize, block: usize, offset: u32): u32 {
-    const bodyBytes = load<u32>(record, RECEIVE_BODY_BYTES);
-    store<u64>(record, 0, RECEIVE_GROUP_BYTES);
-    store<u32>(record, 0, RECEIVE_ATTRIBUTES_BYTES);
+  @inline static copyPlain(area: usize, record: ReceiveRecord, block: usize, offset: u32): u32 {
+    const bodyBytes = record.bodyBytes;
+    record.clearTexts();
+    record.attributesBytes = 0;
     if (!Receive.isStill(record)) return 0;
     if (bodyBytes > (THREAD_BUFFER_BYTES as u32) - offset) {
-      store<i32>(record, CONTENT_NOT_GATHERED, RECEIVE_OFFSET);
+      record.offset = CONTENT_NOT_GATHERED;
       return 0;
     }
     Content.gather(block, bodyBytes, area + THREAD_BUFFER + offset);
-    store<u32>(record, offset, RECEIVE_OFFSET);
+    record.offset = offset as i32;
     return bodyBytes;
   }
 
-  static copyAny(area: usize, record: usize, block: usize, offset: u32): u32 {
-    store<u16>(record, load<u8>(block, BLOCK_GROUP_BYTES) as u16, RECEIVE_GROUP_BYTES);
-    store<u16>(
-      record,
-      load<u8>(block, BLOCK_DEDUPLICATION_BYTES) as u16,
-      RECEIVE_DEDUPLICATION_BYTES,
-    );
-    store<u16>(record, load<u16>(block, BLOCK_TRACE_BYTES), RECEIVE_TRACE_BYTES);
-    store<u16>(record, load<u16>(block, BLOCK_SENDER_BYTES), RECEIVE_SENDER_BYTES);
-    store<u32>(record, load<u32>(block, BLOCK_ATTRIBUTES_BYTES), RECEIVE_ATTRIBUTES_BYTES);
+  static copyAny(area: usize, record: ReceiveRecord, block: usize, offset: u32): u32 {
+    record.groupBytes = load<u8>(block, BLOCK_GROUP_BYTES) as u16;
+    record.deduplicationBytes = load<u8>(block, BLOCK_DEDUPLICATION_BYTES) as u16;
+    record.traceBytes = load<u16>(block, BLOCK_TRACE_BYTES);
+    record.senderBytes = load<u16>(block, BLOCK_SENDER_BYTES);
+    record.attributesBytes = load<u32>(block, BLOCK_ATTRIBUTES_BYTES);
     const contentBytes = Receive.contentBytes(record);
     // The sizes are only good if the slot has not changed; if it has, gather drops the record.
     if (!Receive.isStill(record)) return 0;
     if (contentBytes > (THREAD_BUFFER_BYTES as u32) - offset) {
-      store<i32>(record, CONTENT_NOT_GATHERED, RECEIVE_OFFSET);
+      record.offset = CONTENT_NOT_GATHERED;
       return 0;
     }
     Content.gather(block, contentBytes, area + THREAD_BUFFER + offset);
-    store<u32>(record, offset, RECEIVE_OFFSET);
+    record.offset = offset as i32;
     return contentBytes;
   }
 
-  @inline static contentBytes(record: usize): u32 {
+  @inline static contentBytes(record: ReceiveRecord): u32 {
     return (
-      (load<u16>(record, RECEIVE_GROUP_BYTES) as u32) +
-      (load<u16>(record, RECEIVE_DEDUPLICATION_BYTES) as u32) +
-      (load<u16>(record, RECEIVE_TRACE_BYTES) as u32) +
-      (load<u16>(record, RECEIVE_SENDER_BYTES) as u32) +
-      load<u32>(record, RECEIVE_ATTRIBUTES_BYTES) +
-      load<u32>(record, RECEIVE_BODY_BYTES)
+      (record.groupBytes as u32) +
+      (record.deduplicationBytes as u32) +
+      (record.traceBytes as u32) +
+      (record.senderBytes as u32) +
+      record.attributesBytes +
+      record.bodyBytes
     );
   }
 
@@ -277,7 +264,7 @@ export class Receive {
     const contentBytes = Receive.contentBytes(record);
     if (contentBytes > (CONTENT_BYTES_MAX as u32) || contentOffset + bytes > contentBytes) return 0;
     if (bufferOffset + bytes > (THREAD_BUFFER_BYTES as u32)) return 0;
-    const block: usize = load<u32>(record, RECEIVE_BLOCK);
+    const block = record.block;
     const to = area + THREAD_BUFFER + bufferOffset;
     Content.move(block, contentBytes, contentOffset, bytes, to, false);
     atomic.add<u32>(area, 0, THREAD_FENCE);

@@ -6,6 +6,7 @@
  * Messages are known by their birth ids, which stay when a message moves. In a FIFO queue a body is
  * the lower byte of its group's number throughout, and each delivery is written down.
  */
+import { ReceiveRecord } from "../ground/records";
 import {
   CONTENT_NOT_GATHERED,
   HANDLE_BYTES,
@@ -14,15 +15,6 @@ import {
   HANDLE_RESULT,
   HANDLE_SEQUENCE,
   HANDLE_SLOT,
-  RECEIVE_BIRTH,
-  RECEIVE_BODY_BYTES,
-  RECEIVE_BYTES,
-  RECEIVE_COUNT,
-  RECEIVE_DEDUPLICATION_BYTES,
-  RECEIVE_GROUP_BYTES,
-  RECEIVE_OFFSET,
-  RECEIVE_SEQUENCE,
-  RECEIVE_SLOT,
   RESULT_APPLIED,
   SEND_BIRTH,
   SEND_BODY_BYTES,
@@ -182,13 +174,13 @@ function noteSent(sent: i32): bool {
 }
 
 /** A body that was gathered has ends that differ, or is of another group than it says: noted. */
-function check(record: usize): void {
-  const bytes = load<u32>(record, RECEIVE_BODY_BYTES);
-  const offset = load<i32>(record, RECEIVE_OFFSET);
+function check(record: ReceiveRecord): void {
+  const bytes = record.bodyBytes;
+  const offset = record.offset;
   if (offset === CONTENT_NOT_GATHERED || bytes === 0) return;
   const content = area + THREAD_BUFFER + offset;
-  const groupBytes: u32 = load<u16>(record, RECEIVE_GROUP_BYTES);
-  const idBytes: u32 = load<u16>(record, RECEIVE_DEDUPLICATION_BYTES);
+  const groupBytes: u32 = record.groupBytes;
+  const idBytes: u32 = record.deduplicationBytes;
   const body = content + groupBytes + idBytes;
   const value = load<u8>(body);
   const isMixed = value !== load<u8>(body + bytes - 1);
@@ -197,18 +189,18 @@ function check(record: usize): void {
 }
 
 /** 0: its content was not gathered with the others. */
-function groupOf(record: usize): u32 {
-  const offset = load<i32>(record, RECEIVE_OFFSET);
+function groupOf(record: ReceiveRecord): u32 {
+  const offset = record.offset;
   return offset === CONTENT_NOT_GATHERED ? 0 : load<u16>(area + THREAD_BUFFER + offset);
 }
 
 /** A received message's receipt becomes a handle. */
 function take(index: u32): void {
-  const record = area + THREAD_RECEIVES + index * RECEIVE_BYTES;
+  const record = ReceiveRecord.at(area + THREAD_RECEIVES, index);
   const handle = area + THREAD_HANDLES + index * HANDLE_BYTES;
-  store<u32>(handle, load<u32>(record, RECEIVE_SLOT), HANDLE_SLOT);
-  store<u32>(handle, load<u32>(record, RECEIVE_COUNT), HANDLE_COUNT);
-  store<u64>(handle, load<u64>(record, RECEIVE_SEQUENCE), HANDLE_SEQUENCE);
+  store<u32>(handle, record.slot, HANDLE_SLOT);
+  store<u32>(handle, record.count, HANDLE_COUNT);
+  store<u64>(handle, record.sequence, HANDLE_SEQUENCE);
   store<u32>(handle, 0, HANDLE_HELD);
 }
 
@@ -217,8 +209,8 @@ function isWhole(got: u32): bool {
   if (load<u32>(area, THREAD_OUT_COUNT) !== got) return false;
   if (load<u32>(area, THREAD_OUT_EXHAUSTED) !== 0) return false;
   for (let index: u32 = 0; index < got; index++) {
-    const record = area + THREAD_RECEIVES + index * RECEIVE_BYTES;
-    if (load<i32>(record, RECEIVE_OFFSET) === CONTENT_NOT_GATHERED) return false;
+    const record = ReceiveRecord.at(area + THREAD_RECEIVES, index);
+    if (record.offset === CONTENT_NOT_GATHERED) return false;
   }
   return true;
 }
@@ -227,10 +219,10 @@ function isWhole(got: u32): bool {
 function logDeliveries(got: u32, isDead: bool): void {
   const operation = isWhole(got) ? (load<f64>(area, THREAD_OUT_OPERATION) as u32) : 0;
   for (let index: u32 = 0; index < got; index++) {
-    const record = area + THREAD_RECEIVES + index * RECEIVE_BYTES;
+    const record = ReceiveRecord.at(area + THREAD_RECEIVES, index);
     const at = logAt + (logged + index) * LOG_BYTES;
-    put(at, placeOf(load<u64>(record, RECEIVE_BIRTH)));
-    put(at + 4, load<u32>(record, RECEIVE_SEQUENCE));
+    put(at, placeOf(record.birth));
+    put(at + 4, record.sequence as u32);
     put(at + 8, operation);
     put(at + 12, groupOf(record) | (isDead ? LOG_DEAD : 0));
   }
@@ -240,8 +232,8 @@ function logDeliveries(got: u32, isDead: bool): void {
 
 function noteTaken(count: u32, part: u32): void {
   for (let index: u32 = 0; index < count; index++) {
-    const record = area + THREAD_RECEIVES + index * RECEIVE_BYTES;
-    mark(marksAt + part * span + placeOf(load<u64>(record, RECEIVE_BIRTH)));
+    const record = ReceiveRecord.at(area + THREAD_RECEIVES, index);
+    mark(marksAt + part * span + placeOf(record.birth));
   }
 }
 
@@ -251,8 +243,8 @@ function noteDeleted(count: u32): void {
   for (let index: u32 = 0; index < count; index++) {
     const handle = area + THREAD_HANDLES + index * HANDLE_BYTES;
     if (load<u32>(handle, HANDLE_RESULT) !== RESULT_APPLIED) continue;
-    const record = area + THREAD_RECEIVES + index * RECEIVE_BYTES;
-    const place = placeOf(load<u64>(record, RECEIVE_BIRTH));
+    const record = ReceiveRecord.at(area + THREAD_RECEIVES, index);
+    const place = placeOf(record.birth);
     put(marksAt + 3 * span + 4 * place, operation);
     mark(marksAt + 2 * span + place);
   }
@@ -304,7 +296,7 @@ export function drive(rounds: u32, from: f64): i32 {
     if (got <= 0) continue;
     for (let index = 0; index < got; index++) {
       take(index);
-      check(area + THREAD_RECEIVES + index * RECEIVE_BYTES);
+      check(ReceiveRecord.at(area + THREAD_RECEIVES, index));
     }
     if (groups !== 0) logDeliveries(got, isDead);
     if (keepEvery !== 0 && round % keepEvery === 0) continue;

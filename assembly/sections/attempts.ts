@@ -7,6 +7,7 @@
  */
 
 import { At } from "../ground/memory";
+import { ReceiveRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Table } from "../indexes/table";
@@ -21,10 +22,6 @@ import {
   NODE_KEY,
   PHASE_BEGIN_ATTEMPT,
   QUEUE_RETENTION_MS,
-  RECEIVE_BYTES,
-  RECEIVE_DUE,
-  RECEIVE_SEQUENCE,
-  RECEIVE_SLOT,
   SHARD_OPERATION,
   SLOT_DUE,
   SLOT_IN_FLIGHT,
@@ -111,10 +108,10 @@ export class Attempts {
 
   /** Slot and count are one word in both records. */
   @inline static noteStep(node: usize, records: usize, index: u32): void {
-    const record = records + index * RECEIVE_BYTES;
+    const record = ReceiveRecord.at(records, index);
     const receipt = node + index * RECEIPT_BYTES;
-    store<u64>(receipt, load<u64>(record, RECEIVE_SLOT), ATTEMPT_RECEIPTS);
-    store<u64>(receipt, load<u64>(record, RECEIVE_SEQUENCE), ATTEMPT_RECEIPTS + 8);
+    store<u64>(receipt, record.receipt(), ATTEMPT_RECEIPTS);
+    store<u64>(receipt, record.sequence, ATTEMPT_RECEIPTS + 8);
   }
 
   /**
@@ -211,11 +208,11 @@ export class Attempts {
   ): void {
     if (index >= count) return;
     const receipt = node + index * RECEIPT_BYTES;
-    const record = records + index * RECEIVE_BYTES;
+    const record = ReceiveRecord.at(records, index);
     const slotIndex = load<u32>(receipt, ATTEMPT_RECEIPTS);
-    store<u64>(record, load<u64>(receipt, ATTEMPT_RECEIPTS), RECEIVE_SLOT);
-    store<u64>(record, load<u64>(receipt, ATTEMPT_RECEIPTS + 8), RECEIVE_SEQUENCE);
-    store<f64>(record, due, RECEIVE_DUE);
+    record.setReceipt(load<u64>(receipt, ATTEMPT_RECEIPTS));
+    record.sequence = load<u64>(receipt, ATTEMPT_RECEIPTS + 8);
+    record.due = due;
     Wheel.cancel(shard, At.wheelLink(slotIndex));
     store<f64>(At.slot(slotIndex), due, SLOT_DUE);
     Wheel.arm(shard, At.wheelLink(slotIndex), due);

@@ -5,6 +5,7 @@
  */
 
 import { At } from "../ground/memory";
+import { ReceiveRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Ring } from "../indexes/ring";
@@ -19,9 +20,6 @@ import {
   QUEUE_IN_FLIGHT_MAX,
   QUEUE_RETENTION_MS,
   RECEIVE_BYTES,
-  RECEIVE_DUE,
-  RECEIVE_SEQUENCE,
-  RECEIVE_SLOT,
   SHARD_IN_FLIGHT,
   SHARD_TOTAL_RECEIVED,
   SHARD_VISIBLE,
@@ -173,14 +171,14 @@ export class Claim {
       Claim.setAside(area, slot, slotIndex);
     } else {
       const claimed = load<u32>(area, THREAD_OUT_COUNT);
-      const record = records + claimed * RECEIVE_BYTES;
+      const record = ReceiveRecord.at(records, claimed);
       const age = (now - load<f64>(slot, SLOT_SENT_AT)) as u32;
       if (count === 1) store<u32>(slot, age, SLOT_FIRST_RECEIVE);
       store<u32>(slot, age, SLOT_LAST_RECEIVE);
       Slot.setWord(slot, SLOT_IN_FLIGHT, count);
-      store<u64>(record, ((count as u64) << 32) | (slotIndex as u64), RECEIVE_SLOT);
-      store<u64>(record, Slot.sequence(slot), RECEIVE_SEQUENCE);
-      store<f64>(record, due, RECEIVE_DUE);
+      record.setReceipt(((count as u64) << 32) | (slotIndex as u64));
+      record.sequence = Slot.sequence(slot);
+      record.due = due;
       store<u32>(area, claimed + 1, THREAD_OUT_COUNT);
     }
     return Wheel.hang(last, links + (slotIndex << WHEEL_LINK_BYTES_LOG2), spoke, dueLow);

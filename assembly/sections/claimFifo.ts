@@ -8,6 +8,7 @@
 
 import { Circle } from "../ground/circle";
 import { At } from "../ground/memory";
+import { ReceiveRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Groups } from "../indexes/groups";
@@ -21,10 +22,6 @@ import {
   QUEUE_IN_FLIGHT_MAX,
   QUEUE_RETENTION_MS,
   RECEIVE_BYTES,
-  RECEIVE_COUNT,
-  RECEIVE_DUE,
-  RECEIVE_SEQUENCE,
-  RECEIVE_SLOT,
   SHARD_IN_FLIGHT,
   SHARD_TOTAL_RECEIVED,
   SHARD_VISIBLE,
@@ -83,7 +80,8 @@ export class ClaimFifo {
       const past = at - retentionMs;
       const room = Claim.room(load<u32>(shard, SHARD_IN_FLIGHT), inFlightMax, most);
       store<i32>(area, 0, THREAD_OUT_COUNT);
-      let cursor = from > 0 ? ClaimFifo.rest(shard, records - RECEIVE_BYTES) : 0;
+      let cursor =
+        from > 0 ? ClaimFifo.rest(shard, changetype<ReceiveRecord>(records - RECEIVE_BYTES)) : 0;
       for (let step: u32 = 0; step < UNROLLED; step++) {
         cursor = ClaimFifo.step(
           area,
@@ -172,13 +170,13 @@ export class ClaimFifo {
    * next one is visible; else 0. A group that is ready has an older message to give, and comes in its
    * turn; a dead one was purged.
    */
-  @inline static rest(shard: usize, record: usize): usize {
-    const slotIndex = load<u32>(record, RECEIVE_SLOT);
+  @inline static rest(shard: usize, record: ReceiveRecord): usize {
+    const slotIndex = record.slot;
     const slot = At.slot(slotIndex);
     const isHeld =
       Slot.state(slot) === SLOT_IN_FLIGHT &&
-      Slot.isOf(slot, At.shardIndex(shard), load<u64>(record, RECEIVE_SEQUENCE)) &&
-      Slot.count(slot) === load<u32>(record, RECEIVE_COUNT);
+      Slot.isOf(slot, At.shardIndex(shard), record.sequence) &&
+      Slot.count(slot) === record.count;
     if (!isHeld) return 0;
     const group: usize = load<u32>(slot, SLOT_GROUP);
     const next = Circle.next(At.chainLink(slotIndex));
@@ -207,14 +205,14 @@ export class ClaimFifo {
       Claim.setAside(area, slot, slotIndex);
     } else {
       const claimed = load<u32>(area, THREAD_OUT_COUNT);
-      const record = records + claimed * RECEIVE_BYTES;
+      const record = ReceiveRecord.at(records, claimed);
       const age = (now - load<f64>(slot, SLOT_SENT_AT)) as u32;
       if (count === 1) store<u32>(slot, age, SLOT_FIRST_RECEIVE);
       store<u32>(slot, age, SLOT_LAST_RECEIVE);
       Slot.setWord(slot, SLOT_IN_FLIGHT, count);
-      store<u64>(record, ((count as u64) << 32) | (slotIndex as u64), RECEIVE_SLOT);
-      store<u64>(record, Slot.sequence(slot), RECEIVE_SEQUENCE);
-      store<f64>(record, due, RECEIVE_DUE);
+      record.setReceipt(((count as u64) << 32) | (slotIndex as u64));
+      record.sequence = Slot.sequence(slot);
+      record.due = due;
       store<u32>(area, claimed + 1, THREAD_OUT_COUNT);
     }
     Groups.countIn(shard, group);

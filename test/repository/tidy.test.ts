@@ -207,6 +207,10 @@ const PLANTED: Readonly<Record<string, readonly [bad: Source, good: Source][]>> 
       { path: "assembly/a.ts", text: "export @lazy const a = 1;" },
       { path: "assembly/a.ts", text: "/*\n@lazy is not used.\n*/" },
     ],
+    [
+      { path: "assembly/a.ts", text: "@final\nexport class A {}" },
+      { path: "assembly/a.ts", text: "@unmanaged\nexport class A {}" },
+    ],
   ],
 };
 

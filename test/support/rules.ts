@@ -174,10 +174,14 @@ export const places: Rule = ({ path, text }) => {
   return [...new Set(found)].map((place) => `${path} names ${place}`);
 };
 
-/** Decorators stand before class members only; biome can't format a file with any other. */
+/**
+ * Decorators stand before class members, and `@unmanaged` alone on a line before a class; biome can't
+ * format a file with any other.
+ */
 export const decorators: Rule = ({ path, text }) => {
   if (!path.startsWith("assembly/")) return [];
-  const found = withoutLiterals(text).match(/^(?:export\s+)?@\w+.*$/gm) ?? [];
+  const found =
+    withoutLiterals(text).match(/^(?!@unmanaged\nexport class )(?:export\s+)?@\w+.*$/gm) ?? [];
   return found.map((line) => `${path} has a decorator at the top level: ${line}`);
 };
 
