@@ -40,8 +40,6 @@ import {
 import type { QueueHandle } from "./shapes.ts";
 import type { Area } from "./views.ts";
 
-export { type Outgoing, UNMEASURED } from "./outgoing.ts";
-
 /** Answered by sendShort, no status of the engine: a text has a lone surrogate, and nothing was sent. */
 export const ILL_FORMED = -1_000;
 /** Likewise: while the list was read, something else was sent, and nothing of the list. */

@@ -8,7 +8,8 @@ import { BLOCK_BYTES_MAX, ENTRY_VALUE, STATUS_LIMIT } from "../../assembly/layou
 import { Engine } from "../../bindings/engine.ts";
 import { exportNames } from "../../bindings/exports.ts";
 import { DEDUPLICATION, GROUP, Inbox } from "../../bindings/inbox.ts";
-import { ILL_FORMED, type Outgoing, REENTERED, UNMEASURED } from "../../bindings/outbox.ts";
+import { ILL_FORMED, REENTERED } from "../../bindings/outbox.ts";
+import { type Outgoing, UNMEASURED } from "../../bindings/outgoing.ts";
 import type { EngineShare, QueueHandle } from "../../bindings/shapes.ts";
 import { wasm } from "../../bindings/webassembly.ts";
 import { moduleOf, verify } from "../support/builds.ts";
