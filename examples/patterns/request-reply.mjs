@@ -1,7 +1,8 @@
 // Request and reply: the request says where the answer is wanted and under which correlation id. One
 // reader of the reply queue hands each answer to whoever waits for its id, so that answers may come
 // in any order. Here by AWS's SDK (npm install @aws-sdk/client-sqs); run it with
-// AWS_ENDPOINT_URL=http://127.0.0.1:9324 beside `sluice serve`.
+// AWS_ENDPOINT_URL=http://127.0.0.1:9324 beside `sluice serve`. With a pool as the service, in one
+// process: examples/consumers/request-reply.mjs.
 import { randomUUID } from "node:crypto";
 import {
   CreateQueueCommand,

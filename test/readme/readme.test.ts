@@ -24,6 +24,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { patience } from "../support/patience.ts";
+import { snippetsOf } from "../support/snippets.ts";
 import { requireTool } from "../support/tools.ts";
 
 const run = promisify(execFile);
@@ -34,21 +35,6 @@ const LINES_MAX = 150;
 const START_MS = patience(180_000);
 /** A file and the title of a test in it, as the documents cite them. */
 const TITLE = /`(test\/[\w./]+)`:\s+"([^"]+)"/g;
-
-/** A code block, and what the block of text behind it says that it prints. */
-interface Snippet {
-  readonly language: string;
-  readonly text: string;
-  readonly prints: string | undefined;
-}
-
-/** Blocks of a page that are code; pictures stand alone and are none. */
-function snippetsOf(page: string): Snippet[] {
-  const fences = /^```(\w+)\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```$)?/gm;
-  return [...page.matchAll(fences)]
-    .map(([, language = "", text = "", prints]) => ({ language, text, prints }))
-    .filter(({ language }) => language !== "text");
-}
 
 /** The page's code blocks that are no file of this folder, and the files that it does not show. */
 function strays(page: string, files: ReadonlyMap<string, string>): string[] {
@@ -162,7 +148,7 @@ describe("the README", () => {
     expect(snippetsOf("```js\nf();\n```\n\n## A\n\n```text\n1\n```\n")[0]?.prints).toBeUndefined();
   });
 
-  test.each(["embedded.mjs", "threads.mjs"])("%s prints what the page shows", async (name) => {
+  test.each(["embedded.mjs", "pool.mjs"])("%s prints what the page shows", async (name) => {
     const prints = printsOf(name);
     expect(prints).not.toBe("");
     expect(await outputOf(name)).toBe(prints);

@@ -1,19 +1,31 @@
 /**
  * The examples run as they stand, import the package by its name, and print what their last comment
- * says. Those that use AWS's SDK are given a server by the environment. Needs a build.
+ * says. Those that use AWS's SDK are given a server by the environment. What the examples of
+ * consumers have beside them (handlers, a schema) is used by one of them; and the example of typed
+ * payloads is held to its types. Needs a build.
  */
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { serveOnce } from "../support/serve.ts";
 
 const run = promisify(execFile);
-const folder = fileURLToPath(new URL("../../examples/patterns", import.meta.url));
-const files = readdirSync(folder).sort();
+const root = fileURLToPath(new URL("../../examples", import.meta.url));
+const files = readdirSync(root, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".mjs"))
+  .sort();
+/** What another file loads: `fifo-pool.handler.mjs`. */
+const parts = files.filter((file) => /\.\w+\.mjs$/.test(file));
+const programs = files.filter((file) => !parts.includes(file));
 const linesMax = 100;
 const serve = serveOnce();
+
+function read(file: string): string {
+  return readFileSync(`${root}/${file}`, "utf8");
+}
 
 /** The lines behind `// Prints:` at a file's end. */
 function printsOf(source: string): string | undefined {
@@ -22,27 +34,86 @@ function printsOf(source: string): string | undefined {
 }
 
 describe("the examples", () => {
-  test("are the patterns that a queue is for", () => {
-    expect(files).toEqual([
-      "dead-letters.mjs",
-      "delayed-work.mjs",
-      "fan-out.mjs",
-      "idempotent-consumer.mjs",
-      "load-leveling.mjs",
-      "priority.mjs",
-      "producer-consumer.mjs",
-      "request-reply.mjs",
+  test("are the patterns that a queue is for, and what consumers are for", () => {
+    expect(programs).toEqual([
+      "consumers/cpu-bound.mjs",
+      "consumers/fifo-pool.mjs",
+      "consumers/graceful-shutdown.mjs",
+      "consumers/request-reply.mjs",
+      "consumers/setup-close.mjs",
+      "consumers/typed-payloads.mjs",
+      "patterns/dead-letters.mjs",
+      "patterns/delayed-work.mjs",
+      "patterns/fan-out.mjs",
+      "patterns/idempotent-consumer.mjs",
+      "patterns/load-leveling.mjs",
+      "patterns/priority.mjs",
+      "patterns/producer-consumer.mjs",
+      "patterns/request-reply.mjs",
     ]);
   });
 
-  test.concurrent.each(files)("%s prints what it says", async (file) => {
-    const source = readFileSync(`${folder}/${file}`, "utf8");
+  test.each(parts)("%s is loaded by a program beside it", (part) => {
+    const [folder = "", name = ""] = part.split("/");
+    const loads = programs.filter((program) => {
+      return program.startsWith(`${folder}/`) && read(program).includes(`"./${name}"`);
+    });
+    expect(loads).toHaveLength(1);
+  });
+
+  test.concurrent.each(programs)("%s prints what it says", async (file) => {
+    const source = read(file);
     const prints = printsOf(source);
     expect(source.split("\n").length).toBeLessThan(linesMax);
     expect(prints).toBeDefined();
-    const { stdout } = await run(process.execPath, [`${folder}/${file}`], {
-      env: { PATH: process.env.PATH, AWS_ENDPOINT_URL: serve().url },
+    const { stdout, stderr } = await run(process.execPath, [`${root}/${file}`], {
+      env: { PATH: process.env.PATH, AWS_ENDPOINT_URL: serve().url, NODE_NO_WARNINGS: "1" },
     });
+    expect(stderr).toBe("");
     expect(stdout).toBe(prints);
   });
+});
+
+const PAYLOADS = /typed-payloads\.\w*\.?mjs$/;
+/** What does not change from one compilation to the next. */
+const compiled = new Map<string, ts.SourceFile | undefined>();
+
+/** What the compiler says of the typed payloads, with pieces of their texts replaced. */
+function typeErrors(changes: Readonly<Record<string, string>>): string[] {
+  const options: ts.CompilerOptions = {
+    noEmit: true,
+    allowJs: true,
+    checkJs: true,
+    strict: true,
+    skipLibCheck: true,
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    types: ["node"],
+  };
+  const host = ts.createCompilerHost(options);
+  const { readFile, getSourceFile } = host;
+  host.readFile = (path) => {
+    const text = readFile(path);
+    if (!PAYLOADS.test(path)) return text;
+    return Object.entries(changes).reduce((all, [from, to]) => all?.replace(from, to), text);
+  };
+  host.getSourceFile = (path, ...more) => {
+    if (PAYLOADS.test(path)) return getSourceFile(path, ...more);
+    if (!compiled.has(path)) compiled.set(path, getSourceFile(path, ...more));
+    return compiled.get(path);
+  };
+  const payloads = files.filter((file) => PAYLOADS.test(file)).map((file) => `${root}/${file}`);
+  return ts
+    .getPreEmitDiagnostics(ts.createProgram(payloads, options, host))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+}
+
+test("the typed payloads have types: what does not fit is told, and nothing as they are", () => {
+  expect(typeErrors({})).toEqual([]);
+  const sent = { "count: 3": 'count: "3"' };
+  const handled = { "count } = readOrder": "amount: count } = readOrder" };
+  expect(typeErrors({ ...sent, ...handled }).sort()).toEqual([
+    expect.stringContaining("Property 'amount' does not exist"),
+    "Type 'string' is not assignable to type 'number'.",
+  ]);
 });
