@@ -137,9 +137,8 @@ export class Broker implements AsyncDisposable {
 
   /** The broker that gave this queue out, in this thread. Throws for what no broker gave out. */
   static of(queue: Queue): Broker {
-    const broker = typeof queue === "object" && queue !== null ? brokers.get(queue) : undefined;
-    if (broker !== undefined) return broker;
-    throw new SluiceError("InvalidParameterValue", "A queue is what createQueue or getQueue gave.");
+    BrokerQueue.internalsOf(queue);
+    return brokers.get(queue) as Broker;
   }
 
   /** Whether this thread opened the broker, and so owns its life. */
@@ -153,20 +152,28 @@ export class Broker implements AsyncDisposable {
    */
   share(): BrokerHandle {
     this.#member.check();
-    if (this.#member.timing.isPrivate) {
+    if (!this.startSteward()) {
       throw new SluiceError(
         "UnsupportedOperation",
         "Other threads can't read a clock of your own; use VirtualClock, or no clock.",
       );
     }
     const { engine, settings } = this.#member;
-    if (this.#role.port === undefined) {
-      this.#steward ??= new Steward(engine, (error) => this.#onStewardLost(error));
-    }
     const { handle, port, thread } = makeHandle(engine, settings);
     if (this.#steward !== undefined) this.#steward.join(port, thread);
     else this.#tellWatch({ kind: "shared", port, thread }, [port]);
     return handle;
+  }
+
+  /**
+   * Sees to it that the broker's own threads are there, which extend what handlers have in hand. False
+   * under a clock of your own, which they can't read.
+   */
+  startSteward(): boolean {
+    const { engine, timing } = this.#member;
+    if (timing.isPrivate) return false;
+    if (this.isOpener) this.#steward ??= new Steward(engine, (why) => this.#onStewardLost(why));
+    return true;
   }
 
   /**

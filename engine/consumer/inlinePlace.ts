@@ -45,7 +45,14 @@ export class InlinePlace {
       if (report.kind === "ready") this.#isReady = true;
       hear(report);
     };
-    const worker = new ConsumerWorker({ ...host, row: this.row, tell, port: undefined });
+    const hasSteward = host.broker.startSteward();
+    const worker = new ConsumerWorker({
+      ...host,
+      row: this.row,
+      tell,
+      port: undefined,
+      hasSteward,
+    });
     this.#worker = worker;
     try {
       return { how: "ended", end: await worker.run() };

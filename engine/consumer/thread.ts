@@ -25,6 +25,7 @@ export async function consumeHere(task: Task): Promise<End> {
       data,
       settings: work,
       load: undefined,
+      hasSteward: true,
       tell,
       port,
     });

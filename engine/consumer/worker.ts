@@ -30,8 +30,11 @@ export interface WorkerHost {
   readonly tell: (report: Report) => void;
   /** The port that orders come by while the thread blocks; undefined: it never does. */
   readonly port: MessagePort | undefined;
+  /** Whether the broker's steward sends heartbeats; else this thread does, between two handlers. */
+  readonly hasSteward: boolean;
 }
 
+const BEAT_MS = 100;
 /** A thread whose opener does not answer ends without its answers. */
 const ANSWER_MS = 1_000;
 
@@ -72,7 +75,7 @@ export class ConsumerWorker {
   }
 
   async #work(handler: LoadedHandler, context: HandlerContext): Promise<LoopEnd> {
-    const { queue, row, settings, tell, port, href } = this.#host;
+    const { queue, row, settings, tell, hasSteward } = this.#host;
     const hand = new Hand(queue, row, settings);
     row.begin(hand.readClock());
     const failures = new Failures(hand, settings.hasBackoff, (bundle) => {
@@ -80,6 +83,17 @@ export class ConsumerWorker {
     });
     this.#failures = failures;
     const work: Work = { hand, row, failures, context, settings, isFifo: queue.isFifo };
+    if (hasSteward) return this.#loop(handler, work);
+    const beats = setInterval(() => hand.beat(), BEAT_MS);
+    try {
+      return await this.#loop(handler, work);
+    } finally {
+      clearInterval(beats);
+    }
+  }
+
+  async #loop(handler: LoadedHandler, work: Work): Promise<LoopEnd> {
+    const { port, href } = this.#host;
     if (handler.kind === "each") {
       return new EachLoop(work, await traced(href, handler.handle)).run();
     }
@@ -88,7 +102,7 @@ export class ConsumerWorker {
     if (port === undefined) return loop.runInline();
     const end = loop.run(port);
     if (end === "stopped") this.#stop.abort(new Error("The consumer stops."));
-    await Promise.race([failures.settled(), new Promise((r) => setTimeout(r, ANSWER_MS))]);
+    await Promise.race([work.failures.settled(), new Promise((r) => setTimeout(r, ANSWER_MS))]);
     return end;
   }
 }

@@ -11,7 +11,10 @@ const TIMEOUT_SECONDS = 30;
 const TIMEOUT_MS = TIMEOUT_SECONDS * 1_000;
 
 /** Moves time by a third of the timeout, and waits for the heartbeat that this brings. */
-async function third(clock: VirtualClock, queue: Parameters<typeof duesOf>[0]): Promise<void> {
+async function third(
+  clock: Pick<VirtualClock, "nowMs" | "advance">,
+  queue: Parameters<typeof duesOf>[0],
+): Promise<void> {
   await clock.advance(TIMEOUT_MS / 3);
   const dueMs = clock.nowMs() + TIMEOUT_MS;
   await until(() => duesOf(queue).every((one) => one === dueMs), "a heartbeat");
@@ -94,6 +97,44 @@ describe("a handler that computes for three visibility timeouts", () => {
         expect(queue.counts()).toMatchObject({ visible: 2, inFlight: 0 });
         Atomics.store(shared, 1, 1);
         await until(() => consumer.stats().handled >= 2, "all handled");
+      },
+      { options: { clock } },
+    );
+  });
+});
+
+describe("a handler that waits in the opener's thread", () => {
+  /** A clock of a program's own, which no other thread can read. */
+  class OwnClock {
+    now = 1_000_000;
+    nowMs(): number {
+      return this.now;
+    }
+    async advance(ms: number): Promise<void> {
+      this.now += ms;
+    }
+  }
+
+  test.each([
+    ["the steward's", () => new VirtualClock()],
+    ["its own, under a clock that no other thread can read", () => new OwnClock()],
+  ])("has %s heartbeats", async (_, clockOf) => {
+    const clock = clockOf();
+    await withQueue(
+      async (queue) => {
+        const shared = words(3);
+        await queue.sendBatch(["a", "b"]);
+        await using consumer = started(queue, "waits.mjs", {
+          inline: true,
+          visibilityTimeout: TIMEOUT_SECONDS,
+          data: { words: shared, minds: false },
+        });
+        await until(() => shared[0] === 1, "at work");
+        for (let step = 0; step < 6; step++) await third(clock, queue);
+        expect(queue.counts()).toMatchObject({ visible: 0, inFlight: 2 });
+        Atomics.store(shared, 1, 1);
+        Atomics.notify(shared, 1);
+        await until(() => consumer.stats().handled === 2, "all handled");
       },
       { options: { clock } },
     );

@@ -185,6 +185,12 @@ export class Hand {
     for (const number of numbers) this.#letGo(number);
   }
 
+  /** Extends what is due, where there is no steward to do it. */
+  beat(): void {
+    const { member } = this.#internals;
+    if (member.isOpen) member.engine.heartbeat(member.nowMs());
+  }
+
   /** So many handlers have come to an end. */
   count(handled: number, failed: number): void {
     this.#row.addDone(handled, failed, this.#nowMs);
