@@ -5,3 +5,4 @@
 export * from "../index";
 export * from "../layout";
 export * from "./sections";
+export * from "./structures";
