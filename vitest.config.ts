@@ -1,7 +1,8 @@
 // The test runner's settings. Tests run the TypeScript sources; worker threads and child processes
-// run from dist/, which is why every npm script that tests builds first. Three projects: `test` is
+// run from dist/, which is why every npm script that tests builds first. Four projects: `test` is
 // what `npm test` proves on every change, on any machine; `stress` is what may take minutes, and the
-// files with bounds in milliseconds once more, with those bounds; `terraform` is what waits for
+// files with bounds in milliseconds once more, with those bounds; `debug`, a part of the stress run,
+// has the tests of model, cuts and kills over the build that checks its assertions; `terraform` is what waits for
 // minutes because Terraform's AWS provider does. Time limits follow how slow the machine is now. The
 // files of `test` run beside each other, since none asserts what a busy neighbour could change; those
 // of the others, which measure, one after the other.
@@ -58,6 +59,17 @@ export default defineConfig({
           include: ["test/stress/**/*.test.ts", ...timed],
           fileParallelism: false,
           env: { SLUICE_TIMED: "1" },
+          ...limits,
+          testTimeout: patience(1_800_000),
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "debug",
+          include: ["test/model/{standard,fifo}/*.test.ts", "test/recovery/{cuts,kills}/*.test.ts"],
+          fileParallelism: false,
+          env: { SLUICE_ENGINE: "debug" },
           ...limits,
           testTimeout: patience(1_800_000),
         },

@@ -8,6 +8,9 @@
 import type { EngineExports } from "./exports.ts";
 import type { Instance } from "./module.ts";
 
+/** What ends a call in its middle: a trap or, in the debug build, an assertion that does not hold. */
+const TRAPS = ["RuntimeError", "EngineAssertion"];
+
 /** The engine trapped. Whether the call happened is not known; the queue is whole again. */
 export class EngineTrap extends Error {
   override readonly name = "EngineTrap";
@@ -37,7 +40,7 @@ export function guard(
   tell: TrapTeller = asItIs,
 ): EngineExports {
   const recover = (error: unknown): unknown => {
-    if (!(error instanceof Error) || error.name !== "RuntimeError") return error;
+    if (!(error instanceof Error) || !TRAPS.includes(error.name)) return error;
     exports.threadTrapped(thread);
     return tell(new EngineTrap(error));
   };

@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { abortOf } from "./assertion.ts";
 import type { EngineExports } from "./exports.ts";
 import { type WasmMemory, type WasmModule, wasm } from "./webassembly.ts";
 
@@ -40,6 +41,6 @@ export interface Instance {
 }
 
 export function instantiate(module: WasmModule, memory: WasmMemory): Instance {
-  const instance = new wasm.Instance(module, { env: { memory } });
+  const instance = new wasm.Instance(module, { env: { memory, abort: abortOf(memory) } });
   return { module, memory, exports: instance.exports as EngineExports };
 }

@@ -13,6 +13,9 @@ export interface WasmMemory {
   readonly buffer: SharedArrayBuffer;
 }
 
+/** Called where an assertion does not hold: texts by their addresses, then a line and a column. */
+export type Abort = (message: number, file: number, line: number, column: number) => never;
+
 interface WasmInstance {
   readonly exports: unknown;
 }
@@ -37,7 +40,7 @@ interface Namespace {
   readonly Memory: new (descriptor: MemoryDescriptor) => WasmMemory;
   readonly Instance: new (
     module: WasmModule,
-    imports: { env: { memory: WasmMemory } },
+    imports: { env: { memory: WasmMemory; abort?: Abort } },
   ) => WasmInstance;
 }
 

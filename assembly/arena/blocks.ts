@@ -30,6 +30,7 @@ import {
   THREAD_BLOCKS_COUNTS,
   THREAD_BLOCKS_MAX,
 } from "../layout";
+import { MUST } from "../must";
 import { ArenaLock } from "./arenaLock";
 import { BlockClass } from "./classes";
 import { Magazine } from "./magazine";
@@ -76,6 +77,7 @@ export class Blocks {
 
   @inline static drop(thread: u32, classIndex: u32): void {
     const at = Blocks.countAt(At.thread(thread), classIndex);
+    if (MUST) assert(load<u32>(at) > 0, "a magazine has the block that is dropped");
     store<u32>(at, load<u32>(at) - 1);
   }
 
@@ -83,16 +85,31 @@ export class Blocks {
     return (load<u32>(At.pageRecord(At.pageOf(block)), PAGE_STATE) - PAGE_CLASSED) as u32;
   }
 
+  /** Whether a block of this class begins there, and is not free. */
+  @inline static isTaken(block: usize, classIndex: u32): bool {
+    const page = At.pageOf(block);
+    const offset = block - At.page(page);
+    const number = BlockClass.numberOf(classIndex, offset);
+    return (
+      number * BlockClass.bytes(classIndex) === (offset as u32) &&
+      !PageMap.isFree(At.pageRecord(page), number)
+    );
+  }
+
   /** Takes a block back into the magazine. Nothing may point to it any more but this caller. */
   @inline static release(thread: u32, block: usize): void {
     const area = At.thread(thread);
     const classIndex = Blocks.classOf(block);
+    if (MUST) assert(classIndex < (CLASS_COUNT as u32), "a block lies in a page of a class");
+    if (MUST) assert(Blocks.isTaken(block, classIndex), "a block that is released was taken");
     store<u32>(block, Blocks.held(thread), BLOCK_STATE);
     let count = load<u32>(Blocks.countAt(area, classIndex));
     if (count >= Blocks.heldMax(classIndex)) {
       Blocks.giveBack(thread, classIndex, Blocks.moved(classIndex));
       count = load<u32>(Blocks.countAt(area, classIndex));
     }
+    if (MUST)
+      assert(count < Blocks.heldMax(classIndex), "a magazine has room for what it takes back");
     store<u32>(Blocks.entryAt(area, classIndex, count), block);
     store<u32>(Blocks.countAt(area, classIndex), count + 1);
   }
@@ -175,6 +192,7 @@ export class Blocks {
       const record = At.pageRecord(page);
       const number = PageMap.first(record);
       const block = At.page(page) + number * load<u32>(classed, CLASS_BYTES);
+      if (MUST) assert(PageMap.isFree(record, number), "a block that is taken is free");
       // The holder first, then the map: a block that is not free has a state that means something.
       store<u32>(block, Blocks.held(thread), BLOCK_STATE);
       PageMap.take(record, number);
@@ -201,6 +219,8 @@ export class Blocks {
   @inline static giveOne(block: usize, classIndex: u32): void {
     const page = At.pageOf(block);
     const record = At.pageRecord(page);
+    if (MUST) assert(Blocks.isTaken(block, classIndex), "a block that is given back was taken");
+    if (MUST) assert(load<u32>(record, PAGE_USED) > 0, "a page counts the block that it gets back");
     PageMap.give(record, BlockClass.numberOf(classIndex, block - At.page(page)));
     const used = load<u32>(record, PAGE_USED) - 1;
     store<u32>(record, used, PAGE_USED);

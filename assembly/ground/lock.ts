@@ -20,6 +20,7 @@ import {
   THREAD_ALIVE,
   THREAD_STATE,
 } from "../layout";
+import { MUST } from "../must";
 import { At } from "./memory";
 
 const PROBES: u32 = 12;
@@ -30,11 +31,24 @@ const WAIT_NS: i64 = 10000000;
 export class Lock {
   /** True: taken from a dead owner, rebuild first. */
   @inline static take(lock: usize, thread: u32): bool {
+    if (MUST)
+      assert(thread < (LOCK_THREAD_MASK as u32), "a thread's number fits into the lock's word");
+    if (MUST) assert(!Lock.isHeldBy(lock, thread), "a thread takes no lock that it holds");
     if (atomic.cmpxchg<u32>(lock, 0, thread + 1, LOCK_WORD) === 0) return false;
     return Lock.contend(lock, thread);
   }
 
   @inline static give(lock: usize): void {
+    if (MUST)
+      assert(
+        (load<u32>(lock, LOCK_WORD) & LOCK_THREAD_MASK) !== 0,
+        "a lock that is given back was held",
+      );
+    if (MUST)
+      assert(
+        (load<u32>(lock, LOCK_WORD) & LOCK_RECOVERING) === 0,
+        "what a dead owner left is put right",
+      );
     if ((atomic.xchg<u32>(lock, 0, LOCK_WORD) & LOCK_WAITERS) !== 0) {
       atomic.notify(lock + LOCK_WORD, 1);
     }
@@ -42,11 +56,27 @@ export class Lock {
 
   /** The begin of a section: from here to `end` straight-line code only. */
   @inline static begin(lock: usize, phase: u32): void {
+    if (MUST)
+      assert((load<u32>(lock, LOCK_WORD) & LOCK_THREAD_MASK) !== 0, "a section has its lock");
+    if (MUST) assert(Lock.isIdle(lock), "no section begins inside another");
     store<u32>(lock, phase, LOCK_PHASE);
   }
 
   @inline static end(lock: usize): void {
+    if (MUST)
+      assert((load<u32>(lock, LOCK_WORD) & LOCK_THREAD_MASK) !== 0, "a section has its lock");
+    if (MUST) assert(!Lock.isIdle(lock), "a section that ends has begun");
     store<u32>(lock, PHASE_IDLE, LOCK_PHASE);
+  }
+
+  @inline static isHeldBy(lock: usize, thread: u32): bool {
+    return (load<u32>(lock, LOCK_WORD) & LOCK_THREAD_MASK) === thread + 1;
+  }
+
+  /** In no section: of a fresh memory the phase is 0. */
+  @inline static isIdle(lock: usize): bool {
+    const phase = load<u32>(lock, LOCK_PHASE);
+    return phase === PHASE_IDLE || phase === 0;
   }
 
   static contend(lock: usize, thread: u32): bool {
@@ -97,6 +127,11 @@ export class Lock {
 
   /** After a rebuild: the lock is an ordinary one again, still held. */
   @inline static recovered(lock: usize): void {
+    if (MUST)
+      assert(
+        (load<u32>(lock, LOCK_WORD) & LOCK_THREAD_MASK) !== 0,
+        "who puts right what a lock protects holds it",
+      );
     store<u32>(lock, 0, LOCK_INTENT);
     store<u32>(lock, PHASE_IDLE, LOCK_PHASE);
     atomic.and<u32>(lock, ~LOCK_RECOVERING, LOCK_WORD);

@@ -30,6 +30,10 @@ export class At {
     return load<u32>(HEADER, HEADER_THREADS_BASE) + index * THREAD_BYTES;
   }
 
+  @inline static threadOf(area: usize): u32 {
+    return ((area - load<u32>(HEADER, HEADER_THREADS_BASE)) as u32) / THREAD_BYTES;
+  }
+
   @inline static queue(index: u32): usize {
     return load<u32>(HEADER, HEADER_QUEUES_BASE) + index * QUEUE_BYTES;
   }

@@ -9,10 +9,14 @@
  *                               IN_FLIGHT -> MOVING (this thread's) -> MOVING (a shard's) -> READY
  */
 import {
+  LINE_BYTES,
+  LOCK_THREAD_MASK,
   SHARD_PURGE_SEQUENCE,
   SLOT_COUNT,
   SLOT_DELAYED,
   SLOT_FLAG_RINGED,
+  SLOT_FREE,
+  SLOT_HELD,
   SLOT_IN_FLIGHT,
   SLOT_MOVING,
   SLOT_PREPARED,
@@ -26,6 +30,7 @@ import {
   SLOT_THREAD_SHIFT,
   SLOT_WORD,
 } from "../layout";
+import { MUST } from "../must";
 
 export class Slot {
   @inline static word(slot: usize): u32 {
@@ -42,11 +47,19 @@ export class Slot {
 
   /** One store for state, flags and receive count together. */
   @inline static setWord(slot: usize, word: u32, count: u32): void {
+    if (MUST) assert(slot !== 0 && (slot & (LINE_BYTES - 1)) === 0, "a slot begins a line");
+    if (MUST) assert(Slot.sequence(slot) !== 0, "a message that counts has a sequence");
     store<u64>(slot, ((count as u64) << 32) | (word as u64), SLOT_WORD);
   }
 
   /** State and flags; the receive count stays. */
   @inline static setState(slot: usize, word: u32): void {
+    if (MUST) assert(slot !== 0 && (slot & (LINE_BYTES - 1)) === 0, "a slot begins a line");
+    if (MUST)
+      assert(
+        Slot.state(slot) !== SLOT_FREE && Slot.state(slot) !== SLOT_HELD,
+        "a slot that changes its state has a message",
+      );
     store<u32>(slot, word, SLOT_STATE);
   }
 
@@ -69,6 +82,10 @@ export class Slot {
 
   /** Taken out of every list, in this thread's hands; the sequence is gone for every reader. */
   @inline static takeOut(slot: usize, thread: u32): void {
+    if (MUST)
+      assert(thread < (LOCK_THREAD_MASK as u32), "a thread's number fits into the state word");
+    if (MUST)
+      assert(Slot.state(slot) > (SLOT_PREPARED as u32), "a message that is taken out was in");
     store<u32>(slot, SLOT_PREPARED | ((thread + 1) << SLOT_THREAD_SHIFT), SLOT_STATE);
     store<u64>(slot, 0, SLOT_SEQUENCE);
   }

@@ -27,6 +27,7 @@ import {
   SHARD_RING_TAIL,
   SHARD_RING_TAIL_INDEX,
 } from "../layout";
+import { MUST } from "../must";
 
 /** Segments kept beyond need, so that a queue that swings does not allocate on every swing. */
 const SPARE_SEGMENTS: u32 = 3;
@@ -41,6 +42,7 @@ export class Ring {
 
   /** Where the oldest entry lies; only when not empty. */
   @inline static head(shard: usize): usize {
+    if (MUST) assert(!Ring.isEmpty(shard), "the ring has an oldest entry");
     return (
       (load<u32>(shard, SHARD_RING_HEAD) as usize) +
       SEGMENT_ENTRIES_OFFSET +
@@ -49,6 +51,12 @@ export class Ring {
   }
 
   @inline static dropHead(shard: usize): void {
+    if (MUST) assert(!Ring.isEmpty(shard), "the ring has an entry to drop");
+    if (MUST)
+      assert(
+        load<u32>(shard, SHARD_RING_HEAD_INDEX) < (SEGMENT_ENTRIES as u32),
+        "the head is inside its segment",
+      );
     const index = load<u32>(shard, SHARD_RING_HEAD_INDEX) + 1;
     const whole = index === SEGMENT_ENTRIES;
     if (whole) {
@@ -61,12 +69,17 @@ export class Ring {
   @inline static push(shard: usize, slot: u32, sequence: u32): void {
     const tail: usize = load<u32>(shard, SHARD_RING_TAIL);
     const index = load<u32>(shard, SHARD_RING_TAIL_INDEX);
+    if (MUST)
+      assert(load<u32>(shard, SHARD_RING_SEGMENTS) > 1, "the ring has segments to push into");
+    if (MUST) assert(index < (SEGMENT_ENTRIES as u32), "the tail is inside its segment");
+    if (MUST) assert(slot !== 0, "an entry names a slot");
     const entry = tail + SEGMENT_ENTRIES_OFFSET + index * ENTRY_BYTES;
     store<u32>(entry, slot, ENTRY_SLOT);
     store<u32>(entry, sequence, ENTRY_SEQUENCE);
     const whole = index + 1 === SEGMENT_ENTRIES;
     if (whole) store<u32>(shard, load<u32>(tail, SEGMENT_NEXT), SHARD_RING_TAIL);
     store<u32>(shard, whole ? 0 : index + 1, SHARD_RING_TAIL_INDEX);
+    if (MUST) assert(!Ring.isEmpty(shard), "the tail did not come round to the head");
   }
 
   @inline static reserve(shard: usize, more: u32): void {
@@ -74,6 +87,7 @@ export class Ring {
   }
 
   @inline static unreserve(shard: usize): void {
+    if (MUST) assert(load<u32>(shard, SHARD_RING_RESERVED) > 0, "an entry is owed");
     store<u32>(shard, load<u32>(shard, SHARD_RING_RESERVED) - 1, SHARD_RING_RESERVED);
   }
 
@@ -102,6 +116,7 @@ export class Ring {
   /** Puts a fresh segment behind the tail's. */
   @inline static insert(shard: usize, segment: usize): void {
     const segments = load<u32>(shard, SHARD_RING_SEGMENTS);
+    if (MUST) assert(segment !== 0, "there is a segment to put in");
     if (segments === 0) {
       store<u32>(segment, segment, SEGMENT_NEXT);
       store<u32>(shard, segment, SHARD_RING_HEAD);
@@ -120,6 +135,12 @@ export class Ring {
   @inline static removeBehindTail(shard: usize): usize {
     const tail: usize = load<u32>(shard, SHARD_RING_TAIL);
     const segment: usize = load<u32>(tail, SEGMENT_NEXT);
+    if (MUST) assert(load<u32>(shard, SHARD_RING_SEGMENTS) > 0, "the ring has a segment to give");
+    if (MUST)
+      assert(
+        segment !== load<u32>(shard, SHARD_RING_HEAD) || Ring.isEmpty(shard),
+        "the segment that goes holds no entry",
+      );
     store<u32>(tail, load<u32>(segment, SEGMENT_NEXT), SEGMENT_NEXT);
     store<u32>(shard, load<u32>(shard, SHARD_RING_SEGMENTS) - 1, SHARD_RING_SEGMENTS);
     return segment;

@@ -30,6 +30,7 @@ import {
   WHEEL_SPOKES,
   WHEEL_SPOKES_LOG2,
 } from "../layout";
+import { MUST } from "../must";
 
 const SPAN_TICKS: u64 = (62 as u64) << 30;
 
@@ -60,6 +61,7 @@ export class Wheel {
 
   /** The spoke's end record, made an empty circle if its bit was clear. */
   @inline static open(shard: usize, spoke: u32): usize {
+    if (MUST) assert(spoke < ((WHEEL_LEVELS * WHEEL_SPOKES) as u32), "there is such a spoke");
     const end = Wheel.end(shard, spoke);
     const bitmap = shard + ((spoke >> WHEEL_SPOKES_LOG2) << 3);
     const bit = (1 as u64) << ((spoke & (WHEEL_SPOKES - 1)) as u64);
@@ -74,6 +76,8 @@ export class Wheel {
 
   /** Hangs a link behind `last`; the circle stays open until `close`. Answers the new last. */
   @inline static hang(last: usize, link: usize, spoke: u32, due: u32): usize {
+    if (MUST) assert(last !== link, "a link hangs behind another one");
+    if (MUST) assert(!Wheel.isArmed(link), "a timer hangs on one spoke at most");
     store<u32>(last, link as u32, LINK_NEXT);
     store<u32>(link, last as u32, LINK_PREVIOUS);
     store<u32>(link, spoke + 1, WHEEL_LINK_SPOKE);
@@ -101,6 +105,8 @@ export class Wheel {
 
   /** The link must not be armed. Fires when now >= dueMs. */
   @inline static arm(shard: usize, link: usize, dueMs: f64): void {
+    if (MUST) assert(!Wheel.isArmed(link), "a timer is armed once");
+    if (MUST) assert(dueMs >= 0 && dueMs < Infinity, "a timer has a time");
     Wheel.place(shard, link, ceil<f64>(dueMs) as u64);
     Wheel.count(shard, 1, dueMs);
   }
@@ -108,6 +114,17 @@ export class Wheel {
   @inline static unlink(link: usize): void {
     const next: usize = load<u32>(link, LINK_NEXT);
     const previous: usize = load<u32>(link, LINK_PREVIOUS);
+    if (MUST) assert(Wheel.isArmed(link), "a timer that leaves the wheel is on it");
+    if (MUST)
+      assert(
+        load<u32>(previous, LINK_NEXT) === (link as u32),
+        "the timer before leads to this one",
+      );
+    if (MUST)
+      assert(
+        load<u32>(next, LINK_PREVIOUS) === (link as u32),
+        "the timer behind leads back to this one",
+      );
     store<u32>(previous, next as u32, LINK_NEXT);
     store<u32>(next, previous as u32, LINK_PREVIOUS);
     store<u32>(link, 0, WHEEL_LINK_SPOKE);
@@ -116,6 +133,7 @@ export class Wheel {
   /** Takes the timer off the wheel if it is on it. */
   @inline static cancel(shard: usize, link: usize): void {
     if (Wheel.isArmed(link)) {
+      if (MUST) assert(load<u32>(shard, SHARD_WHEEL_ARMED) > 0, "an armed timer is counted");
       Wheel.unlink(link);
       store<u32>(shard, load<u32>(shard, SHARD_WHEEL_ARMED) - 1, SHARD_WHEEL_ARMED);
     }
@@ -161,13 +179,20 @@ export class Wheel {
 
   /** Moves the wheel's tick on to where a spoke begins. */
   @inline static reach(shard: usize, begins: u64): void {
+    if (MUST) assert(begins !== u64.MAX_VALUE, "the wheel goes to where a spoke begins");
     if (begins > Wheel.tick(shard)) store<u64>(shard, begins, SHARD_WHEEL_TICK);
   }
 
   /** The first link of a spoke, or 0; the bit of an empty spoke is cleared. */
   @inline static firstOf(shard: usize, spoke: u32): usize {
+    if (MUST) assert(spoke < ((WHEEL_LEVELS * WHEEL_SPOKES) as u32), "there is such a spoke");
     const end = Wheel.end(shard, spoke);
     const first: usize = load<u32>(end, LINK_NEXT);
+    if (MUST)
+      assert(
+        first === end || load<u32>(first, WHEEL_LINK_SPOKE) === spoke + 1,
+        "a timer knows its spoke",
+      );
     if (first !== end) return first;
     const bitmap = shard + ((spoke >> WHEEL_SPOKES_LOG2) << 3);
     const bit = (1 as u64) << ((spoke & (WHEEL_SPOKES - 1)) as u64);

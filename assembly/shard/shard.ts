@@ -4,6 +4,7 @@
  */
 
 import { Lock } from "../ground/lock";
+import { At } from "../ground/memory";
 import {
   LOCK_WORD,
   QUEUE_FLAG_FIFO,
@@ -21,6 +22,7 @@ import {
   THREAD_OUT_NOW,
   THREAD_OUT_OPERATION,
 } from "../layout";
+import { MUST } from "../must";
 import { Rebuild } from "../recovery/rebuild";
 
 export class Shard {
@@ -38,6 +40,7 @@ export class Shard {
   /** Begins a section that takes no operation number: it changes no message. Straight-line code from here to `close`. */
   @inline static begin(shard: usize, thread: u32, phase: u32): void {
     Shard.lock(shard, thread);
+    if (MUST) assert(Lock.isHeldBy(shard, thread), "the section's thread holds the shard");
     Lock.begin(shard, phase);
   }
 
@@ -49,6 +52,7 @@ export class Shard {
 
   /** Ends a section and publishes what it did. */
   @inline static close(shard: usize): void {
+    if (MUST) assert(!Lock.isIdle(shard), "a section that closes was opened");
     Lock.end(shard);
     Shard.unlock(shard);
   }
@@ -56,6 +60,13 @@ export class Shard {
   /** Inside a section: its number, and the time it happens at, which never steps back. */
   @inline static enter(shard: usize, area: usize, now: f64): f64 {
     const last = load<f64>(shard, SHARD_NOW);
+    if (MUST) assert(!isNaN(now), "a section has a time");
+    if (MUST) assert(!Lock.isIdle(shard), "the section has begun");
+    if (MUST)
+      assert(
+        Lock.isHeldBy(shard, At.threadOf(area)),
+        "the section's results go to the thread that holds the shard",
+      );
     const effective = now > last ? now : last;
     store<f64>(shard, effective, SHARD_NOW);
     const operation = load<u64>(shard, SHARD_OPERATION) + 1;
@@ -90,10 +101,12 @@ export class Shard {
   }
 
   @inline static countIn(gauge: usize): void {
+    if (MUST) assert(load<u32>(gauge) < u32.MAX_VALUE, "a gauge does not overflow");
     store<u32>(gauge, load<u32>(gauge) + 1);
   }
 
   @inline static countOut(gauge: usize): void {
+    if (MUST) assert(load<u32>(gauge) > 0, "a message that is counted out was counted in");
     store<u32>(gauge, load<u32>(gauge) - 1);
   }
 

@@ -83,7 +83,13 @@ const UP_TO_DATE = ["is up to date"];
 
 beforeAll(() => {
   const shared = ["asconfig.json", "tsconfig.json", "tsconfig.build.json", "package.json"];
-  for (const name of [...shared, "scripts", "assembly/optimizeTwice.mjs", "assembly/unroll.mjs"]) {
+  for (const name of [
+    ...shared,
+    "scripts",
+    "assembly/optimizeTwice.mjs",
+    "assembly/must.mjs",
+    "assembly/unroll.mjs",
+  ]) {
     cpSync(join(root, name), join(folder, name), { recursive: true });
   }
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));

@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
 import { createMemory } from "../../bindings/memory.ts";
+import { instantiate } from "../../bindings/module.ts";
 import { wasm } from "../../bindings/webassembly.ts";
 import { moduleOf } from "../support/builds.ts";
 
@@ -100,9 +101,8 @@ const sections = readPage(page);
 const records = sections.filter(({ fields }) => fields.length > 0);
 
 describe.each(["probe", "debug"] as const)("the %s build", (name) => {
-  const memory = createMemory(1);
-  const instance = new wasm.Instance(moduleOf(name), { env: { memory } });
-  const globals = instance.exports as Record<string, { value: number } | undefined>;
+  const { exports } = instantiate(moduleOf(name), createMemory(1));
+  const globals = exports as unknown as Record<string, { value: number } | undefined>;
 
   test("has the numbers of layout.ts, each of them", () => {
     expect(numbers.size).toBeGreaterThan(300);

@@ -37,13 +37,11 @@ test(`${NEWER_KILLS} kills on a newer Node neither`, async () => {
   expect(report.node.split(".")[0]).toBe(NEWER_NODE.split("@")[1]);
 });
 
-/** The claim's ten steps, written as a loop. */
+/** The claim's ten steps, left as a loop. */
 function withLoop(source: string): string {
-  const steps = /(?:\s+last = Claim\.step\((?:[^;]*?)\b(\d),([^;]*?)\);){10}/;
-  const step = /last = Claim\.step\(([^;]*?)\b0,([^;]*?)\);/.exec(source);
-  const loop = `for (let i: u32 = 0; i < 10; i++) last = Claim.step(${step?.[1]} i, ${step?.[2]});`;
-  expect(source).toMatch(steps);
-  return source.replace(steps, `\n      ${loop}`);
+  const unrolled = "step < UNROLLED";
+  expect(source).toContain(unrolled);
+  return source.replaceAll(unrolled, "step < 10");
 }
 
 test("a build with a loop in a section is found: its dead hold locks", async () => {

@@ -111,7 +111,9 @@ export function plantFaults(bytes: Uint8Array): Uint8Array {
     return part;
   };
   const type = countOf(bytes, find(TYPE));
-  const tick = countOf(bytes, find(FUNCTION));
+  const { imports } = readModule(bytes);
+  const imported = imports.filter(({ kind }) => kind === "function").length;
+  const tick = imported + countOf(bytes, find(FUNCTION));
   const globals = parts.find(({ id }) => id === GLOBAL);
   const global = globals === undefined ? 0 : countOf(bytes, globals);
   const name = new TextEncoder().encode(FAULT_GLOBAL);

@@ -5,7 +5,8 @@
  */
 import * as layout from "../../../assembly/layout.ts";
 import { createMemory } from "../../../bindings/memory.ts";
-import { type WasmMemory, type WasmModule, wasm } from "../../../bindings/webassembly.ts";
+import { instantiate } from "../../../bindings/module.ts";
+import type { WasmMemory, WasmModule } from "../../../bindings/webassembly.ts";
 import { HeldRecords } from "../../support/heldRecords.ts";
 import { checkBody, patternAt, TAG_BYTES } from "./bodies.ts";
 import type { Exports } from "./exports.ts";
@@ -51,8 +52,7 @@ const engines = new WeakMap<WasmMemory, Map<WasmModule, Exports>>();
 
 function engineOf({ module, memory }: Share): Exports {
   const builds = engines.get(memory) ?? new Map<WasmModule, Exports>();
-  const engine =
-    builds.get(module) ?? (new wasm.Instance(module, { env: { memory } }).exports as Exports);
+  const engine = builds.get(module) ?? (instantiate(module, memory).exports as unknown as Exports);
   engines.set(memory, builds.set(module, engine));
   return engine;
 }

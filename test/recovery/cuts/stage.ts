@@ -4,7 +4,7 @@
  * instantiate the engine would take most of them: so a scene that is over leaves its stage to the
  * next one, with every byte 0 again, as in a new memory. A scene that fails leaves nothing.
  */
-import { PAGE_BYTES } from "../../../assembly/layout.ts";
+import { HEADER, PAGE_BYTES } from "../../../assembly/layout.ts";
 import { createMemory } from "../../../bindings/memory.ts";
 import type { WasmMemory, WasmModule } from "../../../bindings/webassembly.ts";
 import { Sections } from "../../model/history/sections.ts";
@@ -34,10 +34,11 @@ export function enterStage(
 /** The scene is over: nobody looks at it any more. */
 export function leaveStage({ survivor }: { readonly survivor: Sections }): void {
   const { memory } = survivor.share;
-  const bytes = new Uint8Array(memory.buffer);
+  // The first page is nobody's, and has the texts of the debug build's assertions.
+  const bytes = new Uint8Array(memory.buffer, HEADER);
   // In one copy: `fill` writes a shared memory byte by byte, which takes nine times as long.
   if (zeros.length !== bytes.length) zeros = new Uint8Array(bytes.length);
   bytes.set(zeros);
-  const pages = bytes.length / PAGE_BYTES;
+  const pages = memory.buffer.byteLength / PAGE_BYTES;
   free.set(pages, [...(free.get(pages) ?? []), memory]);
 }

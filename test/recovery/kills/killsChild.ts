@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "vitest";
+import { testedBuild } from "../../support/builds.ts";
 import { compile, compileEntry } from "../../support/compile.ts";
 import type { Files } from "./killsMain.ts";
 import { type KillsReport, MIXED, type Round } from "./killsRun.ts";
@@ -17,7 +18,10 @@ const RECORDER = `
   export function mark(at: u32): void { store<u8>(at, 1); }
   export function put(at: u32, value: u32): void { store<u32>(at, value); }`;
 
-const SHIPPED = "dist/engine.wasm";
+/** What is killed is what ships, unless SLUICE_ENGINE names the debug build. */
+function killed(): string {
+  return testedBuild() === "debug" ? "build/engine.debug.wasm" : "dist/engine.wasm";
+}
 
 function here(path: string): string {
   return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -30,7 +34,7 @@ export interface Wanted {
   readonly round: Round;
   /** A Node's executable; this one where none is given. */
   readonly node?: string;
-  /** An engine's binary; the one that ships where none is given. */
+  /** An engine's binary; the one under test where none is given. */
   readonly engine?: Uint8Array;
   readonly timeoutMs: number;
 }
@@ -50,8 +54,8 @@ export class Killing {
     const run = join(this.folder, `run${this.#runs++}`);
     if (engine !== undefined) writeFileSync(`${run}.wasm`, engine);
     const files: Files = {
-      engine: engine === undefined ? here(SHIPPED) : `${run}.wasm`,
-      probe: here("build/engine.probe.wasm"),
+      engine: engine === undefined ? here(killed()) : `${run}.wasm`,
+      probe: here(`build/engine.${testedBuild()}.wasm`),
       driver: join(this.folder, "driver.wasm"),
       recorder: join(this.folder, "recorder.wasm"),
       round,

@@ -6,6 +6,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { EngineExports } from "../../../bindings/exports.ts";
 import { guard } from "../../../bindings/guard.ts";
+import { instantiate } from "../../../bindings/module.ts";
 import { type WasmMemory, type WasmModule, wasm } from "../../../bindings/webassembly.ts";
 import type { QueueNumbers } from "../../model/history/sections.ts";
 import { Seeded } from "../../support/seeded.ts";
@@ -65,7 +66,7 @@ const order = workerData as VictimOrder;
 const random = new Seeded(order.seed);
 const ledger = new Ledger(order.ledger.buffer);
 const { thread, lane, memory, manner } = order;
-const exports = new wasm.Instance(order.engine, { env: { memory } }).exports as Exports;
+const exports = instantiate(order.engine, memory).exports as Exports;
 const isTrapping = manner === "trap";
 // The script of a victim that lives on is guarded as a broker's thread is.
 const guarded = (isTrapping ? guard(exports, thread) : exports) as Exports;
