@@ -42,7 +42,7 @@ function reasonOf(href: string, error: unknown): string {
   if (code === "ERR_UNKNOWN_FILE_EXTENSION" && /\.[cm]?tsx?$/.test(href)) {
     return (
       `it is TypeScript, which Node ${process.versions.node} does not run by itself. Compile it, ` +
-      'or pass execArgv: ["--import", "tsx"], or use Node 22.18 or newer.'
+      "or register a loader by execArgv (docs/CONSUMERS.md), or use Node 22.18 or newer."
     );
   }
   return `it failed to load. ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;

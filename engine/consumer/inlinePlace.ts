@@ -35,6 +35,10 @@ export class InlinePlace {
   /** The opener's own. */
   readonly threadId = 0;
 
+  get eventLoopUtilization(): number {
+    return performance.eventLoopUtilization().utilization;
+  }
+
   get isReady(): boolean {
     return this.#isReady;
   }

@@ -51,6 +51,12 @@ export class Place {
     return this.#isReady;
   }
 
+  get eventLoopUtilization(): number | undefined {
+    const { pool } = this.#host;
+    const worker = this.#threadId === undefined ? undefined : pool.thread(this.#threadId);
+    return worker?.performance.eventLoopUtilization().utilization;
+  }
+
   /** One life of a thread; never rejects. */
   async live(): Promise<PlaceEnd> {
     const { pool, taskOf } = this.#host;

@@ -7,17 +7,20 @@ export interface ThreadSource {
   readonly row: LedgerRow;
   readonly threadId: number | undefined;
   readonly isReady: boolean;
+  readonly eventLoopUtilization: number | undefined;
 }
 
 const MINUTE_SECONDS = 60;
 
-function threadStats({ row, threadId }: ThreadSource, nowMs: number): ThreadStats {
+function threadStats(source: ThreadSource, nowMs: number): ThreadStats {
+  const { row, threadId, eventLoopUtilization } = source;
   const { oldestAtMs } = row;
   return {
     threadId,
     ...row.counts,
     oldestInHandMs: oldestAtMs === undefined ? undefined : Math.max(0, nowMs - oldestAtMs),
     utilization: row.busyShare(nowMs),
+    eventLoopUtilization,
     lastSecond: row.within(1, nowMs),
     lastMinute: row.within(MINUTE_SECONDS, nowMs),
   };

@@ -32,7 +32,7 @@ export interface ConsumeOptions {
   data?: unknown;
   /** Node's limits for each thread. A heap limit is best effort: Node may abort the whole process. */
   resourceLimits?: ResourceLimits;
-  /** Options of Node for each thread, such as `["--import", "tsx"]`. Default: this process's. */
+  /** Options of Node for each thread, such as `["--import", FILE]`. Default: this process's. */
   execArgv?: readonly string[];
   /** Environment variables of each thread. Default: this process's. */
   env?: Readonly<Record<string, string>>;
@@ -70,6 +70,11 @@ export interface ThreadStats extends HandledCounts {
   readonly oldestInHandMs: number | undefined;
   /** Share of the time, 0 to 1, in which the thread was not waiting; since it began. */
   readonly utilization: number;
+  /**
+   * Node's, 0 to 1, since the thread began; a thread that blocks for `handleSync` shows 1. Undefined
+   * while the place waits for a thread.
+   */
+  readonly eventLoopUtilization: number | undefined;
   readonly lastSecond: HandledCounts;
   readonly lastMinute: HandledCounts;
 }

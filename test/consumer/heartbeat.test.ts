@@ -39,7 +39,10 @@ describe("a handler that computes for three visibility timeouts", () => {
           expect(queue.counts()).toMatchObject({ visible: 5, inFlight: 20 });
         }
         expect(consumer.stats()).toMatchObject({ received: 20, inHand: 20 });
-        expect(consumer.stats().byThread[0]?.oldestInHandMs).toBe(3 * TIMEOUT_MS);
+        const [thread] = consumer.stats().byThread;
+        expect(thread?.oldestInHandMs).toBe(3 * TIMEOUT_MS);
+        expect(thread?.eventLoopUtilization).toBeGreaterThan(0);
+        expect(thread?.eventLoopUtilization).toBeLessThanOrEqual(1);
         Atomics.store(shared, 1, 1);
         await until(() => consumer.stats().handled === 25, "all handled");
         expect(consumer.stats()).toMatchObject({ received: 25, handled: 25, failed: 0 });
