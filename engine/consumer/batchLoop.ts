@@ -9,7 +9,7 @@ import type { BatchHandler } from "./types.ts";
 import { behindFailures, endOf, type LoopEnd, receiveOrStop, Turns, type Work } from "./work.ts";
 
 /** What failed of a batch, by the message's place in it. */
-type Failed = ReadonlyMap<number, Error>;
+type Failed = ReadonlyMap<number, unknown>;
 
 const NONE: Failed = new Map();
 
@@ -59,8 +59,7 @@ export class BatchLoop {
     try {
       return failedOf(messages, await this.#handle(messages, this.#work.context));
     } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-      return new Map(messages.map((_, index) => [index, error]));
+      return new Map(messages.map((_, index) => [index, thrown]));
     }
   }
 }

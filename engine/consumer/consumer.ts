@@ -9,7 +9,7 @@
 import { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
 import { Broker } from "../broker/broker.ts";
-import { Hands } from "../broker/messages/hands.ts";
+import { Hands, incarnationOf } from "../broker/messages/hands.ts";
 import { DRAIN, DROP, Ledger } from "../broker/messages/ledger.ts";
 import { AbortError, onAbort } from "../broker/waiting/abort.ts";
 import { SluiceError } from "../errors.ts";
@@ -76,8 +76,8 @@ export class QueueConsumer extends EventEmitter<ConsumerEvents> implements Consu
     this.#deaths = new DeathRow(settings.maxDeathsInARow);
     this.#pool = new Pool(settings);
     this.#progress = new Progress(this.#ledger, this.#hands, {
-      processed: (count) => this.emit("processed", count),
-      drained: () => this.emit("drained"),
+      processed: (count) => this.#tell("processed", count),
+      drained: () => this.#tell("drained"),
       isHeard: (event) => this.listenerCount(event) > 0,
     });
     this.ready = new Promise((resolve, reject) => {
@@ -89,7 +89,8 @@ export class QueueConsumer extends EventEmitter<ConsumerEvents> implements Consu
     // Who does not ask need not be told.
     this.ready.catch(() => undefined);
     this.#places = this.#makePlaces();
-    const missing = handlerFile.protocol === "file:" && !existsSync(handlerFile);
+    const isImported = typeof settings.given.inline !== "function";
+    const missing = isImported && handlerFile.protocol === "file:" && !existsSync(handlerFile);
     // In a turn of its own, so that whoever made it can listen before anything is told.
     this.#kept = new Promise((resolve) => setImmediate(resolve)).then(() => {
       if (missing) this.#fail(invalid(`There is no handler's module ${this.#href}.`));
@@ -111,7 +112,11 @@ export class QueueConsumer extends EventEmitter<ConsumerEvents> implements Consu
     if (this.#hands.isOpen) this.#hands.ring();
     if (this.#stopping === undefined) this.#stopping = this.#stop(mostMs);
     // A second call can only make it shorter.
-    else void after(mostMs).passed.then(() => this.#hurry());
+    else {
+      const { passed, cancel } = after(mostMs);
+      void passed.then(() => this.#hurry());
+      void this.#stopping.finally(cancel);
+    }
     return this.#stopping;
   }
 
@@ -164,6 +169,7 @@ export class QueueConsumer extends EventEmitter<ConsumerEvents> implements Consu
       handle: this.#broker.share(),
       ledger: this.#ledger.share(index),
       queue: this.#queue.name,
+      incarnation: incarnationOf(this.#queue),
       href: this.#href,
       work: this.#work(),
       data: this.#settings.given.data,
@@ -193,9 +199,7 @@ export class QueueConsumer extends EventEmitter<ConsumerEvents> implements Consu
       if (this.#hands.isOpen) this.#fail(errorOf(end.error));
       else void this.stop({ drain: false });
     }
-    if (end.kind !== "recycle") return false;
-    await place.kill();
-    return true;
+    return end.kind === "recycle";
   }
 
   async #onDeath(
@@ -213,7 +217,7 @@ export class QueueConsumer extends EventEmitter<ConsumerEvents> implements Consu
     row.clearHand();
     this.#threadsDied++;
     this.#deaths.died(began, this.#progress.handled);
-    this.emit("threadDied", { error, exitCode, threadId, messageIds });
+    this.#tell("threadDied", { error, exitCode, threadId, messageIds });
     if (this.#deaths.isOver) {
       this.#giveUp(error);
       return false;
@@ -240,8 +244,19 @@ export class QueueConsumer extends EventEmitter<ConsumerEvents> implements Consu
     void this.stop({ drain: true });
   }
 
+  /** What a listener throws is its program's fault: it ends there, and the consumer goes on. */
+  #tell<Name extends keyof ConsumerEvents>(name: Name, ...what: ConsumerEvents[Name]): void {
+    try {
+      super.emit<keyof ConsumerEvents>(name, ...what);
+    } catch (error) {
+      setImmediate(() => {
+        throw error;
+      });
+    }
+  }
+
   #report(error: Error): void {
-    if (this.listenerCount("error") > 0) this.emit("error", error);
+    if (this.listenerCount("error") > 0) this.#tell("error", error);
     else process.emitWarning(error.message, { type: "SluiceWarning" });
   }
 
@@ -255,6 +270,9 @@ export class QueueConsumer extends EventEmitter<ConsumerEvents> implements Consu
         break;
       case "unusable":
         this.#fail(errorOf(report.error));
+        break;
+      case "closeFailed":
+        this.#report(errorOf(report.error));
         break;
       case "failed":
         this.#onFailed(place, report.failures);
@@ -272,7 +290,7 @@ export class QueueConsumer extends EventEmitter<ConsumerEvents> implements Consu
       place.row.answer();
       if (this.#hands.isOpen) this.#hands.ring();
     }
-    for (const { messageId, error } of failures) this.emit("failed", messageId, errorOf(error));
+    for (const { messageId, error } of failures) this.#tell("failed", messageId, errorOf(error));
   }
 
   #backoff(receiveCount: number): number | undefined {
@@ -292,6 +310,8 @@ export class QueueConsumer extends EventEmitter<ConsumerEvents> implements Consu
     this.#settleReady(stoppedError());
     await Promise.race([this.#kept, deadline.passed, hurried]);
     deadline.cancel();
+    // In this thread nothing can be ended; what has not begun must not begin any more.
+    this.#ledger.stop(DROP);
     const late = after(END_MS);
     // Whoever was ended gives back what it held, in #onDeath.
     await Promise.race([this.#pool.end().then(() => this.#kept), late.passed]);

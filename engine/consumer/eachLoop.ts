@@ -32,6 +32,9 @@ export class EachLoop {
   #filling: Promise<void> | undefined;
   #onGroupFree: (() => void)[] = [];
   #failure: { readonly error: unknown } | undefined;
+  /** Deletes that have begun and wait for the queue's quota. */
+  #deleting = 0;
+  #onDeleted: () => void = () => {};
 
   constructor(work: Work, handle: Handler) {
     this.#work = work;
@@ -42,8 +45,13 @@ export class EachLoop {
   async run(): Promise<LoopEnd> {
     const { failures, settings } = this.#work;
     await Promise.all(Array.from({ length: settings.concurrency }, () => this.#strand()));
-    if (this.#failure !== undefined) throw this.#failure.error;
     await this.#flush();
+    if (this.#deleting > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onDeleted = resolve;
+      });
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
     await failures.settled();
     return endOf(this.#work, this.#received) ?? "stopped";
   }
@@ -56,6 +64,8 @@ export class EachLoop {
       }
     } catch (error) {
       this.#failure ??= { error };
+      // Whoever waits for a group of this one would wait for ever.
+      this.#wake();
     }
   }
 
@@ -152,6 +162,10 @@ export class EachLoop {
   #free({ message }: Entry): void {
     if (!this.#work.isFifo) return;
     this.#busyGroups.delete(message.messageGroupId ?? "");
+    this.#wake();
+  }
+
+  #wake(): void {
     for (const tell of this.#onGroupFree.splice(0)) tell();
   }
 
@@ -181,6 +195,12 @@ export class EachLoop {
     this.#done = [];
     hand.readClock();
     hand.count(done.length, 0);
-    await hand.delete(done);
+    this.#deleting++;
+    try {
+      await hand.delete(done);
+    } finally {
+      this.#deleting--;
+      if (this.#deleting === 0) this.#onDeleted();
+    }
   }
 }

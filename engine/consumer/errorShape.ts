@@ -3,6 +3,8 @@
  * drops the name of a class of one's own, `code`, and what `cause` had of them. Pure.
  */
 
+import { types } from "node:util";
+
 /** An error as plain data. */
 export interface ErrorShape {
   readonly name: string;
@@ -15,12 +17,26 @@ export interface ErrorShape {
 /** Causes of causes beyond this are left out: somebody made a circle. */
 const CAUSES_MAX = 8;
 
-/** Whatever was thrown, as data; what is no error becomes one. */
+/** Whatever was thrown, as data; what is no error, or can't be read, becomes one. Never throws. */
 export function shapeOf(thrown: unknown, depth = 0): ErrorShape {
-  if (!(thrown instanceof Error)) {
-    const message = `Something that is no Error was thrown: ${textOf(thrown)}`;
-    return { name: "Error", message, stack: undefined, code: undefined, cause: undefined };
+  try {
+    if (isError(thrown)) return read(thrown, depth);
+    return plain(`Something that is no Error was thrown: ${textOf(thrown)}`);
+  } catch {
+    return plain(`Something was thrown that can't be read: a value of type ${typeof thrown}`);
   }
+}
+
+function plain(message: string): ErrorShape {
+  return { name: "Error", message, stack: undefined, code: undefined, cause: undefined };
+}
+
+/** Also of another realm, as under test runners that give each file its own. */
+function isError(thrown: unknown): thrown is Error {
+  return types.isNativeError(thrown) || thrown instanceof Error;
+}
+
+function read(thrown: Error, depth: number): ErrorShape {
   const { name, message, stack, cause } = thrown;
   const code: unknown = "code" in thrown ? thrown.code : undefined;
   const hasCause = cause !== undefined && depth < CAUSES_MAX;

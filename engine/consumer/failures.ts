@@ -59,6 +59,12 @@ export class Failures {
     if (this.#unanswered.size === 0) this.#onAnswered();
   }
 
+  /** The hand is empty: answers that come yet are for nobody. */
+  drop(): void {
+    this.flush();
+    this.#unanswered.clear();
+  }
+
   /** Resolves when all is answered. */
   async settled(): Promise<void> {
     this.flush();

@@ -29,7 +29,17 @@ export async function loadHandler(
   } catch (error) {
     throw unusable(href, reasonOf(href, error), error);
   }
-  return handlerOf(href, loaded as HandlerModule);
+  if (typeof loaded !== "object" || loaded === null) {
+    throw unusable(href, `its import brought no module, but ${String(loaded)}.`);
+  }
+  return handlerOf(href, insideOf(loaded));
+}
+
+/** Of a CommonJS module what it exports: Node puts all of that into `default`, too. */
+function insideOf(loaded: HandlerModule): HandlerModule {
+  const inside: unknown = loaded.default;
+  if (typeof inside !== "object" || inside === null) return loaded;
+  return HANDLERS.some((name) => name in inside) ? inside : loaded;
 }
 
 function unusable(href: string, reason: string, cause?: unknown): SluiceError {
@@ -39,7 +49,7 @@ function unusable(href: string, reason: string, cause?: unknown): SluiceError {
 
 function reasonOf(href: string, error: unknown): string {
   const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ERR_UNKNOWN_FILE_EXTENSION" && /\.[cm]?tsx?$/.test(href)) {
+  if (code === "ERR_UNKNOWN_FILE_EXTENSION" && /\.[cm]?tsx?$/.test(new URL(href).pathname)) {
     return (
       `it is TypeScript, which Node ${process.versions.node} does not run by itself. Compile it, ` +
       "or register a loader by execArgv (docs/CONSUMERS.md), or use Node 22.18 or newer."

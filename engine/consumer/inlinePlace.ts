@@ -75,7 +75,4 @@ export class InlinePlace {
   tell(order: Order): void {
     this.#worker?.obey(order);
   }
-
-  /** A thread can't end itself: what its handler does goes on. */
-  async kill(): Promise<void> {}
 }

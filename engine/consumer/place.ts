@@ -4,6 +4,7 @@
  */
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import type { LedgerRow } from "../broker/messages/ledger.ts";
+import { shapeOf } from "./errorShape.ts";
 import type { Output } from "./output.ts";
 import type { Pool } from "./pool.ts";
 import type { End, Order, Report, Task } from "./words.ts";
@@ -23,6 +24,9 @@ export interface PlaceHost {
 
 /** How long what a thread leaves behind is waited for: its last words, its exit code. */
 const LATE_MS = 1_000;
+/** How often, and how long apart, a place that had a thread asks for another's number. */
+const TRIES_MAX = 100;
+const TRY_MS = 50;
 const EXIT_CODE = /^worker exited with code: (\d+)$/;
 
 export class Place {
@@ -34,6 +38,8 @@ export class Place {
   #exitCode: Promise<number> | undefined;
   #isReady = false;
   #isEnded = false;
+  #isRecycled = false;
+  #hasLived = false;
 
   constructor(host: PlaceHost, index: number, row: LedgerRow) {
     this.#host = host;
@@ -59,37 +65,59 @@ export class Place {
 
   /** One life of a thread; never rejects. */
   async live(): Promise<PlaceEnd> {
-    const { pool, taskOf } = this.#host;
     const { port1, port2 } = new MessageChannel();
     const isTold = new Promise((resolve) => port1.once("close", resolve));
     const output = this.#host.output(this);
     this.#isEnded = false;
+    this.#isRecycled = false;
     port1.on("message", (report: Report) => {
       if (report.kind === "printed") output.print(report);
       else this.#hear(report);
     });
     this.#port = port1;
+    const outcome = await this.#run(port2);
+    this.#isReady = false;
+    this.#isEnded = true;
+    this.#port = undefined;
+    if (this.#threadId === undefined) port2.close();
+    // The thread's end of the port closes with it, behind all that it had told.
+    await Promise.race([isTold, late()]);
+    port1.close();
+    output.end();
+    if (this.#isRecycled) return { how: "ended", end: { kind: "recycle" } };
+    return outcome;
+  }
+
+  /** Resolves when the thread has done its work or died, or there is none. */
+  async #run(port: MessagePort): Promise<PlaceEnd> {
+    const { pool } = this.#host;
+    let task: Task;
     try {
-      const task: Task = { ...taskOf(this), port: port2 };
-      const run = pool
-        .run(task, () => this.#threadId !== undefined)
-        .finally(() => {
-          // Given to no thread, they are ours to close; then the watch knows that nobody comes.
-          if (this.#threadId === undefined) task.handle.port.close();
-        });
-      return { how: "ended", end: await run };
+      task = await this.#task(port);
+      this.#hasLived = true;
+    } catch (error) {
+      return { how: "ended", end: { kind: "lost", error: shapeOf(error) } };
+    }
+    try {
+      return { how: "ended", end: await pool.run(task, () => this.#threadId !== undefined) };
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       return { how: "died", error, exitCode: await this.#exitCodeOf(error) };
     } finally {
-      this.#isReady = false;
-      this.#isEnded = true;
-      this.#port = undefined;
-      if (this.#threadId === undefined) port2.close();
-      // The thread's end of the port closes with it, behind all that it had told.
-      await Promise.race([isTold, late()]);
-      port1.close();
-      output.end();
+      // Given to no thread, it is ours to close; then the watch knows that nobody comes.
+      if (this.#threadId === undefined) task.handle.port.close();
+    }
+  }
+
+  /** The broker may not have cleared away the thread before, whose number this one needs. */
+  async #task(port: MessagePort): Promise<Task> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return { ...this.#host.taskOf(this), port };
+      } catch (error) {
+        if (!this.#hasLived || tries === TRIES_MAX) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, TRY_MS));
     }
   }
 
@@ -103,15 +131,10 @@ export class Place {
     this.#port?.postMessage(order);
   }
 
-  /** Ends its thread, whatever that does. Resolves when it has ended. */
-  async kill(): Promise<void> {
-    if (this.#threadId === undefined) return;
-    await this.#host.pool.thread(this.#threadId)?.terminate();
-  }
-
   #hear(report: Report): void {
     if (report.kind === "began") this.#began(report.threadId);
     else if (report.kind === "ready") this.#isReady = !this.#isEnded;
+    else if (report.kind === "recycled") this.#isRecycled = true;
     this.#host.hear(this, report);
   }
 

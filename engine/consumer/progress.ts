@@ -48,8 +48,8 @@ export class Progress {
 
   /** Looks for the last time. */
   end(): void {
-    this.look();
     clearInterval(this.#timer);
+    this.look();
   }
 
   /** Said again only when something was there in between, even if that was never seen. */

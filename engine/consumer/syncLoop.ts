@@ -9,7 +9,7 @@ import type { SyncHandler } from "./types.ts";
 import type { Order } from "./words.ts";
 import { behindFailures, endOf, type LoopEnd, receiveOrStop, Turns, type Work } from "./work.ts";
 
-const NONE: ReadonlyMap<number, Error> = new Map();
+const NONE: ReadonlyMap<number, unknown> = new Map();
 
 export class SyncLoop {
   readonly #work: Work;
@@ -85,7 +85,7 @@ export class SyncLoop {
     return done;
   }
 
-  #settleFailed(count: number, failed: ReadonlyMap<number, Error>, done: number[]): void {
+  #settleFailed(count: number, failed: ReadonlyMap<number, unknown>, done: number[]): void {
     const { hand, failures, isFifo } = this.#work;
     const groups = isFifo ? hand.messages().map((message) => message.messageGroupId) : [];
     const behind = behindFailures(groups, (index) => failed.has(index));
@@ -104,20 +104,19 @@ export class SyncLoop {
     }
   }
 
-  #outcome(count: number): ReadonlyMap<number, Error> {
+  #outcome(count: number): ReadonlyMap<number, unknown> {
     const { hand, context } = this.#work;
     try {
       const answer: unknown = this.#handle(hand.batch, context);
       return answer === undefined ? NONE : failedOf(answer, count);
     } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-      return new Map(Array.from({ length: count }, (_, index) => [index, error]));
+      return new Map(Array.from({ length: count }, (_, index) => [index, thrown]));
     }
   }
 }
 
 /** The indexes that the answer names. Throws for an answer that can't be right. */
-function failedOf(answer: unknown, count: number): ReadonlyMap<number, Error> {
+function failedOf(answer: unknown, count: number): ReadonlyMap<number, unknown> {
   if (!Array.isArray(answer)) {
     throw new TypeError(
       "handleSync answers a list of the indexes that failed, or nothing, and no promise: " +

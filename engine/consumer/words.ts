@@ -9,6 +9,8 @@ export interface Task {
   readonly port: BrokerHandle["port"];
   readonly ledger: LedgerShare;
   readonly queue: string;
+  /** Of the queue: one made later under the same name is another. */
+  readonly incarnation: number;
   readonly href: string;
   readonly work: WorkSettings;
   readonly data: unknown;
@@ -45,6 +47,10 @@ export type Report =
   | { readonly kind: "ready" }
   /** The handler's module can't be used: no other thread could either. */
   | { readonly kind: "unusable"; readonly error: ErrorShape }
+  /** The module's close threw. */
+  | { readonly kind: "closeFailed"; readonly error: ErrorShape }
+  /** It has done what it was to do before it is replaced, and ends itself. */
+  | { readonly kind: "recycled" }
   | { readonly kind: "failed"; readonly failures: readonly Failure[] }
   | { readonly kind: "printed"; readonly stream: "stdout" | "stderr"; readonly text: string };
 

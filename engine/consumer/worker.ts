@@ -9,7 +9,7 @@ import type { LedgerRow } from "../broker/messages/ledger.ts";
 import type { Queue } from "../types.ts";
 import { BatchLoop } from "./batchLoop.ts";
 import { EachLoop } from "./eachLoop.ts";
-import { shapeOf } from "./errorShape.ts";
+import { errorOf, shapeOf } from "./errorShape.ts";
 import { Failures } from "./failures.ts";
 import { type LoadedHandler, loadHandler } from "./handlerModule.ts";
 import { SyncLoop } from "./syncLoop.ts";
@@ -70,7 +70,19 @@ export class ConsumerWorker {
     } catch (error) {
       return { kind: "lost", error: shapeOf(error) };
     } finally {
+      await this.#close(handler, context);
+    }
+  }
+
+  /** What it throws ends nothing: all that was in hand is settled. */
+  async #close(handler: LoadedHandler, context: HandlerContext): Promise<void> {
+    const { href, tell } = this.#host;
+    try {
       await handler.close(context);
+    } catch (thrown) {
+      const cause = errorOf(shapeOf(thrown));
+      const text = `The close of ${href} failed. ${cause.name}: ${cause.message}`;
+      tell({ kind: "closeFailed", error: shapeOf(new Error(text, { cause })) });
     }
   }
 
@@ -82,13 +94,14 @@ export class ConsumerWorker {
       tell({ kind: "failed", failures: bundle });
     });
     this.#failures = failures;
-    const work: Work = { hand, row, failures, context, settings, isFifo: queue.isFifo };
-    if (hasSteward) return this.#loop(handler, work);
-    const beats = setInterval(() => hand.beat(), BEAT_MS);
+    const beats = hasSteward ? undefined : setInterval(() => hand.beat(), BEAT_MS);
     try {
+      const work: Work = { hand, row, failures, context, settings, isFifo: queue.isFifo };
       return await this.#loop(handler, work);
     } finally {
       clearInterval(beats);
+      failures.drop();
+      hand.drop();
     }
   }
 

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { expect } from "vitest";
 import type { ConsumeOptions, Consumer } from "../../engine/index.ts";
-import { Broker, consume, type Queue } from "../../engine/index.ts";
+import { Broker, consume, type HandlerModule, type Queue } from "../../engine/index.ts";
 import { patience } from "../support/patience.ts";
 
 /** A handler's module beside this file. */
@@ -49,11 +49,35 @@ export async function withQueue(
 /** A consumer that stops at the end of the block; what nobody expects fails the test. */
 export function started(
   queue: Queue,
-  file: string,
+  file: string | URL,
   options: ConsumeOptions,
 ): Consumer & { readonly errors: Error[] } {
-  const consumer = consume(queue, handler(file), options);
+  const url = typeof file === "string" ? handler(file) : file;
+  const consumer = consume(queue, url, options);
   const errors: Error[] = [];
   consumer.on("error", (error) => errors.push(error));
   return Object.assign(consumer, { errors });
+}
+
+/** A consumer in this thread whose module is written where the test is. */
+export function inlined(
+  queue: Queue,
+  module: HandlerModule,
+  options: Omit<ConsumeOptions, "inline"> = {},
+): ReturnType<typeof started> {
+  return started(queue, "none.mjs", { ...options, inline: async () => module });
+}
+
+/** The messages "0", "1" and so on. */
+export function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => String(index));
+}
+
+/** What handlers wait for until a test lets them go on. */
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
 }

@@ -7,6 +7,7 @@
  * Messages in hand are named by the number of their held record, 0 to HAND_MAX - 1. Own thread only.
  * Costs about 30 ns a message; nothing is made a message.
  */
+import { STATUS_GONE } from "../../../bindings/index.ts";
 import type { Message, Queue } from "../../types.ts";
 import { BrokerQueue } from "../queue.ts";
 import { insideOf, MessageBatch } from "./batch.ts";
@@ -109,11 +110,11 @@ export class Hand {
     }
     const waitTimeSeconds = this.#pollSeconds();
     const options = { maxNumberOfMessages: max, waitTimeSeconds, signal };
-    const beganMs = this.readClock();
+    this.#row.beginIdle(this.readClock());
     try {
       return await receiveBy(this.#internals, options, true, () => this.#take(max), 0);
     } finally {
-      this.#row.addIdle(this.#nowMs - beganMs);
+      this.#row.endIdle(this.readClock());
     }
   }
 
@@ -128,10 +129,10 @@ export class Hand {
       if (max === 0) return 0;
     }
     const { inbox } = insideOf(this.batch);
-    const beganMs = this.readClock();
+    this.#row.beginIdle(this.readClock());
     const waitMs = this.#pollSeconds() * 1_000;
     const count = blockFor(internals, inbox, max, this.#visibilityMs, waitMs, isAsked);
-    this.#row.addIdle(this.readClock() - beganMs);
+    this.#row.endIdle(this.readClock());
     if (count > 0) this.#hold(count);
     return count;
   }
@@ -189,6 +190,13 @@ export class Hand {
   beat(): void {
     const { member } = this.#internals;
     if (member.isOpen) member.engine.heartbeat(member.nowMs());
+  }
+
+  /** The work has ended: what is in hand yet comes back when its timeout is over. */
+  drop(): void {
+    for (let number = 0; number < HAND_MAX; number++) {
+      if (this.#receiveOf[number] !== undefined) this.#letGo(number);
+    }
   }
 
   /** So many handlers have come to an end. */
@@ -251,6 +259,7 @@ export class Hand {
     afterRemoval(internals);
   }
 
+  /** Where the queue is gone, so are its messages; the next receive says so. */
   #hide(numbers: readonly number[], visibilityMs: number): void {
     const { member, queue, name, shared } = this.#internals;
     const { held } = member.engine;
@@ -258,6 +267,7 @@ export class Hand {
       held.putHeld(at, numbers[at] as number, visibilityMs);
     }
     const status = member.engine.hide(queue, numbers.length, member.nowMs());
+    if (status === STATUS_GONE) return;
     if (status < 0) throw member.failure(status, name);
     shared.waiting.look(queue.number);
   }

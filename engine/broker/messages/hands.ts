@@ -8,6 +8,11 @@ import type { Ledger, LedgerRow } from "./ledger.ts";
 import type { QueueInternals } from "./queueInternals.ts";
 import { giveBackReceipts } from "./settle.ts";
 
+/** A queue that was made later under the same name is another. */
+export function incarnationOf(queue: Queue): number {
+  return BrokerQueue.internalsOf(queue).queue.incarnation;
+}
+
 export class Hands {
   readonly #internals: QueueInternals;
   readonly #ledger: Ledger;

@@ -33,6 +33,11 @@ const IDLE_MS = 5;
 const SINCE_AT = 6;
 /** A word: raised by the opener when it answered something. */
 const ANSWERS = 7;
+/** 0 until a thread has begun. */
+const HAS_BEGUN = 8;
+/** 1 while the thread waits for messages. */
+const IS_IDLE = 9;
+const IDLE_SINCE = 10;
 const COUNTS = 16;
 
 const SECONDS = 60;
@@ -74,6 +79,8 @@ export class LedgerRow {
     const { f64 } = this.#block;
     f64[this.#first + SINCE_AT] = nowMs;
     f64[this.#first + IDLE_MS] = 0;
+    f64[this.#first + IS_IDLE] = 0;
+    f64[this.#first + HAS_BEGUN] = 1;
     this.#answersSeen = this.#block.load(this.#answers);
   }
 
@@ -151,8 +158,17 @@ export class LedgerRow {
     f64[this.#first + IN_HAND] = inHand;
   }
 
-  addIdle(ms: number): void {
-    this.#block.f64[this.#first + IDLE_MS] = this.#count(IDLE_MS) + ms;
+  /** The thread waits for messages from now on. */
+  beginIdle(nowMs: number): void {
+    const { f64 } = this.#block;
+    f64[this.#first + IDLE_SINCE] = nowMs;
+    f64[this.#first + IS_IDLE] = 1;
+  }
+
+  endIdle(nowMs: number): void {
+    const { f64 } = this.#block;
+    f64[this.#first + IS_IDLE] = 0;
+    f64[this.#first + IDLE_MS] = this.#count(IDLE_MS) + nowMs - this.#count(IDLE_SINCE);
   }
 
   /** So many handlers have come to an end at `nowMs`. */
@@ -188,8 +204,9 @@ export class LedgerRow {
   /** How much of the time since its thread began it did not wait for messages: 0 to 1. */
   busyShare(nowMs: number): number {
     const lifeMs = nowMs - this.#count(SINCE_AT);
-    if (!(lifeMs > 0)) return 0;
-    return Math.min(1, Math.max(0, 1 - this.#count(IDLE_MS) / lifeMs));
+    if (this.#count(HAS_BEGUN) === 0 || !(lifeMs > 0)) return 0;
+    const waitsMs = this.#count(IS_IDLE) === 0 ? 0 : nowMs - this.#count(IDLE_SINCE);
+    return Math.min(1, Math.max(0, 1 - (this.#count(IDLE_MS) + waitsMs) / lifeMs));
   }
 
   /** What came to an end in the last `seconds` (1 to 60) before `nowMs`, in whole seconds. */
