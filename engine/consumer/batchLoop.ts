@@ -28,31 +28,41 @@ export class BatchLoop {
     let received = 0;
     let end = endOf(this.#work, received);
     for (; end === undefined; end = endOf(this.#work, received)) {
-      const count = await receiveOrStop(this.#work);
+      const came = receiveOrStop(this.#work);
+      const count = typeof came === "number" ? came : await came;
       if (count === 0) continue;
       received += count;
-      await this.#run(hand.messages(), Array.from(hand.numbers.subarray(0, count)));
-      await this.#turns.take(count, hand.readClock());
+      const messages = hand.messages();
+      const numbers = hand.takeNumbers(count);
+      const failed = await this.#outcome(messages);
+      hand.readClock();
+      const left = failed.size === 0 ? numbers : this.#settle(messages, numbers, failed);
+      hand.count(left.length, 0);
+      const deleted = hand.delete(left);
+      if (deleted !== undefined) await deleted;
+      const turn = this.#turns.take(count, hand.nowMs);
+      if (turn !== undefined) await turn;
     }
     await failures.settled();
     return end;
   }
 
-  async #run(messages: readonly Message[], numbers: readonly number[]): Promise<void> {
+  /** Puts back what failed and what comes behind it; answers what is to be deleted. */
+  #settle(
+    messages: readonly Message[],
+    numbers: readonly number[],
+    failed: Failed,
+  ): readonly number[] {
     const { hand, failures, isFifo } = this.#work;
-    const failed = await this.#outcome(messages);
     const groups = isFifo ? messages.map((message) => message.messageGroupId) : [];
     const behind = behindFailures(groups, (index) => failed.has(index));
-    const done = numbers.filter((_, index) => !failed.has(index) && !behind.has(index));
-    hand.readClock();
-    hand.count(done.length, 0);
-    await hand.delete(done);
     hand.giveBack(numbers.filter((_, index) => behind.has(index)));
     for (const [index, error] of failed) {
       if (behind.has(index)) continue;
       const { messageId, receiveCount } = messages[index] as Message;
       failures.add(numbers[index] as number, messageId, receiveCount, error);
     }
+    return numbers.filter((_, index) => !failed.has(index) && !behind.has(index));
   }
 
   async #outcome(messages: readonly Message[]): Promise<Failed> {

@@ -56,11 +56,23 @@ export class EachLoop {
     return endOf(this.#work, this.#received) ?? "stopped";
   }
 
-  /** One of the handlers that run at the same time. */
+  /** One of the handlers that run at the same time. What need not be waited for costs no promise. */
   async #strand(): Promise<void> {
+    const { context } = this.#work;
     try {
-      for (let entry = await this.#take(); entry !== undefined; entry = await this.#take()) {
-        await this.#run(entry);
+      let entry = this.#pick() ?? (await this.#wait());
+      for (; entry !== undefined; entry = this.#pick() ?? (await this.#wait())) {
+        try {
+          const answer = this.#handle(entry.message, context);
+          if (answer !== undefined) await answer;
+        } catch (error) {
+          this.#onFailed(entry, error);
+          this.#free(entry);
+          continue;
+        }
+        const deleted = this.#onHandled(entry);
+        if (deleted !== undefined) await deleted;
+        this.#free(entry);
       }
     } catch (error) {
       this.#failure ??= { error };
@@ -70,10 +82,6 @@ export class EachLoop {
   }
 
   /** The next message to handle; undefined: there will be none. */
-  #take(): Entry | undefined | Promise<Entry | undefined> {
-    return this.#pick() ?? this.#wait();
-  }
-
   async #wait(): Promise<Entry | undefined> {
     for (;;) {
       if (this.#failure !== undefined) return undefined;
@@ -127,20 +135,11 @@ export class EachLoop {
     }
   }
 
-  async #run(entry: Entry): Promise<void> {
-    const { context } = this.#work;
-    try {
-      const answer = this.#handle(entry.message, context);
-      if (answer !== undefined) await answer;
-    } catch (error) {
-      this.#onFailed(entry, error);
-      this.#free(entry);
-      return;
-    }
+  #onHandled(entry: Entry): Promise<void> | undefined {
     this.#done.push(entry.number);
-    if (this.#done.length >= DELETE_MAX || this.#isGroupNext(entry)) await this.#flush();
-    else this.#flushSoon();
-    this.#free(entry);
+    if (this.#done.length >= DELETE_MAX || this.#isGroupNext(entry)) return this.#flush();
+    this.#flushSoon();
+    return undefined;
   }
 
   #onFailed({ message, number }: Entry, error: unknown): void {
@@ -182,22 +181,32 @@ export class EachLoop {
     this.#isFlushDue = true;
     setImmediate(() => {
       this.#isFlushDue = false;
-      this.#flush().catch((error: unknown) => {
+      this.#flushOrFail().catch((error: unknown) => {
         this.#failure ??= { error };
       });
     });
   }
 
-  async #flush(): Promise<void> {
-    if (this.#done.length === 0) return;
+  async #flushOrFail(): Promise<void> {
+    await this.#flush();
+  }
+
+  /** Deletes what is handled; a promise only where it must wait. */
+  #flush(): Promise<void> | undefined {
+    if (this.#done.length === 0) return undefined;
     const { hand } = this.#work;
     const done = this.#done;
     this.#done = [];
     hand.readClock();
     hand.count(done.length, 0);
+    const deleted = hand.delete(done);
+    return deleted === undefined ? undefined : this.#deleted(deleted);
+  }
+
+  async #deleted(deleted: Promise<void>): Promise<void> {
     this.#deleting++;
     try {
-      await hand.delete(done);
+      await deleted;
     } finally {
       this.#deleting--;
       if (this.#deleting === 0) this.#onDeleted();

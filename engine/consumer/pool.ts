@@ -8,7 +8,7 @@
  * has happened, after which a pool makes no threads any more, the next task gets a new pool.
  */
 import type { Worker } from "node:worker_threads";
-import { Piscina } from "piscina";
+import type { Piscina } from "piscina";
 import type { Settings } from "./options.ts";
 import type { End, Task } from "./words.ts";
 
@@ -44,6 +44,7 @@ function reasonOf({ error }: Generation): Error {
 export class Pool {
   readonly #settings: Settings;
   readonly #generations: Generation[] = [];
+  #making: Promise<Generation> | undefined;
   #isEnding = false;
 
   constructor(settings: Settings) {
@@ -85,7 +86,7 @@ export class Pool {
 
   /** A pool that has a thread without a task. Rejects with what made its threads end. */
   async #takeThread(): Promise<Generation> {
-    const generation = this.#current();
+    const generation = await this.#current();
     while (generation.ready === 0) {
       if (generation.isBroken || this.#isEnding) {
         throw reasonOf(generation);
@@ -96,9 +97,19 @@ export class Pool {
     return generation;
   }
 
-  #current(): Generation {
+  async #current(): Promise<Generation> {
     const last = this.#generations.at(-1);
     if (last !== undefined && !last.isBroken) return last;
+    this.#making ??= this.#make();
+    const made = await this.#making;
+    this.#making = undefined;
+    return made;
+  }
+
+  async #make(): Promise<Generation> {
+    // Loaded when a pool is made: whoever embeds a broker without one need not have it in memory.
+    const { Piscina } = await import("piscina");
+    if (this.#isEnding) throw new Error("The consumer was stopped before its threads began.");
     const { threads, given } = this.#settings;
     const generation: Generation = {
       piscina: new Piscina<Task, End>({

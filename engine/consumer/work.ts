@@ -24,8 +24,12 @@ export function endOf({ row, settings }: Work, received: number): LoopEnd | unde
   return received >= settings.recycleAfter ? "recycle" : undefined;
 }
 
-/** Receives; 0 also when the consumer was stopped meanwhile. */
-export async function receiveOrStop({ hand, context, settings }: Work): Promise<number> {
+/** Receives; 0 also when the consumer was stopped meanwhile. No promise where something is there. */
+export function receiveOrStop(work: Work): number | Promise<number> {
+  return work.hand.tryReceive(work.settings.batch) || waitOrStop(work);
+}
+
+async function waitOrStop({ hand, context, settings }: Work): Promise<number> {
   try {
     return await hand.receive(settings.batch, context.signal);
   } catch (error) {
@@ -45,12 +49,13 @@ export class Turns {
   #sinceMs = 0;
   #messages = 0;
 
-  async take(received: number, nowMs: number): Promise<void> {
+  /** Undefined: not yet. */
+  take(received: number, nowMs: number): Promise<void> | undefined {
     this.#messages += received;
-    if (this.#messages < TURN_MESSAGES && nowMs - this.#sinceMs < TURN_MS) return;
+    if (this.#messages < TURN_MESSAGES && nowMs - this.#sinceMs < TURN_MS) return undefined;
     this.#messages = 0;
     this.#sinceMs = nowMs;
-    await immediately();
+    return immediately();
   }
 }
 

@@ -89,6 +89,13 @@ export class Hand {
     return messages;
   }
 
+  /** The numbers of the last receive's messages, in a list of their own. */
+  takeNumbers(count: number): number[] {
+    const numbers: number[] = [];
+    for (let index = 0; index < count; index++) numbers.push(this.numbers[index] as number);
+    return numbers;
+  }
+
   /** Which message has this number, and how often it was received. */
   named(number: number): { messageId: string; receiveCount: number } {
     const { member, queue } = this.#internals;
@@ -96,6 +103,14 @@ export class Hand {
     if (receipt === undefined) return { messageId: "", receiveCount: 0 };
     const { birthLow, birthHigh, receiveCount } = receipt;
     return { messageId: member.messageId(birthLow, birthHigh), receiveCount };
+  }
+
+  /** What is there now, without waiting; 0 also where calls are limited: `receive` waits its turn. */
+  tryReceive(most: number): number {
+    const internals = this.#internals;
+    if (isLimited(internals)) return 0;
+    const max = this.#room(most);
+    return max === 0 ? 0 : (this.#take(max) ?? 0);
   }
 
   /**
@@ -137,21 +152,31 @@ export class Hand {
     return count;
   }
 
-  /** Deletes these messages, which have been handled, and waits for the queue's quota where it must. */
-  async delete(numbers: readonly number[]): Promise<void> {
+  /**
+   * Deletes these messages, which have been handled; a promise only where it must wait for the queue's
+   * quota first.
+   */
+  delete(numbers: readonly number[]): Promise<void> | undefined {
     const internals = this.#internals;
-    const step = isLimited(internals) ? CALL_MESSAGES : HAND_MAX;
-    for (let from = 0; from < numbers.length; from += step) {
-      const part = numbers.slice(from, from + step);
-      this.#putAll(part);
-      if (!mayDelete(internals, part.length)) {
-        // Other calls of this thread use the handle records meanwhile.
-        await internals.pace.wait(() => {
-          this.#putAll(part);
-          return mayDelete(internals, part.length);
-        }, undefined);
+    if (isLimited(internals)) return this.#deleteInTurn(numbers);
+    if (numbers.length === 0) return undefined;
+    internals.member.check();
+    this.#putAll(numbers);
+    this.#remove(numbers);
+    return undefined;
+  }
+
+  async #deleteInTurn(numbers: readonly number[]): Promise<void> {
+    const internals = this.#internals;
+    for (let from = 0; from < numbers.length; from += CALL_MESSAGES) {
+      const part = numbers.slice(from, from + CALL_MESSAGES);
+      // Other calls of this thread use the handle records while it waits.
+      const mayNow = (): boolean => {
         this.#putAll(part);
-      }
+        return mayDelete(internals, part.length);
+      };
+      if (!mayNow()) await internals.pace.wait(mayNow, undefined);
+      this.#putAll(part);
       this.#remove(part);
     }
   }
@@ -183,7 +208,7 @@ export class Hand {
   giveBack(numbers: readonly number[]): void {
     if (numbers.length === 0) return;
     this.#hide(numbers, 0);
-    for (const number of numbers) this.#letGo(number);
+    this.#letGoAll(numbers);
   }
 
   /** Extends what is due, where there is no steward to do it. */
@@ -255,7 +280,7 @@ export class Hand {
     const count = numbers.length;
     const status = member.engine.remove(queue, count, deletionTime(internals));
     if (status < 0) throw member.failure(status, name);
-    for (const one of numbers) this.#letGo(one);
+    this.#letGoAll(numbers);
     afterRemoval(internals);
   }
 
@@ -273,13 +298,26 @@ export class Hand {
   }
 
   #letGo(number: number): void {
+    this.#withdraw(number);
+    this.#tellInHand();
+  }
+
+  #letGoAll(numbers: readonly number[]): void {
+    for (let at = 0; at < numbers.length; at++) this.#withdraw(numbers[at] as number);
+    this.#tellInHand();
+  }
+
+  #withdraw(number: number): void {
     this.#internals.member.engine.held.withdraw(number);
     this.#row.letGo(number);
     const receive = this.#receiveOf[number];
     if (receive !== undefined) receive.left--;
     this.#receiveOf[number] = undefined;
-    while (this.#receives[0]?.left === 0) this.#receives.shift();
     this.#inHand--;
+  }
+
+  #tellInHand(): void {
+    while (this.#receives[0]?.left === 0) this.#receives.shift();
     this.#row.setInHand(this.#inHand, this.#receives[0]?.atMs ?? 0);
   }
 }
