@@ -55,6 +55,7 @@ export class ReceivedMessage implements Message {
   declare readonly messageId: string;
   declare readonly body: string;
   declare readonly receiptHandle: string;
+  declare readonly md5OfBody: string;
   readonly receiveCount: number;
   readonly sentAtMs: number;
   readonly firstReceivedAtMs: number;
@@ -174,12 +175,6 @@ export class ReceivedMessage implements Message {
     }
   }
 
-  /** Not the object's own, as the others: whoever has the body can make it, and it costs each message. */
-  get md5OfBody(): string {
-    this.#md5 ??= md5(this.#text ?? this.bytes);
-    return this.#md5;
-  }
-
   get bytes(): Uint8Array {
     this.#bytes ??= new Uint8Array(this.#encoded ?? Buffer.from(this.#text ?? ""));
     return this.#bytes;
@@ -210,19 +205,13 @@ export class ReceivedMessage implements Message {
     const { bytes, ...members } = readable(this);
     return {
       ...members,
-      md5OfBody: this.md5OfBody,
       ...(bytes !== undefined && { bytes: Buffer.from(this.bytes).toString("base64") }),
       messageAttributes: attributesAsJson(this.messageAttributes),
     };
   }
 
   [inspect.custom](depth: number, options: InspectOptionsStylized): string {
-    const { md5OfBody } = this;
-    const members = {
-      ...readable(this),
-      md5OfBody,
-      messageAttributes: { ...this.messageAttributes },
-    };
+    const members = { ...readable(this), messageAttributes: { ...this.messageAttributes } };
     return shownAs("Message", members, depth, options);
   }
 }
