@@ -6,6 +6,7 @@
  */
 
 import { At } from "../ground/memory";
+import { SendRecord } from "../ground/records";
 import {
   BLOCK_ATTRIBUTES_BYTES,
   BLOCK_DEDUPLICATION_BYTES,
@@ -25,13 +26,6 @@ import {
   PAGE_CHAIN,
   PAGE_STATE,
   PAGE_WHOLE,
-  SEND_ATTRIBUTES_BYTES,
-  SEND_BODY_BYTES,
-  SEND_DEDUPLICATION_BYTES,
-  SEND_FLAGS,
-  SEND_GROUP_BYTES,
-  SEND_SENDER_BYTES,
-  SEND_TRACE_BYTES,
   SLOT_BLOCK,
   SLOT_BODY_BYTES,
   TAIL_HEADER_BYTES,
@@ -44,45 +38,38 @@ import { Pages } from "./pages";
 const WHOLE_IN_HEAD_BYTES: u32 = 4096;
 
 export class Content {
-  /** A body and nothing else: two loads tell, and most messages are. */
-  @inline static isPlain(send: usize): bool {
-    return (
-      (load<u64>(send, SEND_GROUP_BYTES) | (load<u32>(send, SEND_ATTRIBUTES_BYTES) as u64)) === 0
-    );
+  @inline static sendBytes(send: SendRecord): u32 {
+    return send.isPlain() ? send.bodyBytes : Content.sendBytesOf(send);
   }
 
-  @inline static sendBytes(send: usize): u32 {
-    return Content.isPlain(send) ? load<u32>(send, SEND_BODY_BYTES) : Content.sendBytesOf(send);
-  }
-
-  static sendBytesOf(send: usize): u32 {
+  static sendBytesOf(send: SendRecord): u32 {
     return (
-      (load<u16>(send, SEND_GROUP_BYTES) as u32) +
-      (load<u16>(send, SEND_DEDUPLICATION_BYTES) as u32) +
-      (load<u16>(send, SEND_TRACE_BYTES) as u32) +
-      (load<u16>(send, SEND_SENDER_BYTES) as u32) +
-      load<u32>(send, SEND_ATTRIBUTES_BYTES) +
-      load<u32>(send, SEND_BODY_BYTES)
+      (send.groupBytes as u32) +
+      (send.deduplicationBytes as u32) +
+      (send.traceBytes as u32) +
+      (send.senderBytes as u32) +
+      send.attributesBytes +
+      send.bodyBytes
     );
   }
 
   /** Hangs room for a content on a PREPARED slot; false, and nothing held, when memory is full. */
-  @inline static open(thread: u32, slot: u32, send: usize): bool {
-    const bodyBytes = load<u32>(send, SEND_BODY_BYTES);
-    return Content.isPlain(send) && bodyBytes + BLOCK_HEADER_BYTES <= WHOLE_IN_HEAD_BYTES
+  @inline static open(thread: u32, slot: u32, send: SendRecord): bool {
+    const bodyBytes = send.bodyBytes;
+    return send.isPlain() && bodyBytes + BLOCK_HEADER_BYTES <= WHOLE_IN_HEAD_BYTES
       ? Content.openPlain(thread, slot, send, bodyBytes)
       : Content.openAny(thread, slot, send);
   }
 
   /** One block, and no sizes but the body's: what most messages take. */
-  @inline static openPlain(thread: u32, slot: u32, send: usize, bodyBytes: u32): bool {
+  @inline static openPlain(thread: u32, slot: u32, send: SendRecord, bodyBytes: u32): bool {
     const classIndex = BlockClass.of(bodyBytes + BLOCK_HEADER_BYTES);
     const block = Blocks.top(thread, classIndex);
     if (block === 0) return false;
     const at = At.slot(slot);
     store<u64>(block, 0, BLOCK_TAIL);
     store<u64>(block, 0, BLOCK_TRACE_BYTES);
-    store<u32>(block, load<u32>(send, SEND_FLAGS), BLOCK_FLAGS);
+    store<u32>(block, send.flags, BLOCK_FLAGS);
     store<u32>(at, block as u32, SLOT_BLOCK);
     store<u32>(block, BLOCK_OUT, BLOCK_STATE);
     Blocks.drop(thread, classIndex);
@@ -90,7 +77,7 @@ export class Content {
     return true;
   }
 
-  static openAny(thread: u32, slot: u32, send: usize): bool {
+  static openAny(thread: u32, slot: u32, send: SendRecord): bool {
     const contentBytes = Content.sendBytes(send);
     const rest = Shape.rest(contentBytes);
     const headBytes = Shape.head(rest);
@@ -101,16 +88,16 @@ export class Content {
     store<u32>(block, 0, BLOCK_TAIL);
     store<u32>(block, 0, BLOCK_PAGE);
     // Flags before OUT: until then they may still say that this is a ring segment.
-    store<u32>(block, load<u32>(send, SEND_FLAGS), BLOCK_FLAGS);
+    store<u32>(block, send.flags, BLOCK_FLAGS);
     store<u32>(at, block, SLOT_BLOCK);
     store<u32>(block, BLOCK_OUT, BLOCK_STATE);
     Blocks.drop(thread, classIndex);
-    store<u32>(at, load<u32>(send, SEND_BODY_BYTES), SLOT_BODY_BYTES);
-    store<u8>(block, load<u16>(send, SEND_GROUP_BYTES) as u8, BLOCK_GROUP_BYTES);
-    store<u8>(block, load<u16>(send, SEND_DEDUPLICATION_BYTES) as u8, BLOCK_DEDUPLICATION_BYTES);
-    store<u16>(block, load<u16>(send, SEND_TRACE_BYTES), BLOCK_TRACE_BYTES);
-    store<u16>(block, load<u16>(send, SEND_SENDER_BYTES), BLOCK_SENDER_BYTES);
-    store<u32>(block, load<u32>(send, SEND_ATTRIBUTES_BYTES), BLOCK_ATTRIBUTES_BYTES);
+    store<u32>(at, send.bodyBytes, SLOT_BODY_BYTES);
+    store<u8>(block, send.groupBytes as u8, BLOCK_GROUP_BYTES);
+    store<u8>(block, send.deduplicationBytes as u8, BLOCK_DEDUPLICATION_BYTES);
+    store<u16>(block, send.traceBytes, BLOCK_TRACE_BYTES);
+    store<u16>(block, send.senderBytes, BLOCK_SENDER_BYTES);
+    store<u32>(block, send.attributesBytes, BLOCK_ATTRIBUTES_BYTES);
     if (rest === contentBytes && headBytes === rest) return true;
     if (Content.openMore(thread, block, rest - headBytes, Shape.pages(contentBytes))) return true;
     Content.free(thread, slot);

@@ -5,13 +5,14 @@
  */
 
 import { At } from "../ground/memory";
+import { SendRecord } from "../ground/records";
 import { THREAD_OUT_SLOTS } from "../layout";
 import { Content } from "./content";
 import { Slots } from "./slots";
 
 export class Messages {
   /** A slot with room for the content of `send`; 0, and nothing held, when memory is full. */
-  @inline static prepare(thread: u32, send: usize): u32 {
+  @inline static prepare(thread: u32, send: SendRecord): u32 {
     const slot = Slots.prepare(thread);
     if (slot === 0 || Content.open(thread, slot, send)) return slot;
     Slots.release(thread, slot);

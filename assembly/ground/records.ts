@@ -5,7 +5,47 @@
  * `test/assembly/records.test.ts` compares them, and the types with docs/LAYOUT.md.
  */
 
-import { RECEIVE_BYTES, RECEIVE_GROUP_BYTES, RECEIVE_SLOT } from "../layout";
+import {
+  RECEIVE_BYTES,
+  RECEIVE_GROUP_BYTES,
+  RECEIVE_SLOT,
+  SEND_BYTES,
+  SEND_GROUP_BYTES,
+} from "../layout";
+
+/** One message that a thread sends, in its send records. */
+@unmanaged
+export class SendRecord {
+  slot: u32;
+  bodyBytes: u32;
+  attributesBytes: u32;
+  flags: u32;
+  delayMs: f64;
+  groupBytes: u16;
+  deduplicationBytes: u16;
+  traceBytes: u16;
+  senderBytes: u16;
+  sequence: u64;
+  birth: u64;
+  ordinal: u32;
+  root: SendRecord;
+  group: usize;
+  groupBucket: usize;
+  groupVersion: u32;
+  original: usize;
+  nodeBucket: usize;
+  nodeVersion: u32;
+
+  @inline static at(records: usize, index: u32): SendRecord {
+    return changetype<SendRecord>(records + index * SEND_BYTES);
+  }
+
+  /** A body and nothing else: two loads tell, and most messages are. */
+  @inline isPlain(): bool {
+    const texts = load<u64>(changetype<usize>(this), SEND_GROUP_BYTES);
+    return (texts | (this.attributesBytes as u64)) === 0;
+  }
+}
 
 /** One message that a thread has claimed, in its receive records. */
 @unmanaged

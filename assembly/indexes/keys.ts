@@ -6,19 +6,14 @@
  */
 
 import { SipHash } from "../ground/hash";
-import {
-  BLOCK_DEDUPLICATION_HASH,
-  BLOCK_GROUP_HASH,
-  QUEUE_FLAG_GROUP_SCOPE,
-  SEND_DEDUPLICATION_BYTES,
-  SEND_GROUP_BYTES,
-} from "../layout";
+import { SendRecord } from "../ground/records";
+import { BLOCK_DEDUPLICATION_HASH, BLOCK_GROUP_HASH, QUEUE_FLAG_GROUP_SCOPE } from "../layout";
 
 export class Keys {
   /** From the beginning of a content in flat memory into the header of its block. */
-  static write(block: usize, send: usize, content: usize): void {
-    const groupBytes: u32 = load<u16>(send, SEND_GROUP_BYTES);
-    const idBytes: u32 = load<u16>(send, SEND_DEDUPLICATION_BYTES);
+  static write(block: usize, send: SendRecord, content: usize): void {
+    const groupBytes: u32 = send.groupBytes;
+    const idBytes: u32 = send.deduplicationBytes;
     SipHash.wide(content, groupBytes, block + BLOCK_GROUP_HASH);
     if (idBytes !== 0)
       SipHash.wide(content + groupBytes, idBytes, block + BLOCK_DEDUPLICATION_HASH);

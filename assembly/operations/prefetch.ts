@@ -11,6 +11,7 @@
  */
 
 import { At } from "../ground/memory";
+import { SendRecord } from "../ground/records";
 import { Groups } from "../indexes/groups";
 import { Table } from "../indexes/table";
 import { Window } from "../indexes/window";
@@ -36,8 +37,6 @@ import {
   NODE_NEXT,
   PAGE_BYTES,
   SEND_BYTES,
-  SEND_GROUP_BUCKET,
-  SEND_NODE_BUCKET,
   SHARD_LISTED,
   SLOT_BLOCK,
   SLOT_GROUP,
@@ -110,9 +109,10 @@ export class Prefetch {
 
   static chains(area: usize, first: usize, end: usize): void {
     let sum: u32 = 0;
-    for (let send = first; send < end; send += SEND_BYTES) {
-      sum += Prefetch.firstNode(load<u32>(send, SEND_GROUP_BUCKET));
-      const bucket: usize = load<u32>(send, SEND_NODE_BUCKET);
+    for (let at = first; at < end; at += SEND_BYTES) {
+      const send = changetype<SendRecord>(at);
+      sum += Prefetch.firstNode(send.groupBucket);
+      const bucket = send.nodeBucket;
       if (bucket !== 0) sum += Prefetch.firstNode(bucket);
     }
     store<u32>(area, sum, THREAD_SCOUTED);

@@ -9,6 +9,7 @@ import { Messages } from "../arena/messages";
 import { Stock } from "../arena/stock";
 import { Births } from "../ground/births";
 import { At } from "../ground/memory";
+import { SendRecord } from "../ground/records";
 import { Wake } from "../ground/wake";
 import { Keys } from "../indexes/keys";
 import {
@@ -16,10 +17,7 @@ import {
   QUEUE_DELAY_MS,
   QUEUE_SHARD_FIRST,
   SECTION_STEPS,
-  SEND_BIRTH,
   SEND_BYTES,
-  SEND_GROUP_BYTES,
-  SEND_SLOT,
   SLOT_BLOCK,
   SLOT_GROUP,
   SLOT_MOVED_AFTER_MS,
@@ -36,8 +34,8 @@ import { Segments } from "../shard/segments";
 import { Reclaim } from "./reclaim";
 
 export class Send {
-  @inline static record(thread: u32, index: u32): usize {
-    return At.thread(thread) + THREAD_SENDS + index * SEND_BYTES;
+  @inline static record(thread: u32, index: u32): SendRecord {
+    return SendRecord.at(At.thread(thread) + THREAD_SENDS, index);
   }
 
   /** Slot and room for the content of send record `index`; STATUS_FULL and nothing held if none. */
@@ -47,7 +45,7 @@ export class Send {
     return Send.takeAfterHelp(thread, send, now);
   }
 
-  static takeAfterHelp(thread: u32, send: usize, now: f64): i32 {
+  static takeAfterHelp(thread: u32, send: SendRecord, now: f64): i32 {
     Reclaim.help(thread, now);
     if (Send.take(thread, send)) return 0;
     Stock.ask(thread);
@@ -62,7 +60,7 @@ export class Send {
     return false;
   }
 
-  static take(thread: u32, send: usize): bool {
+  static take(thread: u32, send: SendRecord): bool {
     const slotIndex = Messages.prepare(thread, send);
     if (slotIndex === 0) return false;
     const slot = At.slot(slotIndex);
@@ -71,8 +69,8 @@ export class Send {
     store<u32>(slot, 0, SLOT_MOVED_AFTER_MS);
     const birth = Births.next(At.thread(thread));
     store<u64>(load<u32>(slot, SLOT_BLOCK), birth, BLOCK_BIRTH);
-    store<u64>(send, birth, SEND_BIRTH);
-    store<u32>(send, slotIndex, SEND_SLOT);
+    send.birth = birth;
+    send.slot = slotIndex;
     return true;
   }
 
@@ -88,9 +86,9 @@ export class Send {
     for (let index: u32 = 0; index < prepared; index++) {
       const send = Send.record(thread, index);
       const bytes = Content.sendBytes(send);
-      const block: usize = load<u32>(At.slot(load<u32>(send, SEND_SLOT)), SLOT_BLOCK);
+      const block: usize = load<u32>(At.slot(send.slot), SLOT_BLOCK);
       Content.fill(block, bytes, from);
-      if (load<u16>(send, SEND_GROUP_BYTES) !== 0) Keys.write(block, send, from);
+      if (send.groupBytes !== 0) Keys.write(block, send, from);
       from += bytes;
     }
     return prepared;
@@ -100,12 +98,12 @@ export class Send {
   static write(thread: u32, index: u32, contentOffset: u32, bytes: u32): void {
     const area = At.thread(thread);
     const send = Send.record(thread, index);
-    const block: usize = load<u32>(At.slot(load<u32>(send, SEND_SLOT)), SLOT_BLOCK);
+    const block: usize = load<u32>(At.slot(send.slot), SLOT_BLOCK);
     atomic.add<u32>(area, 0, THREAD_FENCE);
     const contentBytes = Content.sendBytes(send);
     const staged = area + THREAD_STAGING;
     Content.move(block, contentBytes, contentOffset, bytes, staged, true);
-    if (contentOffset === 0 && load<u16>(send, SEND_GROUP_BYTES) !== 0) {
+    if (contentOffset === 0 && send.groupBytes !== 0) {
       Keys.write(block, send, staged);
     }
   }
@@ -120,7 +118,8 @@ export class Send {
     let status: i32 = 0;
     while (done < count) {
       const left = count - done < (SECTION_STEPS as u32) ? count - done : SECTION_STEPS;
-      const step = Commit.run(Send.record(thread, done), left, load<f64>(queue, QUEUE_DELAY_MS));
+      const sends = area + THREAD_SENDS + done * SEND_BYTES;
+      const step = Commit.run(sends, left, load<f64>(queue, QUEUE_DELAY_MS));
       if (
         !Segments.provide(thread, shard, step) &&
         !Send.provideAfterHelp(thread, shard, step, now)
@@ -143,7 +142,7 @@ export class Send {
   /** Gives back what records `from` to `to - 1` hold. */
   static discard(thread: u32, from: u32, to: u32): void {
     for (let index = from; index < to; index++) {
-      Messages.free(thread, load<u32>(Send.record(thread, index), SEND_SLOT));
+      Messages.free(thread, Send.record(thread, index).slot);
     }
   }
 }

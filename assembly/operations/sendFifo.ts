@@ -16,8 +16,6 @@ import {
   QUEUE_FLAGS,
   QUEUE_SHARD_FIRST,
   SECTION_STEPS,
-  SEND_ORIGINAL,
-  SEND_SLOT,
   SHARD_NOW,
   STATUS_CHANGED,
   STATUS_FULL,
@@ -101,8 +99,8 @@ export class SendFifo {
   static freeDuplicates(thread: u32, from: u32, count: u32): void {
     for (let index = from; index < from + count; index++) {
       const send = Send.record(thread, index);
-      if (load<u32>(send, SEND_ORIGINAL) === 0) continue;
-      Messages.free(thread, load<u32>(send, SEND_SLOT));
+      if (send.original === 0) continue;
+      Messages.free(thread, send.slot);
     }
   }
 }

@@ -29,7 +29,6 @@ import {
   QUEUE_SHARD_FIRST,
   RATE_BYTES,
   SECTION_STEPS,
-  SEND_GROUP_BYTES,
   SHARD_NOW,
   SHARD_PARTITIONS,
   SHARD_RATES,
@@ -92,7 +91,7 @@ export class Throttle {
     for (let index: u32 = 0; index < most; index++) {
       let key: u64 = 0;
       if (action === ACTION_SEND) {
-        const bytes: u32 = load<u16>(Send.record(thread, index), SEND_GROUP_BYTES);
+        const bytes: u32 = Send.record(thread, index).groupBytes;
         SipHash.wide(from, bytes, area + THREAD_ATTEMPT);
         key = load<u64>(area, THREAD_ATTEMPT);
         from += bytes;

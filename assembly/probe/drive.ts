@@ -6,7 +6,7 @@
  * Messages are known by their birth ids, which stay when a message moves. In a FIFO queue a body is
  * the lower byte of its group's number throughout, and each delivery is written down.
  */
-import { ReceiveRecord } from "../ground/records";
+import { ReceiveRecord, SendRecord } from "../ground/records";
 import {
   CONTENT_NOT_GATHERED,
   HANDLE_BYTES,
@@ -16,13 +16,6 @@ import {
   HANDLE_SEQUENCE,
   HANDLE_SLOT,
   RESULT_APPLIED,
-  SEND_BIRTH,
-  SEND_BODY_BYTES,
-  SEND_BYTES,
-  SEND_DEDUPLICATION_BYTES,
-  SEND_DELAY_MS,
-  SEND_GROUP_BYTES,
-  SEND_SLOT,
   THREAD_BUFFER,
   THREAD_HANDLES,
   THREAD_OUT_COUNT,
@@ -137,13 +130,13 @@ function stage(tag: u32): void {
   const isFifo = groups !== 0;
   let at = area + THREAD_STAGING;
   for (let index: u32 = 0; index < batch; index++) {
-    const send = area + THREAD_SENDS + index * SEND_BYTES;
+    const send = SendRecord.at(area + THREAD_SENDS, index);
     const value = isFifo ? 1 + ((tag * 7 + index * 3) % groups) : tag + index;
-    store<u32>(send, bodyBytes, SEND_BODY_BYTES);
-    store<f64>(send, -1, SEND_DELAY_MS);
+    send.bodyBytes = bodyBytes;
+    send.delayMs = -1;
     if (isFifo) {
-      store<u16>(send, GROUP_BYTES as u16, SEND_GROUP_BYTES);
-      store<u16>(send, ID_BYTES as u16, SEND_DEDUPLICATION_BYTES);
+      send.groupBytes = GROUP_BYTES as u16;
+      send.deduplicationBytes = ID_BYTES as u16;
       store<u16>(at, value as u16);
       const number = ids++;
       store<u32>(at + GROUP_BYTES, number);
@@ -166,7 +159,7 @@ function placeOf(birth: u64): u32 {
 /** False when a message lies outside the ledger. */
 function noteSent(sent: i32): bool {
   for (let index = 0; index < sent; index++) {
-    const place = placeOf(load<u64>(area + THREAD_SENDS + index * SEND_BYTES, SEND_BIRTH));
+    const place = placeOf(SendRecord.at(area + THREAD_SENDS, index).birth);
     if (place === span) return false;
     mark(marksAt + place);
   }
@@ -252,7 +245,7 @@ function noteDeleted(count: u32): void {
 
 function sendSome(round: u32, now: f64): bool {
   stage(round);
-  store<u32>(area + THREAD_SENDS, 0, SEND_SLOT);
+  SendRecord.at(area + THREAD_SENDS, 0).slot = 0;
   put(noteAt, IN_SEND);
   const sent = send(thread, queue, incarnation, batch, now);
   put(noteAt, IN_NOTHING);

@@ -7,6 +7,7 @@ import { Messages } from "../arena/messages";
 import { Due } from "../ground/due";
 import { SipHash } from "../ground/hash";
 import { At } from "../ground/memory";
+import { SendRecord } from "../ground/records";
 import { Arrivals } from "../indexes/arrivals";
 import { Groups } from "../indexes/groups";
 import { Table } from "../indexes/table";
@@ -18,8 +19,6 @@ import {
   QUEUE_INCARNATION,
   QUEUE_SHARD_FIRST,
   SEND_BYTES,
-  SEND_GROUP_BUCKET,
-  SEND_NODE_BUCKET,
   STATUS_FULL,
   THREAD_ATTEMPT,
   THREAD_HANDLES,
@@ -318,9 +317,9 @@ export function prefetch(thread: u32, queue: u32, count: u32): void {
   const first = area + THREAD_SENDS;
   for (let index: u32 = 0; index < count; index++) {
     const key: u64 = load<u32>(area + THREAD_HANDLES + index * HANDLE_BYTES, HANDLE_SLOT);
-    const send = first + index * SEND_BYTES;
-    store<u32>(send, Table.seen(Groups.table(shard), key) as u32, SEND_GROUP_BUCKET);
-    store<u32>(send, Table.seen(Window.table(shard, true), key) as u32, SEND_NODE_BUCKET);
+    const send = SendRecord.at(first, index);
+    send.groupBucket = Table.seen(Groups.table(shard), key);
+    send.nodeBucket = Table.seen(Window.table(shard, true), key);
   }
   Prefetch.chains(area, first, first + count * SEND_BYTES);
 }

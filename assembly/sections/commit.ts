@@ -7,6 +7,7 @@
  */
 
 import { At } from "../ground/memory";
+import { SendRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Age } from "../indexes/age";
@@ -17,9 +18,6 @@ import {
   PHASE_BEGIN_COMMIT_DELAYED,
   QUEUE_DELAY_MS,
   SEND_BYTES,
-  SEND_DELAY_MS,
-  SEND_SEQUENCE,
-  SEND_SLOT,
   SHARD_DELAYED,
   SHARD_LISTED,
   SHARD_SEQUENCE,
@@ -42,21 +40,21 @@ import { Shard } from "../shard/shard";
 import { Sizes } from "../shard/sizes";
 
 export class Commit {
-  @inline static isDelayed(send: usize, queueDelayMs: f64): bool {
+  @inline static isDelayed(send: SendRecord, queueDelayMs: f64): bool {
     return Commit.delayMs(send, queueDelayMs) > 0;
   }
 
-  @inline static delayMs(send: usize, queueDelayMs: f64): f64 {
-    const ownMs = load<f64>(send, SEND_DELAY_MS);
+  @inline static delayMs(send: SendRecord, queueDelayMs: f64): f64 {
+    const ownMs = send.delayMs;
     return ownMs < 0 ? queueDelayMs : ownMs;
   }
 
-  /** Of `count` send records from `send` on, how many lead that are all ready or all delayed. */
-  static run(send: usize, count: u32, queueDelayMs: f64): u32 {
-    const first = Commit.isDelayed(send, queueDelayMs);
+  /** Of the first `count` send records, how many lead that are all ready or all delayed. */
+  static run(sends: usize, count: u32, queueDelayMs: f64): u32 {
+    const first = Commit.isDelayed(SendRecord.at(sends, 0), queueDelayMs);
     let length: u32 = 1;
     while (length < count) {
-      if (Commit.isDelayed(send + length * SEND_BYTES, queueDelayMs) !== first) break;
+      if (Commit.isDelayed(SendRecord.at(sends, length), queueDelayMs) !== first) break;
       length++;
     }
     return length;
@@ -75,18 +73,18 @@ export class Commit {
     count: u32,
     now: f64,
   ): i32 {
-    const send = At.thread(thread) + THREAD_SENDS + from * SEND_BYTES;
+    const sends = At.thread(thread) + THREAD_SENDS + from * SEND_BYTES;
     const queueDelayMs = load<f64>(queue, QUEUE_DELAY_MS);
-    return Commit.isDelayed(send, queueDelayMs)
-      ? Commit.delayed(thread, shard, incarnation, send, count, now, queueDelayMs)
-      : Commit.ready(thread, shard, incarnation, send, count, now);
+    return Commit.isDelayed(SendRecord.at(sends, 0), queueDelayMs)
+      ? Commit.delayed(thread, shard, incarnation, sends, count, now, queueDelayMs)
+      : Commit.ready(thread, shard, incarnation, sends, count, now);
   }
 
   static ready(
     thread: u32,
     shard: usize,
     incarnation: u32,
-    send: usize,
+    sends: usize,
     count: u32,
     now: f64,
   ): i32 {
@@ -94,7 +92,7 @@ export class Commit {
     const self = At.shardIndex(shard);
     const slots = At.slot(0);
     const ages = At.ageLink(0);
-    Sizes.measure(area, send, count);
+    Sizes.measure(area, sends, count);
     let status: i32 = STATUS_GONE;
     const at = Shard.open(shard, thread, PHASE_BEGIN_COMMIT, area, now);
     if (Shard.isStill(shard, incarnation)) {
@@ -105,7 +103,7 @@ export class Commit {
         Ring.reserve(shard, count);
         let last = Age.last(shard);
         for (let step: u32 = 0; step < UNROLLED; step++) {
-          last = Commit.readyStep(shard, self, slots, ages, send, step, count, at, first, last);
+          last = Commit.readyStep(shard, self, slots, ages, sends, step, count, at, first, last);
         }
         Age.close(shard, last);
         Commit.tally(shard, SHARD_VISIBLE, count);
@@ -138,8 +136,8 @@ export class Commit {
     last: usize,
   ): usize {
     if (index >= count) return last;
-    const send = sends + index * SEND_BYTES;
-    const slotIndex = load<u32>(send, SEND_SLOT);
+    const send = SendRecord.at(sends, index);
+    const slotIndex = send.slot;
     const slot = slots + (slotIndex << 6);
     const sequence = first + index;
     Commit.write(send, slot, self, sequence, now);
@@ -148,8 +146,8 @@ export class Commit {
     return Age.hang(last, ages + (slotIndex << 3));
   }
 
-  @inline static write(send: usize, slot: usize, self: u32, sequence: u64, now: f64): void {
-    store<u64>(send, sequence, SEND_SEQUENCE);
+  @inline static write(send: SendRecord, slot: usize, self: u32, sequence: u64, now: f64): void {
+    send.sequence = sequence;
     // The shard before the sequence: a late reader of the slot's former message compares both.
     store<u32>(slot, self, SLOT_SHARD);
     store<u64>(slot, sequence, SLOT_SEQUENCE);
@@ -160,14 +158,14 @@ export class Commit {
     thread: u32,
     shard: usize,
     incarnation: u32,
-    send: usize,
+    sends: usize,
     count: u32,
     now: f64,
     queueDelayMs: f64,
   ): i32 {
     const area = At.thread(thread);
     const self = At.shardIndex(shard);
-    Sizes.measure(area, send, count);
+    Sizes.measure(area, sends, count);
     let status: i32 = STATUS_GONE;
     const at = Shard.open(shard, thread, PHASE_BEGIN_COMMIT_DELAYED, area, now);
     if (Shard.isStill(shard, incarnation)) {
@@ -178,7 +176,7 @@ export class Commit {
         Ring.reserve(shard, count);
         let last = Age.last(shard);
         for (let step: u32 = 0; step < UNROLLED; step++) {
-          last = Commit.delayedStep(shard, self, send, step, count, at, queueDelayMs, first, last);
+          last = Commit.delayedStep(shard, self, sends, step, count, at, queueDelayMs, first, last);
         }
         Age.close(shard, last);
         Commit.tally(shard, SHARD_DELAYED, count);
@@ -204,8 +202,8 @@ export class Commit {
     last: usize,
   ): usize {
     if (index >= count) return last;
-    const send = sends + index * SEND_BYTES;
-    const slotIndex = load<u32>(send, SEND_SLOT);
+    const send = SendRecord.at(sends, index);
+    const slotIndex = send.slot;
     const slot = At.slot(slotIndex);
     const due = now + Commit.delayMs(send, queueDelayMs);
     Commit.write(send, slot, self, first + index, now);

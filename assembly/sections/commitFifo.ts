@@ -8,6 +8,7 @@
  */
 
 import { At } from "../ground/memory";
+import { SendRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Age } from "../indexes/age";
@@ -25,16 +26,7 @@ import {
   QUEUE_DELAY_MS,
   SEND_BIRTH,
   SEND_BYTES,
-  SEND_GROUP,
-  SEND_GROUP_BUCKET,
-  SEND_GROUP_VERSION,
-  SEND_NODE_BUCKET,
-  SEND_NODE_VERSION,
-  SEND_ORDINAL,
-  SEND_ORIGINAL,
-  SEND_ROOT,
   SEND_SEQUENCE,
-  SEND_SLOT,
   SHARD_DELAYED,
   SHARD_SEQUENCE,
   SHARD_TOTAL_DEDUPLICATED,
@@ -130,35 +122,32 @@ export class CommitFifo {
     now: f64,
   ): bool {
     if (index >= count) return true;
-    const send = sends + index * SEND_BYTES;
-    const block: usize = load<u32>(At.slot(load<u32>(send, SEND_SLOT)), SLOT_BLOCK);
+    const send = SendRecord.at(sends, index);
+    const block: usize = load<u32>(At.slot(send.slot), SLOT_BLOCK);
     return (
       CommitFifo.isGroupProven(shard, send, block) &&
       CommitFifo.isOriginalProven(shard, kind, send, block, now)
     );
   }
 
-  @inline static isGroupProven(shard: usize, send: usize, block: usize): bool {
-    if (load<u32>(send, SEND_ROOT) !== (send as u32)) return true;
-    const group: usize = load<u32>(send, SEND_GROUP);
+  @inline static isGroupProven(shard: usize, send: SendRecord, block: usize): bool {
+    if (send.root !== send) return true;
+    const group = send.group;
     const low = Keys.groupLow(block);
     if (group !== 0) return Groups.isOf(shard, group, low, Keys.groupHigh(block));
     const bucket = Table.bucket(Groups.table(shard), low);
-    return (
-      load<u32>(send, SEND_GROUP_BUCKET) === (bucket as u32) &&
-      load<u32>(bucket, BUCKET_VERSION) === load<u32>(send, SEND_GROUP_VERSION)
-    );
+    return send.groupBucket === bucket && load<u32>(bucket, BUCKET_VERSION) === send.groupVersion;
   }
 
   @inline static isOriginalProven(
     shard: usize,
     kind: u32,
-    send: usize,
+    send: SendRecord,
     block: usize,
     now: f64,
   ): bool {
-    const original: usize = load<u32>(send, SEND_ORIGINAL);
-    const bucketSeen: usize = load<u32>(send, SEND_NODE_BUCKET);
+    const original = send.original;
+    const bucketSeen = send.nodeBucket;
     // No id, or a twin of the same section.
     if (bucketSeen === 0) return true;
     const low = Keys.idLow(block, kind);
@@ -166,10 +155,7 @@ export class CommitFifo {
       return Window.isLive(shard, original, low, Keys.idHigh(block, kind), now, true);
     }
     const bucket = Table.bucket(Window.table(shard, true), low);
-    return (
-      bucketSeen === bucket &&
-      load<u32>(bucket, BUCKET_VERSION) === load<u32>(send, SEND_NODE_VERSION)
-    );
+    return bucketSeen === bucket && load<u32>(bucket, BUCKET_VERSION) === send.nodeVersion;
   }
 
   @inline static step(
@@ -185,33 +171,33 @@ export class CommitFifo {
     waits: bool,
   ): void {
     if (index >= count) return;
-    const send = sends + index * SEND_BYTES;
-    const original: usize = load<u32>(send, SEND_ORIGINAL);
+    const send = SendRecord.at(sends, index);
+    const original = send.original;
     if (original !== 0) {
-      const isTwin = load<u32>(send, SEND_NODE_BUCKET) === 0;
+      const isTwin = send.nodeBucket === 0;
       const birth = load<u64>(original + (isTwin ? SEND_BIRTH : DEDUPLICATION_BIRTH));
       const sequence = load<u64>(original + (isTwin ? SEND_SEQUENCE : NODE_SEQUENCE));
-      store<u64>(send, birth, SEND_BIRTH);
-      store<u64>(send, sequence, SEND_SEQUENCE);
+      send.birth = birth;
+      send.sequence = sequence;
       return;
     }
-    const slotIndex = load<u32>(send, SEND_SLOT);
+    const slotIndex = send.slot;
     const slot = At.slot(slotIndex);
     const block: usize = load<u32>(slot, SLOT_BLOCK);
-    const sequence = first + load<u32>(send, SEND_ORDINAL);
+    const sequence = first + send.ordinal;
     Commit.write(send, slot, self, sequence, now);
     if (waits && load<u32>(shard, FIFO_DELAYED) === 0) store<u32>(shard, slotIndex, FIFO_DELAYED);
     Slot.setWord(slot, waits ? SLOT_DELAYED : SLOT_READY, 0);
-    const root: usize = load<u32>(send, SEND_ROOT);
-    let group: usize = load<u32>(root, SEND_GROUP);
+    const root = send.root;
+    let group = root.group;
     if (group === 0) {
       group = Groups.create(shard, Keys.groupLow(block), Keys.groupHigh(block));
-      store<u32>(root, group as u32, SEND_GROUP);
+      root.group = group;
       store<u32>(area, load<u32>(area, THREAD_OUT_READY) + (waits ? 0 : 1), THREAD_OUT_READY);
     }
     Groups.append(shard, group, slotIndex, sequence, !waits);
     Age.close(shard, Age.hang(Age.last(shard), At.ageLink(slotIndex)));
-    if (load<u32>(send, SEND_NODE_BUCKET) === 0) return;
+    if (send.nodeBucket === 0) return;
     const node = Window.next(Window.of(shard, true), true);
     store<u64>(node, load<u64>(block, BLOCK_BIRTH), DEDUPLICATION_BIRTH);
     Window.add(shard, node, Keys.idLow(block, kind), Keys.idHigh(block, kind), sequence, now, true);

@@ -2,10 +2,10 @@
  * Sizes of a batch of messages, for CloudWatch's SentMessageSize: sum, least and greatest are
  * found outside the lock (`measure`) and added to the shard's totals inside (`add`).
  */
+
 import { Content } from "../arena/content";
+import { SendRecord } from "../ground/records";
 import {
-  SEND_BYTES,
-  SEND_ORIGINAL,
   SHARD_SENT_BYTES_MAX,
   SHARD_SENT_BYTES_MIN,
   SHARD_TOTAL_SENT_BYTES,
@@ -19,14 +19,14 @@ const GREATEST: usize = THREAD_SIZES + 8;
 
 export class Sizes {
   /** As `measure`, without the duplicates: what a FIFO queue takes. */
-  @inline static measureAccepted(area: usize, send: usize, count: u32): void {
+  @inline static measureAccepted(area: usize, sends: usize, count: u32): void {
     let sum: u32 = 0;
     let least: u32 = u32.MAX_VALUE;
     let greatest: u32 = 0;
     for (let index: u32 = 0; index < count; index++) {
-      const at = send + index * SEND_BYTES;
-      if (load<u32>(at, SEND_ORIGINAL) !== 0) continue;
-      const bytes = Content.sendBytes(at);
+      const send = SendRecord.at(sends, index);
+      if (send.original !== 0) continue;
+      const bytes = Content.sendBytes(send);
       sum += bytes;
       least = bytes < least ? bytes : least;
       greatest = bytes > greatest ? bytes : greatest;
@@ -36,12 +36,12 @@ export class Sizes {
     store<u32>(area, greatest, GREATEST);
   }
 
-  @inline static measure(area: usize, send: usize, count: u32): void {
+  @inline static measure(area: usize, sends: usize, count: u32): void {
     let sum: u32 = 0;
     let least: u32 = u32.MAX_VALUE;
     let greatest: u32 = 0;
     for (let index: u32 = 0; index < count; index++) {
-      const bytes = Content.sendBytes(send + index * SEND_BYTES);
+      const bytes = Content.sendBytes(SendRecord.at(sends, index));
       sum += bytes;
       least = bytes < least ? bytes : least;
       greatest = bytes > greatest ? bytes : greatest;
