@@ -26,8 +26,6 @@ import {
   PAGE_UNUSED,
   PAGE_USED,
   SLOT_FREE,
-  SLOT_STATE,
-  SLOT_STATE_MASK,
 } from "../layout";
 import { BlockClass } from "./classes";
 import { PageMap } from "./pageMap";
@@ -42,7 +40,7 @@ export class ArenaRebuild {
     const arena: usize = HEADER + HEADER_ARENA;
     let count: u32 = 0;
     for (let slot = load<u32>(arena, ARENA_SLOTS_BUMP); slot > 0; slot--) {
-      if ((load<u32>(At.slot(slot), SLOT_STATE) & SLOT_STATE_MASK) !== SLOT_FREE) continue;
+      if (At.slot(slot).state() !== SLOT_FREE) continue;
       store<u32>(At.freeSlot(count), slot);
       count++;
     }

@@ -26,8 +26,6 @@ import {
   PAGE_CHAIN,
   PAGE_STATE,
   PAGE_WHOLE,
-  SLOT_BLOCK,
-  SLOT_BODY_BYTES,
   TAIL_HEADER_BYTES,
 } from "../layout";
 import { Blocks } from "./blocks";
@@ -70,10 +68,10 @@ export class Content {
     store<u64>(block, 0, BLOCK_TAIL);
     store<u64>(block, 0, BLOCK_TRACE_BYTES);
     store<u32>(block, send.flags, BLOCK_FLAGS);
-    store<u32>(at, block as u32, SLOT_BLOCK);
+    at.block = block;
     store<u32>(block, BLOCK_OUT, BLOCK_STATE);
     Blocks.drop(thread, classIndex);
-    store<u32>(at, bodyBytes, SLOT_BODY_BYTES);
+    at.bodyBytes = bodyBytes;
     return true;
   }
 
@@ -89,10 +87,10 @@ export class Content {
     store<u32>(block, 0, BLOCK_PAGE);
     // Flags before OUT: until then they may still say that this is a ring segment.
     store<u32>(block, send.flags, BLOCK_FLAGS);
-    store<u32>(at, block, SLOT_BLOCK);
+    at.block = block;
     store<u32>(block, BLOCK_OUT, BLOCK_STATE);
     Blocks.drop(thread, classIndex);
-    store<u32>(at, send.bodyBytes, SLOT_BODY_BYTES);
+    at.bodyBytes = send.bodyBytes;
     store<u8>(block, send.groupBytes as u8, BLOCK_GROUP_BYTES);
     store<u8>(block, send.deduplicationBytes as u8, BLOCK_DEDUPLICATION_BYTES);
     store<u16>(block, send.traceBytes, BLOCK_TRACE_BYTES);
@@ -128,13 +126,13 @@ export class Content {
   /** Frees what hangs on a PREPARED slot of this thread: the last piece first, the head last. */
   @inline static free(thread: u32, slot: u32): void {
     const at = At.slot(slot);
-    const block: usize = load<u32>(at, SLOT_BLOCK);
+    const block = at.block;
     if (block === 0) return;
     if ((load<u32>(block, BLOCK_TAIL) | (load<u16>(block, BLOCK_PAGE) as u32)) !== 0) {
       Content.freeMore(thread, block);
     }
     store<u32>(block, Blocks.held(thread), BLOCK_STATE);
-    store<u32>(at, 0, SLOT_BLOCK);
+    at.block = 0;
     Blocks.release(thread, block);
   }
 

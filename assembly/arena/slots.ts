@@ -17,12 +17,10 @@ import {
   HEADER_SLOTS_MAX,
   PHASE_BEGIN_SLOTS_GIVE,
   PHASE_BEGIN_SLOTS_TAKE,
-  SLOT_BLOCK,
   SLOT_FREE,
   SLOT_HELD,
   SLOT_PREPARED,
   SLOT_THREAD_SHIFT,
-  SLOT_WORD,
   THREAD_SLOTS,
   THREAD_SLOTS_COUNT,
   THREAD_SLOTS_MAX,
@@ -46,7 +44,7 @@ export class Slots {
     const slot = load<u32>(area + ((count - 1) << 2), THREAD_SLOTS);
     // The state first: a thread that dies between the two stores leaves a slot that says whose
     // it is, whatever its magazine says.
-    store<u64>(At.slot(slot), SLOT_PREPARED | ((thread + 1) << SLOT_THREAD_SHIFT), SLOT_WORD);
+    At.slot(slot).word = SLOT_PREPARED | ((thread + 1) << SLOT_THREAD_SHIFT);
     store<u32>(area, count - 1, THREAD_SLOTS_COUNT);
     return slot;
   }
@@ -59,7 +57,7 @@ export class Slots {
       Slots.giveBack(thread, REFILL);
       count = load<u32>(area, THREAD_SLOTS_COUNT);
     }
-    store<u64>(At.slot(slot), SLOT_HELD | ((thread + 1) << SLOT_THREAD_SHIFT), SLOT_WORD);
+    At.slot(slot).word = SLOT_HELD | ((thread + 1) << SLOT_THREAD_SHIFT);
     store<u32>(area + (count << 2), slot, THREAD_SLOTS);
     store<u32>(area, count + 1, THREAD_SLOTS_COUNT);
   }
@@ -121,8 +119,8 @@ export class Slots {
     if (free !== 0 || bump < load<u32>(HEADER, HEADER_SLOTS_MAX)) {
       const slot = free !== 0 ? load<u32>(At.freeSlot(free - 1)) : bump + 1;
       const at = At.slot(slot);
-      store<u32>(at, 0, SLOT_BLOCK);
-      store<u64>(at, SLOT_HELD | ((thread + 1) << SLOT_THREAD_SHIFT), SLOT_WORD);
+      at.block = 0;
+      at.word = SLOT_HELD | ((thread + 1) << SLOT_THREAD_SHIFT);
       if (free !== 0) store<u32>(arena, free - 1, ARENA_SLOTS_FREE_COUNT);
       else store<u32>(arena, slot, ARENA_SLOTS_BUMP);
       const count = load<u32>(area, THREAD_SLOTS_COUNT);
@@ -154,7 +152,7 @@ export class Slots {
   /** Inside a section: the state first, then the stack. */
   @inline static push(arena: usize, slot: u32): void {
     const free = load<u32>(arena, ARENA_SLOTS_FREE_COUNT);
-    store<u64>(At.slot(slot), SLOT_FREE, SLOT_WORD);
+    At.slot(slot).word = SLOT_FREE;
     store<u32>(At.freeSlot(free), slot);
     store<u32>(arena, free + 1, ARENA_SLOTS_FREE_COUNT);
   }

@@ -2,16 +2,14 @@
  * When a queue has something new by itself: its first timer, or the end of a FIFO queue's delay.
  * Without the lock a hint, in the direction of too early.
  */
-import { FIFO_DELAYED, QUEUE_DELAY_MS, SHARD_NEXT_DUE, SLOT_SENT_AT } from "../layout";
+import { FIFO_DELAYED, QUEUE_DELAY_MS, SHARD_NEXT_DUE } from "../layout";
 import { At } from "./memory";
 
 export class Due {
   /** When the oldest message that a FIFO queue's delay holds appears; infinity: there is none. */
   @inline static releaseMs(queue: usize, shard: usize): f64 {
     const slot = load<u32>(shard, FIFO_DELAYED);
-    return slot === 0
-      ? Infinity
-      : load<f64>(At.slot(slot), SLOT_SENT_AT) + load<f64>(queue, QUEUE_DELAY_MS);
+    return slot === 0 ? Infinity : At.slot(slot).sentAt + load<f64>(queue, QUEUE_DELAY_MS);
   }
 
   @inline static isReleaseDue(queue: usize, shard: usize, now: f64): bool {

@@ -20,10 +20,10 @@ import {
   PAGE_RECORD_BYTES_LOG2,
   QUEUE_BYTES,
   SHARD_BYTES,
-  SLOT_BYTES_LOG2,
   THREAD_BYTES,
   WHEEL_LINK_BYTES_LOG2,
 } from "../layout";
+import { Slot } from "./slot";
 
 export class At {
   @inline static thread(index: u32): usize {
@@ -46,8 +46,8 @@ export class At {
     return ((shard - load<u32>(HEADER, HEADER_SHARDS_BASE)) as u32) / SHARD_BYTES;
   }
 
-  @inline static slot(index: u32): usize {
-    return load<u32>(HEADER, HEADER_SLOTS_BASE) + (index << SLOT_BYTES_LOG2);
+  @inline static slot(index: u32): Slot {
+    return Slot.at(load<u32>(HEADER, HEADER_SLOTS_BASE), index);
   }
 
   @inline static wheelLink(slotIndex: u32): usize {

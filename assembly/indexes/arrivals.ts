@@ -6,6 +6,7 @@
  */
 
 import { At } from "../ground/memory";
+import { Slot } from "../ground/slot";
 import {
   HEADER,
   HEADER_SLOTS_MAX,
@@ -15,7 +16,6 @@ import {
   SHARD_ARRIVALS,
   SHARD_ARRIVED,
   SHARD_OPERATION,
-  SLOT_DUE,
 } from "../layout";
 import { Age } from "./age";
 
@@ -55,8 +55,8 @@ export class Arrivals {
   }
 
   /** When a message in the arrivals arrived, as a number that is greater the later it was. */
-  @inline static arrival(shard: usize, slot: usize): u64 {
-    const age = Arrivals.stamp(shard) + (SECTION_STEPS as u32) - load<u32>(slot, SLOT_DUE + 4);
+  @inline static arrival(shard: usize, slot: Slot): u64 {
+    const age = Arrivals.stamp(shard) + (SECTION_STEPS as u32) - slot.arrival();
     return (0xffffffff - age) as u64;
   }
 

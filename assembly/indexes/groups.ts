@@ -16,7 +16,6 @@
 import { Circle } from "../ground/circle";
 import { Mark } from "../ground/mark";
 import { At } from "../ground/memory";
-import { Slot } from "../ground/slot";
 import {
   BLOCK_IS_GROUP,
   FIFO_FREE,
@@ -33,7 +32,6 @@ import {
   NODE_KEY,
   SHARD_GROUPS_IN_FLIGHT,
   SHARD_PURGE_SEQUENCE,
-  SLOT_GROUP,
   SLOT_READY,
   THREAD_OUT_READY,
 } from "../layout";
@@ -141,7 +139,7 @@ export class Groups {
     if (isReady && Circle.isEmpty(chain)) Groups.join(shard, group);
     Circle.append(chain, At.chainLink(slotIndex));
     store<u64>(group, sequence, GROUP_LAST_SEQUENCE);
-    store<u32>(At.slot(slotIndex), group as u32, SLOT_GROUP);
+    At.slot(slotIndex).group = group;
   }
 
   /**
@@ -150,17 +148,17 @@ export class Groups {
    */
   @inline static take(area: usize, shard: usize, slotIndex: u32): void {
     const slot = At.slot(slotIndex);
-    const group: usize = load<u32>(slot, SLOT_GROUP);
+    const group = slot.group;
     const chain = Groups.chain(group);
     const link = At.chainLink(slotIndex);
     const wasFirst = Circle.previous(link) === chain;
     Circle.unlink(link);
-    store<u32>(slot, 0, SLOT_GROUP);
+    slot.group = 0;
     if (!wasFirst) return;
     const isDead = Groups.isDead(shard, group);
     const isEmpty = Circle.isEmpty(chain);
     const next = At.slot(At.slotOfChainLink(Circle.next(chain)));
-    const opens = !isEmpty && Slot.state(isEmpty ? slot : next) === SLOT_READY;
+    const opens = !isEmpty && (isEmpty ? slot : next).state() === SLOT_READY;
     if (!isDead && opens !== Groups.isReady(group)) {
       if (opens) {
         Groups.join(shard, group);

@@ -38,7 +38,6 @@ import {
   PAGE_STATE,
   PAGE_STATE_MASK,
   ROLE_STEWARD,
-  SLOT_BLOCK,
   SLOT_HELD,
   SLOT_PREPARED,
   SLOT_THREAD_SHIFT,
@@ -186,15 +185,15 @@ export class Thread {
     const last = load<u32>(HEADER + HEADER_ARENA, ARENA_SLOTS_BUMP);
     for (let index: u32 = 1; index <= last; index++) {
       const slot = At.slot(index);
-      const word = Slot.word(slot);
+      const word = slot.lowWord();
       if (word === prepared) Thread.abandon(dead, slot);
       if (word === prepared || word === held) Slots.reclaimOne(self, index);
     }
   }
 
   /** What hangs on the slot is marked as the dead thread's own; reapPages then frees it. */
-  static abandon(dead: u32, slot: usize): void {
-    const block: usize = load<u32>(slot, SLOT_BLOCK);
+  static abandon(dead: u32, slot: Slot): void {
+    const block = slot.block;
     if (block === 0 || load<u32>(block, BLOCK_STATE) !== BLOCK_OUT) return;
     let page: u32 = load<u16>(block, BLOCK_PAGE);
     while (page !== 0) {
@@ -204,7 +203,7 @@ export class Thread {
     const tail: usize = load<u32>(block, BLOCK_TAIL);
     if (tail !== 0) store<u32>(tail, Blocks.held(dead), BLOCK_STATE);
     store<u32>(block, Blocks.held(dead), BLOCK_STATE);
-    store<u32>(slot, 0, SLOT_BLOCK);
+    slot.block = 0;
   }
 
   static reapPages(self: u32, dead: u32): void {

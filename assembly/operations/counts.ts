@@ -12,9 +12,6 @@ import {
   SHARD_PURGE_SEQUENCE,
   SHARD_TOTAL_EMPTY_RECEIVES,
   SHARD_VISIBLE,
-  SLOT_MOVED_AFTER_MS,
-  SLOT_SENT_AT,
-  SLOT_SEQUENCE,
   THREAD_OUT_DELAYED,
   THREAD_OUT_IN_FLIGHT,
   THREAD_OUT_OLDEST_SENT_AT,
@@ -30,11 +27,10 @@ export class Counts {
     const head = Age.first(shard);
     const oldest = At.slot(head);
     // A dead letter's age counts from its arrival.
-    const sentAt =
-      load<f64>(oldest, SLOT_SENT_AT) + (load<u32>(oldest, SLOT_MOVED_AFTER_MS) as f64);
+    const sentAt = oldest.sentAt + (oldest.movedAfterMs as f64);
     // Read without the lock: a head that was just taken out has no sequence any more.
     // While the dead of a purge are being freed, the oldest of the living is not known.
-    const sequence = load<u64>(oldest, SLOT_SEQUENCE);
+    const sequence = oldest.sequence;
     const isThere = head !== 0 && sequence > load<u64>(shard, SHARD_PURGE_SEQUENCE);
     store<u32>(area, load<u32>(shard, SHARD_VISIBLE), THREAD_OUT_VISIBLE);
     store<u32>(area, load<u32>(shard, SHARD_IN_FLIGHT), THREAD_OUT_IN_FLIGHT);

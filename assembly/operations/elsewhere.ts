@@ -15,28 +15,26 @@ import {
   HANDLE_SLOT,
   QUEUE_RETENTION_MS,
   SHARD_QUEUE,
-  SLOT_BLOCK,
   SLOT_MOVING,
-  SLOT_SHARD,
 } from "../layout";
 
 export class Elsewhere {
   /** The message of a handle record that `shard` does not have; its slot number was checked. */
   static has(shard: usize, handle: usize, birth: u64, now: f64): bool {
     const slot = At.slot(load<u32>(handle, HANDLE_SLOT));
-    const state = Slot.state(slot);
+    const state = slot.state();
     const isMoving = state === SLOT_MOVING;
-    const block: usize = load<u32>(slot, SLOT_BLOCK);
+    const block = slot.block;
     if (!isMoving && !Slot.isListed(state)) return false;
     if (!Table.isAddress(block) || load<u64>(block, BLOCK_BIRTH) !== birth) return false;
     // On its way it is in no queue that could have ended it.
     return isMoving || Elsewhere.isLiving(shard, slot, load<u64>(handle, HANDLE_SEQUENCE), now);
   }
 
-  static isLiving(shard: usize, slot: usize, sequence: u64, now: f64): bool {
-    if (Slot.isOf(slot, At.shardIndex(shard), sequence)) return false;
-    const other = At.shard(load<u32>(slot, SLOT_SHARD));
+  static isLiving(shard: usize, slot: Slot, sequence: u64, now: f64): bool {
+    if (slot.isOf(At.shardIndex(shard), sequence)) return false;
+    const other = At.shard(slot.shard);
     const retentionMs = load<f64>(At.queue(load<u32>(other, SHARD_QUEUE)), QUEUE_RETENTION_MS);
-    return !Slot.isPast(other, slot, retentionMs, now);
+    return !slot.isPast(other, retentionMs, now);
   }
 }

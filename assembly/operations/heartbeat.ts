@@ -9,7 +9,6 @@
  */
 import { Held } from "../ground/held";
 import { At } from "../ground/memory";
-import { Slot } from "../ground/slot";
 import {
   BATCH_MAX,
   HANDLE_COUNT,
@@ -30,9 +29,7 @@ import {
   RESULT_APPLIED,
   SECTION_STEPS,
   SHARD_QUEUE,
-  SLOT_DUE,
   SLOT_IN_FLIGHT,
-  SLOT_SHARD,
   THREAD_ALIVE,
   THREAD_HELD_USED,
   THREAD_STATE,
@@ -68,7 +65,7 @@ export class Heartbeat {
         continue;
       }
       if (!Heartbeat.isLeft(held)) continue;
-      const its = At.shard(load<u32>(At.slot(load<u32>(held, HELD_SLOT)), SLOT_SHARD));
+      const its = At.shard(At.slot(load<u32>(held, HELD_SLOT)).shard);
       const born = load<u32>(held, HELD_INCARNATION);
       if (count === SECTION_STEPS || (count > 0 && (its !== shard || born !== incarnation))) {
         Heartbeat.beat(self, shard, incarnation, count, now);
@@ -98,11 +95,11 @@ export class Heartbeat {
     if (index > load<u32>(HEADER, HEADER_SLOTS_MAX)) return false;
     const slot = At.slot(index);
     return (
-      Slot.state(slot) === SLOT_IN_FLIGHT &&
-      Slot.sequence(slot) === load<u64>(held, HELD_SEQUENCE) &&
-      Slot.count(slot) === load<u32>(held, HELD_COUNT) &&
-      load<f64>(slot, SLOT_DUE) === Held.due(held) &&
-      Shard.isStill(At.shard(load<u32>(slot, SLOT_SHARD)), load<u32>(held, HELD_INCARNATION))
+      slot.state() === SLOT_IN_FLIGHT &&
+      slot.sequence === load<u64>(held, HELD_SEQUENCE) &&
+      slot.count() === load<u32>(held, HELD_COUNT) &&
+      slot.due === Held.due(held) &&
+      Shard.isStill(At.shard(slot.shard), load<u32>(held, HELD_INCARNATION))
     );
   }
 

@@ -7,7 +7,6 @@
 
 import { Messages } from "../arena/messages";
 import { At } from "../ground/memory";
-import { Slot } from "../ground/slot";
 import { Wake } from "../ground/wake";
 import { Arrivals } from "../indexes/arrivals";
 import {
@@ -27,10 +26,8 @@ import {
   SHARD_INCARNATION,
   SLOT_FLAG_FRESH,
   SLOT_FLAG_RETURN,
-  SLOT_GROUP,
   SLOT_MOVING,
   SLOT_PREPARED,
-  SLOT_SOURCE,
   SLOT_TARGET_SHIFT,
   SLOT_THREAD_SHIFT,
   THREAD_MOVE_SOURCE,
@@ -146,7 +143,7 @@ export class Move {
   /** To the queue it came from, or its namesake; when there is neither, it stays in its own. */
   static aimHome(area: usize, index: u32, queueIndex: u32, incarnation: u32, namesakes: u32): void {
     const slot = At.slot(load<u32>(area + (index << 2), THREAD_OUT_SLOTS));
-    let source = load<u32>(slot, SLOT_SOURCE);
+    let source = slot.source;
     let target = Move.find(source);
     if (target === (QUEUES_MAX as u32)) {
       source = Move.namesakeOf(area, source, namesakes);
@@ -212,8 +209,8 @@ export class Move {
     now: f64,
   ): u32 {
     const slot = At.slot(slotIndex);
-    const to = Slot.word(slot) >> SLOT_TARGET_SHIFT;
-    const incarnation = load<u32>(slot, SLOT_GROUP);
+    const to = slot.lowWord() >> SLOT_TARGET_SHIFT;
+    const incarnation = slot.group as u32;
     const shard = Move.shardOf(to);
     const status = Arrive.section(
       thread,
@@ -244,7 +241,7 @@ export class Move {
 
   /** In no queue any more: in the hands of `holder`, to be freed. */
   @inline static discard(slotIndex: u32, holder: u32): void {
-    Slot.setState(At.slot(slotIndex), SLOT_PREPARED | ((holder + 1) << SLOT_THREAD_SHIFT));
+    At.slot(slotIndex).setState(SLOT_PREPARED | ((holder + 1) << SLOT_THREAD_SHIFT));
   }
 
   /** Empties a queue's arrivals as far as there is memory; how many became ready. */
@@ -294,6 +291,6 @@ export class Move {
   }
 
   @inline static isHeld(slotIndex: u32, held: u32): bool {
-    return (Slot.word(At.slot(slotIndex)) & STATE_AND_THREAD) === held;
+    return (At.slot(slotIndex).lowWord() & STATE_AND_THREAD) === held;
   }
 }

@@ -38,8 +38,6 @@ import {
   PAGE_BYTES,
   SEND_BYTES,
   SHARD_LISTED,
-  SLOT_BLOCK,
-  SLOT_GROUP,
   TABLE_COUNT,
   THREAD_HANDLES,
   THREAD_SCOUTED,
@@ -93,7 +91,7 @@ export class Prefetch {
     let sum: u32 = 0;
     for (let index: u32 = 0; index < count; index++) {
       const slotIndex = load<u32>(handles + index * HANDLE_BYTES, HANDLE_SLOT);
-      const group: usize = load<u32>(At.slot(slotIndex), SLOT_GROUP);
+      const group = At.slot(slotIndex).group;
       const isFirst =
         load<u32>(At.chainLink(slotIndex), LINK_PREVIOUS) === ((group + GROUP_CHAIN) as u32);
       if (isFirst && Table.isAddress(group)) sum += Prefetch.node(shard, group);
@@ -125,7 +123,7 @@ export class Prefetch {
 
   /** A message's links, and its block's header and first bytes. */
   @inline static message(slotIndex: u32): u32 {
-    const block: usize = load<u32>(At.slot(slotIndex), SLOT_BLOCK);
+    const block = At.slot(slotIndex).block;
     const memoryBytes = load<u32>(HEADER, HEADER_MEMORY_PAGES) * (PAGE_BYTES as u32);
     const links =
       load<u32>(At.wheelLink(slotIndex), LINK_NEXT) + load<u32>(At.ageLink(slotIndex), LINK_NEXT);

@@ -25,13 +25,6 @@ import {
   SECTION_STEPS,
   SHARD_INCARNATION,
   SHARD_VISIBLE,
-  SLOT_BLOCK,
-  SLOT_BODY_BYTES,
-  SLOT_FIRST_RECEIVE,
-  SLOT_SENT_AT,
-  SLOT_SEQUENCE,
-  SLOT_SHARD,
-  SLOT_SOURCE,
   STATUS_GONE,
   STATUS_LIMIT,
   THREAD_BUFFER,
@@ -185,22 +178,19 @@ export class Receive {
   /** Sequences count by shard, so a slot that another queue uses by now may have the same one. */
   @inline static isStill(record: ReceiveRecord): bool {
     const slot = At.slot(record.slot);
-    return (
-      load<u64>(slot, SLOT_SEQUENCE) === record.sequence &&
-      load<u32>(slot, SLOT_SHARD) === record.shard
-    );
+    return slot.sequence === record.sequence && slot.shard === record.shard;
   }
 
   /** Slot and header fields into the record, content into the buffer; how many bytes that took. */
   @inline static copy(area: usize, record: ReceiveRecord, offset: u32): u32 {
     const slot = At.slot(record.slot);
-    const block: usize = load<u32>(slot, SLOT_BLOCK);
-    const sentAt = load<f64>(slot, SLOT_SENT_AT);
+    const block = slot.block;
+    const sentAt = slot.sentAt;
     record.block = block;
-    record.bodyBytes = load<u32>(slot, SLOT_BODY_BYTES);
-    record.source = load<u32>(slot, SLOT_SOURCE);
+    record.bodyBytes = slot.bodyBytes;
+    record.source = slot.source;
     record.sentAt = sentAt;
-    record.firstAt = sentAt + (load<u32>(slot, SLOT_FIRST_RECEIVE) as f64);
+    record.firstAt = sentAt + (slot.firstReceive as f64);
     if (block === 0) return 0;
     record.birth = load<u64>(block, BLOCK_BIRTH);
     record.flags = load<u32>(block, BLOCK_FLAGS);

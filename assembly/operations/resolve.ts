@@ -14,12 +14,12 @@ import { Groups } from "../indexes/groups";
 import { Keys } from "../indexes/keys";
 import { Table } from "../indexes/table";
 import { Window } from "../indexes/window";
-import { BUCKET_FIRST, BUCKET_VERSION, SEND_BYTES, SLOT_BLOCK, THREAD_SENDS } from "../layout";
+import { BUCKET_FIRST, BUCKET_VERSION, SEND_BYTES, THREAD_SENDS } from "../layout";
 import { Prefetch } from "./prefetch";
 
 export class Resolve {
   @inline static block(send: SendRecord): usize {
-    return load<u32>(At.slot(send.slot), SLOT_BLOCK);
+    return At.slot(send.slot).block;
   }
 
   /** Resolves send records `from` to `from + count - 1`; how many of them are no duplicates. */

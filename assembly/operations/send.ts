@@ -18,10 +18,6 @@ import {
   QUEUE_SHARD_FIRST,
   SECTION_STEPS,
   SEND_BYTES,
-  SLOT_BLOCK,
-  SLOT_GROUP,
-  SLOT_MOVED_AFTER_MS,
-  SLOT_SOURCE,
   STATUS_CHANGED,
   STATUS_FULL,
   THREAD_FENCE,
@@ -64,11 +60,11 @@ export class Send {
     const slotIndex = Messages.prepare(thread, send);
     if (slotIndex === 0) return false;
     const slot = At.slot(slotIndex);
-    store<u32>(slot, 0, SLOT_GROUP);
-    store<u32>(slot, 0, SLOT_SOURCE);
-    store<u32>(slot, 0, SLOT_MOVED_AFTER_MS);
+    slot.group = 0;
+    slot.source = 0;
+    slot.movedAfterMs = 0;
     const birth = Births.next(At.thread(thread));
-    store<u64>(load<u32>(slot, SLOT_BLOCK), birth, BLOCK_BIRTH);
+    store<u64>(slot.block, birth, BLOCK_BIRTH);
     send.birth = birth;
     send.slot = slotIndex;
     return true;
@@ -86,7 +82,7 @@ export class Send {
     for (let index: u32 = 0; index < prepared; index++) {
       const send = Send.record(thread, index);
       const bytes = Content.sendBytes(send);
-      const block: usize = load<u32>(At.slot(send.slot), SLOT_BLOCK);
+      const block = At.slot(send.slot).block;
       Content.fill(block, bytes, from);
       if (send.groupBytes !== 0) Keys.write(block, send, from);
       from += bytes;
@@ -98,7 +94,7 @@ export class Send {
   static write(thread: u32, index: u32, contentOffset: u32, bytes: u32): void {
     const area = At.thread(thread);
     const send = Send.record(thread, index);
-    const block: usize = load<u32>(At.slot(send.slot), SLOT_BLOCK);
+    const block = At.slot(send.slot).block;
     atomic.add<u32>(area, 0, THREAD_FENCE);
     const contentBytes = Content.sendBytes(send);
     const staged = area + THREAD_STAGING;

@@ -32,7 +32,6 @@ import {
   SHARD_NOW,
   SHARD_PARTITIONS,
   SHARD_RATES,
-  SLOT_GROUP,
   STATUS_GONE,
   THREAD_ATTEMPT,
   THREAD_PARTITIONS,
@@ -97,7 +96,7 @@ export class Throttle {
         from += bytes;
       } else {
         const slot = load<u32>(Settle.handle(thread, index), HANDLE_SLOT);
-        const group: usize = load<u32>(At.slot(slot), SLOT_GROUP);
+        const group = At.slot(slot).group;
         if (group === 0) continue;
         key = Throttle.keyOf(group);
       }

@@ -6,7 +6,6 @@
  */
 
 import { At } from "../ground/memory";
-import { Slot } from "../ground/slot";
 import { LINK_NEXT, SEGMENT_NEXT, WINDOW_SEGMENT_FIRST } from "../layout";
 
 export class ChainSort {
@@ -60,6 +59,6 @@ export class ChainSort {
   @inline static key(node: usize, isSegments: bool): u64 {
     return isSegments
       ? load<u64>(node, WINDOW_SEGMENT_FIRST)
-      : Slot.sequence(At.slot(At.slotOfAgeLink(node)));
+      : At.slot(At.slotOfAgeLink(node)).sequence;
   }
 }

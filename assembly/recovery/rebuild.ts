@@ -49,11 +49,8 @@ import {
   SHARD_WHEEL_TICK,
   SLOT_DEAD,
   SLOT_DELAYED,
-  SLOT_DUE,
   SLOT_FLAG_RINGED,
   SLOT_READY,
-  SLOT_SEQUENCE,
-  SLOT_SHARD,
   SLOT_STATE,
   SLOT_STATE_MASK,
   WHEEL_LEVELS,
@@ -127,19 +124,19 @@ export class Rebuild {
     for (let index: u32 = 1; index <= last; index++) {
       const slot = At.slot(index);
       const link = At.ageLink(index);
-      const word = atomic.load<u32>(slot, SLOT_STATE);
+      const word = atomic.load<u32>(changetype<usize>(slot), SLOT_STATE);
       const state = word & SLOT_STATE_MASK;
       // The state before the shard: a message that arrives elsewhere meanwhile changes both.
-      if (load<u32>(slot, SLOT_SHARD) !== self) continue;
+      if (slot.shard !== self) continue;
       if (Slot.isArrived(word)) {
-        store<u64>(slot, Arrivals.arrival(shard, slot), SLOT_SEQUENCE);
+        slot.sequence = Arrivals.arrival(shard, slot);
         store<u32>(link, arrived as u32, LINK_NEXT);
         arrived = link;
       }
       if (!Slot.isListed(state) && state !== SLOT_DEAD) continue;
       store<u32>(link, head as u32, LINK_NEXT);
       store<u32>(At.wheelLink(index), 0, WHEEL_LINK_SPOKE);
-      if (Slot.sequence(slot) > highest) highest = Slot.sequence(slot);
+      if (slot.sequence > highest) highest = slot.sequence;
       head = link;
     }
     store<u64>(shard, highest, SHARD_SEQUENCE);
@@ -153,7 +150,7 @@ export class Rebuild {
     while (link !== 0) {
       const next: usize = load<u32>(link, LINK_NEXT);
       const index = At.slotOfAgeLink(link);
-      store<u64>(At.slot(index), 0, SLOT_SEQUENCE);
+      At.slot(index).sequence = 0;
       Arrivals.put(shard, index);
       link = next;
     }
@@ -162,21 +159,21 @@ export class Rebuild {
   /** Puts one message, in order of sequence, where its state says it belongs. */
   static enlist(shard: usize, index: u32): void {
     const slot = At.slot(index);
-    const state = Slot.state(slot);
-    const sequence = Slot.sequence(slot);
+    const state = slot.state();
+    const sequence = slot.sequence;
     Age.close(shard, Age.hang(Age.last(shard), At.ageLink(index)));
     store<u32>(shard, load<u32>(shard, SHARD_LISTED) + 1, SHARD_LISTED);
     Ring.reserve(shard, 1);
     if (state === SLOT_DEAD || sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE)) return;
     if (state === SLOT_READY) {
       Ring.push(shard, index, sequence as u32);
-      Slot.setState(slot, SLOT_READY | SLOT_FLAG_RINGED);
+      slot.setState(SLOT_READY | SLOT_FLAG_RINGED);
       store<u32>(shard, load<u32>(shard, SHARD_VISIBLE) + 1, SHARD_VISIBLE);
       return;
     }
-    Slot.setState(slot, state);
+    slot.setState(state);
     const gauge = shard + (state === SLOT_DELAYED ? SHARD_DELAYED : SHARD_IN_FLIGHT);
     store<u32>(gauge, load<u32>(gauge) + 1);
-    Wheel.arm(shard, At.wheelLink(index), load<f64>(slot, SLOT_DUE));
+    Wheel.arm(shard, At.wheelLink(index), slot.due);
   }
 }

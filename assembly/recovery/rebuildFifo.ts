@@ -58,14 +58,10 @@ import {
   SHARD_PURGE_SEQUENCE,
   SHARD_QUEUE,
   SHARD_VISIBLE,
-  SLOT_BLOCK,
   SLOT_DEAD,
   SLOT_DELAYED,
-  SLOT_DUE,
-  SLOT_GROUP,
   SLOT_IN_FLIGHT,
   SLOT_READY,
-  SLOT_SENT_AT,
   TABLE_BUCKETS,
   TABLE_BYTES,
   TABLE_PAGES,
@@ -221,14 +217,14 @@ export class RebuildFifo {
   /** Puts one message, in order of sequence, where its state says it belongs. */
   static enlist(shard: usize, index: u32, newest: u64): void {
     const slot = At.slot(index);
-    const state = Slot.state(slot);
-    const sequence = Slot.sequence(slot);
+    const state = slot.state();
+    const sequence = slot.sequence;
     Age.close(shard, Age.hang(Age.last(shard), At.ageLink(index)));
     store<u32>(shard, load<u32>(shard, SHARD_LISTED) + 1, SHARD_LISTED);
-    store<u32>(slot, 0, SLOT_GROUP);
+    slot.group = 0;
     if (state === SLOT_DEAD || sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE)) return;
-    Slot.setState(slot, state);
-    const block: usize = load<u32>(slot, SLOT_BLOCK);
+    slot.setState(state);
+    const block = slot.block;
     const group = RebuildFifo.groupOf(shard, block);
     Groups.append(shard, group, index, sequence, state === SLOT_READY);
     if (state === SLOT_READY) {
@@ -239,7 +235,7 @@ export class RebuildFifo {
     } else if (state === SLOT_IN_FLIGHT) {
       Groups.countIn(shard, group);
       store<u32>(shard, load<u32>(shard, SHARD_IN_FLIGHT) + 1, SHARD_IN_FLIGHT);
-      Wheel.arm(shard, At.wheelLink(index), load<f64>(slot, SLOT_DUE));
+      Wheel.arm(shard, At.wheelLink(index), slot.due);
     }
     if (sequence > newest) RebuildFifo.remember(shard, slot, block, sequence);
   }
@@ -254,8 +250,8 @@ export class RebuildFifo {
   }
 
   /** The deduplication node that the commit did not come to. */
-  static remember(shard: usize, slot: usize, block: usize, sequence: u64): void {
-    const sentAt = load<f64>(slot, SLOT_SENT_AT);
+  static remember(shard: usize, slot: Slot, block: usize, sequence: u64): void {
+    const sentAt = slot.sentAt;
     if (!Keys.hasId(block) || sentAt + (DEDUPLICATION_MS as f64) <= load<f64>(shard, SHARD_NOW))
       return;
     const kind = load<u32>(At.queue(load<u32>(shard, SHARD_QUEUE)), QUEUE_FLAGS);

@@ -28,19 +28,10 @@ import {
   SHARD_LISTED,
   SHARD_SEQUENCE,
   SHARD_VISIBLE,
-  SLOT_BLOCK,
-  SLOT_DUE,
-  SLOT_FIRST_RECEIVE,
   SLOT_FLAG_FRESH,
   SLOT_FLAG_RETURN,
   SLOT_FLAG_RINGED,
-  SLOT_GROUP,
-  SLOT_LAST_RECEIVE,
-  SLOT_MOVED_AFTER_MS,
   SLOT_READY,
-  SLOT_SENT_AT,
-  SLOT_SEQUENCE,
-  SLOT_SOURCE,
   THREAD_BIRTH_NEXT,
   THREAD_OUT_COUNT,
   THREAD_OUT_SEQUENCES,
@@ -83,7 +74,7 @@ export class Admit {
     const slotIndex = Arrivals.first(shard);
     const slot = At.slot(slotIndex);
     const link = At.ageLink(slotIndex);
-    const word = Slot.word(slot);
+    const word = slot.lowWord();
     const isFresh = (word & SLOT_FLAG_FRESH) !== 0;
     const sequence = load<u64>(shard, SHARD_SEQUENCE) + 1;
     const count = load<u32>(area, THREAD_OUT_COUNT);
@@ -91,43 +82,43 @@ export class Admit {
     Ring.reserve(shard, 1);
     if (isFresh) Admit.renew(area, slot, now);
     else Admit.keep(slot, word, now);
-    store<u32>(slot, 0, SLOT_GROUP);
-    store<u64>(slot, sequence, SLOT_SEQUENCE);
+    slot.group = 0;
+    slot.sequence = sequence;
     Arrivals.take(shard, slotIndex);
     Age.close(shard, Age.hang(Age.last(shard), link));
     Ring.push(shard, slotIndex, sequence as u32);
-    Slot.setWord(slot, SLOT_READY | SLOT_FLAG_RINGED, isFresh ? 0 : Slot.count(slot));
+    slot.setWord(SLOT_READY | SLOT_FLAG_RINGED, isFresh ? 0 : slot.count());
     store<f64>(area + (count << 3), sequence as f64, THREAD_OUT_SEQUENCES);
     store<u32>(area, count + 1, THREAD_OUT_COUNT);
   }
 
   /** A redriven message is a new one: another id, sent now, never received. */
-  @inline static renew(area: usize, slot: usize, now: f64): void {
-    const block: usize = load<u32>(slot, SLOT_BLOCK);
+  @inline static renew(area: usize, slot: Slot, now: f64): void {
+    const block = slot.block;
     const birth = load<u64>(area, THREAD_BIRTH_NEXT);
     store<u64>(area, birth + 1, THREAD_BIRTH_NEXT);
     store<u64>(block, birth, BLOCK_BIRTH);
     store<u32>(block, load<u32>(block, BLOCK_FLAGS) & BODY_KIND, BLOCK_FLAGS);
-    store<f64>(slot, now, SLOT_SENT_AT);
-    store<u32>(slot, 0, SLOT_FIRST_RECEIVE);
-    store<u32>(slot, 0, SLOT_LAST_RECEIVE);
-    store<u32>(slot, 0, SLOT_SOURCE);
-    store<u32>(slot, 0, SLOT_MOVED_AFTER_MS);
+    slot.sentAt = now;
+    slot.firstReceive = 0;
+    slot.lastReceive = 0;
+    slot.source = 0;
+    slot.movedAfterMs = 0;
   }
 
   /** A dead letter keeps its age, id and count; one that came back keeps all. */
-  @inline static keep(slot: usize, word: u32, now: f64): void {
-    const block: usize = load<u32>(slot, SLOT_BLOCK);
+  @inline static keep(slot: Slot, word: u32, now: f64): void {
+    const block = slot.block;
     const flags = load<u32>(block, BLOCK_FLAGS) | BODY_MOVED;
     if ((word & SLOT_FLAG_RETURN) !== 0) {
       store<u32>(block, flags, BLOCK_FLAGS);
       return;
     }
-    const count = Slot.count(slot);
+    const count = slot.count();
     const base = count < (BLOCK_BASE_MAX as u32) ? count : BLOCK_BASE_MAX;
     store<u32>(block, (flags & (BODY_KIND | BODY_MOVED)) | (base << BLOCK_BASE_SHIFT), BLOCK_FLAGS);
-    store<u32>(slot, load<u32>(slot, SLOT_DUE), SLOT_SOURCE);
-    store<u32>(slot, (now - load<f64>(slot, SLOT_SENT_AT)) as u32, SLOT_MOVED_AFTER_MS);
+    slot.source = slot.origin();
+    slot.movedAfterMs = (now - slot.sentAt) as u32;
   }
 
   /** A deleted queue's arrivals: up to ten are in this thread's hands, in THREAD_OUT_SLOTS. */
@@ -148,7 +139,7 @@ export class Admit {
     if (Arrivals.isEmpty(shard)) return;
     const slotIndex = Arrivals.first(shard);
     const count = load<u32>(area, THREAD_OUT_COUNT);
-    Slot.takeOut(At.slot(slotIndex), thread);
+    At.slot(slotIndex).takeOut(thread);
     Arrivals.take(shard, slotIndex);
     store<u32>(area + (count << 2), slotIndex, THREAD_OUT_SLOTS);
     store<u32>(area, count + 1, THREAD_OUT_COUNT);

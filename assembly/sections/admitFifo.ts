@@ -9,7 +9,6 @@
 import { Births } from "../ground/births";
 import { Mark } from "../ground/mark";
 import { At } from "../ground/memory";
-import { Slot } from "../ground/slot";
 import { Age } from "../indexes/age";
 import { Arrivals } from "../indexes/arrivals";
 import { Groups } from "../indexes/groups";
@@ -27,15 +26,10 @@ import {
   SHARD_LISTED,
   SHARD_SEQUENCE,
   SHARD_VISIBLE,
-  SLOT_BLOCK,
   SLOT_DELAYED,
-  SLOT_FIRST_RECEIVE,
   SLOT_FLAG_FRESH,
   SLOT_FLAG_RETURN,
-  SLOT_LAST_RECEIVE,
   SLOT_READY,
-  SLOT_SENT_AT,
-  SLOT_SEQUENCE,
   STATUS_CHANGED,
   STATUS_FULL,
 } from "../layout";
@@ -66,7 +60,7 @@ export class AdmitFifo {
     }
     Births.provide(thread, 1);
     const slotIndex = Arrivals.seen(shard);
-    const block: usize = load<u32>(At.slot(slotIndex), SLOT_BLOCK);
+    const block = At.slot(slotIndex).block;
     if (!Table.isAddress(block)) return STATUS_CHANGED;
     const low = Keys.groupLow(block);
     const bucket = Table.seen(table, low);
@@ -93,7 +87,7 @@ export class AdmitFifo {
       load<u32>(shard, SHARD_INCARNATION) !== 0 &&
       !Arrivals.isEmpty(shard) &&
       Arrivals.first(shard) === slotIndex &&
-      load<u32>(At.slot(slotIndex), SLOT_BLOCK) === (block as u32);
+      At.slot(slotIndex).block === block;
     if (isSame && AdmitFifo.isProven(shard, block, group, bucket, version)) {
       AdmitFifo.step(area, shard, slotIndex, block, group, at);
       status = 1;
@@ -129,7 +123,7 @@ export class AdmitFifo {
     now: f64,
   ): void {
     const slot = At.slot(slotIndex);
-    const word = Slot.word(slot);
+    const word = slot.lowWord();
     const isFresh = (word & SLOT_FLAG_FRESH) !== 0;
     const waits = load<u32>(shard, FIFO_DELAYED) !== 0;
     const sequence = load<u64>(shard, SHARD_SEQUENCE) + 1;
@@ -137,18 +131,18 @@ export class AdmitFifo {
     if (isFresh) Admit.renew(area, slot, now);
     else {
       if ((word & SLOT_FLAG_RETURN) === 0) {
-        store<f64>(slot, now, SLOT_SENT_AT);
+        slot.sentAt = now;
         // Both count from the time of sending; what was before it can't be told any more.
-        store<u32>(slot, 0, SLOT_FIRST_RECEIVE);
-        store<u32>(slot, 0, SLOT_LAST_RECEIVE);
+        slot.firstReceive = 0;
+        slot.lastReceive = 0;
       }
       Admit.keep(slot, word, now);
     }
     store<u64>(block, 0, BLOCK_DEDUPLICATION_HASH);
     store<u64>(block, 0, BLOCK_DEDUPLICATION_HASH + 8);
-    store<u64>(slot, sequence, SLOT_SEQUENCE);
+    slot.sequence = sequence;
     Arrivals.take(shard, slotIndex);
-    Slot.setWord(slot, waits ? SLOT_DELAYED : SLOT_READY, isFresh ? 0 : Slot.count(slot));
+    slot.setWord(waits ? SLOT_DELAYED : SLOT_READY, isFresh ? 0 : slot.count());
     const group =
       found !== 0 ? found : Groups.create(shard, Keys.groupLow(block), Keys.groupHigh(block));
     Groups.append(shard, group, slotIndex, sequence, !waits);

@@ -10,12 +10,9 @@ import { UNROLLED } from "../ground/unrolled";
 import { Arrivals } from "../indexes/arrivals";
 import {
   PHASE_BEGIN_ARRIVE,
-  SLOT_DUE,
   SLOT_FLAG_FRESH,
   SLOT_FLAG_RETURN,
-  SLOT_GROUP,
   SLOT_MOVING,
-  SLOT_SHARD,
   SLOT_STATE_MASK,
   SLOT_TARGET_SHIFT,
   SLOT_THREAD_MASK,
@@ -80,12 +77,12 @@ export class Arrive {
   }
 
   /** Whether this slot is in the hands of `holder`, on its way to that queue. */
-  @inline static isHeld(slot: usize, held: u32, target: u32, incarnation: u32): bool {
-    const word = Slot.word(slot);
+  @inline static isHeld(slot: Slot, held: u32, target: u32, incarnation: u32): bool {
+    const word = slot.lowWord();
     return (
       (word & STATE_AND_THREAD) === held &&
       word >> SLOT_TARGET_SHIFT === target &&
-      load<u32>(slot, SLOT_GROUP) === incarnation
+      slot.group === incarnation
     );
   }
 
@@ -105,14 +102,14 @@ export class Arrive {
     const slotIndex = load<u32>(at, THREAD_OUT_SLOTS);
     const slot = At.slot(slotIndex);
     if (slotIndex === 0 || !Arrive.isHeld(slot, held, target, targetIncarnation)) return;
-    store<u64>(slot, origin + ((index as u64) << 32), SLOT_DUE);
-    store<u32>(slot, self, SLOT_SHARD);
+    slot.setOriginAndArrival(origin + ((index as u64) << 32));
+    slot.shard = self;
     // A departure that was cut short may have left it armed on the wheel of another shard.
     store<u32>(At.wheelLink(slotIndex), 0, WHEEL_LINK_SPOKE);
     Arrivals.put(shard, slotIndex);
-    const word = arrived | (Slot.word(slot) & keep);
+    const word = arrived | (slot.lowWord() & keep);
     // From here on it is the shard's; a rebuild finds it by this word and the shard's number.
-    Slot.setState(slot, word);
+    slot.setState(word);
     const returned: u32 = (word & SLOT_FLAG_RETURN) !== 0 ? 1 : 0;
     store<u32>(area, load<u32>(area, THREAD_OUT_RETURNED) + returned, THREAD_OUT_RETURNED);
     store<u32>(at, 0, THREAD_OUT_SLOTS);

@@ -8,7 +8,6 @@
 
 import { At } from "../ground/memory";
 import { ReceiveRecord } from "../ground/records";
-import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Table } from "../indexes/table";
 import { Wheel } from "../indexes/wheel";
@@ -23,7 +22,6 @@ import {
   PHASE_BEGIN_ATTEMPT,
   QUEUE_RETENTION_MS,
   SHARD_OPERATION,
-  SLOT_DUE,
   SLOT_IN_FLIGHT,
   SLOT_READY,
   STATUS_CHANGED,
@@ -187,15 +185,15 @@ export class Attempts {
     const receipt = node + index * RECEIPT_BYTES;
     const slot = At.slot(load<u32>(receipt, ATTEMPT_RECEIPTS));
     const isSame =
-      Slot.isOf(slot, self, load<u64>(receipt, ATTEMPT_RECEIPTS + 8)) &&
-      Slot.count(slot) === load<u32>(receipt, ATTEMPT_RECEIPTS + 4) &&
-      load<f64>(slot, SLOT_DUE) === load<f64>(node, ATTEMPT_DUE);
-    if (!isSame || Slot.isPast(shard, slot, retentionMs, now)) return CHANGED;
-    const state = Slot.state(slot);
+      slot.isOf(self, load<u64>(receipt, ATTEMPT_RECEIPTS + 8)) &&
+      slot.count() === load<u32>(receipt, ATTEMPT_RECEIPTS + 4) &&
+      slot.due === load<f64>(node, ATTEMPT_DUE);
+    if (!isSame || slot.isPast(shard, retentionMs, now)) return CHANGED;
+    const state = slot.state();
     if (state === SLOT_READY) return VISIBLE;
     if (state !== SLOT_IN_FLIGHT) return CHANGED;
     // Its time is over from the due time on, whether or not its timer has fired yet.
-    return load<f64>(slot, SLOT_DUE) > now ? HELD : VISIBLE;
+    return slot.due > now ? HELD : VISIBLE;
   }
 
   @inline static renew(
@@ -214,7 +212,7 @@ export class Attempts {
     record.sequence = load<u64>(receipt, ATTEMPT_RECEIPTS + 8);
     record.due = due;
     Wheel.cancel(shard, At.wheelLink(slotIndex));
-    store<f64>(At.slot(slotIndex), due, SLOT_DUE);
+    At.slot(slotIndex).due = due;
     Wheel.arm(shard, At.wheelLink(slotIndex), due);
   }
 }

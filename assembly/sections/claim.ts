@@ -23,18 +23,10 @@ import {
   SHARD_IN_FLIGHT,
   SHARD_TOTAL_RECEIVED,
   SHARD_VISIBLE,
-  SLOT_BLOCK,
-  SLOT_BYTES_LOG2,
   SLOT_DEAD,
-  SLOT_DUE,
-  SLOT_FIRST_RECEIVE,
   SLOT_FLAG_RINGED,
   SLOT_IN_FLIGHT,
-  SLOT_LAST_RECEIVE,
   SLOT_READY,
-  SLOT_SENT_AT,
-  SLOT_SEQUENCE,
-  SLOT_SHARD,
   SLOT_STATE_MASK,
   STATUS_GONE,
   STATUS_LIMIT,
@@ -73,7 +65,7 @@ export class Claim {
     const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
     const inFlightMax = load<u32>(queue, QUEUE_IN_FLIGHT_MAX);
     const self = At.shardIndex(shard);
-    const slots = At.slot(0);
+    const slots = changetype<usize>(At.slot(0));
     const links = At.wheelLink(0);
     let claimed: i32 = STATUS_GONE;
     let last: usize = 0;
@@ -152,32 +144,32 @@ export class Claim {
     if (index >= most || Ring.isEmpty(shard)) return last;
     const entry = Ring.head(shard);
     const slotIndex = load<u32>(entry, ENTRY_SLOT);
-    const slot = slots + (slotIndex << SLOT_BYTES_LOG2);
-    const word = Slot.word(slot);
+    const slot = Slot.at(slots, slotIndex);
+    const word = slot.lowWord();
     const isItsOwn =
-      load<u32>(entry, ENTRY_SEQUENCE) === load<u32>(slot, SLOT_SEQUENCE) &&
-      load<u32>(slot, SLOT_SHARD) === self &&
+      load<u32>(entry, ENTRY_SEQUENCE) === slot.lowSequence() &&
+      slot.shard === self &&
       Slot.isRinged(word);
     Ring.dropHead(shard);
     const isReady = (word & SLOT_STATE_MASK) === SLOT_READY;
-    const isExpired = load<f64>(slot, SLOT_SENT_AT) <= past;
+    const isExpired = slot.sentAt <= past;
     if (!isItsOwn || !isReady || isExpired) {
       Claim.drop(area, shard, slot, word, isItsOwn, isReady);
       return last;
     }
-    const count = Slot.count(slot) + 1;
-    store<f64>(slot, due, SLOT_DUE);
+    const count = slot.count() + 1;
+    slot.due = due;
     if (count > receivesMax && Claim.isExhausted(slot, count, receivesMax)) {
       Claim.setAside(area, slot, slotIndex);
     } else {
       const claimed = load<u32>(area, THREAD_OUT_COUNT);
       const record = ReceiveRecord.at(records, claimed);
-      const age = (now - load<f64>(slot, SLOT_SENT_AT)) as u32;
-      if (count === 1) store<u32>(slot, age, SLOT_FIRST_RECEIVE);
-      store<u32>(slot, age, SLOT_LAST_RECEIVE);
-      Slot.setWord(slot, SLOT_IN_FLIGHT, count);
+      const age = (now - slot.sentAt) as u32;
+      if (count === 1) slot.firstReceive = age;
+      slot.lastReceive = age;
+      slot.setWord(SLOT_IN_FLIGHT, count);
       record.setReceipt(((count as u64) << 32) | (slotIndex as u64));
-      record.sequence = Slot.sequence(slot);
+      record.sequence = slot.sequence;
       record.due = due;
       store<u32>(area, claimed + 1, THREAD_OUT_COUNT);
     }
@@ -185,16 +177,16 @@ export class Claim {
   }
 
   /** Receives count from when the message came into this queue. */
-  @inline static isExhausted(slot: usize, count: u32, receivesMax: u32): bool {
-    const block: usize = load<u32>(slot, SLOT_BLOCK);
+  @inline static isExhausted(slot: Slot, count: u32, receivesMax: u32): bool {
+    const block = slot.block;
     return count - (load<u32>(block, BLOCK_FLAGS) >> BLOCK_BASE_SHIFT) > receivesMax;
   }
 
   /** In flight, but not received: its count and receipts stay what they are. */
-  @inline static setAside(area: usize, slot: usize, slotIndex: u32): void {
+  @inline static setAside(area: usize, slot: Slot, slotIndex: u32): void {
     const index = load<u32>(area, THREAD_OUT_EXHAUSTED);
-    Slot.setState(slot, SLOT_IN_FLIGHT);
-    store<f64>(area + (index << 3), Slot.sequence(slot) as f64, THREAD_OUT_SEQUENCES);
+    slot.setState(SLOT_IN_FLIGHT);
+    store<f64>(area + (index << 3), slot.sequence as f64, THREAD_OUT_SEQUENCES);
     store<u32>(area + (index << 2), slotIndex, THREAD_OUT_SLOTS);
     store<u32>(area, index + 1, THREAD_OUT_EXHAUSTED);
   }
@@ -203,7 +195,7 @@ export class Claim {
   @inline static drop(
     area: usize,
     shard: usize,
-    slot: usize,
+    slot: Slot,
     word: u32,
     isItsOwn: bool,
     isReady: bool,
@@ -213,10 +205,10 @@ export class Claim {
       Ring.unreserve(shard);
     } else if (isReady) {
       // It has no entry any more and must not depend on what the retention becomes.
-      Slot.setState(slot, SLOT_DEAD);
+      slot.setState(SLOT_DEAD);
       Shard.countOut(shard + SHARD_VISIBLE);
     } else {
-      Slot.setState(slot, word & ~SLOT_FLAG_RINGED);
+      slot.setState(word & ~SLOT_FLAG_RINGED);
     }
   }
 }

@@ -26,13 +26,8 @@ import {
   SHARD_TOTAL_RECEIVED,
   SHARD_VISIBLE,
   SLOT_DEAD,
-  SLOT_DUE,
-  SLOT_FIRST_RECEIVE,
-  SLOT_GROUP,
   SLOT_IN_FLIGHT,
-  SLOT_LAST_RECEIVE,
   SLOT_READY,
-  SLOT_SENT_AT,
   STATUS_CHANGED,
   STATUS_GONE,
   THREAD_OUT_COUNT,
@@ -133,13 +128,13 @@ export class ClaimFifo {
       cursor !== 0 ? cursor : Circle.next(Circle.next(ready) - GROUP_READY + GROUP_CHAIN);
     const slotIndex = At.slotOfChainLink(link);
     const slot = At.slot(slotIndex);
-    const group: usize = load<u32>(slot, SLOT_GROUP);
+    const group = slot.group;
     const chain = Groups.chain(group);
     const next = Circle.next(link);
     const isLast = next === chain;
-    if (load<f64>(slot, SLOT_SENT_AT) <= past) {
-      Slot.setState(slot, SLOT_DEAD);
-      store<u32>(slot, 0, SLOT_GROUP);
+    if (slot.sentAt <= past) {
+      slot.setState(SLOT_DEAD);
+      slot.group = 0;
       Circle.unlink(link);
       Shard.countOut(shard + SHARD_VISIBLE);
       store<u32>(area, load<u32>(area, THREAD_OUT_DROPPED) + 1, THREAD_OUT_DROPPED);
@@ -159,7 +154,7 @@ export class ClaimFifo {
       );
     }
     const follower = At.slot(At.slotOfChainLink(isLast ? link : next));
-    if (!isLast && Slot.state(follower) === SLOT_READY) return next;
+    if (!isLast && follower.state() === SLOT_READY) return next;
     if (Groups.isReady(group)) Groups.leave(group);
     if (Circle.isEmpty(chain)) Groups.retire(shard, group);
     return 0;
@@ -174,22 +169,22 @@ export class ClaimFifo {
     const slotIndex = record.slot;
     const slot = At.slot(slotIndex);
     const isHeld =
-      Slot.state(slot) === SLOT_IN_FLIGHT &&
-      Slot.isOf(slot, At.shardIndex(shard), record.sequence) &&
-      Slot.count(slot) === record.count;
+      slot.state() === SLOT_IN_FLIGHT &&
+      slot.isOf(At.shardIndex(shard), record.sequence) &&
+      slot.count() === record.count;
     if (!isHeld) return 0;
-    const group: usize = load<u32>(slot, SLOT_GROUP);
+    const group = slot.group;
     const next = Circle.next(At.chainLink(slotIndex));
     if (Groups.isReady(group) || Groups.isDead(shard, group)) return 0;
     if (next === Groups.chain(group)) return 0;
-    return Slot.state(At.slot(At.slotOfChainLink(next))) === SLOT_READY ? next : 0;
+    return At.slot(At.slotOfChainLink(next)).state() === SLOT_READY ? next : 0;
   }
 
   @inline static take(
     area: usize,
     shard: usize,
     slotIndex: u32,
-    slot: usize,
+    slot: Slot,
     group: usize,
     records: usize,
     now: f64,
@@ -198,20 +193,20 @@ export class ClaimFifo {
     spoke: u32,
     end: usize,
   ): void {
-    const count = Slot.count(slot) + 1;
-    store<f64>(slot, due, SLOT_DUE);
+    const count = slot.count() + 1;
+    slot.due = due;
     if (count > receivesMax && Claim.isExhausted(slot, count, receivesMax)) {
       // Its group goes on with the next: it departs before anybody else sees the group.
       Claim.setAside(area, slot, slotIndex);
     } else {
       const claimed = load<u32>(area, THREAD_OUT_COUNT);
       const record = ReceiveRecord.at(records, claimed);
-      const age = (now - load<f64>(slot, SLOT_SENT_AT)) as u32;
-      if (count === 1) store<u32>(slot, age, SLOT_FIRST_RECEIVE);
-      store<u32>(slot, age, SLOT_LAST_RECEIVE);
-      Slot.setWord(slot, SLOT_IN_FLIGHT, count);
+      const age = (now - slot.sentAt) as u32;
+      if (count === 1) slot.firstReceive = age;
+      slot.lastReceive = age;
+      slot.setWord(SLOT_IN_FLIGHT, count);
       record.setReceipt(((count as u64) << 32) | (slotIndex as u64));
-      record.sequence = Slot.sequence(slot);
+      record.sequence = slot.sequence;
       record.due = due;
       store<u32>(area, claimed + 1, THREAD_OUT_COUNT);
     }
@@ -224,7 +219,7 @@ export class ClaimFifo {
   /** A group whose first was taken is ready no more, wherever the section ended in it. */
   @inline static close(cursor: usize): void {
     if (cursor === 0) return;
-    const group: usize = load<u32>(At.slot(At.slotOfChainLink(cursor)), SLOT_GROUP);
+    const group = At.slot(At.slotOfChainLink(cursor)).group;
     if (Circle.next(Groups.chain(group)) !== cursor && Groups.isReady(group)) Groups.leave(group);
   }
 }

@@ -24,12 +24,8 @@ import {
   SHARD_TOTAL_SENT,
   SHARD_VISIBLE,
   SLOT_DELAYED,
-  SLOT_DUE,
   SLOT_FLAG_RINGED,
   SLOT_READY,
-  SLOT_SENT_AT,
-  SLOT_SEQUENCE,
-  SLOT_SHARD,
   STATUS_CHANGED,
   STATUS_GONE,
   THREAD_OUT_COUNT,
@@ -90,7 +86,7 @@ export class Commit {
   ): i32 {
     const area = At.thread(thread);
     const self = At.shardIndex(shard);
-    const slots = At.slot(0);
+    const slots = changetype<usize>(At.slot(0));
     const ages = At.ageLink(0);
     Sizes.measure(area, sends, count);
     let status: i32 = STATUS_GONE;
@@ -138,20 +134,20 @@ export class Commit {
     if (index >= count) return last;
     const send = SendRecord.at(sends, index);
     const slotIndex = send.slot;
-    const slot = slots + (slotIndex << 6);
+    const slot = Slot.at(slots, slotIndex);
     const sequence = first + index;
     Commit.write(send, slot, self, sequence, now);
     Ring.push(shard, slotIndex, sequence as u32);
-    Slot.setWord(slot, SLOT_READY | SLOT_FLAG_RINGED, 0);
+    slot.setWord(SLOT_READY | SLOT_FLAG_RINGED, 0);
     return Age.hang(last, ages + (slotIndex << 3));
   }
 
-  @inline static write(send: SendRecord, slot: usize, self: u32, sequence: u64, now: f64): void {
+  @inline static write(send: SendRecord, slot: Slot, self: u32, sequence: u64, now: f64): void {
     send.sequence = sequence;
     // The shard before the sequence: a late reader of the slot's former message compares both.
-    store<u32>(slot, self, SLOT_SHARD);
-    store<u64>(slot, sequence, SLOT_SEQUENCE);
-    store<f64>(slot, now, SLOT_SENT_AT);
+    slot.shard = self;
+    slot.sequence = sequence;
+    slot.sentAt = now;
   }
 
   static delayed(
@@ -207,9 +203,9 @@ export class Commit {
     const slot = At.slot(slotIndex);
     const due = now + Commit.delayMs(send, queueDelayMs);
     Commit.write(send, slot, self, first + index, now);
-    store<f64>(slot, due, SLOT_DUE);
+    slot.due = due;
     Wheel.arm(shard, At.wheelLink(slotIndex), due);
-    Slot.setWord(slot, SLOT_DELAYED, 0);
+    slot.setWord(SLOT_DELAYED, 0);
     return Age.hang(last, At.ageLink(slotIndex));
   }
 }

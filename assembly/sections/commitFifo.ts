@@ -9,7 +9,6 @@
 
 import { At } from "../ground/memory";
 import { SendRecord } from "../ground/records";
-import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Age } from "../indexes/age";
 import { Groups } from "../indexes/groups";
@@ -31,7 +30,6 @@ import {
   SHARD_SEQUENCE,
   SHARD_TOTAL_DEDUPLICATED,
   SHARD_VISIBLE,
-  SLOT_BLOCK,
   SLOT_DELAYED,
   SLOT_READY,
   STATUS_CHANGED,
@@ -123,7 +121,7 @@ export class CommitFifo {
   ): bool {
     if (index >= count) return true;
     const send = SendRecord.at(sends, index);
-    const block: usize = load<u32>(At.slot(send.slot), SLOT_BLOCK);
+    const block = At.slot(send.slot).block;
     return (
       CommitFifo.isGroupProven(shard, send, block) &&
       CommitFifo.isOriginalProven(shard, kind, send, block, now)
@@ -183,11 +181,11 @@ export class CommitFifo {
     }
     const slotIndex = send.slot;
     const slot = At.slot(slotIndex);
-    const block: usize = load<u32>(slot, SLOT_BLOCK);
+    const block = slot.block;
     const sequence = first + send.ordinal;
     Commit.write(send, slot, self, sequence, now);
     if (waits && load<u32>(shard, FIFO_DELAYED) === 0) store<u32>(shard, slotIndex, FIFO_DELAYED);
-    Slot.setWord(slot, waits ? SLOT_DELAYED : SLOT_READY, 0);
+    slot.setWord(waits ? SLOT_DELAYED : SLOT_READY, 0);
     const root = send.root;
     let group = root.group;
     if (group === 0) {

@@ -18,11 +18,8 @@ import {
   SHARD_LISTED,
   SHARD_PURGE_SEQUENCE,
   SHARD_TOTAL_MOVED,
-  SLOT_GROUP,
   SLOT_IN_FLIGHT,
   SLOT_MOVING,
-  SLOT_SEQUENCE,
-  SLOT_SHARD,
   SLOT_STATE_MASK,
   SLOT_THREAD_SHIFT,
   THREAD_OUT_COUNT,
@@ -70,25 +67,25 @@ export class Depart {
     const at = area + (index << 2);
     const slotIndex = load<u32>(at, THREAD_OUT_SLOTS);
     const slot = At.slot(slotIndex);
-    const word = Slot.word(slot);
-    const sequence = Slot.sequence(slot);
+    const word = slot.lowWord();
+    const sequence = slot.sequence;
     if (
       index >= most ||
       (word & SLOT_STATE_MASK) !== SLOT_IN_FLIGHT ||
       (sequence as f64) !== load<f64>(area + (index << 3), THREAD_OUT_SEQUENCES) ||
-      load<u32>(slot, SLOT_SHARD) !== self ||
+      slot.shard !== self ||
       sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE)
     ) {
       store<u32>(at, 0, THREAD_OUT_SLOTS);
       return;
     }
     if (isFifo) {
-      Groups.countOut(shard, load<u32>(slot, SLOT_GROUP));
+      Groups.countOut(shard, slot.group);
       Groups.take(area, shard, slotIndex);
     } else if (!Slot.isRinged(word)) Ring.unreserve(shard);
-    store<u32>(slot, load<u32>(at, THREAD_OUT_INCARNATIONS), SLOT_GROUP);
-    Slot.setState(slot, moving | load<u32>(at, THREAD_OUT_TARGETS));
-    store<u64>(slot, 0, SLOT_SEQUENCE);
+    slot.group = load<u32>(at, THREAD_OUT_INCARNATIONS);
+    slot.setState(moving | load<u32>(at, THREAD_OUT_TARGETS));
+    slot.sequence = 0;
     Wheel.cancel(shard, At.wheelLink(slotIndex));
     Age.unlink(At.ageLink(slotIndex));
     Shard.countOut(shard + SHARD_LISTED);

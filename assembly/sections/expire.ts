@@ -17,7 +17,6 @@ import {
   SHARD_PURGE_SEQUENCE,
   SHARD_VISIBLE,
   SHARD_WHEEL_ARMED,
-  SLOT_DUE,
   SLOT_FLAG_RINGED,
   SLOT_READY,
   THREAD_OUT_COUNT,
@@ -70,7 +69,7 @@ export class Expire {
     if (link === 0) return;
     const slotIndex = At.slotOfWheelLink(link);
     const slot = At.slot(slotIndex);
-    const due = load<f64>(slot, SLOT_DUE);
+    const due = slot.due;
     Wheel.unlink(link);
     if (due > now) {
       // It lay beyond the wheel's span.
@@ -78,12 +77,12 @@ export class Expire {
       return;
     }
     store<u32>(shard, load<u32>(shard, SHARD_WHEEL_ARMED) - 1, SHARD_WHEEL_ARMED);
-    const sequence = Slot.sequence(slot);
+    const sequence = slot.sequence;
     if (sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE)) return;
     const count = load<i32>(area, THREAD_OUT_COUNT);
-    const gauge = Shard.gauge(shard, Slot.state(slot));
-    if (!Slot.isRinged(Slot.word(slot))) Ring.push(shard, slotIndex, sequence as u32);
-    Slot.setState(slot, SLOT_READY | SLOT_FLAG_RINGED);
+    const gauge = Shard.gauge(shard, slot.state());
+    if (!Slot.isRinged(slot.lowWord())) Ring.push(shard, slotIndex, sequence as u32);
+    slot.setState(SLOT_READY | SLOT_FLAG_RINGED);
     Shard.countOut(gauge);
     Shard.countIn(shard + SHARD_VISIBLE);
     store<f64>(area + (count << 3), sequence as f64, THREAD_OUT_SEQUENCES);

@@ -32,12 +32,9 @@ import {
   RESULT_TOO_LONG,
   SHARD_IN_FLIGHT,
   SHARD_VISIBLE,
-  SLOT_DUE,
   SLOT_FLAG_RINGED,
   SLOT_IN_FLIGHT,
-  SLOT_LAST_RECEIVE,
   SLOT_READY,
-  SLOT_SENT_AT,
   STATUS_GONE,
   THREAD_HANDLES,
   THREAD_OUT_COUNT,
@@ -90,7 +87,7 @@ export class Hide {
     const slotIndex = load<u32>(handle, HANDLE_SLOT);
     const slot = At.slot(slotIndex);
     const due = now + load<f64>(handle, HANDLE_VISIBILITY_MS);
-    const receivedAt = load<f64>(slot, SLOT_SENT_AT) + (load<u32>(slot, SLOT_LAST_RECEIVE) as f64);
+    const receivedAt = slot.sentAt + (slot.lastReceive as f64);
     const held: usize = load<u32>(handle, HANDLE_HELD);
     let result = Hide.judge(shard, self, incarnation, handle, held, slot, now, retentionMs);
     if (result === RESULT_APPLIED && due > receivedAt + (HIDDEN_MS_MAX as f64)) {
@@ -101,7 +98,7 @@ export class Hide {
     Hide.apply(area, shard, slotIndex, slot, now, due);
     if (held !== 0 && due > now) {
       const receive = load<u32>(handle, HANDLE_COUNT);
-      Held.extend(held, Slot.sequence(slot), receive, incarnation, due);
+      Held.extend(held, slot.sequence, receive, incarnation, due);
     }
     store<i32>(area, load<i32>(area, THREAD_OUT_COUNT) + 1, THREAD_OUT_COUNT);
   }
@@ -113,26 +110,26 @@ export class Hide {
     incarnation: u32,
     handle: usize,
     held: usize,
-    slot: usize,
+    slot: Slot,
     now: f64,
     retentionMs: f64,
   ): u32 {
-    const state = Slot.state(slot);
+    const state = slot.state();
     const isThere =
       Slot.isListed(state) &&
-      Slot.isOf(slot, self, load<u64>(handle, HANDLE_SEQUENCE)) &&
-      !Slot.isPast(shard, slot, retentionMs, now);
+      slot.isOf(self, load<u64>(handle, HANDLE_SEQUENCE)) &&
+      !slot.isPast(shard, retentionMs, now);
     if (!isThere) return RESULT_GONE;
     const receive = load<u32>(handle, HANDLE_COUNT);
-    if (receive !== HANDLE_COUNT_ANY && receive !== Slot.count(slot)) return RESULT_STALE;
+    if (receive !== HANDLE_COUNT_ANY && receive !== slot.count()) return RESULT_STALE;
     if (held === 0 || Hide.isLeft(held, slot, state, receive, incarnation)) return RESULT_APPLIED;
     return RESULT_STALE;
   }
 
   /** Still in flight, and hidden until when it was last known to be. */
-  @inline static isLeft(held: usize, slot: usize, state: u32, count: u32, incarnation: u32): bool {
-    const due = Held.dueOf(held, Slot.sequence(slot), count, incarnation);
-    return state === SLOT_IN_FLIGHT && load<f64>(slot, SLOT_DUE) === due;
+  @inline static isLeft(held: usize, slot: Slot, state: u32, count: u32, incarnation: u32): bool {
+    const due = Held.dueOf(held, slot.sequence, count, incarnation);
+    return state === SLOT_IN_FLIGHT && slot.due === due;
   }
 
   /** READY or IN_FLIGHT (a delayed message has no receipt). */
@@ -140,25 +137,25 @@ export class Hide {
     area: usize,
     shard: usize,
     slotIndex: u32,
-    slot: usize,
+    slot: Slot,
     now: f64,
     due: f64,
   ): void {
-    const word = Slot.word(slot);
+    const word = slot.lowWord();
     const ringed = word & SLOT_FLAG_RINGED;
-    const isInFlight = Slot.state(slot) === SLOT_IN_FLIGHT;
+    const isInFlight = slot.state() === SLOT_IN_FLIGHT;
     if (isInFlight) Wheel.cancel(shard, At.wheelLink(slotIndex));
     if (due > now) {
-      store<f64>(slot, due, SLOT_DUE);
-      Slot.setState(slot, SLOT_IN_FLIGHT | ringed);
+      slot.due = due;
+      slot.setState(SLOT_IN_FLIGHT | ringed);
       Wheel.arm(shard, At.wheelLink(slotIndex), due);
       if (!isInFlight) {
         Shard.countOut(shard + SHARD_VISIBLE);
         Shard.countIn(shard + SHARD_IN_FLIGHT);
       }
     } else if (isInFlight) {
-      if (ringed === 0) Ring.push(shard, slotIndex, Slot.sequence(slot) as u32);
-      Slot.setState(slot, SLOT_READY | SLOT_FLAG_RINGED);
+      if (ringed === 0) Ring.push(shard, slotIndex, slot.sequence as u32);
+      slot.setState(SLOT_READY | SLOT_FLAG_RINGED);
       Shard.countOut(shard + SHARD_IN_FLIGHT);
       Shard.countIn(shard + SHARD_VISIBLE);
       store<u32>(area, load<u32>(area, THREAD_OUT_READY) + 1, THREAD_OUT_READY);

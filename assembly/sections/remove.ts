@@ -24,11 +24,7 @@ import {
   SHARD_LISTED,
   SHARD_PURGE_SEQUENCE,
   SHARD_TOTAL_DELETED,
-  SLOT_BYTES_LOG2,
   SLOT_PREPARED,
-  SLOT_SENT_AT,
-  SLOT_SEQUENCE,
-  SLOT_SHARD,
   SLOT_STATE_MASK,
   SLOT_THREAD_SHIFT,
   STATUS_GONE,
@@ -53,7 +49,7 @@ export class Remove {
     const handles = area + THREAD_HANDLES + from * HANDLE_BYTES;
     const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
     const self = At.shardIndex(shard);
-    const slots = At.slot(0);
+    const slots = changetype<usize>(At.slot(0));
     const ages = At.ageLink(0);
     const links = At.wheelLink(0);
     const word: u32 = SLOT_PREPARED | ((thread + 1) << SLOT_THREAD_SHIFT);
@@ -103,24 +99,24 @@ export class Remove {
     if (index >= count) return;
     const handle = handles + index * HANDLE_BYTES;
     const slotIndex = load<u32>(handle, HANDLE_SLOT);
-    const slot = slots + (slotIndex << SLOT_BYTES_LOG2);
-    const word = Slot.word(slot);
+    const slot = Slot.at(slots, slotIndex);
+    const word = slot.lowWord();
     const state = word & SLOT_STATE_MASK;
     const sequence = load<u64>(handle, HANDLE_SEQUENCE);
     if (
       !Slot.isListed(state) ||
-      Slot.sequence(slot) !== sequence ||
-      load<u32>(slot, SLOT_SHARD) !== self ||
+      slot.sequence !== sequence ||
+      slot.shard !== self ||
       sequence <= purged ||
-      load<f64>(slot, SLOT_SENT_AT) <= past
+      slot.sentAt <= past
     ) {
       store<u32>(handle, RESULT_GONE, HANDLE_RESULT);
       return;
     }
     if (!Slot.isRinged(word)) Ring.unreserve(shard);
     Shard.countOut(Shard.gauge(shard, state));
-    Slot.setState(slot, takenOut);
-    store<u64>(slot, 0, SLOT_SEQUENCE);
+    slot.setState(takenOut);
+    slot.sequence = 0;
     Wheel.cancel(shard, links + (slotIndex << WHEEL_LINK_BYTES_LOG2));
     Age.unlink(ages + (slotIndex << LIST_LINK_BYTES_LOG2));
     Shard.countOut(shard + SHARD_LISTED);

@@ -32,12 +32,8 @@ import {
   SHARD_LISTED,
   SHARD_TOTAL_DELETED,
   SHARD_VISIBLE,
-  SLOT_DUE,
-  SLOT_GROUP,
   SLOT_IN_FLIGHT,
-  SLOT_LAST_RECEIVE,
   SLOT_READY,
-  SLOT_SENT_AT,
   STATUS_GONE,
   THREAD_HANDLES,
   THREAD_OUT_COUNT,
@@ -81,19 +77,19 @@ export class SettleFifo {
     shard: usize,
     self: u32,
     handle: usize,
-    slot: usize,
+    slot: Slot,
     now: f64,
     retentionMs: f64,
   ): u32 {
-    const state = Slot.state(slot);
+    const state = slot.state();
     const isThere =
       Slot.isListed(state) &&
-      Slot.isOf(slot, self, load<u64>(handle, HANDLE_SEQUENCE)) &&
-      !Slot.isPast(shard, slot, retentionMs, now);
+      slot.isOf(self, load<u64>(handle, HANDLE_SEQUENCE)) &&
+      !slot.isPast(shard, retentionMs, now);
     if (!isThere) return RESULT_GONE;
-    if (Slot.count(slot) !== load<u32>(handle, HANDLE_COUNT)) return RESULT_STALE;
+    if (slot.count() !== load<u32>(handle, HANDLE_COUNT)) return RESULT_STALE;
     // Its time is over from the due time on, whether or not its timer has fired yet.
-    const isHidden = state === SLOT_IN_FLIGHT && load<f64>(slot, SLOT_DUE) > now;
+    const isHidden = state === SLOT_IN_FLIGHT && slot.due > now;
     return isHidden ? RESULT_APPLIED : RESULT_EXPIRED;
   }
 
@@ -116,11 +112,11 @@ export class SettleFifo {
     store<u32>(handle, result, HANDLE_RESULT);
     if (result !== RESULT_APPLIED) return;
     Shard.countOut(shard + SHARD_IN_FLIGHT);
-    Slot.takeOut(slot, thread);
+    slot.takeOut(thread);
     Wheel.cancel(shard, At.wheelLink(slotIndex));
     Age.unlink(At.ageLink(slotIndex));
     Shard.countOut(shard + SHARD_LISTED);
-    Groups.countOut(shard, load<u32>(slot, SLOT_GROUP));
+    Groups.countOut(shard, slot.group);
     Groups.take(area, shard, slotIndex);
     store<i32>(area, load<i32>(area, THREAD_OUT_COUNT) + 1, THREAD_OUT_COUNT);
   }
@@ -168,7 +164,7 @@ export class SettleFifo {
     const slotIndex = load<u32>(handle, HANDLE_SLOT);
     const slot = At.slot(slotIndex);
     const due = now + load<f64>(handle, HANDLE_VISIBILITY_MS);
-    const receivedAt = load<f64>(slot, SLOT_SENT_AT) + (load<u32>(slot, SLOT_LAST_RECEIVE) as f64);
+    const receivedAt = slot.sentAt + (slot.lastReceive as f64);
     const held: usize = load<u32>(handle, HANDLE_HELD);
     const receive = load<u32>(handle, HANDLE_COUNT);
     let result = SettleFifo.judge(shard, self, handle, slot, now, retentionMs);
@@ -186,16 +182,16 @@ export class SettleFifo {
     if (result !== RESULT_APPLIED) return;
     Wheel.cancel(shard, At.wheelLink(slotIndex));
     if (due > now) {
-      store<f64>(slot, due, SLOT_DUE);
+      slot.due = due;
       Wheel.arm(shard, At.wheelLink(slotIndex), due);
-      if (held !== 0) Held.extend(held, Slot.sequence(slot), receive, incarnation, due);
+      if (held !== 0) Held.extend(held, slot.sequence, receive, incarnation, due);
     } else {
-      Slot.setState(slot, SLOT_READY);
+      slot.setState(SLOT_READY);
       // A receive attempt knows by it that somebody changed the visibility.
-      store<f64>(slot, due, SLOT_DUE);
+      slot.due = due;
       Shard.countOut(shard + SHARD_IN_FLIGHT);
       Shard.countIn(shard + SHARD_VISIBLE);
-      const group: usize = load<u32>(slot, SLOT_GROUP);
+      const group = slot.group;
       Groups.countOut(shard, group);
       Groups.opened(area, shard, group, At.chainLink(slotIndex));
     }

@@ -33,13 +33,12 @@ export class Sweep {
 
   /** Whether a purge or a deletion ended the oldest message; a hint. */
   @inline static isOfCut(shard: usize): bool {
-    return Slot.sequence(At.slot(Age.first(shard))) <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
+    return At.slot(Age.first(shard)).sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
   }
 
-  @inline static isPast(queue: usize, shard: usize, slot: usize, now: f64): bool {
+  @inline static isPast(queue: usize, shard: usize, slot: Slot, now: f64): bool {
     return (
-      Slot.state(slot) === SLOT_DEAD ||
-      Slot.isPast(shard, slot, load<f64>(queue, QUEUE_RETENTION_MS), now)
+      slot.state() === SLOT_DEAD || slot.isPast(shard, load<f64>(queue, QUEUE_RETENTION_MS), now)
     );
   }
 
@@ -62,16 +61,16 @@ export class Sweep {
       const slot = At.slot(slotIndex);
       if (Sweep.isPast(queue, shard, slot, now)) {
         const count = load<i32>(area, THREAD_OUT_COUNT);
-        const sequence = Slot.sequence(slot);
-        const state = Slot.state(slot);
+        const sequence = slot.sequence;
+        const state = slot.state();
         const isCut = sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
         // A cut emptied the ring and the gauges; what it ended owes an entry, ringed or not.
-        if (isCut || !Slot.isRinged(Slot.word(slot))) Ring.unreserve(shard);
+        if (isCut || !Slot.isRinged(slot.lowWord())) Ring.unreserve(shard);
         if (!isCut) {
           Shard.add(shard, SHARD_TOTAL_EXPIRED, 1);
           if (state !== SLOT_DEAD) Shard.countOut(Shard.gauge(shard, state));
         }
-        Slot.takeOut(slot, thread);
+        slot.takeOut(thread);
         Wheel.cancel(shard, At.wheelLink(slotIndex));
         Age.unlink(At.ageLink(slotIndex));
         Shard.countOut(shard + SHARD_LISTED);

@@ -28,11 +28,8 @@ import {
   SHARD_VISIBLE,
   SHARD_WHEEL_ARMED,
   SLOT_DEAD,
-  SLOT_DUE,
-  SLOT_GROUP,
   SLOT_IN_FLIGHT,
   SLOT_READY,
-  SLOT_SENT_AT,
   THREAD_OUT_COUNT,
   THREAD_OUT_READY,
   THREAD_OUT_SEQUENCES,
@@ -64,7 +61,7 @@ export class TimersFifo {
     if (link === 0) return;
     const slotIndex = At.slotOfWheelLink(link);
     const slot = At.slot(slotIndex);
-    const due = load<f64>(slot, SLOT_DUE);
+    const due = slot.due;
     Wheel.unlink(link);
     if (due > now) {
       // It lay beyond the wheel's span.
@@ -72,12 +69,12 @@ export class TimersFifo {
       return;
     }
     store<u32>(shard, load<u32>(shard, SHARD_WHEEL_ARMED) - 1, SHARD_WHEEL_ARMED);
-    const sequence = Slot.sequence(slot);
+    const sequence = slot.sequence;
     if (sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE)) return;
-    Slot.setState(slot, SLOT_READY);
+    slot.setState(SLOT_READY);
     Shard.countOut(shard + SHARD_IN_FLIGHT);
     TimersFifo.appeared(area, shard, slotIndex, slot, sequence);
-    Groups.countOut(shard, load<u32>(slot, SLOT_GROUP));
+    Groups.countOut(shard, slot.group);
   }
 
   /** A message that is READY from here on. */
@@ -85,12 +82,12 @@ export class TimersFifo {
     area: usize,
     shard: usize,
     slotIndex: u32,
-    slot: usize,
+    slot: Slot,
     sequence: u64,
   ): void {
     const count = load<i32>(area, THREAD_OUT_COUNT);
     Shard.countIn(shard + SHARD_VISIBLE);
-    Groups.opened(area, shard, load<u32>(slot, SLOT_GROUP), At.chainLink(slotIndex));
+    Groups.opened(area, shard, slot.group, At.chainLink(slotIndex));
     store<f64>(area + (count << 3), sequence as f64, THREAD_OUT_SEQUENCES);
     store<i32>(area, count + 1, THREAD_OUT_COUNT);
   }
@@ -115,11 +112,11 @@ export class TimersFifo {
     const slotIndex = load<u32>(shard, FIFO_DELAYED);
     if (slotIndex === 0) return;
     const slot = At.slot(slotIndex);
-    if (load<f64>(slot, SLOT_SENT_AT) > sentBefore) return;
-    Slot.setState(slot, SLOT_READY);
+    if (slot.sentAt > sentBefore) return;
+    slot.setState(SLOT_READY);
     store<u32>(shard, TimersFifo.behind(shard, slotIndex), FIFO_DELAYED);
     Shard.countOut(shard + SHARD_DELAYED);
-    TimersFifo.appeared(area, shard, slotIndex, slot, Slot.sequence(slot));
+    TimersFifo.appeared(area, shard, slotIndex, slot, slot.sequence);
   }
 
   /** The message that arrived next, or 0. */
@@ -149,9 +146,9 @@ export class TimersFifo {
     const slot = At.slot(slotIndex);
     if (!Sweep.isPast(queue, shard, slot, now)) return;
     const count = load<i32>(area, THREAD_OUT_COUNT);
-    const sequence = Slot.sequence(slot);
-    const state = Slot.state(slot);
-    const group: usize = load<u32>(slot, SLOT_GROUP);
+    const sequence = slot.sequence;
+    const state = slot.state();
+    const group = slot.group;
     const isCut = sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
     if (!isCut) {
       Shard.add(shard, SHARD_TOTAL_EXPIRED, 1);
@@ -161,7 +158,7 @@ export class TimersFifo {
         store<u32>(shard, TimersFifo.behind(shard, slotIndex), FIFO_DELAYED);
       }
     }
-    Slot.takeOut(slot, thread);
+    slot.takeOut(thread);
     Wheel.cancel(shard, At.wheelLink(slotIndex));
     Age.unlink(At.ageLink(slotIndex));
     Shard.countOut(shard + SHARD_LISTED);

@@ -44,7 +44,6 @@ import {
   PAGE_WHOLE,
   QUEUE_FREE,
   QUEUE_STATE,
-  SLOT_BLOCK,
   SLOT_FREE,
   SLOT_HELD,
   SLOT_MOVING,
@@ -95,7 +94,7 @@ export class Verify {
     let moving: u32 = 0;
     for (let index: u32 = 1; index <= last; index++) {
       const slot = At.slot(index);
-      const state = Slot.state(slot);
+      const state = slot.state();
       if (state === SLOT_FREE) free++;
       else if (state === SLOT_HELD) held++;
       else if (state === SLOT_MOVING) moving++;
@@ -113,7 +112,7 @@ export class Verify {
   static stock(area: usize, free: u32, held: u32): i32 {
     for (let index: u32 = 0; index < free; index++) {
       const slot = load<u32>(At.freeSlot(index));
-      if (Slot.state(At.slot(slot)) !== SLOT_FREE) return Verify.fail(area, 403, slot);
+      if (At.slot(slot).state() !== SLOT_FREE) return Verify.fail(area, 403, slot);
     }
     const most = load<u32>(HEADER, HEADER_THREADS_MAX);
     let inMagazines: u32 = 0;
@@ -124,9 +123,9 @@ export class Verify {
   }
 
   /** A slot that has a message has all of its content. */
-  @inline static isFilled(slot: usize, state: u32): bool {
+  @inline static isFilled(slot: Slot, state: u32): bool {
     if (state === SLOT_FREE || state === SLOT_HELD) return true;
-    return Verify.isWhole(load<u32>(slot, SLOT_BLOCK));
+    return Verify.isWhole(slot.block);
   }
 
   static isWhole(block: usize): bool {

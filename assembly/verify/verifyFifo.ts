@@ -42,10 +42,8 @@ import {
   SEGMENT_NEXT,
   SHARD_GROUPS_IN_FLIGHT,
   SHARD_PURGE_SEQUENCE,
-  SLOT_BLOCK,
   SLOT_DEAD,
   SLOT_DELAYED,
-  SLOT_GROUP,
   SLOT_IN_FLIGHT,
   SLOT_READY,
   TABLE_BUCKETS,
@@ -73,8 +71,8 @@ export class VerifyFifo {
     return attempts !== 0 ? attempts + 20 : 0;
   }
 
-  @inline static isCut(shard: usize, slot: usize): bool {
-    return Slot.sequence(slot) <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
+  @inline static isCut(shard: usize, slot: Slot): bool {
+    return slot.sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
   }
 
   /** Each living message is in the chain of its own group; the delayed ones are the youngest. */
@@ -86,19 +84,19 @@ export class VerifyFifo {
       const slot = At.slot(index);
       const broken = VerifyFifo.message(shard, slot);
       if (broken !== 0) return broken;
-      if (Slot.state(slot) === SLOT_DEAD || VerifyFifo.isCut(shard, slot)) continue;
-      const isDelayed = Slot.state(slot) === SLOT_DELAYED;
+      if (slot.state() === SLOT_DEAD || VerifyFifo.isCut(shard, slot)) continue;
+      const isDelayed = slot.state() === SLOT_DELAYED;
       if (isDelayed && delayed === 0) delayed = index;
       if (!isDelayed && delayed !== 0) return 703;
     }
     return load<u32>(shard, FIFO_DELAYED) === delayed ? 0 : 704;
   }
 
-  static message(shard: usize, slot: usize): i32 {
-    const group: usize = load<u32>(slot, SLOT_GROUP);
-    if (Slot.state(slot) === SLOT_DEAD) return group === 0 ? 0 : 700;
+  static message(shard: usize, slot: Slot): i32 {
+    const group = slot.group;
+    if (slot.state() === SLOT_DEAD) return group === 0 ? 0 : 700;
     if (VerifyFifo.isCut(shard, slot)) return 0;
-    const block: usize = load<u32>(slot, SLOT_BLOCK);
+    const block = slot.block;
     if (group === 0) return 701;
     const isOfGroup = Groups.isOf(shard, group, Keys.groupLow(block), Keys.groupHigh(block));
     return isOfGroup ? 0 : 702;
@@ -161,7 +159,7 @@ export class VerifyFifo {
     const chain = VerifyFifo.chain(shard, group);
     if (chain !== 0 || Groups.isDead(shard, group)) return chain;
     const first = At.slot(At.slotOfChainLink(Circle.next(Groups.chain(group))));
-    return (Slot.state(first) === SLOT_READY) === Groups.isReady(group) ? 0 : 728;
+    return (first.state() === SLOT_READY) === Groups.isReady(group) ? 0 : 728;
   }
 
   static chain(shard: usize, group: usize): i32 {
@@ -175,9 +173,9 @@ export class VerifyFifo {
       if (Circle.previous(link) !== previous) return 720;
       const broken = VerifyFifo.member(shard, group, slot, isDead);
       if (broken !== 0) return broken;
-      if (Slot.sequence(slot) <= sequence) return 722;
-      inFlight += Slot.state(slot) === SLOT_IN_FLIGHT ? 1 : 0;
-      sequence = Slot.sequence(slot);
+      if (slot.sequence <= sequence) return 722;
+      inFlight += slot.state() === SLOT_IN_FLIGHT ? 1 : 0;
+      sequence = slot.sequence;
       previous = link;
     }
     if (previous === chain) return 724;
@@ -186,9 +184,9 @@ export class VerifyFifo {
     return isDead || load<u32>(group, GROUP_IN_FLIGHT) === inFlight ? 0 : 727;
   }
 
-  static member(shard: usize, group: usize, slot: usize, isDead: bool): i32 {
-    if (load<u32>(slot, SLOT_GROUP) !== (group as u32)) return 721;
-    return Slot.isListed(Slot.state(slot)) && VerifyFifo.isCut(shard, slot) === isDead ? 0 : 723;
+  static member(shard: usize, group: usize, slot: Slot, isDead: bool): i32 {
+    if (slot.group !== group) return 721;
+    return Slot.isListed(slot.state()) && VerifyFifo.isCut(shard, slot) === isDead ? 0 : 723;
   }
 
   /** The ready groups are linked both ways and all say that they are. */
@@ -201,7 +199,7 @@ export class VerifyFifo {
       if (!Mark.isOn(group, Mark.of(shard, BLOCK_IS_GROUP))) return 731;
       if (load<u32>(group, GROUP_NEXT) !== GROUP_USED || Groups.isDead(shard, group)) return 732;
       const first = Circle.next(group + GROUP_CHAIN);
-      if (Slot.state(At.slot(At.slotOfChainLink(first))) !== SLOT_READY) return 733;
+      if (At.slot(At.slotOfChainLink(first)).state() !== SLOT_READY) return 733;
       previous = link;
     }
     return Circle.previous(end) === previous ? 0 : 734;

@@ -43,15 +43,10 @@ import {
   SHARD_VISIBLE,
   SHARD_WHEEL_ARMED,
   SHARD_WHEEL_BITMAPS,
-  SLOT_BLOCK,
   SLOT_DEAD,
   SLOT_DELAYED,
-  SLOT_DUE,
   SLOT_IN_FLIGHT,
   SLOT_READY,
-  SLOT_SENT_AT,
-  SLOT_SEQUENCE,
-  SLOT_SHARD,
   THREAD_OUT_ERROR,
   WHEEL_LEVELS,
   WHEEL_LINK_SPOKE,
@@ -88,10 +83,8 @@ export class VerifyShard {
     return wheel !== 0 || !Shard.isFifo(shard) ? wheel : VerifyFifo.run(shard);
   }
 
-  @inline static isLive(shard: usize, slot: usize): bool {
-    return (
-      Slot.state(slot) !== SLOT_DEAD && Slot.sequence(slot) > load<u64>(shard, SHARD_PURGE_SEQUENCE)
-    );
+  @inline static isLive(shard: usize, slot: Slot): bool {
+    return slot.state() !== SLOT_DEAD && slot.sequence > load<u64>(shard, SHARD_PURGE_SEQUENCE);
   }
 
   /**
@@ -112,11 +105,11 @@ export class VerifyShard {
       if (load<u32>(link, LINK_PREVIOUS) !== (previous as u32)) return 101;
       const broken = VerifyShard.member(slot, self);
       if (broken !== 0) return broken;
-      if (Slot.sequence(slot) <= sequence) return 103;
-      const isMoved = (load<u32>(load<u32>(slot, SLOT_BLOCK), BLOCK_FLAGS) & BODY_MOVED) !== 0;
-      const slotSentAt = isMoved ? sentAt : load<f64>(slot, SLOT_SENT_AT);
+      if (slot.sequence <= sequence) return 103;
+      const isMoved = (load<u32>(slot.block, BLOCK_FLAGS) & BODY_MOVED) !== 0;
+      const slotSentAt = isMoved ? sentAt : slot.sentAt;
       if (slotSentAt < sentAt) return 103;
-      sequence = Slot.sequence(slot);
+      sequence = slot.sequence;
       sentAt = slotSentAt;
       previous = link;
       link = load<u32>(link, LINK_NEXT);
@@ -126,9 +119,9 @@ export class VerifyShard {
     return VerifyShard.gauges(shard);
   }
 
-  static member(slot: usize, self: u32): i32 {
-    if (load<u32>(slot, SLOT_SHARD) !== self) return 102;
-    return VerifyShard.isInAgeList(Slot.state(slot)) ? 0 : 104;
+  static member(slot: Slot, self: u32): i32 {
+    if (slot.shard !== self) return 102;
+    return VerifyShard.isInAgeList(slot.state()) ? 0 : 104;
   }
 
   /** The gauges are what the states say. */
@@ -140,9 +133,9 @@ export class VerifyShard {
     for (let link = Circle.next(end); link !== end; link = Circle.next(link)) {
       const slot = At.slot(At.slotOfAgeLink(link));
       if (!VerifyShard.isLive(shard, slot)) continue;
-      if (Slot.state(slot) === SLOT_READY) visible++;
-      if (Slot.state(slot) === SLOT_IN_FLIGHT) inFlight++;
-      if (Slot.state(slot) === SLOT_DELAYED) delayed++;
+      if (slot.state() === SLOT_READY) visible++;
+      if (slot.state() === SLOT_IN_FLIGHT) inFlight++;
+      if (slot.state() === SLOT_DELAYED) delayed++;
     }
     if (load<u32>(shard, SHARD_VISIBLE) !== visible) return 107;
     if (load<u32>(shard, SHARD_IN_FLIGHT) !== inFlight) return 108;
@@ -161,8 +154,8 @@ export class VerifyShard {
       const slot = At.slot(At.slotOfAgeLink(link));
       if (++count > most) return -110;
       if (load<u32>(link, LINK_PREVIOUS) !== (previous as u32)) return -111;
-      const isHere = load<u32>(slot, SLOT_SHARD) === At.shardIndex(shard);
-      if (!isHere || !Slot.isArrived(Slot.word(slot))) return -112;
+      const isHere = slot.shard === At.shardIndex(shard);
+      if (!isHere || !Slot.isArrived(slot.lowWord())) return -112;
       previous = link;
     }
     if (load<u32>(shard, SHARD_ARRIVED) !== count) return -114;
@@ -202,10 +195,10 @@ export class VerifyShard {
   @inline static isOwnEntry(shard: usize, entry: usize): u32 {
     const slot = At.slot(load<u32>(entry, ENTRY_SLOT));
     const isOwn =
-      load<u32>(entry, ENTRY_SEQUENCE) === load<u32>(slot, SLOT_SEQUENCE) &&
-      load<u32>(slot, SLOT_SHARD) === At.shardIndex(shard) &&
-      Slot.isRinged(Slot.word(slot)) &&
-      VerifyShard.isInAgeList(Slot.state(slot));
+      load<u32>(entry, ENTRY_SEQUENCE) === slot.lowSequence() &&
+      slot.shard === At.shardIndex(shard) &&
+      Slot.isRinged(slot.lowWord()) &&
+      VerifyShard.isInAgeList(slot.state());
     return isOwn ? 1 : 0;
   }
 
@@ -214,11 +207,11 @@ export class VerifyShard {
     let unringed: u32 = 0;
     for (let link = VerifyShard.after(Age.end(shard)); link !== Age.end(shard); ) {
       const slot = At.slot(At.slotOfAgeLink(link));
-      const isCut = Slot.sequence(slot) <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
-      const isRinged = !isCut && Slot.isRinged(Slot.word(slot));
+      const isCut = slot.sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
+      const isRinged = !isCut && Slot.isRinged(slot.lowWord());
       if (isRinged) ringed++;
       else unringed++;
-      if (!isRinged && !isCut && Slot.state(slot) === SLOT_READY) return 205;
+      if (!isRinged && !isCut && slot.state() === SLOT_READY) return 205;
       link = VerifyShard.after(link);
     }
     if (own !== ringed) return 206;
@@ -252,7 +245,7 @@ export class VerifyShard {
       if (++count > most) return -301;
       if (load<u32>(link, WHEEL_LINK_SPOKE) !== spoke + 1) return -302;
       if (load<u32>(link, LINK_PREVIOUS) !== (previous as u32)) return -303;
-      const due = load<f64>(At.slot(At.slotOfWheelLink(link)), SLOT_DUE);
+      const due = At.slot(At.slotOfWheelLink(link)).due;
       // Timers fire with whole milliseconds.
       if (load<f64>(shard, SHARD_NEXT_DUE) > ceil<f64>(due)) return -304;
       previous = link;
@@ -265,7 +258,7 @@ export class VerifyShard {
     for (let link = VerifyShard.after(end); link !== end; link = VerifyShard.after(link)) {
       const index = At.slotOfAgeLink(link);
       const slot = At.slot(index);
-      const state = Slot.state(slot);
+      const state = slot.state();
       const wants = state === SLOT_IN_FLIGHT || (state === SLOT_DELAYED && !Shard.isFifo(shard));
       const isArmed = Wheel.isArmed(At.wheelLink(index));
       if (VerifyShard.isLive(shard, slot) && wants !== isArmed) return 306;

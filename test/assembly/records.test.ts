@@ -1,6 +1,6 @@
 /**
- * The records that the engine has as classes (assembly/ground/records.ts): the compiler laid each field
- * where layout.ts says, with as many bytes as docs/LAYOUT.md says.
+ * The records that the engine has as classes (assembly/ground/records.ts and slot.ts): the compiler
+ * laid each field where layout.ts says, with as many bytes as docs/LAYOUT.md says.
  */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
@@ -9,12 +9,14 @@ import { wasm } from "../../bindings/webassembly.ts";
 import { compileEntry } from "../support/compile.ts";
 
 const root = new URL("../../", import.meta.url);
-const source = readFileSync(new URL("assembly/ground/records.ts", root), "utf8");
+const files = ["./ground/records", "./ground/slot"];
+const sources = files.map((file) => readFileSync(new URL(`assembly/${file}.ts`, root), "utf8"));
+const source = sources.join("\n");
 const page = readFileSync(new URL("docs/LAYOUT.md", root), "utf8");
 const numbers = new Map<string, number>(Object.entries(layout));
 
 /** Each class with the constants that stand for it, and the constants of its fields by their names. */
-const RECORDS = { SendRecord: "SEND", ReceiveRecord: "RECEIVE" } as const;
+const RECORDS = { SendRecord: "SEND", ReceiveRecord: "RECEIVE", Slot: "SLOT" } as const;
 
 interface Field {
   readonly record: string;
@@ -35,11 +37,17 @@ function fieldsOf(record: string, prefix: string): Field[] {
 
 const fields = Object.entries(RECORDS).flatMap(([record, prefix]) => fieldsOf(record, prefix));
 
+function classesOf(text: string): string[] {
+  return [...text.matchAll(/^export class (\w+)/gm)].map(([, name = ""]) => name);
+}
+
 /** A module that says what the compiler made of the classes. */
 async function ask(): Promise<Record<string, () => number>> {
   const names = Object.keys(RECORDS);
   const lines = [
-    `import { ${names.join(", ")} } from "./ground/records";`,
+    ...files.map((file, index) => {
+      return `import { ${classesOf(sources[index] ?? "").join(", ")} } from "${file}";`;
+    }),
     ...names.map((name) => `export function ${name}_bytes(): u32 { return offsetof<${name}>(); }`),
     ...fields.flatMap(({ record, field, type }) => [
       `export function ${record}_${field}(): u32 { return offsetof<${record}>("${field}"); }`,
@@ -54,9 +62,8 @@ async function ask(): Promise<Record<string, () => number>> {
 }
 
 test("every class is read, and every field has a constant", () => {
-  const classes = [...source.matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
-  expect(classes).toEqual(Object.keys(RECORDS));
-  expect(fields.length).toBeGreaterThanOrEqual(37);
+  expect(classesOf(source)).toEqual(Object.keys(RECORDS));
+  expect(fields.length).toBeGreaterThanOrEqual(49);
   expect(fields.filter(({ constant }) => !numbers.has(constant))).toEqual([]);
 });
 
