@@ -9,13 +9,7 @@ import { Stock } from "./arena/stock";
 import { SipHash } from "./ground/hash";
 import { At } from "./ground/memory";
 import { Wake } from "./ground/wake";
-import {
-  QUEUE_SHARD_FIRST,
-  QUEUE_WATCHED_DUE,
-  STATUS_FULL,
-  STATUS_GONE,
-  THREAD_STAGING,
-} from "./layout";
+import { QUEUE_WATCHED_DUE, STATUS_FULL, STATUS_GONE, THREAD_STAGING } from "./layout";
 import { Format } from "./life/format";
 import { Thread } from "./life/thread";
 import { ADVANCE_SECTIONS, Advance } from "./operations/advance";
@@ -36,7 +30,7 @@ import { Shard } from "./shard/shard";
 
 class Of {
   @inline static shard(queue: u32): usize {
-    return At.shard(load<u32>(At.queue(queue), QUEUE_SHARD_FIRST));
+    return At.shard(At.queue(queue).shardFirst);
   }
 }
 
@@ -241,7 +235,7 @@ export function takeDirty(thread: u32, queue: u32): i32 {
 
 /** Some waiter will look again at dueMs. */
 export function watch(queue: u32, dueMs: f64): void {
-  store<f64>(At.queue(queue), dueMs, QUEUE_WATCHED_DUE);
+  store<f64>(changetype<usize>(At.queue(queue)), dueMs, QUEUE_WATCHED_DUE);
 }
 
 export function wake(queue: u32): void {

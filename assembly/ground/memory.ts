@@ -18,11 +18,11 @@ import {
   LIST_LINK_BYTES_LOG2,
   PAGE_BYTES_LOG2,
   PAGE_RECORD_BYTES_LOG2,
-  QUEUE_BYTES,
   SHARD_BYTES,
   THREAD_BYTES,
   WHEEL_LINK_BYTES_LOG2,
 } from "../layout";
+import { QueueRecord } from "./records";
 import { Slot } from "./slot";
 
 export class At {
@@ -34,8 +34,8 @@ export class At {
     return ((area - load<u32>(HEADER, HEADER_THREADS_BASE)) as u32) / THREAD_BYTES;
   }
 
-  @inline static queue(index: u32): usize {
-    return load<u32>(HEADER, HEADER_QUEUES_BASE) + index * QUEUE_BYTES;
+  @inline static queue(index: u32): QueueRecord {
+    return QueueRecord.at(load<u32>(HEADER, HEADER_QUEUES_BASE), index);
   }
 
   @inline static shard(index: u32): usize {

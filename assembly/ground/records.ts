@@ -6,12 +6,62 @@
  */
 
 import {
+  QUEUE_BYTES,
+  QUEUE_STATE,
+  QUEUE_VERSION,
   RECEIVE_BYTES,
   RECEIVE_GROUP_BYTES,
   RECEIVE_SLOT,
   SEND_BYTES,
   SEND_GROUP_BYTES,
 } from "../layout";
+
+/**
+ * A queue's descriptor. Its waiters are not here: they are changed by atomics alone, and lie with the
+ * watched due on a line of their own.
+ */
+@unmanaged
+export class QueueRecord {
+  state: u32;
+  incarnation: u32;
+  shardFirst: u32;
+  shardCount: u32;
+  entry: usize;
+  version: u32;
+  flags: u32;
+  visibilityMs: f64;
+  delayMs: f64;
+  retentionMs: f64;
+  maximumBytes: u32;
+  receivesMax: u32;
+  target: u32;
+  targetIncarnation: u32;
+  inFlightMax: u32;
+  callsMax: u32;
+
+  @inline static at(records: usize, index: u32): QueueRecord {
+    return changetype<QueueRecord>(records + index * QUEUE_BYTES);
+  }
+
+  /** Without a lock. */
+  @inline stateNow(): u32 {
+    return atomic.load<u32>(changetype<usize>(this), QUEUE_STATE);
+  }
+
+  @inline setState(state: u32): void {
+    atomic.store<u32>(changetype<usize>(this), state, QUEUE_STATE);
+  }
+
+  /** Without a lock. */
+  @inline versionNow(): u32 {
+    return atomic.load<u32>(changetype<usize>(this), QUEUE_VERSION);
+  }
+
+  /** The last store of every change but of the state. */
+  @inline raiseVersion(): void {
+    atomic.store<u32>(changetype<usize>(this), this.version + 1, QUEUE_VERSION);
+  }
+}
 
 /** One message that a thread sends, in its send records. */
 @unmanaged

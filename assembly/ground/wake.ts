@@ -19,8 +19,14 @@ import {
 } from "../layout";
 import { Due } from "./due";
 import { At } from "./memory";
+import { QueueRecord } from "./records";
 
 export class Wake {
+  /** Where a queue's waiters are: no field of its record, on a line of their own. */
+  @inline static queue(queueIndex: u32): usize {
+    return changetype<usize>(At.queue(queueIndex));
+  }
+
   @inline static bit(thread: u32): u64 {
     return (1 as u64) << (thread as u64);
   }
@@ -35,7 +41,7 @@ export class Wake {
 
   /** Something in this queue may be received. */
   @inline static one(queueIndex: u32): void {
-    const mask = atomic.load<u64>(At.queue(queueIndex), QUEUE_WAITERS);
+    const mask = atomic.load<u64>(Wake.queue(queueIndex), QUEUE_WAITERS);
     if (mask !== 0) Wake.ring(queueIndex, mask);
   }
 
@@ -72,7 +78,7 @@ export class Wake {
   }
 
   static all(queueIndex: u32): void {
-    let left = atomic.load<u64>(At.queue(queueIndex), QUEUE_WAITERS);
+    let left = atomic.load<u64>(Wake.queue(queueIndex), QUEUE_WAITERS);
     while (left !== 0) {
       const thread = ctz<u64>(left) as u32;
       atomic.or<u32>(Wake.dirtyWord(thread, queueIndex), Wake.dirtyBit(queueIndex));
@@ -90,28 +96,28 @@ export class Wake {
   }
 
   /** A timer was armed that is due before the time at which some waiter will look again. */
-  @inline static ifEarlier(queueIndex: u32, queue: usize, shard: usize): void {
+  @inline static ifEarlier(queueIndex: u32, queue: QueueRecord, shard: usize): void {
     if (
-      load<u64>(queue, QUEUE_WAITERS) !== 0 &&
-      Due.nextMs(queue, shard) < load<f64>(queue, QUEUE_WATCHED_DUE)
+      load<u64>(changetype<usize>(queue), QUEUE_WAITERS) !== 0 &&
+      Due.nextMs(queue, shard) < load<f64>(changetype<usize>(queue), QUEUE_WATCHED_DUE)
     ) {
       Wake.one(queueIndex);
     }
   }
 
   @inline static isWaiting(thread: u32, queueIndex: u32): bool {
-    return (atomic.load<u64>(At.queue(queueIndex), QUEUE_WAITERS) & Wake.bit(thread)) !== 0;
+    return (atomic.load<u64>(Wake.queue(queueIndex), QUEUE_WAITERS) & Wake.bit(thread)) !== 0;
   }
 
   static begin(thread: u32, queueIndex: u32): void {
-    const queue = At.queue(queueIndex);
+    const queue = Wake.queue(queueIndex);
     const before = atomic.or<u64>(queue, Wake.bit(thread), QUEUE_WAITERS);
     // The first waiter watches for itself: nothing armed before it came is news.
     if (before === 0) store<f64>(queue, -Infinity, QUEUE_WATCHED_DUE);
   }
 
   static end(thread: u32, queueIndex: u32): void {
-    const left = atomic.and<u64>(At.queue(queueIndex), ~Wake.bit(thread), QUEUE_WAITERS);
+    const left = atomic.and<u64>(Wake.queue(queueIndex), ~Wake.bit(thread), QUEUE_WAITERS);
     Wake.takeDirty(thread, queueIndex);
     if ((left & ~Wake.bit(thread)) !== 0) Wake.one(queueIndex);
   }

@@ -6,10 +6,11 @@
 import { Messages } from "../arena/messages";
 import { Due } from "../ground/due";
 import { At } from "../ground/memory";
+import { QueueRecord } from "../ground/records";
 import { Wake } from "../ground/wake";
 import { Arrivals } from "../indexes/arrivals";
 import { Groups } from "../indexes/groups";
-import { QUEUE_SHARD_FIRST, SHARD_VISIBLE, THREAD_OUT_READY } from "../layout";
+import { SHARD_VISIBLE, THREAD_OUT_READY } from "../layout";
 import { Expire } from "../sections/expire";
 import { Sweep } from "../sections/sweep";
 import { TimersFifo } from "../sections/timersFifo";
@@ -23,7 +24,7 @@ export class Advance {
   /** How many sections it made; 0: nothing was due. */
   @inline static run(thread: u32, queueIndex: u32, now: f64, most: u32): u32 {
     const queue = At.queue(queueIndex);
-    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const shard = At.shard(queue.shardFirst);
     return Expire.isDue(shard, now) ||
       Sweep.isDue(queue, shard, now) ||
       Due.isReleaseDue(queue, shard, now) ||
@@ -74,7 +75,7 @@ export class Advance {
   static catchUp(
     thread: u32,
     queueIndex: u32,
-    queue: usize,
+    queue: QueueRecord,
     shard: usize,
     now: f64,
     most: u32,
@@ -99,7 +100,7 @@ export class Advance {
   /** Until the gauges are exact; of what a cut ended, which is in none of them, a bounded part. */
   static settle(thread: u32, queueIndex: u32, now: f64): void {
     const queue = At.queue(queueIndex);
-    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const shard = At.shard(queue.shardFirst);
     const area = At.thread(thread);
     let cutSections: u32 = 0;
     let ready: u32 = 0;
@@ -119,7 +120,7 @@ export class Advance {
   }
 
   /** One sweep section, and what it took out is freed. */
-  static sweep(thread: u32, queue: usize, shard: usize, now: f64): u32 {
+  static sweep(thread: u32, queue: QueueRecord, shard: usize, now: f64): u32 {
     const count = (
       Shard.isFifo(shard)
         ? TimersFifo.sweep(thread, queue, shard, now)

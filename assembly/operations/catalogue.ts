@@ -12,6 +12,7 @@ import { Copy } from "../arena/content";
 import { Circle } from "../ground/circle";
 import { Lock } from "../ground/lock";
 import { At } from "../ground/memory";
+import { QueueRecord } from "../ground/records";
 import { Age } from "../indexes/age";
 import { Arrivals } from "../indexes/arrivals";
 import {
@@ -38,25 +39,9 @@ import {
   PARTITIONS_MAX,
   PHASE_BEGIN_CATALOGUE,
   QUEUE_BYTES,
-  QUEUE_CALLS_MAX,
-  QUEUE_DELAY_MS,
   QUEUE_DELETED,
-  QUEUE_ENTRY,
-  QUEUE_FLAGS,
   QUEUE_FREE,
-  QUEUE_IN_FLIGHT_MAX,
-  QUEUE_INCARNATION,
   QUEUE_LIVE,
-  QUEUE_MAXIMUM_BYTES,
-  QUEUE_RECEIVES_MAX,
-  QUEUE_RETENTION_MS,
-  QUEUE_SHARD_COUNT,
-  QUEUE_SHARD_FIRST,
-  QUEUE_STATE,
-  QUEUE_TARGET,
-  QUEUE_TARGET_INCARNATION,
-  QUEUE_VERSION,
-  QUEUE_VISIBILITY_MS,
   RATE_BYTES,
   SHARD_INCARNATION,
   SHARD_KIND,
@@ -102,14 +87,14 @@ export class Catalogue {
     const most = load<u32>(HEADER, HEADER_QUEUES_MAX);
     for (let index: u32 = 0; index <= last && index < most; index++) {
       const queue = At.queue(index);
-      const block: usize = load<u32>(queue, QUEUE_ENTRY);
-      if (load<u32>(queue, QUEUE_STATE) === QUEUE_FREE) {
-        store<u32>(queue, 0, QUEUE_ENTRY);
+      const block = queue.entry;
+      if (queue.state === QUEUE_FREE) {
+        queue.entry = 0;
         store<u32>(At.shard(index), 0, SHARD_INCARNATION);
       } else if (block !== 0) {
         store<u32>(block, BLOCK_OUT, BLOCK_STATE);
-        Catalogue.copyFields(queue, block + ENTRY_IMAGE);
-        atomic.store<u32>(queue, load<u32>(queue, QUEUE_VERSION) + 1, QUEUE_VERSION);
+        Catalogue.copyFields(queue, changetype<QueueRecord>(block + ENTRY_IMAGE));
+        queue.raiseVersion();
       }
     }
     Catalogue.raise();
@@ -142,7 +127,7 @@ export class Catalogue {
   static findFree(): u32 {
     const most = load<u32>(HEADER, HEADER_QUEUES_MAX);
     for (let index: u32 = 0; index < most; index++) {
-      if (load<u32>(At.queue(index), QUEUE_STATE) === QUEUE_FREE) return index;
+      if (At.queue(index).state === QUEUE_FREE) return index;
     }
     return most;
   }
@@ -161,21 +146,21 @@ export class Catalogue {
     let status: i32 = STATUS_CHANGED;
     Catalogue.lock(thread);
     Lock.begin(LOCK, PHASE_BEGIN_CATALOGUE);
-    if (Catalogue.isCurrent(version) && load<u32>(queue, QUEUE_STATE) === QUEUE_FREE) {
+    if (Catalogue.isCurrent(version) && queue.state === QUEUE_FREE) {
       const incarnation = load<u32>(HEADER, HEADER_INCARNATIONS) + 1;
       store<u32>(HEADER, incarnation, HEADER_INCARNATIONS);
       if (index >= load<u32>(HEADER, HEADER_QUEUES_BUMP)) {
         store<u32>(HEADER, index + 1, HEADER_QUEUES_BUMP);
       }
-      Catalogue.copyFields(queue, At.thread(thread) + THREAD_STAGING);
-      store<u32>(queue, incarnation, QUEUE_INCARNATION);
-      store<u32>(queue, index, QUEUE_SHARD_FIRST);
-      store<u32>(queue, 1, QUEUE_SHARD_COUNT);
-      store<u32>(queue, block as u32, QUEUE_ENTRY);
-      Catalogue.freshShard(shard, index, load<u32>(queue, QUEUE_FLAGS));
+      Catalogue.copyFields(queue, changetype<QueueRecord>(At.thread(thread) + THREAD_STAGING));
+      queue.incarnation = incarnation;
+      queue.shardFirst = index;
+      queue.shardCount = 1;
+      queue.entry = block;
+      Catalogue.freshShard(shard, index, queue.flags);
       store<u32>(shard, incarnation, SHARD_INCARNATION);
-      atomic.store<u32>(queue, load<u32>(queue, QUEUE_VERSION) + 1, QUEUE_VERSION);
-      atomic.store<u32>(queue, QUEUE_LIVE, QUEUE_STATE);
+      queue.raiseVersion();
+      queue.setState(QUEUE_LIVE);
       store<u32>(block, BLOCK_OUT, BLOCK_STATE);
       Catalogue.raise();
       status = index as i32;
@@ -205,13 +190,13 @@ export class Catalogue {
     if (Catalogue.isCurrent(version)) {
       status = STATUS_GONE;
       if (Catalogue.isLive(queue, incarnation)) {
-        unused = load<u32>(queue, QUEUE_ENTRY);
+        unused = queue.entry;
         // The former entry's holder first: until the swap, recovery gives it back to the queue.
         store<u32>(unused, Blocks.held(thread), BLOCK_STATE);
-        store<u32>(queue, block as u32, QUEUE_ENTRY);
+        queue.entry = block;
         store<u32>(block, BLOCK_OUT, BLOCK_STATE);
-        Catalogue.copyFields(queue, block + ENTRY_IMAGE);
-        atomic.store<u32>(queue, load<u32>(queue, QUEUE_VERSION) + 1, QUEUE_VERSION);
+        Catalogue.copyFields(queue, changetype<QueueRecord>(block + ENTRY_IMAGE));
+        queue.raiseVersion();
         Catalogue.raise();
         status = 0;
       }
@@ -231,7 +216,7 @@ export class Catalogue {
     if (Catalogue.isCurrent(version)) {
       status = STATUS_GONE;
       if (Catalogue.isLive(queue, incarnation)) {
-        atomic.store<u32>(queue, QUEUE_DELETED, QUEUE_STATE);
+        queue.setState(QUEUE_DELETED);
         Catalogue.raise();
         status = 0;
       }
@@ -247,11 +232,11 @@ export class Catalogue {
     let block: usize = 0;
     Catalogue.lock(thread);
     Lock.begin(LOCK, PHASE_BEGIN_CATALOGUE);
-    if (load<u32>(queue, QUEUE_STATE) === QUEUE_DELETED) {
-      block = load<u32>(queue, QUEUE_ENTRY);
+    if (queue.state === QUEUE_DELETED) {
+      block = queue.entry;
       if (block !== 0) store<u32>(block, Blocks.held(thread), BLOCK_STATE);
-      store<u32>(queue, 0, QUEUE_ENTRY);
-      atomic.store<u32>(queue, QUEUE_FREE, QUEUE_STATE);
+      queue.entry = 0;
+      queue.setState(QUEUE_FREE);
       Catalogue.raise();
     }
     Lock.end(LOCK);
@@ -263,42 +248,36 @@ export class Catalogue {
   static read(thread: u32, queueIndex: u32): i32 {
     const queue = At.queue(queueIndex);
     const area = At.thread(thread);
-    const staged = area + THREAD_STAGING;
-    if (atomic.load<u32>(queue, QUEUE_STATE) !== QUEUE_LIVE) return STATUS_GONE;
-    const version = atomic.load<u32>(queue, QUEUE_VERSION);
-    const block: usize = load<u32>(queue, QUEUE_ENTRY);
+    const staged = changetype<QueueRecord>(area + THREAD_STAGING);
+    if (queue.stateNow() !== QUEUE_LIVE) return STATUS_GONE;
+    const version = queue.versionNow();
+    const block = queue.entry;
     if (block === 0) return STATUS_CHANGED;
     const bytes = load<u32>(block, ENTRY_VALUE_BYTES);
     if (!Catalogue.fits(bytes)) return STATUS_CHANGED;
-    store<u32>(staged, load<u32>(queue, QUEUE_INCARNATION), QUEUE_INCARNATION);
-    store<u32>(staged, version, QUEUE_VERSION);
-    Copy.bytes(staged + QUEUE_BYTES, block + ENTRY_VALUE, bytes);
+    staged.incarnation = queue.incarnation;
+    staged.version = version;
+    Copy.bytes(area + THREAD_STAGING + QUEUE_BYTES, block + ENTRY_VALUE, bytes);
     atomic.add<u32>(area, 0, THREAD_FENCE);
-    const isSame =
-      load<u32>(queue, QUEUE_VERSION) === version &&
-      load<u32>(queue, QUEUE_STATE) === QUEUE_LIVE &&
-      load<u32>(queue, QUEUE_ENTRY) === (block as u32);
+    const isSame = queue.version === version && queue.state === QUEUE_LIVE && queue.entry === block;
     return isSame ? (bytes as i32) : STATUS_CHANGED;
   }
 
-  @inline static isLive(queue: usize, incarnation: u32): bool {
-    return (
-      load<u32>(queue, QUEUE_STATE) === QUEUE_LIVE &&
-      load<u32>(queue, QUEUE_INCARNATION) === incarnation
-    );
+  @inline static isLive(queue: QueueRecord, incarnation: u32): bool {
+    return queue.state === QUEUE_LIVE && queue.incarnation === incarnation;
   }
 
-  @inline static copyFields(queue: usize, image: usize): void {
-    store<u32>(queue, load<u32>(image, QUEUE_FLAGS), QUEUE_FLAGS);
-    store<f64>(queue, load<f64>(image, QUEUE_VISIBILITY_MS), QUEUE_VISIBILITY_MS);
-    store<f64>(queue, load<f64>(image, QUEUE_DELAY_MS), QUEUE_DELAY_MS);
-    store<f64>(queue, load<f64>(image, QUEUE_RETENTION_MS), QUEUE_RETENTION_MS);
-    store<u32>(queue, load<u32>(image, QUEUE_MAXIMUM_BYTES), QUEUE_MAXIMUM_BYTES);
-    store<u32>(queue, load<u32>(image, QUEUE_RECEIVES_MAX), QUEUE_RECEIVES_MAX);
-    store<u32>(queue, load<u32>(image, QUEUE_TARGET), QUEUE_TARGET);
-    store<u32>(queue, load<u32>(image, QUEUE_TARGET_INCARNATION), QUEUE_TARGET_INCARNATION);
-    store<u32>(queue, load<u32>(image, QUEUE_IN_FLIGHT_MAX), QUEUE_IN_FLIGHT_MAX);
-    store<u32>(queue, load<u32>(image, QUEUE_CALLS_MAX), QUEUE_CALLS_MAX);
+  @inline static copyFields(queue: QueueRecord, image: QueueRecord): void {
+    queue.flags = image.flags;
+    queue.visibilityMs = image.visibilityMs;
+    queue.delayMs = image.delayMs;
+    queue.retentionMs = image.retentionMs;
+    queue.maximumBytes = image.maximumBytes;
+    queue.receivesMax = image.receivesMax;
+    queue.target = image.target;
+    queue.targetIncarnation = image.targetIncarnation;
+    queue.inFlightMax = image.inFlightMax;
+    queue.callsMax = image.callsMax;
   }
 
   /** Sequences and operation numbers go on where the shard's former queue left them. */

@@ -6,7 +6,6 @@
 import { At } from "../ground/memory";
 import { Age } from "../indexes/age";
 import {
-  QUEUE_SHARD_FIRST,
   SHARD_DELAYED,
   SHARD_IN_FLIGHT,
   SHARD_PURGE_SEQUENCE,
@@ -21,7 +20,7 @@ import { Advance } from "./advance";
 
 export class Counts {
   static run(thread: u32, queueIndex: u32, now: f64): void {
-    const shard = At.shard(load<u32>(At.queue(queueIndex), QUEUE_SHARD_FIRST));
+    const shard = At.shard(At.queue(queueIndex).shardFirst);
     const area = At.thread(thread);
     Advance.settle(thread, queueIndex, now);
     const head = Age.first(shard);

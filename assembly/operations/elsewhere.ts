@@ -9,14 +9,7 @@
 import { At } from "../ground/memory";
 import { Slot } from "../ground/slot";
 import { Table } from "../indexes/table";
-import {
-  BLOCK_BIRTH,
-  HANDLE_SEQUENCE,
-  HANDLE_SLOT,
-  QUEUE_RETENTION_MS,
-  SHARD_QUEUE,
-  SLOT_MOVING,
-} from "../layout";
+import { BLOCK_BIRTH, HANDLE_SEQUENCE, HANDLE_SLOT, SHARD_QUEUE, SLOT_MOVING } from "../layout";
 
 export class Elsewhere {
   /** The message of a handle record that `shard` does not have; its slot number was checked. */
@@ -34,7 +27,7 @@ export class Elsewhere {
   static isLiving(shard: usize, slot: Slot, sequence: u64, now: f64): bool {
     if (slot.isOf(At.shardIndex(shard), sequence)) return false;
     const other = At.shard(slot.shard);
-    const retentionMs = load<f64>(At.queue(load<u32>(other, SHARD_QUEUE)), QUEUE_RETENTION_MS);
+    const retentionMs = At.queue(load<u32>(other, SHARD_QUEUE)).retentionMs;
     return !slot.isPast(other, retentionMs, now);
   }
 }

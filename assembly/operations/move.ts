@@ -7,6 +7,7 @@
 
 import { Messages } from "../arena/messages";
 import { At } from "../ground/memory";
+import { QueueRecord } from "../ground/records";
 import { Wake } from "../ground/wake";
 import { Arrivals } from "../indexes/arrivals";
 import {
@@ -14,13 +15,7 @@ import {
   HEADER,
   HEADER_ARENA,
   HEADER_QUEUES_BUMP,
-  QUEUE_INCARNATION,
   QUEUE_LIVE,
-  QUEUE_RECEIVES_MAX,
-  QUEUE_SHARD_FIRST,
-  QUEUE_STATE,
-  QUEUE_TARGET,
-  QUEUE_TARGET_INCARNATION,
   QUEUES_MAX,
   SECTION_STEPS,
   SHARD_INCARNATION,
@@ -57,18 +52,18 @@ export const MOVE_HIDDEN_MS: f64 = 30000;
 
 export class Move {
   @inline static shardOf(queueIndex: u32): usize {
-    return At.shard(load<u32>(At.queue(queueIndex), QUEUE_SHARD_FIRST));
+    return At.shard(At.queue(queueIndex).shardFirst);
   }
 
   /** How often a message of this queue may be received, as long as there is a queue to move it to. */
-  @inline static receivesMax(queue: usize): u32 {
-    const most = load<u32>(queue, QUEUE_RECEIVES_MAX);
+  @inline static receivesMax(queue: QueueRecord): u32 {
+    const most = queue.receivesMax;
     return most === 0 || !Move.isThere(queue) ? RECEIVES_UNLIMITED : most;
   }
 
-  @inline static isThere(queue: usize): bool {
-    const shard = Move.shardOf(load<u32>(queue, QUEUE_TARGET));
-    return load<u32>(shard, SHARD_INCARNATION) === load<u32>(queue, QUEUE_TARGET_INCARNATION);
+  @inline static isThere(queue: QueueRecord): bool {
+    const shard = Move.shardOf(queue.target);
+    return load<u32>(shard, SHARD_INCARNATION) === queue.targetIncarnation;
   }
 
   /** The living queue of this incarnation, or QUEUES_MAX. */
@@ -76,8 +71,8 @@ export class Move {
     const last = load<u32>(HEADER, HEADER_QUEUES_BUMP);
     for (let index: u32 = 0; index < last && incarnation !== 0; index++) {
       const queue = At.queue(index);
-      if (load<u32>(queue, QUEUE_INCARNATION) !== incarnation) continue;
-      return load<u32>(queue, QUEUE_STATE) === QUEUE_LIVE ? index : QUEUES_MAX;
+      if (queue.incarnation !== incarnation) continue;
+      return queue.state === QUEUE_LIVE ? index : QUEUES_MAX;
     }
     return QUEUES_MAX;
   }
@@ -92,8 +87,8 @@ export class Move {
   static deadLetters(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): void {
     const area = At.thread(thread);
     const queue = At.queue(queueIndex);
-    const target = load<u32>(queue, QUEUE_TARGET);
-    const targetIncarnation = load<u32>(queue, QUEUE_TARGET_INCARNATION);
+    const target = queue.target;
+    const targetIncarnation = queue.targetIncarnation;
     for (let index: u32 = 0; index < count; index++) {
       Move.aim(area, index, 0, target, targetIncarnation);
     }

@@ -6,7 +6,7 @@
 
 import { Content } from "../arena/content";
 import { At } from "../ground/memory";
-import { ReceiveRecord } from "../ground/records";
+import { QueueRecord, ReceiveRecord } from "../ground/records";
 import { Wake } from "../ground/wake";
 import {
   BLOCK_ATTRIBUTES_BYTES,
@@ -19,8 +19,6 @@ import {
   BLOCK_TRACE_BYTES,
   CONTENT_BYTES_MAX,
   CONTENT_NOT_GATHERED,
-  QUEUE_SHARD_FIRST,
-  QUEUE_VISIBILITY_MS,
   RECEIVE_BYTES,
   SECTION_STEPS,
   SHARD_INCARNATION,
@@ -60,10 +58,10 @@ export class Receive {
     now: f64,
   ): i32 {
     const queue = At.queue(queueIndex);
-    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const shard = At.shard(queue.shardFirst);
     if (load<u32>(shard, SHARD_INCARNATION) !== incarnation) return STATUS_GONE;
     Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS);
-    const hiddenMs = visibilityMs < 0 ? load<f64>(queue, QUEUE_VISIBILITY_MS) : visibilityMs;
+    const hiddenMs = visibilityMs < 0 ? queue.visibilityMs : visibilityMs;
     const claimed = Receive.claim(
       thread,
       queueIndex,
@@ -83,7 +81,7 @@ export class Receive {
   static claim(
     thread: u32,
     queueIndex: u32,
-    queue: usize,
+    queue: QueueRecord,
     shard: usize,
     incarnation: u32,
     most: u32,

@@ -7,12 +7,11 @@
 import { Stock } from "../arena/stock";
 import { SipHash } from "../ground/hash";
 import { At } from "../ground/memory";
+import { QueueRecord } from "../ground/records";
 import { Wake } from "../ground/wake";
 import { Groups } from "../indexes/groups";
 import { Window } from "../indexes/window";
 import {
-  QUEUE_SHARD_FIRST,
-  QUEUE_VISIBILITY_MS,
   SECTION_STEPS,
   SHARD_INCARNATION,
   SHARD_NOW,
@@ -43,13 +42,13 @@ export class ReceiveFifo {
     now: f64,
   ): i32 {
     const queue = At.queue(queueIndex);
-    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const shard = At.shard(queue.shardFirst);
     if (load<u32>(shard, SHARD_INCARNATION) !== incarnation) return STATUS_GONE;
     // The key before anything else uses the staging area.
     const area = At.thread(thread);
     if (attemptBytes > 0) SipHash.wide(area + THREAD_STAGING, attemptBytes, area + THREAD_ATTEMPT);
     Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS);
-    const hiddenMs = visibilityMs < 0 ? load<f64>(queue, QUEUE_VISIBILITY_MS) : visibilityMs;
+    const hiddenMs = visibilityMs < 0 ? queue.visibilityMs : visibilityMs;
     const claimed =
       attemptBytes > 0
         ? ReceiveFifo.attempt(thread, queueIndex, queue, shard, incarnation, most, hiddenMs, now)
@@ -62,7 +61,7 @@ export class ReceiveFifo {
   static claim(
     thread: u32,
     queueIndex: u32,
-    queue: usize,
+    queue: QueueRecord,
     shard: usize,
     incarnation: u32,
     most: u32,
@@ -102,7 +101,7 @@ export class ReceiveFifo {
   static attempt(
     thread: u32,
     queueIndex: u32,
-    queue: usize,
+    queue: QueueRecord,
     shard: usize,
     incarnation: u32,
     most: u32,

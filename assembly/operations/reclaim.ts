@@ -15,8 +15,6 @@ import {
   HEADER_QUEUES_BUMP,
   QUEUE_DELETED,
   QUEUE_FREE,
-  QUEUE_SHARD_FIRST,
-  QUEUE_STATE,
   SECTION_STEPS,
   SHARD_INCARNATION,
   SHARD_LISTED,
@@ -39,9 +37,9 @@ export class Reclaim {
   /** Frees up to about `steps` dead messages of one queue, seen from `now` or its own last time. */
   static queue(thread: u32, queueIndex: u32, steps: u32, seenFrom: f64): u32 {
     const queue = At.queue(queueIndex);
-    const state = load<u32>(queue, QUEUE_STATE);
+    const state = queue.state;
     if (state === QUEUE_FREE) return 0;
-    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const shard = At.shard(queue.shardFirst);
     const last = load<f64>(shard, SHARD_NOW);
     const now = seenFrom > last ? seenFrom : last;
     if (state === QUEUE_DELETED) {

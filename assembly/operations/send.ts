@@ -14,8 +14,6 @@ import { Wake } from "../ground/wake";
 import { Keys } from "../indexes/keys";
 import {
   BLOCK_BIRTH,
-  QUEUE_DELAY_MS,
-  QUEUE_SHARD_FIRST,
   SECTION_STEPS,
   SEND_BYTES,
   STATUS_CHANGED,
@@ -107,7 +105,7 @@ export class Send {
   /** How many the queue took, a prefix, the others discarded; STATUS_GONE. */
   static commit(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
     const queue = At.queue(queueIndex);
-    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const shard = At.shard(queue.shardFirst);
     const area = At.thread(thread);
     let done: u32 = 0;
     let ready: u32 = 0;
@@ -115,7 +113,7 @@ export class Send {
     while (done < count) {
       const left = count - done < (SECTION_STEPS as u32) ? count - done : SECTION_STEPS;
       const sends = area + THREAD_SENDS + done * SEND_BYTES;
-      const step = Commit.run(sends, left, load<f64>(queue, QUEUE_DELAY_MS));
+      const step = Commit.run(sends, left, queue.delayMs);
       if (
         !Segments.provide(thread, shard, step) &&
         !Send.provideAfterHelp(thread, shard, step, now)

@@ -8,13 +8,12 @@ import { Messages } from "../arena/messages";
 import { Stock } from "../arena/stock";
 import { Mark } from "../ground/mark";
 import { At } from "../ground/memory";
+import { QueueRecord } from "../ground/records";
 import { Wake } from "../ground/wake";
 import { Groups } from "../indexes/groups";
 import { Window } from "../indexes/window";
 import {
   BLOCK_IS_GROUP_TABLE,
-  QUEUE_FLAGS,
-  QUEUE_SHARD_FIRST,
   SECTION_STEPS,
   SHARD_NOW,
   STATUS_CHANGED,
@@ -33,7 +32,7 @@ export class SendFifo {
   /** As Send.commit. */
   static commit(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
     const queue = At.queue(queueIndex);
-    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const shard = At.shard(queue.shardFirst);
     const area = At.thread(thread);
     let done: u32 = 0;
     let ready: u32 = 0;
@@ -60,7 +59,7 @@ export class SendFifo {
   /** Resolves and commits records `from` to `from + count - 1`, at most ten. */
   static section(
     thread: u32,
-    queue: usize,
+    queue: QueueRecord,
     shard: usize,
     incarnation: u32,
     from: u32,
@@ -68,7 +67,7 @@ export class SendFifo {
     now: f64,
   ): i32 {
     const last = load<f64>(shard, SHARD_NOW);
-    const kind = load<u32>(queue, QUEUE_FLAGS);
+    const kind = queue.flags;
     const at = now > last ? now : last;
     const accepted = Resolve.run(thread, shard, kind, from, count, at);
     return CommitFifo.section(thread, queue, shard, incarnation, kind, from, count, accepted, now);

@@ -11,7 +11,6 @@ import {
   HANDLE_SLOT,
   HEADER,
   HEADER_SLOTS_MAX,
-  QUEUE_SHARD_FIRST,
   RESULT_APPLIED,
   SECTION_STEPS,
   THREAD_HANDLES,
@@ -40,7 +39,7 @@ export class Settle {
   /** Deletes; answers how many applied, or STATUS_GONE. */
   static remove(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
     const queue = At.queue(queueIndex);
-    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const shard = At.shard(queue.shardFirst);
     const isFifo = Shard.isFifo(shard);
     Settle.checkSlots(thread, count);
     let applied: i32 = 0;
@@ -71,7 +70,7 @@ export class Settle {
   /** Changes visibility; answers how many applied, or STATUS_GONE. */
   static hide(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
     const queue = At.queue(queueIndex);
-    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
+    const shard = At.shard(queue.shardFirst);
     const area = At.thread(thread);
     const isFifo = Shard.isFifo(shard);
     Settle.checkSlots(thread, count);

@@ -23,10 +23,7 @@ import {
   PARTITION_BYTES,
   PARTITION_CALLS,
   PHASE_BEGIN_THROTTLE,
-  QUEUE_CALLS_MAX,
   QUEUE_FLAG_GROUP_THROUGHPUT,
-  QUEUE_FLAGS,
-  QUEUE_SHARD_FIRST,
   RATE_BYTES,
   SECTION_STEPS,
   SHARD_NOW,
@@ -62,11 +59,11 @@ export class Throttle {
     now: f64,
   ): i32 {
     const queue = At.queue(queueIndex);
-    const shard = At.shard(load<u32>(queue, QUEUE_SHARD_FIRST));
-    const calls = load<u32>(queue, QUEUE_CALLS_MAX);
+    const shard = At.shard(queue.shardFirst);
+    const calls = queue.callsMax;
     if (calls === 0) return 0;
     let partitions: u32 = 0;
-    if ((load<u32>(queue, QUEUE_FLAGS) & QUEUE_FLAG_GROUP_THROUGHPUT) !== 0) {
+    if ((queue.flags & QUEUE_FLAG_GROUP_THROUGHPUT) !== 0) {
       const all = (calls + PARTITION_CALLS - 1) / PARTITION_CALLS;
       partitions = Throttle.collect(thread, shard, action, count, all);
     }

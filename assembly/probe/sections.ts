@@ -15,9 +15,6 @@ import { Window } from "../indexes/window";
 import {
   HANDLE_BYTES,
   HANDLE_SLOT,
-  QUEUE_FLAGS,
-  QUEUE_INCARNATION,
-  QUEUE_SHARD_FIRST,
   SEND_BYTES,
   STATUS_FULL,
   THREAD_ATTEMPT,
@@ -56,7 +53,7 @@ import { Verify } from "../verify/verify";
 
 class Of {
   @inline static shard(queue: u32): usize {
-    return At.shard(load<u32>(At.queue(queue), QUEUE_SHARD_FIRST));
+    return At.shard(At.queue(queue).shardFirst);
   }
 }
 
@@ -89,7 +86,7 @@ export function sectionCommit(
 export function sectionResolve(thread: u32, queue: u32, count: u32, now: f64): i32 {
   const shard = Of.shard(queue);
   if (!SendFifo.provide(thread, shard, count, now)) return STATUS_FULL;
-  const kind = load<u32>(At.queue(queue), QUEUE_FLAGS);
+  const kind = At.queue(queue).flags;
   return Resolve.run(thread, shard, kind, 0, count, now) as i32;
 }
 
@@ -104,7 +101,7 @@ export function sectionCommitResolved(
 ): i32 {
   const at = At.queue(queue);
   const shard = Of.shard(queue);
-  const kind = load<u32>(at, QUEUE_FLAGS);
+  const kind = at.flags;
   return CommitFifo.section(thread, at, shard, incarnation, kind, 0, count, accepted, now);
 }
 
@@ -350,5 +347,5 @@ export function verify(thread: u32): i32 {
 }
 
 export function incarnationOf(queue: u32): u32 {
-  return load<u32>(At.queue(queue), QUEUE_INCARNATION);
+  return At.queue(queue).incarnation;
 }

@@ -47,7 +47,6 @@ import {
   PAGE_BUCKETS,
   PAGE_CLASSED,
   PAGE_STATE,
-  QUEUE_FLAGS,
   SEGMENT_BYTES,
   SEGMENT_NEXT,
   SHARD_DELAYED,
@@ -254,7 +253,7 @@ export class RebuildFifo {
     const sentAt = slot.sentAt;
     if (!Keys.hasId(block) || sentAt + (DEDUPLICATION_MS as f64) <= load<f64>(shard, SHARD_NOW))
       return;
-    const kind = load<u32>(At.queue(load<u32>(shard, SHARD_QUEUE)), QUEUE_FLAGS);
+    const kind = At.queue(load<u32>(shard, SHARD_QUEUE)).flags;
     const node = Window.next(Window.of(shard, true), true);
     store<u64>(node, load<u64>(block, BLOCK_BIRTH), DEDUPLICATION_BIRTH);
     const low = Keys.idLow(block, kind);

@@ -7,7 +7,7 @@
  */
 
 import { At } from "../ground/memory";
-import { ReceiveRecord } from "../ground/records";
+import { QueueRecord, ReceiveRecord } from "../ground/records";
 import { UNROLLED } from "../ground/unrolled";
 import { Table } from "../indexes/table";
 import { Wheel } from "../indexes/wheel";
@@ -20,7 +20,6 @@ import {
   BUCKET_VERSION,
   NODE_KEY,
   PHASE_BEGIN_ATTEMPT,
-  QUEUE_RETENTION_MS,
   SHARD_OPERATION,
   SLOT_IN_FLIGHT,
   SLOT_READY,
@@ -119,7 +118,7 @@ export class Attempts {
    */
   static section(
     thread: u32,
-    queue: usize,
+    queue: QueueRecord,
     shard: usize,
     incarnation: u32,
     visibilityMs: f64,
@@ -128,7 +127,7 @@ export class Attempts {
     const area = At.thread(thread);
     const self = At.shardIndex(shard);
     const records = area + THREAD_RECEIVES;
-    const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
+    const retentionMs = queue.retentionMs;
     const node: usize = load<u32>(area, THREAD_ATTEMPT_NODE);
     let status: i32 = STATUS_GONE;
     const at = Shard.open(shard, thread, PHASE_BEGIN_ATTEMPT, area, now);

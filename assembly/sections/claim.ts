@@ -5,7 +5,7 @@
  */
 
 import { At } from "../ground/memory";
-import { ReceiveRecord } from "../ground/records";
+import { QueueRecord, ReceiveRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Ring } from "../indexes/ring";
@@ -17,8 +17,6 @@ import {
   ENTRY_SLOT,
   LINK_PREVIOUS,
   PHASE_BEGIN_CLAIM,
-  QUEUE_IN_FLIGHT_MAX,
-  QUEUE_RETENTION_MS,
   RECEIVE_BYTES,
   SHARD_IN_FLIGHT,
   SHARD_TOTAL_RECEIVED,
@@ -51,7 +49,7 @@ export class Claim {
    */
   static section(
     thread: u32,
-    queue: usize,
+    queue: QueueRecord,
     shard: usize,
     incarnation: u32,
     from: u32,
@@ -62,8 +60,8 @@ export class Claim {
   ): i32 {
     const area = At.thread(thread);
     const records = area + THREAD_RECEIVES + from * RECEIVE_BYTES;
-    const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
-    const inFlightMax = load<u32>(queue, QUEUE_IN_FLIGHT_MAX);
+    const retentionMs = queue.retentionMs;
+    const inFlightMax = queue.inFlightMax;
     const self = At.shardIndex(shard);
     const slots = changetype<usize>(At.slot(0));
     const links = At.wheelLink(0);

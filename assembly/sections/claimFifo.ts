@@ -8,7 +8,7 @@
 
 import { Circle } from "../ground/circle";
 import { At } from "../ground/memory";
-import { ReceiveRecord } from "../ground/records";
+import { QueueRecord, ReceiveRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Groups } from "../indexes/groups";
@@ -19,8 +19,6 @@ import {
   GROUP_READY,
   LINK_PREVIOUS,
   PHASE_BEGIN_CLAIM_FIFO,
-  QUEUE_IN_FLIGHT_MAX,
-  QUEUE_RETENTION_MS,
   RECEIVE_BYTES,
   SHARD_IN_FLIGHT,
   SHARD_TOTAL_RECEIVED,
@@ -48,7 +46,7 @@ export class ClaimFifo {
    */
   static section(
     thread: u32,
-    queue: usize,
+    queue: QueueRecord,
     shard: usize,
     incarnation: u32,
     from: u32,
@@ -60,8 +58,8 @@ export class ClaimFifo {
   ): i32 {
     const area = At.thread(thread);
     const records = area + THREAD_RECEIVES + from * RECEIVE_BYTES;
-    const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
-    const inFlightMax = load<u32>(queue, QUEUE_IN_FLIGHT_MAX);
+    const retentionMs = queue.retentionMs;
+    const inFlightMax = queue.inFlightMax;
     let claimed: i32 = STATUS_GONE;
     const at = Shard.open(shard, thread, PHASE_BEGIN_CLAIM_FIFO, area, now);
     store<u32>(area, 0, THREAD_OUT_DROPPED);

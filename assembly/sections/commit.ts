@@ -7,7 +7,7 @@
  */
 
 import { At } from "../ground/memory";
-import { SendRecord } from "../ground/records";
+import { QueueRecord, SendRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Age } from "../indexes/age";
@@ -16,7 +16,6 @@ import { Wheel } from "../indexes/wheel";
 import {
   PHASE_BEGIN_COMMIT,
   PHASE_BEGIN_COMMIT_DELAYED,
-  QUEUE_DELAY_MS,
   SEND_BYTES,
   SHARD_DELAYED,
   SHARD_LISTED,
@@ -62,7 +61,7 @@ export class Commit {
    */
   static section(
     thread: u32,
-    queue: usize,
+    queue: QueueRecord,
     shard: usize,
     incarnation: u32,
     from: u32,
@@ -70,7 +69,7 @@ export class Commit {
     now: f64,
   ): i32 {
     const sends = At.thread(thread) + THREAD_SENDS + from * SEND_BYTES;
-    const queueDelayMs = load<f64>(queue, QUEUE_DELAY_MS);
+    const queueDelayMs = queue.delayMs;
     return Commit.isDelayed(SendRecord.at(sends, 0), queueDelayMs)
       ? Commit.delayed(thread, shard, incarnation, sends, count, now, queueDelayMs)
       : Commit.ready(thread, shard, incarnation, sends, count, now);

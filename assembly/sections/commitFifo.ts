@@ -8,7 +8,7 @@
  */
 
 import { At } from "../ground/memory";
-import { SendRecord } from "../ground/records";
+import { QueueRecord, SendRecord } from "../ground/records";
 import { UNROLLED } from "../ground/unrolled";
 import { Age } from "../indexes/age";
 import { Groups } from "../indexes/groups";
@@ -22,7 +22,6 @@ import {
   FIFO_DELAYED,
   NODE_SEQUENCE,
   PHASE_BEGIN_COMMIT_FIFO,
-  QUEUE_DELAY_MS,
   SEND_BIRTH,
   SEND_BYTES,
   SEND_SEQUENCE,
@@ -49,7 +48,7 @@ export class CommitFifo {
    */
   static section(
     thread: u32,
-    queue: usize,
+    queue: QueueRecord,
     shard: usize,
     incarnation: u32,
     kind: u32,
@@ -61,7 +60,7 @@ export class CommitFifo {
     const area = At.thread(thread);
     const sends = area + THREAD_SENDS + from * SEND_BYTES;
     const self = At.shardIndex(shard);
-    const delayMs = load<f64>(queue, QUEUE_DELAY_MS);
+    const delayMs = queue.delayMs;
     Sizes.measureAccepted(area, sends, count);
     let status: i32 = STATUS_GONE;
     const at = Shard.open(shard, thread, PHASE_BEGIN_COMMIT_FIFO, area, now);

@@ -10,6 +10,7 @@
 
 import { Held } from "../ground/held";
 import { At } from "../ground/memory";
+import { QueueRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Ring } from "../indexes/ring";
@@ -25,7 +26,6 @@ import {
   HANDLE_VISIBILITY_MS,
   HIDDEN_MS_MAX,
   PHASE_BEGIN_HIDE,
-  QUEUE_RETENTION_MS,
   RESULT_APPLIED,
   RESULT_GONE,
   RESULT_STALE,
@@ -46,7 +46,7 @@ export class Hide {
   /** Handle records `from` on; slot numbers were checked. Answers how many applied. */
   static section(
     thread: u32,
-    queue: usize,
+    queue: QueueRecord,
     shard: usize,
     incarnation: u32,
     from: u32,
@@ -55,7 +55,7 @@ export class Hide {
   ): i32 {
     const area = At.thread(thread);
     const handles = area + THREAD_HANDLES + from * HANDLE_BYTES;
-    const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
+    const retentionMs = queue.retentionMs;
     const self = At.shardIndex(shard);
     const at = Shard.open(shard, thread, PHASE_BEGIN_HIDE, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);

@@ -6,6 +6,7 @@
  */
 
 import { At } from "../ground/memory";
+import { QueueRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Age } from "../indexes/age";
@@ -18,7 +19,6 @@ import {
   HANDLE_SLOT,
   LIST_LINK_BYTES_LOG2,
   PHASE_BEGIN_REMOVE,
-  QUEUE_RETENTION_MS,
   RESULT_APPLIED,
   RESULT_GONE,
   SHARD_LISTED,
@@ -38,7 +38,7 @@ export class Remove {
   /** Handle records `from` on; slot numbers were checked. Answers how many applied. */
   static section(
     thread: u32,
-    queue: usize,
+    queue: QueueRecord,
     shard: usize,
     incarnation: u32,
     from: u32,
@@ -47,7 +47,7 @@ export class Remove {
   ): i32 {
     const area = At.thread(thread);
     const handles = area + THREAD_HANDLES + from * HANDLE_BYTES;
-    const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
+    const retentionMs = queue.retentionMs;
     const self = At.shardIndex(shard);
     const slots = changetype<usize>(At.slot(0));
     const ages = At.ageLink(0);

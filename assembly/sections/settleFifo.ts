@@ -6,6 +6,7 @@
 
 import { Held } from "../ground/held";
 import { At } from "../ground/memory";
+import { QueueRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Age } from "../indexes/age";
@@ -22,7 +23,6 @@ import {
   HIDDEN_MS_MAX,
   PHASE_BEGIN_HIDE_FIFO,
   PHASE_BEGIN_REMOVE_FIFO,
-  QUEUE_RETENTION_MS,
   RESULT_APPLIED,
   RESULT_EXPIRED,
   RESULT_GONE,
@@ -46,7 +46,7 @@ export class SettleFifo {
   /** Handle records `from` on; slot numbers were checked. Answers how many applied. */
   static remove(
     thread: u32,
-    queue: usize,
+    queue: QueueRecord,
     shard: usize,
     incarnation: u32,
     from: u32,
@@ -55,7 +55,7 @@ export class SettleFifo {
   ): i32 {
     const area = At.thread(thread);
     const handles = area + THREAD_HANDLES + from * HANDLE_BYTES;
-    const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
+    const retentionMs = queue.retentionMs;
     const self = At.shardIndex(shard);
     const at = Shard.open(shard, thread, PHASE_BEGIN_REMOVE_FIFO, area, now);
     store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
@@ -124,7 +124,7 @@ export class SettleFifo {
   /** Handle records `from` on; slot numbers were checked. Answers how many applied. */
   static hide(
     thread: u32,
-    queue: usize,
+    queue: QueueRecord,
     shard: usize,
     incarnation: u32,
     from: u32,
@@ -133,7 +133,7 @@ export class SettleFifo {
   ): i32 {
     const area = At.thread(thread);
     const handles = area + THREAD_HANDLES + from * HANDLE_BYTES;
-    const retentionMs = load<f64>(queue, QUEUE_RETENTION_MS);
+    const retentionMs = queue.retentionMs;
     const self = At.shardIndex(shard);
     const at = Shard.open(shard, thread, PHASE_BEGIN_HIDE_FIFO, area, now);
     store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);

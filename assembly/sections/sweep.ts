@@ -5,6 +5,7 @@
  */
 
 import { At } from "../ground/memory";
+import { QueueRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Age } from "../indexes/age";
@@ -12,7 +13,6 @@ import { Ring } from "../indexes/ring";
 import { Wheel } from "../indexes/wheel";
 import {
   PHASE_BEGIN_SWEEP,
-  QUEUE_RETENTION_MS,
   SHARD_LISTED,
   SHARD_PURGE_SEQUENCE,
   SHARD_TOTAL_EXPIRED,
@@ -26,7 +26,7 @@ import { Shard } from "../shard/shard";
 
 export class Sweep {
   /** Whether the oldest message is past; without the lock only a hint, but never wrong for long. */
-  @inline static isDue(queue: usize, shard: usize, now: f64): bool {
+  @inline static isDue(queue: QueueRecord, shard: usize, now: f64): bool {
     const head = Age.first(shard);
     return head !== 0 && Sweep.isPast(queue, shard, At.slot(head), now);
   }
@@ -36,14 +36,12 @@ export class Sweep {
     return At.slot(Age.first(shard)).sequence <= load<u64>(shard, SHARD_PURGE_SEQUENCE);
   }
 
-  @inline static isPast(queue: usize, shard: usize, slot: Slot, now: f64): bool {
-    return (
-      slot.state() === SLOT_DEAD || slot.isPast(shard, load<f64>(queue, QUEUE_RETENTION_MS), now)
-    );
+  @inline static isPast(queue: QueueRecord, shard: usize, slot: Slot, now: f64): bool {
+    return slot.state() === SLOT_DEAD || slot.isPast(shard, queue.retentionMs, now);
   }
 
   /** Answers how many were taken out; their sequences stand in THREAD_OUT_SEQUENCES. */
-  static section(thread: u32, queue: usize, shard: usize, now: f64): i32 {
+  static section(thread: u32, queue: QueueRecord, shard: usize, now: f64): i32 {
     const area = At.thread(thread);
     const at = Shard.open(shard, thread, PHASE_BEGIN_SWEEP, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
@@ -55,7 +53,7 @@ export class Sweep {
     return load<i32>(area, THREAD_OUT_COUNT);
   }
 
-  @inline static step(area: usize, thread: u32, queue: usize, shard: usize, now: f64): void {
+  @inline static step(area: usize, thread: u32, queue: QueueRecord, shard: usize, now: f64): void {
     const slotIndex = Age.first(shard);
     if (slotIndex !== 0) {
       const slot = At.slot(slotIndex);

@@ -8,6 +8,7 @@
 
 import { Lock } from "../ground/lock";
 import { At } from "../ground/memory";
+import { QueueRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
 import { Age } from "../indexes/age";
@@ -19,7 +20,6 @@ import {
   PHASE_BEGIN_EXPIRE_FIFO,
   PHASE_BEGIN_RELEASE,
   PHASE_BEGIN_SWEEP_FIFO,
-  QUEUE_DELAY_MS,
   SHARD_DELAYED,
   SHARD_IN_FLIGHT,
   SHARD_LISTED,
@@ -95,9 +95,9 @@ export class TimersFifo {
   // --- The queue's delay -------------------------------------------------------------------------
 
   /** Up to ten messages whose delay is over appear; answers how many. */
-  static release(thread: u32, queue: usize, shard: usize, now: f64): i32 {
+  static release(thread: u32, queue: QueueRecord, shard: usize, now: f64): i32 {
     const area = At.thread(thread);
-    const delayMs = load<f64>(queue, QUEUE_DELAY_MS);
+    const delayMs = queue.delayMs;
     const at = Shard.open(shard, thread, PHASE_BEGIN_RELEASE, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
@@ -128,7 +128,7 @@ export class TimersFifo {
   // --- Retention and purge -----------------------------------------------------------------------
 
   /** As Sweep.section. */
-  static sweep(thread: u32, queue: usize, shard: usize, now: f64): i32 {
+  static sweep(thread: u32, queue: QueueRecord, shard: usize, now: f64): i32 {
     const area = At.thread(thread);
     const at = Shard.open(shard, thread, PHASE_BEGIN_SWEEP_FIFO, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
@@ -140,7 +140,13 @@ export class TimersFifo {
     return load<i32>(area, THREAD_OUT_COUNT);
   }
 
-  @inline static sweepStep(area: usize, thread: u32, queue: usize, shard: usize, now: f64): void {
+  @inline static sweepStep(
+    area: usize,
+    thread: u32,
+    queue: QueueRecord,
+    shard: usize,
+    now: f64,
+  ): void {
     const slotIndex = Age.first(shard);
     if (slotIndex === 0) return;
     const slot = At.slot(slotIndex);

@@ -43,7 +43,6 @@ import {
   PAGE_USED,
   PAGE_WHOLE,
   QUEUE_FREE,
-  QUEUE_STATE,
   SLOT_FREE,
   SLOT_HELD,
   SLOT_MOVING,
@@ -61,7 +60,7 @@ export class Verify {
     let listed: u32 = 0;
     let moving: u32 = 0;
     for (let index: u32 = 0; index < last; index++) {
-      if (load<u32>(At.queue(index), QUEUE_STATE) === QUEUE_FREE) continue;
+      if (At.queue(index).state === QUEUE_FREE) continue;
       const broken = VerifyShard.run(area, index);
       if (broken !== 0) return broken;
       listed += VerifyShard.listed(index);

@@ -23,7 +23,6 @@ import {
   LOCK_PHASE,
   LOCK_WORD,
   PHASE_IDLE,
-  QUEUE_SHARD_FIRST,
   SEGMENT_ENTRIES,
   SEGMENT_ENTRIES_OFFSET,
   SEGMENT_NEXT,
@@ -61,7 +60,7 @@ export class VerifyShard {
   }
 
   static of(queueIndex: u32): usize {
-    return At.shard(load<u32>(At.queue(queueIndex), QUEUE_SHARD_FIRST));
+    return At.shard(At.queue(queueIndex).shardFirst);
   }
 
   static listed(queueIndex: u32): u32 {

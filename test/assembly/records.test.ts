@@ -16,7 +16,15 @@ const page = readFileSync(new URL("docs/LAYOUT.md", root), "utf8");
 const numbers = new Map<string, number>(Object.entries(layout));
 
 /** Each class with the constants that stand for it, and the constants of its fields by their names. */
-const RECORDS = { SendRecord: "SEND", ReceiveRecord: "RECEIVE", Slot: "SLOT" } as const;
+const RECORDS = {
+  QueueRecord: "QUEUE",
+  SendRecord: "SEND",
+  ReceiveRecord: "RECEIVE",
+  Slot: "SLOT",
+} as const;
+
+/** On a line of their own behind the fields of their class, and in none. */
+const APART: readonly string[] = ["QUEUE_WAITERS", "QUEUE_WATCHED_DUE"];
 
 interface Field {
   readonly record: string;
@@ -63,7 +71,7 @@ async function ask(): Promise<Record<string, () => number>> {
 
 test("every class is read, and every field has a constant", () => {
   expect(classesOf(source)).toEqual(Object.keys(RECORDS));
-  expect(fields.length).toBeGreaterThanOrEqual(49);
+  expect(fields.length).toBeGreaterThanOrEqual(65);
   expect(fields.filter(({ constant }) => !numbers.has(constant))).toEqual([]);
 });
 
@@ -73,7 +81,8 @@ test("every field of a record on the page is in its class", () => {
       new RegExp(`\\(\`${prefix}_BYTES\`\\)\\n(.*?)\\n#`, "s").exec(page) ?? [];
     const rows = [...table.matchAll(/^\| `(\w+)` \| (\d+) \| (\d+) \|/gm)];
     const named = fields.filter((field) => field.record === record);
-    expect(rows.map(([, constant]) => constant)).toEqual(named.map(({ constant }) => constant));
+    const inClass = rows.map(([, constant = ""]) => constant).filter((row) => !APART.includes(row));
+    expect(inClass).toEqual(named.map(({ constant }) => constant));
   }
 });
 
@@ -98,6 +107,9 @@ test("the compiler's offsets and sizes are the layout's", async () => {
     })),
   );
   for (const [record, prefix] of Object.entries(RECORDS)) {
-    expect(say[`${record}_bytes`]?.()).toBe(numbers.get(`${prefix}_BYTES`));
+    const apart = APART.find((constant) => constant.startsWith(`${prefix}_`));
+    const bytes = say[`${record}_bytes`]?.();
+    if (apart === undefined) expect(bytes).toBe(numbers.get(`${prefix}_BYTES`));
+    else expect(bytes).toBeLessThanOrEqual(numbers.get(apart) ?? 0);
   }
 });
