@@ -102,12 +102,7 @@ export class Claim {
         );
       }
       Wheel.close(end, last);
-      claimed = load<i32>(area, THREAD_OUT_COUNT);
-      const taken = (claimed as u32) + load<u32>(area, THREAD_OUT_EXHAUSTED);
-      if (taken > 0) Wheel.count(shard, taken, due);
-      store<u32>(shard, load<u32>(shard, SHARD_VISIBLE) - taken, SHARD_VISIBLE);
-      store<u32>(shard, load<u32>(shard, SHARD_IN_FLIGHT) + taken, SHARD_IN_FLIGHT);
-      Shard.add(shard, SHARD_TOTAL_RECEIVED, claimed as u64);
+      claimed = Claim.tally(area, shard, due);
       if (room === 0 && visible !== 0) claimed = STATUS_LIMIT;
     }
     store<i32>(area, claimed, THREAD_OUT_COUNT);
@@ -172,6 +167,17 @@ export class Claim {
       store<u32>(area, claimed + 1, THREAD_OUT_COUNT);
     }
     return Wheel.hang(last, links + (slotIndex << WHEEL_LINK_BYTES_LOG2), spoke, dueLow);
+  }
+
+  /** What the section took, counted once for all of it; how many were received. */
+  @inline static tally(area: usize, shard: usize, due: f64): i32 {
+    const claimed = load<i32>(area, THREAD_OUT_COUNT);
+    const taken = (claimed as u32) + load<u32>(area, THREAD_OUT_EXHAUSTED);
+    if (taken > 0) Wheel.count(shard, taken, due);
+    store<u32>(shard, load<u32>(shard, SHARD_VISIBLE) - taken, SHARD_VISIBLE);
+    store<u32>(shard, load<u32>(shard, SHARD_IN_FLIGHT) + taken, SHARD_IN_FLIGHT);
+    Shard.add(shard, SHARD_TOTAL_RECEIVED, claimed as u64);
+    return claimed;
   }
 
   /** Receives count from when the message came into this queue. */

@@ -21,7 +21,6 @@ import {
   PHASE_BEGIN_CLAIM_FIFO,
   RECEIVE_BYTES,
   SHARD_IN_FLIGHT,
-  SHARD_TOTAL_RECEIVED,
   SHARD_VISIBLE,
   SLOT_DEAD,
   SLOT_IN_FLIGHT,
@@ -92,12 +91,7 @@ export class ClaimFifo {
         );
       }
       ClaimFifo.close(cursor);
-      claimed = load<i32>(area, THREAD_OUT_COUNT);
-      const taken = (claimed as u32) + load<u32>(area, THREAD_OUT_EXHAUSTED);
-      if (taken > 0) Wheel.count(shard, taken, due);
-      store<u32>(shard, load<u32>(shard, SHARD_VISIBLE) - taken, SHARD_VISIBLE);
-      store<u32>(shard, load<u32>(shard, SHARD_IN_FLIGHT) + taken, SHARD_IN_FLIGHT);
-      Shard.add(shard, SHARD_TOTAL_RECEIVED, claimed as u64);
+      claimed = Claim.tally(area, shard, due);
       if (hasAttempt && claimed > 0) Attempts.note(area, shard, records, claimed, due, at);
     }
     store<i32>(area, claimed, THREAD_OUT_COUNT);

@@ -115,15 +115,27 @@ export class Hide {
     retentionMs: f64,
   ): u32 {
     const state = slot.state();
-    const isThere =
-      Slot.isListed(state) &&
-      slot.isOf(self, load<u64>(handle, HANDLE_SEQUENCE)) &&
-      !slot.isPast(shard, retentionMs, now);
-    if (!isThere) return RESULT_GONE;
+    if (!Hide.isThere(shard, self, handle, slot, now, retentionMs)) return RESULT_GONE;
     const receive = load<u32>(handle, HANDLE_COUNT);
     if (receive !== HANDLE_COUNT_ANY && receive !== slot.count()) return RESULT_STALE;
     if (held === 0 || Hide.isLeft(held, slot, state, receive, incarnation)) return RESULT_APPLIED;
     return RESULT_STALE;
+  }
+
+  /** Whether the receipt's message is in this queue still. */
+  @inline static isThere(
+    shard: usize,
+    self: u32,
+    handle: usize,
+    slot: Slot,
+    now: f64,
+    retentionMs: f64,
+  ): bool {
+    return (
+      Slot.isListed(slot.state()) &&
+      slot.isOf(self, load<u64>(handle, HANDLE_SEQUENCE)) &&
+      !slot.isPast(shard, retentionMs, now)
+    );
   }
 
   /** Still in flight, and hidden until when it was last known to be. */

@@ -17,7 +17,6 @@ import {
   HANDLE_COUNT,
   HANDLE_HELD,
   HANDLE_RESULT,
-  HANDLE_SEQUENCE,
   HANDLE_SLOT,
   HANDLE_VISIBILITY_MS,
   HIDDEN_MS_MAX,
@@ -82,11 +81,7 @@ export class SettleFifo {
     retentionMs: f64,
   ): u32 {
     const state = slot.state();
-    const isThere =
-      Slot.isListed(state) &&
-      slot.isOf(self, load<u64>(handle, HANDLE_SEQUENCE)) &&
-      !slot.isPast(shard, retentionMs, now);
-    if (!isThere) return RESULT_GONE;
+    if (!Hide.isThere(shard, self, handle, slot, now, retentionMs)) return RESULT_GONE;
     if (slot.count() !== load<u32>(handle, HANDLE_COUNT)) return RESULT_STALE;
     // Its time is over from the due time on, whether or not its timer has fired yet.
     const isHidden = state === SLOT_IN_FLIGHT && slot.due > now;
