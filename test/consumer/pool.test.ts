@@ -5,8 +5,8 @@ import { event, notOnce, started, until, withQueue, words } from "./support.ts";
 describe("a pool of four threads", () => {
   const kinds = ["countEach.mjs", "countBatch.mjs", "countSync.mjs"] as const;
 
-  test.each(kinds)("handles each of its share of 100,000 messages once: %s", async (file) => {
-    const count = 34_000;
+  test.each(kinds)("shares 100,000 messages, and each is handled once: %s", async (file) => {
+    const count = 100_000;
     await withQueue(async (queue) => {
       const seen = words(count);
       for (let number = 0; number < count; number++) queue.sync.send(String(number));
