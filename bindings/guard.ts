@@ -3,7 +3,7 @@
  * (a bug, a memory that something else wrote into), this thread may hold a lock that others wait
  * for. So every call is guarded: after a trap what the thread held is rebuilt as if it had died,
  * the thread goes on, and the caller is told. The calls that carry messages are written out, since
- * a guard shared by all calls costs each of them about 20 ns; a guard of its own costs nothing.
+ * a guard shared by all calls costs each of them; a guard of its own costs nothing.
  */
 import type { EngineExports } from "./exports.ts";
 import type { Instance } from "./module.ts";

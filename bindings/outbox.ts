@@ -5,9 +5,9 @@
  * make no object a message, for bodies alone:
  *
  * - `sendShort`: short texts together through one native call, which is most of what a short message
- *   costs (64 B, ten at a time: 36 ns against 82 ns each);
- * - `beginBodies`, `addBody`, `flush`: bytes and longer texts, one by one. By `send` a message that is
- *   sent, received and deleted costs 1.2 times as much (64 B of bytes), or 1.1 times (1 KiB of text).
+ *   costs;
+ * - `beginBodies`, `addBody`, `flush`: bytes and longer texts, one by one, without the object a message
+ *   that `send` takes.
  */
 import {
   BATCH_MAX,

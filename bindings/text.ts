@@ -1,7 +1,7 @@
 /**
  * A Buffer with the methods that move text between a string and bytes in one native call. Node has
  * them on every Buffer but leaves them out of its types; the documented `write` and `toString` take
- * the encoding as a word and cost 20 to 30 ns more a call, which is a tenth of a message.
+ * the encoding as a word and cost more a call, which shows in what a short message costs.
  */
 export interface TextBuffer extends Buffer {
   latin1Slice(start: number, end: number): string;

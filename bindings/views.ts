@@ -1,7 +1,7 @@
 /**
  * Typed arrays over the shared memory: the only place that makes any. `Views` lie over all of it,
- * an `Area` over one thread's own records, staging and receive buffer. Making a view costs 60 to
- * 90 ns and garbage, so they are made once a thread and never a message.
+ * an `Area` over one thread's own records, staging and receive buffer. Making a view costs
+ * time and garbage, so they are made once a thread and never a message.
  */
 import { HEADER, HEADER_THREADS_BASE, THREAD_BYTES } from "../assembly/layout.ts";
 import { type TextBuffer, textOver } from "./text.ts";

@@ -1,7 +1,6 @@
 /**
  * SipHash-2-4 (Aumasson and Bernstein 2012) under this memory's secret: the seal of receipts, and
  * message ids from birth ids. Keys lie in the header; input lies in the thread's staging area.
- * About 20 ns for 32 bytes.
  */
 import { HEADER, HEADER_SECRET } from "../layout";
 

@@ -1,9 +1,9 @@
 /**
  * The lock of a shard, of the arena and of the catalogue: one word that names its owner.
  * Any thread; no thread ever holds two. Taking it free costs one compare-and-swap, giving it back
- * one exchange. A contender backs off by counting in a register (probing the word would slow the
- * owner: 414 ns a cycle against 100 ns, measured on two threads), then sleeps at most
- * WAIT_NS at a time, since a wake-up can be lost to a waiter that dies.
+ * one exchange. A contender backs off by counting in a register (probing the word would take its
+ * cache line from the owner again and again), then sleeps at most WAIT_NS at a time, since a wake-up
+ * can be lost to a waiter that dies.
  *
  * `take` answers true when the former owner died inside: the lock then says RECOVERING and the
  * taker must rebuild what the lock protects before anything else. What a dead owner is, is for

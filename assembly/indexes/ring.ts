@@ -10,8 +10,8 @@
  * Invariant: owed = entries in the circle + listed messages without an entry, and the circle has
  * room for all owed: (segments - 1) * SEGMENT_ENTRIES >= owed. So whoever makes a message ready
  * never has to allocate, and a full memory can't keep a message from coming back.
- * Under the shard's lock; O(1). (Measured before: at a backlog of 900,000 a ring costs 1.3 times
- * its empty cost, a list through the slots 1.6 times.)
+ * Under the shard's lock; O(1). A ring and not a list through the slots, whose lines a large backlog
+ * would have to fetch; `npm run bench` says what a backlog costs.
  */
 import {
   ENTRY_BYTES,

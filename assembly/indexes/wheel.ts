@@ -11,8 +11,7 @@
  *
  * A spoke is a circle of links through an end record in the shard; its bit is set while it may
  * hold somebody, and cleared by whoever finds it empty, so that a cancel has no branch. Links are
- * dense, beside the slots, not in them: a cancel is 2.7 times cheaper that way, an expiry in order
- * 1.5 times. Under the shard's lock, straight-line. Who fires a timer compares the slot's own due
+ * dense, beside the slots, not in them, so that a cancel touches fewer cache lines. Under the shard's lock, straight-line. Who fires a timer compares the slot's own due
  * time, so one beyond the wheel's span (two years) is armed again, not fired early.
  */
 import {

@@ -17,7 +17,7 @@ import { TimersFifo } from "../sections/timersFifo";
 import { Shard } from "../shard/shard";
 import { Move } from "./move";
 
-/** 640 moves: about 50 microseconds. */
+/** Most sections of one call: 640 moves at ten a section. */
 export const ADVANCE_SECTIONS: u32 = 64;
 
 export class Advance {

@@ -3,7 +3,7 @@
  * or all delayed. Outside the lock before it: slots and contents are filled, sizes are summed, and
  * the ring has room (Segments). What the ten share (list ends, gauges, totals) is touched once a
  * section, not once a message: the unrolled code must stay small enough for the processor's
- * instruction cache (a cycle of send, receive and delete took 111 ns a message before, 70 after).
+ * instruction cache.
  */
 
 import { At } from "../ground/memory";

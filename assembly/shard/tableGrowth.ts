@@ -80,7 +80,7 @@ export class TableGrowth {
 
   /**
    * Up to four buckets more. Their nodes lie anywhere; with four under one lock the processor waits
-   * for them together (while a window grows, a send with a new id took 546 ns with one a lock, 470 with four).
+   * for them together.
    */
   static split(thread: u32, shard: usize, table: usize): void {
     Shard.begin(shard, thread, PHASE_BEGIN_TABLE_SPLIT);

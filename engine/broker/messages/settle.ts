@@ -30,7 +30,7 @@ type Handle = Message | string;
 
 /**
  * A queue's time never steps back, so 0 is whatever its last operation saw. A deletion from a Standard
- * queue needs no better, and reading the clock would be a sixth of what it costs.
+ * queue needs no better, and reading the clock would be a good part of what it costs.
  */
 const QUEUE_NOW = 0;
 

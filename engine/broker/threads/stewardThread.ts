@@ -93,7 +93,7 @@ function tickQueue(queue: number, nowMs: number): number {
     if (!queues.isDeleted(queue)) return IDLE_MS;
     return engine.reclaim(queue, RECLAIM_STEPS) > 0 ? BUSY_MS : IDLE_MS;
   }
-  // Timers, and what a purge or the retention period has ended; nothing of it: 20 ns.
+  // Timers, and what a purge or the retention period has ended; of which there is nothing most of the time.
   const isBehind = engine.advance(queues.handle(queue), nowMs) > 0;
   let soonMs = isBehind ? BUSY_MS : IDLE_MS;
   if (waiters > 0 && queues.hasReady(queue)) soonMs = Math.min(soonMs, wakeUp(queue));
