@@ -37,7 +37,6 @@ export class BatchLoop {
       const failed = await this.#outcome(messages);
       hand.readClock();
       const left = failed.size === 0 ? numbers : this.#settle(messages, numbers, failed);
-      hand.count(left.length, 0);
       const deleted = hand.delete(left);
       if (deleted !== undefined) await deleted;
       const turn = this.#turns.take(count, hand.nowMs);

@@ -198,7 +198,6 @@ export class EachLoop {
     const done = this.#done;
     this.#done = [];
     hand.readClock();
-    hand.count(done.length, 0);
     const deleted = hand.delete(done);
     return deleted === undefined ? undefined : this.#deleted(deleted);
   }

@@ -29,11 +29,11 @@ export class Failures {
 
   add(number: number, messageId: string, receiveCount: number, thrown: unknown): void {
     const nowMs = this.#hand.readClock();
-    this.#hand.count(0, 1);
     if (this.#bundle.length === 0) this.#begin(nowMs);
     this.#bundle.push({ messageId, error: shapeOf(thrown), number, receiveCount });
     if (this.#hasBackoff) this.#unanswered.add(number);
     else this.#hand.fail(number, undefined);
+    this.#hand.countFailed();
     if (this.#bundle.length >= BUNDLE_MAX || nowMs - this.#bundleMs >= BUNDLE_MS) this.flush();
   }
 

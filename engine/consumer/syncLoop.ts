@@ -81,7 +81,6 @@ export class SyncLoop {
     } else {
       this.#settleFailed(count, failed, done);
     }
-    hand.count(done.length, 0);
     return done;
   }
 

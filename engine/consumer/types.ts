@@ -60,7 +60,7 @@ export interface HandledCounts {
   readonly failed: number;
 }
 
-/** `handled` counts completed handlers, repeats included. */
+/** `handled` counts completed handlers whose messages are deleted, repeats included. */
 export interface ThreadStats extends HandledCounts {
   /** Of node:worker_threads; undefined while the place waits for a thread. */
   readonly threadId: number | undefined;

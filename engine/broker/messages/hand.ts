@@ -224,9 +224,9 @@ export class Hand {
     }
   }
 
-  /** So many handlers have come to an end. */
-  count(handled: number, failed: number): void {
-    this.#row.addDone(handled, failed, this.#nowMs);
+  /** A handler has failed. (Those that have not are counted when their message is deleted.) */
+  countFailed(): void {
+    this.#row.addDone(0, 1, this.#nowMs);
   }
 
   #pollSeconds(): number {
@@ -281,6 +281,8 @@ export class Hand {
     const status = member.engine.remove(queue, count, deletionTime(internals));
     if (status < 0) throw member.failure(status, name);
     this.#letGoAll(numbers);
+    // Last: whoever sees that it is handled sees it deleted, too.
+    this.#row.addDone(count, 0, this.#nowMs);
     afterRemoval(internals);
   }
 
