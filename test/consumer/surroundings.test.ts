@@ -71,7 +71,7 @@ describe("a handler in TypeScript", () => {
 
   test("runs by Node's own stripping of types, on a Node that has it", {
     timeout: patience(600_000),
-  }, () => {
+  }, (context) => {
     const folder = mkdtempSync(join(tmpdir(), "sluice-stripping-"));
     try {
       writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
@@ -80,8 +80,7 @@ describe("a handler in TypeScript", () => {
         execFileSync("npm", ["install", "node@24", ...quiet], { cwd: folder, stdio: "ignore" });
       } catch (error) {
         if (requiredTools().includes("node@24")) throw error;
-        process.stderr.write("skipped: Node's own stripping, since node@24 can't be had here\n");
-        return;
+        context.skip("node@24 can't be had here");
       }
       const node = join(folder, "node_modules", "node", "bin", "node");
       const program = join(folder, "program.mjs");
