@@ -1,0 +1,178 @@
+/**
+ * What a simulation found. Types only. Plain data: it can be posted between threads and written as JSON.
+ * Seconds, bytes and counts; a number that cannot be known (no message was received, so there is no
+ * wait) is null. "Run" is one replication. Nothing but `speed` depends on the machine or the number
+ * of threads: all else is the same bytes for the same scenario and seed.
+ *
+ * What is estimated has a `halfWidth`: that of its 95 % confidence interval, by Student's t over the
+ * runs, and over batch means where there is one run.
+ */
+
+/** An estimate of something that varies from run to run. */
+export interface Estimate {
+  readonly mean: number | null;
+  readonly halfWidth: number | null;
+}
+
+/** Of so many observations; each percentile is the mean of the runs' own, and so is its half width. */
+export interface Distribution extends Estimate {
+  readonly count: number;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly p999: number | null;
+  readonly max: number | null;
+  /** Standard deviation of the observations, all runs together. */
+  readonly deviation: number | null;
+  readonly halfWidths: Readonly<Record<"p50" | "p90" | "p95" | "p99" | "p999", number | null>>;
+}
+
+/** How many there are, over time: the mean weighs each number with how long it held. */
+export interface Level extends Estimate {
+  /** The most there ever were, in any run. */
+  readonly max: number;
+  /** When that was, in seconds from the run's beginning. */
+  readonly maxAtSeconds: number;
+}
+
+/** API calls, named as AWS names them. */
+export type CallName =
+  | "SendMessage"
+  | "SendMessageBatch"
+  | "ReceiveMessage"
+  | "DeleteMessage"
+  | "DeleteMessageBatch"
+  | "ChangeMessageVisibility"
+  | "ChangeMessageVisibilityBatch";
+
+/** Calls of one queue, all runs together. */
+export interface Calls {
+  readonly calls: Readonly<Record<CallName, number>>;
+  /** As AWS bills them: each started 64 KiB of a call's payload is a request. */
+  readonly requests: Readonly<Record<CallName, number>>;
+  readonly emptyReceives: number;
+  /** Empty receives by receives; null when there was none. */
+  readonly emptyShare: number | null;
+  /** Bytes of bodies that were sent and received. */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
+/** Counts are sums over the runs at their ends, what happened in the warm-up included. */
+export interface QueueResult {
+  readonly isFifo: boolean;
+  /** What the runs began with. */
+  readonly initial: number;
+  readonly sent: number;
+  /** Sends that a FIFO queue took for duplicates; not among `sent`. */
+  readonly deduplicated: number;
+  /** Dead letters that came in from other queues. */
+  readonly movedIn: number;
+  readonly received: number;
+  readonly deleted: number;
+  readonly deadLettered: number;
+  readonly expired: number;
+  readonly purged: number;
+  /** What was in the queue when the runs ended: visible, delayed and in flight. */
+  readonly left: number;
+  /** Receives of messages that had been received before. */
+  readonly redelivered: number;
+  /** Messages whose handling succeeded though another one's had succeeded before or did later. */
+  readonly duplicates: number;
+  readonly emptyReceives: number;
+  /** From available (sent, and its delay over) to the first receive. */
+  readonly waitSeconds: Distribution;
+  /** From sent to deleted. */
+  readonly sojournSeconds: Distribution;
+  /** Visible messages. */
+  readonly depth: Level;
+  readonly inFlight: Level;
+  readonly delayed: Level;
+  /** Of the oldest message that was not deleted; 0 while there was none. Time averages. */
+  readonly ageOfOldestSeconds: Level;
+  /** Of the visible message that is received next; 0 while there was none. */
+  readonly ageOfNextSeconds: Level;
+  /** When the queue was first empty after its greatest depth; null when it was not, in some run. */
+  readonly drainedAtSeconds: Estimate;
+  readonly api: Calls;
+  readonly series: QueueSeries;
+}
+
+/**
+ * Over time, named as CloudWatch names them; the mean over the runs. Value `i` is of the seconds from
+ * `i * periodSeconds` on. Numbers of messages are sums of the period; Approximate... are means
+ * over the period, but for the age, which is its greatest.
+ */
+export interface QueueSeries {
+  readonly periodSeconds: number;
+  readonly NumberOfMessagesSent: readonly number[];
+  readonly NumberOfMessagesReceived: readonly number[];
+  readonly NumberOfMessagesDeleted: readonly number[];
+  readonly NumberOfEmptyReceives: readonly number[];
+  /** The mean size; null where nothing was sent. */
+  readonly SentMessageSize: readonly (number | null)[];
+  readonly ApproximateNumberOfMessagesVisible: readonly number[];
+  readonly ApproximateNumberOfMessagesNotVisible: readonly number[];
+  readonly ApproximateNumberOfMessagesDelayed: readonly number[];
+  readonly ApproximateAgeOfOldestMessage: readonly number[];
+}
+
+export interface ProducerResult {
+  readonly queue: string;
+  /** Messages, the copies that a producer sends twice included. */
+  readonly sent: number;
+  readonly copies: number;
+  readonly calls: number;
+}
+
+export interface ConsumerResult {
+  readonly queue: string;
+  /** Processes. */
+  readonly count: number;
+  /** The share of time in which a handler's place was busy. */
+  readonly utilisation: number | null;
+  readonly utilisationHalfWidth: number | null;
+  /** Handlings that succeeded, failed, or ended with their process. */
+  readonly handled: number;
+  readonly failed: number;
+  readonly crashed: number;
+  readonly serviceSeconds: Distribution;
+  /** Hours that processes ran, all runs together. */
+  readonly consumerHours: number;
+  readonly series: ConsumerSeries;
+}
+
+export interface ConsumerSeries {
+  readonly periodSeconds: number;
+  /** Processes that are there. */
+  readonly FleetSize: readonly number[];
+  readonly Utilisation: readonly number[];
+}
+
+export interface Speed {
+  /** Sent in all runs. */
+  readonly messages: number;
+  /** Of the whole simulation, on all its threads. */
+  readonly wallSeconds: number;
+  readonly messagesPerSecond: number;
+}
+
+/** What the queues alone say; the price book makes a `cost` of it. */
+export interface Outcome {
+  readonly seed: number;
+  /** Runs that are in the result. */
+  readonly replications: number;
+  /** False when it was interrupted: all numbers are of what was simulated by then. */
+  readonly isComplete: boolean;
+  /** Simulated, all runs together; and by one of them on average. */
+  readonly simulatedSeconds: number;
+  readonly runSeconds: number;
+  /** When the warm-up was over, on average. */
+  readonly warmupSeconds: number;
+  readonly events: number;
+  readonly queues: Readonly<Record<string, QueueResult>>;
+  readonly producers: Readonly<Record<string, ProducerResult>>;
+  readonly consumers: Readonly<Record<string, ConsumerResult>>;
+  readonly speed: Speed;
+}
