@@ -17,8 +17,11 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 const ascFile = "node_modules/assemblyscript/bin/asc.js";
 const asc = ["--enable-source-maps", ascFile, "--baseDir", process.cwd()];
 const tsc = ["node_modules/typescript/bin/tsc"];
-/** The versions that npm installed, and this file. */
-const tools = ["node_modules/.package-lock.json", process.argv[1]];
+/** Each compiler's version, as its package says it, and this file. */
+const versions = (...names) => names.map((name) => `node_modules/${name}/package.json`);
+const ascTools = [...versions("assemblyscript", "binaryen"), process.argv[1]];
+/** What npm installed: TypeScript reads the types of every package. */
+const tscTools = ["node_modules/.package-lock.json", process.argv[1]];
 const stamps = "build/stamps";
 const engineFile = "build/engine.release.wasm";
 const shippedFile = "dist/engine.wasm";
@@ -35,7 +38,7 @@ const steps = {
   engine: {
     title: "engine, release",
     lane: 0,
-    reads: ["assembly", "asconfig.json", ...tools],
+    reads: ["assembly", "asconfig.json", ...ascTools],
     writes: [engineFile, shippedFile],
     async run() {
       process.stderr.write(await run([...asc, "assembly/index.ts", "--target", "release"]));
@@ -46,7 +49,7 @@ const steps = {
   probe: {
     title: "engine, probe",
     lane: 1,
-    reads: ["assembly", "asconfig.json", ...tools],
+    reads: ["assembly", "asconfig.json", ...ascTools],
     writes: ["build/engine.probe.wasm"],
     async run() {
       process.stderr.write(await run([...asc, "assembly/probe/index.ts", "--target", "probe"]));
@@ -55,7 +58,7 @@ const steps = {
   debug: {
     title: "engine, debug",
     lane: 1,
-    reads: ["assembly", "asconfig.json", ...tools],
+    reads: ["assembly", "asconfig.json", ...ascTools],
     writes: ["build/engine.debug.wasm", "build/engine.debug.wasm.map"],
     async run() {
       process.stderr.write(await run([...asc, "assembly/probe/index.ts", "--target", "debug"]));
@@ -66,7 +69,7 @@ const steps = {
     lane: 1,
     reads: [
       ...["assembly/layout.ts", "bench", "bindings", "engine", "test"],
-      ...["package.json", "tsconfig.json", "tsconfig.build.json", ...bundled, ...tools],
+      ...["package.json", "tsconfig.json", "tsconfig.build.json", ...bundled, ...tscTools],
     ],
     writes: ["dist"],
     async run() {
