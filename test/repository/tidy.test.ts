@@ -68,6 +68,10 @@ const PLANTED: Readonly<Record<string, readonly [bad: Source, good: Source][]>> 
       { path: "bench/a.ts", text: 'import { a } from "../engine/index.ts";' },
     ],
     [
+      { path: "engine/report/a.ts", text: 'import { a } from "../limits.ts";' },
+      { path: "bench/a.ts", text: 'import { a } from "../engine/report/a.ts";' },
+    ],
+    [
       { path: "engine/cli/main.ts", text: 'import { a } from "../../test/support/a.ts";' },
       { path: "engine/cli/main.ts", text: 'import { a } from "../server/a.ts";' },
     ],
