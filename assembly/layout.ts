@@ -225,6 +225,8 @@ export const THREAD_MOVE_SOURCE = THREAD_SIZES + 12;
 export const THREAD_OUT_EXHAUSTED = THREAD_MOVE_SOURCE + 4;
 /** Of the last move: messages that had no queue to go to and went back to their own. */
 export const THREAD_OUT_RETURNED = THREAD_OUT_EXHAUSTED + 4;
+/** The virtual time (f64) from which on this thread is to be rung; 0: whenever it moves. */
+export const THREAD_ALARM = THREAD_OUT_RETURNED + 4;
 /**
  * Slots that the last section took out and that this thread must free, or that it claimed in order
  * to move them: SECTION_STEPS of u32.

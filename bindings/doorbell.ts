@@ -10,6 +10,7 @@
 import {
   HEADER_THREADS_BASE,
   HEADER_THREADS_MAX,
+  THREAD_ALARM,
   THREAD_ALIVE,
   THREAD_BYTES,
   THREAD_DOORBELL,
@@ -57,13 +58,29 @@ export class Doorbell {
     Atomics.notify(this.#words, this.#index);
   }
 
+  /**
+   * The virtual time from which on this thread is to be rung; 0: whenever it moves, infinity: never.
+   * Look at the time after that: it may have come already.
+   */
+  set alarmMs(atMs: number) {
+    this.#views.f64[alarmIndex(this.#index)] = atMs;
+    this.fence();
+  }
+
   /** Rings every living thread but this one: something changed that concerns them all. */
   ringOthers(): void {
+    this.ringDue(Number.POSITIVE_INFINITY);
+  }
+
+  /** Rings the others whose alarm is due; `nowMs` stands in the memory already. */
+  ringDue(nowMs: number): void {
+    this.fence();
     const threads = this.#views.header(HEADER_THREADS_MAX);
     for (let thread = 0; thread < threads; thread++) {
       const index = doorbellIndex(this.#views, thread);
       const state = this.#words[index + ((THREAD_STATE - THREAD_DOORBELL) >> 2)];
       if (thread === this.#thread || state !== THREAD_ALIVE) continue;
+      if ((this.#views.f64[alarmIndex(index)] as number) > nowMs) continue;
       Atomics.add(this.#words, index, 1);
       Atomics.notify(this.#words, index);
     }
@@ -72,4 +89,9 @@ export class Doorbell {
 
 function doorbellIndex(views: Views, thread: number): number {
   return (views.header(HEADER_THREADS_BASE) + thread * THREAD_BYTES + THREAD_DOORBELL) >> 2;
+}
+
+/** Of the alarm of the thread whose doorbell is at `doorbell`. */
+function alarmIndex(doorbell: number): number {
+  return ((doorbell << 2) + THREAD_ALARM - THREAD_DOORBELL) >> 3;
 }

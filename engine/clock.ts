@@ -201,7 +201,8 @@ export class VirtualClock implements Alarm {
   /**
    * Moves time by `ms` milliseconds (0 or more, fractions allowed). What falls due on the way
    * happens in order, each at its own moment; resolves when it has happened, with what it set off
-   * in this thread. Threads that share the broker are woken, but not waited for. Rejects with a
+   * in this thread. Threads that share the broker are woken where a moment they wait for has come,
+   * but not waited for. Rejects with a
    * RangeError, and does not move, for what is no such number or leads past 10^13 (the year 2286).
    */
   async advance(ms: number): Promise<void> {

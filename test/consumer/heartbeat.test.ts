@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { VirtualClock } from "../../engine/index.ts";
-import { duesOf, operationsOf } from "./dues.ts";
+import { alarmsOf, duesOf, operationsOf, ringsOf } from "./dues.ts";
 import { event, started, until, withQueue, words } from "./support.ts";
 
 const TIMEOUT_SECONDS = 30;
@@ -188,7 +188,7 @@ describe("what a handler does to its message", () => {
 
 describe("eight threads without work", () => {
   test.each(["countEach.mjs", "countBatch.mjs", "countSync.mjs"])(
-    "receive nothing and take no lock while 10,000 seconds pass: %s",
+    "wake up for nothing, receive nothing and take no lock while 10,000 seconds pass: %s",
     async (file) => {
       const clock = new VirtualClock();
       await withQueue(
@@ -199,17 +199,25 @@ describe("eight threads without work", () => {
           await event(consumer, "drained");
           // Its timer was taken back, but each thread looks once at the moment it was for.
           await clock.advance(TIMEOUT_MS + 1);
-          let last = -1;
+          const activity = () => ({
+            ...queue.totals(),
+            operations: operationsOf(queue),
+            rings: ringsOf(queue).others,
+          });
+          let last = "";
           const isQuiet = (): boolean => {
-            const isSame = operationsOf(queue) === last;
-            last = operationsOf(queue);
+            const isSame = JSON.stringify(activity()) === last;
+            last = JSON.stringify(activity());
             return isSame;
           };
           await expect.poll(isQuiet, { interval: 100, timeout: 60_000 }).toBe(true);
-          const before = { ...queue.totals(), operations: operationsOf(queue) };
+          const before = activity();
+          expect(before.rings.length).toBe(9);
+          const { steward } = ringsOf(queue);
           for (let step = 0; step < 100; step++) await clock.advance(100_000);
           await new Promise((resolve) => setTimeout(resolve, 100));
-          expect({ ...queue.totals(), operations: operationsOf(queue) }).toEqual(before);
+          expect(activity()).toEqual(before);
+          expect(ringsOf(queue).steward).toBe(steward + 100);
           await queue.send("0");
           await until(() => consumer.stats().handled === 2, "they still wake up");
         },
@@ -218,3 +226,26 @@ describe("eight threads without work", () => {
     },
   );
 });
+
+test.each(["countEach.mjs", "countSync.mjs"])(
+  "a thread that waits for a moment is woken when it has come, and not before: %s",
+  async (file) => {
+    const clock = new VirtualClock();
+    await withQueue(
+      async (queue) => {
+        await using consumer = started(queue, file, { threads: 1, data: { seen: words(1) } });
+        await consumer.ready;
+        const dueMs = clock.nowMs() + 10_000;
+        await queue.send("0", { delaySeconds: 10 });
+        await until(() => alarmsOf(queue).includes(dueMs), "it waits for that");
+        const { others } = ringsOf(queue);
+        await clock.advance(9_999);
+        expect(ringsOf(queue).others).toEqual(others);
+        await clock.advance(1);
+        expect(ringsOf(queue).others).not.toEqual(others);
+        await until(() => consumer.stats().handled === 1, "handled");
+      },
+      { options: { clock } },
+    );
+  },
+);

@@ -285,7 +285,7 @@ function sleep(
     if (!member.isOpen || member.nowMs() >= untilMs || isAsked()) return;
     // Who makes room in full memory rings nobody, so what waits for room is looked after from here.
     if (engine.queues.hasArrived(number)) return;
-    // A ring need not be for this queue: virtual time rings whenever it moves.
+    // A ring need not be for this queue, or for a moment that this waits for.
     if (engine.takeDirty(number)) return;
     engine.answerWant();
   }

@@ -25,6 +25,8 @@ const RECLAIM_STEPS = 2_000;
 
 const engine = Engine.attach(workerData as EngineShare);
 const timing = attachTiming(engine);
+// Heartbeats and all queues' timers are its work, so it wants to know of every move.
+engine.doorbell.alarmMs = 0;
 /** Threads that ended and are not put right yet, by the watch's order. */
 const ended = new Map<number, { readonly thread: number; readonly isDead: boolean }>();
 /** How many looks in a row found messages that nobody fetched, by queue. */

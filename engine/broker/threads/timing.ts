@@ -2,7 +2,8 @@
  * Which clock a thread's broker runs on, and how moments reach it. The opener's clock is the
  * machine's or the one it was given. All threads of a broker have one time: that of the machine's
  * monotonic count from the anchor that the opener left in the shared memory, or, under a
- * VirtualClock, what the opener writes there whenever it moves, and they are rung. Own thread only.
+ * VirtualClock, what the opener writes there whenever it moves; it then rings those that wait for a
+ * moment which has come. Own thread only.
  */
 import type { Engine } from "../../../bindings/index.ts";
 import {
@@ -108,7 +109,7 @@ export function publishTime({ clock, anchorMs }: Timing, engine: Engine): Cancel
   engine.time.virtualNowMs = clock.nowMs();
   return clock.watch((nowMs) => {
     engine.time.virtualNowMs = nowMs;
-    engine.doorbell.ringOthers();
+    engine.doorbell.ringDue(nowMs);
   });
 }
 
@@ -122,7 +123,10 @@ interface Scheduled {
   readonly callback: () => void;
 }
 
-/** Reads virtual time from the shared memory; a ring tells it that time may have moved. */
+/**
+ * Reads virtual time from the shared memory. Says there for which moment the thread waits; the opener
+ * rings it when that has come.
+ */
 class MemoryTiming implements Timing, Alarm {
   readonly clock: Alarm = this;
   readonly isVirtual = true;
@@ -133,6 +137,7 @@ class MemoryTiming implements Timing, Alarm {
 
   constructor(engine: Engine) {
     this.#engine = engine;
+    this.#setAlarm();
   }
 
   nowMs(): number {
@@ -142,13 +147,18 @@ class MemoryTiming implements Timing, Alarm {
   schedule(atMs: number, callback: () => void): Cancel {
     const entry: Scheduled = { atMs, callback };
     this.#scheduled.add(entry);
+    this.#setAlarm();
     if (atMs <= this.nowMs()) setImmediate(() => this.poke());
-    return () => this.#scheduled.delete(entry);
+    return () => {
+      this.#scheduled.delete(entry);
+      this.#setAlarm();
+    };
   }
 
   /** Virtual time moves only in the opener's thread, whose ring ends the block. */
-  blockMs(): number {
-    return Number.POSITIVE_INFINITY;
+  blockMs(atMs: number): number {
+    this.#setAlarm(atMs);
+    return atMs <= this.nowMs() ? 0 : Number.POSITIVE_INFINITY;
   }
 
   wallShiftMs(): number {
@@ -161,9 +171,17 @@ class MemoryTiming implements Timing, Alarm {
     for (const entry of due.sort((one, other) => one.atMs - other.atMs)) {
       if (this.#scheduled.delete(entry)) entry.callback();
     }
+    this.#setAlarm();
   }
 
   close(): void {
     this.#scheduled.clear();
+  }
+
+  /** The first moment that this thread waits for; `atMs`: for which it blocks. */
+  #setAlarm(atMs = Number.POSITIVE_INFINITY): void {
+    let firstMs = atMs;
+    for (const entry of this.#scheduled) firstMs = Math.min(firstMs, entry.atMs);
+    this.#engine.doorbell.alarmMs = firstMs;
   }
 }
