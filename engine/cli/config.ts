@@ -4,10 +4,10 @@
  * opened, on the main thread; all of its mistakes are told at once.
  */
 import { InvalidArgumentError } from "commander";
+import { type DescribedQueue, readQueue } from "../broker/described/queues.ts";
+import { type Attempt, Setting, SettingError } from "../broker/described/setting.ts";
 import { SluiceError } from "../errors.ts";
 import { suggestion } from "../suggestion.ts";
-import { type PlannedQueue, planQueue } from "./configQueues.ts";
-import { type Attempt, Setting, SettingError } from "./setting.ts";
 
 /** An option as a file may set it. */
 export interface OptionReader {
@@ -21,7 +21,7 @@ export interface Config {
   /** Values of the options that the file names. */
   readonly options: ReadonlyMap<string, unknown>;
   /** Those of them that could be read, without what could not. */
-  readonly queues: readonly PlannedQueue[];
+  readonly queues: readonly DescribedQueue[];
   /** None where all is well. */
   readonly mistakes: readonly SettingError[];
 }
@@ -31,7 +31,7 @@ const queuesKey = "queues";
 /** Reads `file`; `readers` are the options that it may set. */
 export function readConfig(file: string, readers: ReadonlyMap<string, OptionReader>): Config {
   const options = new Map<string, unknown>();
-  const queues: PlannedQueue[] = [];
+  const queues: DescribedQueue[] = [];
   const { root, mistakes: misread } = Setting.read(file);
   const mistakes = [...misread];
   const attempt: Attempt = (setting, work) => {
@@ -61,9 +61,9 @@ function mistakeOf(setting: Setting, error: unknown): SettingError {
   return setting.error(error.message);
 }
 
-function readQueues(setting: Setting, queues: PlannedQueue[], attempt: Attempt): void {
+function readQueues(setting: Setting, queues: DescribedQueue[], attempt: Attempt): void {
   for (const [name, queue] of setting.entries()) {
-    attempt(queue, () => queues.push(planQueue(name, queue, attempt)));
+    attempt(queue, () => queues.push(readQueue(name, queue, attempt)));
   }
 }
 

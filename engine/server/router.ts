@@ -1,4 +1,6 @@
 /** From an action's name to what runs it: a table. */
+
+import { quoted } from "../broker/described/quoted.ts";
 import { SluiceError } from "../errors.ts";
 import type { Action } from "./action.ts";
 import { addPermission } from "./actions/addPermission.ts";
@@ -24,7 +26,6 @@ import { setQueueAttributes } from "./actions/setQueueAttributes.ts";
 import { startMessageMoveTask } from "./actions/startMessageMoveTask.ts";
 import { tagQueue } from "./actions/tagQueue.ts";
 import { untagQueue } from "./actions/untagQueue.ts";
-import { quoted } from "./wire/quoted.ts";
 
 const actions: ReadonlyMap<string, Action> = new Map([
   ["AddPermission", addPermission],

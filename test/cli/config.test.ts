@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
+import { makeQueues } from "../../engine/broker/described/queues.ts";
 import { readConfig } from "../../engine/cli/config.ts";
-import { makeQueues } from "../../engine/cli/configQueues.ts";
 import { patience } from "../support/patience.ts";
 import { Serve } from "../support/serve.ts";
 

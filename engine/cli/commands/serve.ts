@@ -8,11 +8,12 @@
  */
 import { type Command, Option } from "commander";
 import { Broker } from "../../broker/broker.ts";
+import { type DescribedQueue, makeQueues, rehearse } from "../../broker/described/queues.ts";
+import { type SettingError, sentencesOf } from "../../broker/described/setting.ts";
 import { SluiceError } from "../../errors.ts";
 import { accounts, regions } from "../../limits.ts";
 import { Server, type ServerOptions } from "../../server/http/server.ts";
 import { readConfig } from "../config.ts";
-import { makeQueues, type PlannedQueue, rehearse } from "../configQueues.ts";
 import { Log, type LogFormat, type LogLevel, logFormats, logLevels } from "../log.ts";
 import {
   readAccount,
@@ -25,7 +26,6 @@ import {
   readThreads,
   refuse,
 } from "../options.ts";
-import { type SettingError, sentencesOf } from "../setting.ts";
 
 interface ServeOptions {
   readonly port: number;
@@ -146,7 +146,7 @@ async function serve(command: Command): Promise<void> {
  * The queues of the configuration file, if there is one, whose options are set where the command
  * line has none. Undefined, with the exit code set and the mistakes said, when it is wrong.
  */
-async function configure(command: Command): Promise<readonly PlannedQueue[] | undefined> {
+async function configure(command: Command): Promise<readonly DescribedQueue[] | undefined> {
   const { config: file } = command.opts<ServeOptions>();
   if (file === undefined) return [];
   const readers = new Map(
@@ -180,7 +180,7 @@ function tell(mistakes: readonly SettingError[]): void {
 /** Undefined, with the exit code set and the reason said, when it can't be. */
 async function open(
   options: ServeOptions,
-  queues: readonly PlannedQueue[],
+  queues: readonly DescribedQueue[],
 ): Promise<Broker | undefined> {
   const { memory, quotas, account, region } = options;
   let broker: Broker;

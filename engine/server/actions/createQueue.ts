@@ -1,8 +1,10 @@
 /** CreateQueue: makes a queue, or finds one that already is what the request asks for. */
+
+import { readNewQueueAttributes } from "../../broker/described/queueAttributes.ts";
+import { checkTags } from "../../broker/described/tags.ts";
 import { action } from "../action.ts";
-import { readNewQueueAttributes, wireQueueAttributes } from "../wire/queueAttributes.ts";
+import { wireQueueAttributes, wireTags } from "../wire/maps.ts";
 import { queueUrl } from "../wire/queueUrl.ts";
-import { checkTags, wireTags } from "../wire/tags.ts";
 
 const wire = {
   members: {

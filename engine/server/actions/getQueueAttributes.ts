@@ -1,6 +1,8 @@
 /** GetQueueAttributes: the attributes asked for, as text. */
+
+import { showQueueAttributes } from "../../broker/described/queueAttributes.ts";
 import { queueAction } from "../action.ts";
-import { showQueueAttributes, wireQueueAttributes } from "../wire/queueAttributes.ts";
+import { wireQueueAttributes } from "../wire/maps.ts";
 import { checkNames, namesOf } from "../wire/schema.ts";
 
 const wire = {

@@ -1,6 +1,6 @@
 /** ListQueueTags: all tags of a queue. */
 import { queueAction } from "../action.ts";
-import { wireTags } from "../wire/tags.ts";
+import { wireTags } from "../wire/maps.ts";
 
 const wire = { members: {}, result: { Tags: wireTags } } as const;
 

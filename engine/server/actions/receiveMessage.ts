@@ -7,8 +7,8 @@ import type { Message, Queue, ReceiveOptions } from "../../types.ts";
 import { queueAction } from "../action.ts";
 import type { Answer, Context } from "../wire/context.ts";
 import { LongAnswer } from "../wire/longAnswer.ts";
+import { wireQueueAttributes } from "../wire/maps.ts";
 import { attributeFilter, showAttributes, wireAttributes } from "../wire/messageAttributes.ts";
-import { wireQueueAttributes } from "../wire/queueAttributes.ts";
 import { checkNames, type Input, namesOf } from "../wire/schema.ts";
 
 const members = {

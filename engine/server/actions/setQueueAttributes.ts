@@ -1,7 +1,9 @@
 /** SetQueueAttributes: changes the attributes that are given, all of them or none. */
+
+import { readQueueAttributes } from "../../broker/described/queueAttributes.ts";
 import { SluiceError } from "../../errors.ts";
 import { queueAction } from "../action.ts";
-import { readQueueAttributes, wireQueueAttributes } from "../wire/queueAttributes.ts";
+import { wireQueueAttributes } from "../wire/maps.ts";
 
 const wire = {
   members: { Attributes: { ...wireQueueAttributes, required: true } },

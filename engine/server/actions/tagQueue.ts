@@ -1,7 +1,9 @@
 /** TagQueue: adds tags to a queue; one with a key that is there already takes its place. */
+
+import { mergeTags } from "../../broker/described/tags.ts";
 import { SluiceError } from "../../errors.ts";
 import { queueAction } from "../action.ts";
-import { mergeTags, wireTags } from "../wire/tags.ts";
+import { wireTags } from "../wire/maps.ts";
 
 const wire = {
   members: { Tags: { ...wireTags, required: true } },

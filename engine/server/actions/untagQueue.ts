@@ -1,9 +1,10 @@
 /** UntagQueue: takes tags away by their keys; a key that no tag has is no error. */
+
+import { withoutTags } from "../../broker/described/tags.ts";
 import { SluiceError } from "../../errors.ts";
 import { tags } from "../../limits.ts";
 import { queueAction } from "../action.ts";
 import { namesOf } from "../wire/schema.ts";
-import { withoutTags } from "../wire/tags.ts";
 
 const wire = {
   members: { TagKeys: { ...namesOf("TagKey", tags.maxCount), required: true } },

@@ -15,8 +15,9 @@
  * by its member's name, with or without the level that lists have which are not flattened
  * (`Tags.entry.1.key`, `TagKeys.member.1`).
  */
+
+import { quoted } from "../../broker/described/quoted.ts";
 import { SluiceError } from "../../errors.ts";
-import { quoted } from "../wire/quoted.ts";
 import {
   isBase64,
   isOver,

@@ -5,11 +5,12 @@
  * Whole-batch checks, in AWS's order: no entries, more than ten, a bad id, an id twice, too many
  * bytes (sends only, by the action). Everything else fails its own entry and leaves the others.
  */
+
+import { quoted } from "../../broker/described/quoted.ts";
 import { errorShape, SluiceError } from "../../errors.ts";
 import { batches } from "../../limits.ts";
 import type { BatchResult } from "../../types.ts";
 import type { Answer } from "./context.ts";
-import { quoted } from "./quoted.ts";
 import { checkRanges, checkRequired, type Input, type Loose, type Members } from "./schema.ts";
 
 /**

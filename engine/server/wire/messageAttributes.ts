@@ -7,12 +7,12 @@
  * made without a prototype.
  */
 import { hash } from "node:crypto";
+import { clipped } from "../../broker/described/quoted.ts";
 import { checkAttributeName } from "../../broker/messages/messageAttributes.ts";
 import { SluiceError } from "../../errors.ts";
 import { messageAttributes as limits } from "../../limits.ts";
 import type { AttributeValue } from "../../types.ts";
 import { isAllowedText } from "./bodyText.ts";
-import { clipped } from "./quoted.ts";
 import { namesOf, type Value } from "./schema.ts";
 
 const wireAttribute = {

@@ -4,10 +4,11 @@
  * A policy that the owner set is extended and otherwise left as it is.
  * Source: API Reference, AddPermission and RemovePermission; recorded policies for their form.
  */
+
+import { checkCount, checkStatements, parseObject } from "../../broker/described/policies.ts";
+import { clipped } from "../../broker/described/quoted.ts";
 import { SluiceError } from "../../errors.ts";
 import { accounts as accountIds, policies as limits } from "../../limits.ts";
-import { checkCount, checkStatements, parseObject } from "./policies.ts";
-import { clipped } from "./quoted.ts";
 
 /** What may be granted: the rest is the owner's alone. An action implies its batch. */
 const grantable: readonly string[] = [

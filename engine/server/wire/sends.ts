@@ -4,6 +4,8 @@
  * delays of its kind, room in memory) the broker checks. Called once a message by the hot path: without attributes it
  * allocates the entry and nothing else.
  */
+
+import { clipped } from "../../broker/described/quoted.ts";
 import { checkBatchIds } from "../../broker/messages/fifo.ts";
 import { SluiceError } from "../../errors.ts";
 import { messageAttributes, parameterRanges } from "../../limits.ts";
@@ -16,7 +18,6 @@ import {
   type WireAttributes,
   wireAttributes,
 } from "./messageAttributes.ts";
-import { clipped } from "./quoted.ts";
 import type { Input, Partly } from "./schema.ts";
 
 /** AWSTraceHeader. */

@@ -236,15 +236,6 @@ export const settableNames: readonly string[] = [...table]
   .filter(([, { set }]) => set !== undefined)
   .map(([name]) => name);
 
-/** Attributes in requests and answers, as data for schema.ts. */
-export const wireQueueAttributes = {
-  type: "map",
-  of: { type: "string" },
-  each: "Attribute",
-  key: "Name",
-  max: settableNames.length,
-} as const;
-
 /** One kind of encryption at a time: a key switches the managed kind off, and the reverse. */
 function settleEncryption(wire: Readonly<Record<string, string>>, stored: StoredAttributes): void {
   const key = wire.KmsMasterKeyId;

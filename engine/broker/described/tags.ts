@@ -6,15 +6,6 @@ import { SluiceError } from "../../errors.ts";
 import { tags as limits } from "../../limits.ts";
 import { quoted } from "./quoted.ts";
 
-/** Tags in requests and answers, as data for schema.ts. */
-export const wireTags = {
-  type: "map",
-  of: { type: "string" },
-  each: "Tag",
-  key: "Key",
-  max: limits.maxCount,
-} as const;
-
 type Tags = Readonly<Record<string, string>>;
 
 function invalid(reason: string): SluiceError {

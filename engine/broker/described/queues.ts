@@ -1,6 +1,6 @@
 /**
- * The queues that a configuration file wants: each is checked on its own first (`planQueue`), and
- * made once there is a broker (`makeQueues`). On the main thread, before the server listens. What
+ * The queues that a file wants, of a server or of a scenario: each is checked on its own first
+ * (`readQueue`), and made once there is a broker (`makeQueues`). On the main thread. What
  * only a broker can tell of a file that has other mistakes is told by one that is opened for it and
  * closed again (`rehearse`), so that one run tells all.
  *
@@ -10,21 +10,21 @@
  * starting twice is as starting once.
  */
 import { isDeepStrictEqual } from "node:util";
-import { Broker } from "../broker/broker.ts";
-import { checkQueueName } from "../broker/catalogue/attributes.ts";
-import { SluiceError } from "../errors.ts";
-import { queueNames } from "../limits.ts";
+import { SluiceError } from "../../errors.ts";
+import { queueNames } from "../../limits.ts";
+import { suggestion } from "../../suggestion.ts";
+import type { BrokerOptions, Queue } from "../../types.ts";
+import { Broker } from "../broker.ts";
+import { checkQueueName } from "../catalogue/attributes.ts";
 import {
   readNewQueueAttributes,
   readQueueAttributes,
   saysFifo,
   settableNames,
   showQueueAttributes,
-} from "../server/wire/queueAttributes.ts";
-import { checkTags } from "../server/wire/tags.ts";
-import { suggestion } from "../suggestion.ts";
-import type { BrokerOptions, Queue } from "../types.ts";
+} from "./queueAttributes.ts";
 import { type Attempt, type Setting, SettingError } from "./setting.ts";
+import { checkTags } from "./tags.ts";
 
 /** An attribute as the wire has it, text, and where the file says it. */
 interface PlannedAttribute {
@@ -32,7 +32,7 @@ interface PlannedAttribute {
   readonly setting: Setting;
 }
 
-export interface PlannedQueue {
+export interface DescribedQueue {
   readonly name: string;
   readonly setting: Setting;
   /** False where it can't be made for a reason that has been told. */
@@ -52,7 +52,7 @@ const references: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** Reads and checks what can be checked without a broker. */
-export function planQueue(name: string, setting: Setting, attempt: Attempt): PlannedQueue {
+export function readQueue(name: string, setting: Setting, attempt: Attempt): DescribedQueue {
   checkQueueName(name);
   const attributes = new Map<string, PlannedAttribute>();
   let tags: Record<string, string> | undefined;
@@ -117,7 +117,7 @@ function readAttribute(name: string, setting: Setting, isFifo: boolean): string 
  */
 export async function makeQueues(
   broker: Broker,
-  plans: readonly PlannedQueue[],
+  plans: readonly DescribedQueue[],
 ): Promise<SettingError[]> {
   const mistakes: SettingError[] = [];
   const told = async (setting: Setting, work: () => Promise<unknown>): Promise<void> => {
@@ -148,7 +148,7 @@ export async function makeQueues(
 
 /** What `makeQueues` would find wrong, in a broker of these plans' own. */
 export async function rehearse(
-  plans: readonly PlannedQueue[],
+  plans: readonly DescribedQueue[],
   options: Pick<BrokerOptions, "account" | "region">,
 ): Promise<SettingError[]> {
   if (plans.length === 0) return [];
@@ -160,7 +160,7 @@ export async function rehearse(
   }
 }
 
-async function makeQueue(broker: Broker, plan: PlannedQueue): Promise<void> {
+async function makeQueue(broker: Broker, plan: DescribedQueue): Promise<void> {
   const { name, attributes, tags } = plan;
   const texts: Record<string, string> = {};
   for (const [key, { text }] of attributes) if (!references.has(key)) texts[key] = text;
