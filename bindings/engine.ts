@@ -34,6 +34,7 @@ import { type Instance, instantiate, loadModule } from "./module.ts";
 import { Outbox } from "./outbox.ts";
 import { type Receipt, Receipts } from "./receipts.ts";
 import { Registry } from "./registry.ts";
+import { Resident } from "./resident.ts";
 import { Runners } from "./runners.ts";
 import type {
   EngineCounts,
@@ -44,6 +45,7 @@ import type {
   QueueHandle,
 } from "./shapes.ts";
 import { Timebase } from "./timebase.ts";
+import { Tokens } from "./tokens.ts";
 import { type Area, threadArea, Views } from "./views.ts";
 import type { WasmMemory, WasmModule } from "./webassembly.ts";
 
@@ -70,8 +72,7 @@ export class Engine {
   readonly #exports: EngineExports;
   readonly #views: Views;
   readonly #area: Area;
-  /** The inbox whose messages lie in this thread's receive buffer. */
-  #resident: Inbox | undefined;
+  readonly #resident = new Resident();
 
   private constructor({ module, memory, exports }: Instance, views: Views, thread: number) {
     this.thread = thread;
@@ -194,26 +195,25 @@ export class Engine {
     now: number,
     attempt = "",
   ): number {
-    if (this.#resident !== undefined && this.#resident !== inbox) this.#resident.moveOut();
-    const { thread } = this;
+    this.#resident.makeRoom(inbox);
     const exports = this.#exports;
     let count: number;
     if (attempt === "") {
-      count = exports.receive(thread, number, incarnation, max, visibilityMs, now);
+      count = exports.receive(this.thread, number, incarnation, max, visibilityMs, now);
     } else {
+      const { thread } = this;
       const bytes = this.#area.text.latin1Write(attempt, THREAD_STAGING, attempt.length);
       count = exports.receiveAttempt(thread, number, incarnation, max, visibilityMs, bytes, now);
     }
     if (count <= 0) {
       inbox.clear();
-      this.#resident = undefined;
       return count;
     }
     inbox.occupy(this.#area, count);
-    this.#resident = inbox;
+    this.#resident.settle(inbox);
     if (!inbox.lacksContents) return count;
-    this.#resident = undefined;
-    inbox.collect((index, offset, bytes) => exports.read(thread, index, offset, bytes, 0));
+    this.#resident.makeRoom(inbox);
+    inbox.collect((index, offset, bytes) => exports.read(this.thread, index, offset, bytes, 0));
     return inbox.count;
   }
 
@@ -287,6 +287,11 @@ export class Engine {
       removed += status;
     }
     return removed;
+  }
+
+  /** A queue's traffic in tokens, from this thread. */
+  tokens(queue: QueueHandle): Tokens {
+    return new Tokens(this.#exports, this.#area, this.#views, this, this.#resident, queue);
   }
 
   /** The id of the message that was born with this number, as a UUID's text. Uses staging. */

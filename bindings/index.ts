@@ -46,4 +46,5 @@ export type {
   QueueHandle,
 } from "./shapes.ts";
 export { SharedBlock } from "./sharedBlock.ts";
+export type { Tokens } from "./tokens.ts";
 export type { WasmModule } from "./webassembly.ts";

@@ -264,6 +264,16 @@ export class Outbox {
     return true;
   }
 
+  /**
+   * Somebody else writes the next batch: its first `count` records as he likes, those behind them hold
+   * nothing but a body. With 0 all of them do.
+   */
+  lend(count: number): void {
+    this.turn++;
+    if (count > 0) this.#plainFrom = Math.max(this.#plainFrom, count);
+    else if (this.#plainFrom > 0) this.#makePlain();
+  }
+
   /** Messages in this batch. */
   get count(): number {
     return this.#count;

@@ -1,0 +1,367 @@
+/**
+ * One queue's traffic in tokens: messages whose body is two words of 32 bits. Sent, received, held and
+ * settled without a text, an object a message or a reading of the clock: `now` is the caller's. What a
+ * simulation drives the engine with. Its thread only; what it brings is the same engine's as ever.
+ *
+ * What is received is put into *places*, numbers of the caller's from 0 on: a place keeps the receipt,
+ * when the message was sent and its token, until something else is put there. Messages that did not
+ * come as tokens have zeros for one.
+ */
+import {
+  HANDLE_BYTES,
+  HANDLE_COUNT,
+  HANDLE_HELD,
+  HANDLE_SEQUENCE,
+  HANDLE_SLOT,
+  HANDLE_VISIBILITY_MS,
+  HEADER_AGE_LINKS_BASE,
+  HEADER_QUEUES_BASE,
+  HEADER_SHARDS_BASE,
+  HEADER_SLOTS_BASE,
+  LIST_LINK_BYTES_LOG2,
+  QUEUE_BYTES,
+  QUEUE_SHARD_FIRST,
+  RECEIVE_BODY_BYTES,
+  RECEIVE_BYTES,
+  RECEIVE_COUNT,
+  RECEIVE_DEDUPLICATION_BYTES,
+  RECEIVE_GROUP_BYTES,
+  RECEIVE_OFFSET,
+  RECEIVE_SENT_AT,
+  RECEIVE_SEQUENCE,
+  RECEIVE_SLOT,
+  SEND_ATTRIBUTES_BYTES,
+  SEND_BODY_BYTES,
+  SEND_BYTES,
+  SEND_DEDUPLICATION_BYTES,
+  SEND_DELAY_MS,
+  SEND_FLAGS,
+  SEND_GROUP_BYTES,
+  SEND_SENDER_BYTES,
+  SEND_TRACE_BYTES,
+  SHARD_AGE,
+  SHARD_BYTES,
+  SHARD_DELAYED,
+  SHARD_IN_FLIGHT,
+  SHARD_NEXT_DUE,
+  SHARD_TOTAL_EXPIRED,
+  SHARD_TOTAL_MOVED,
+  SHARD_VISIBLE,
+  SLOT_BYTES_LOG2,
+  SLOT_SENT_AT,
+  THREAD_BUFFER,
+  THREAD_HANDLES,
+  THREAD_RECEIVES,
+  THREAD_SENDS,
+  THREAD_STAGING,
+} from "../assembly/layout.ts";
+import type { EngineExports } from "./exports.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Resident } from "./resident.ts";
+import type { QueueHandle } from "./shapes.ts";
+import type { Area, Views } from "./views.ts";
+
+const TOKEN_BYTES = 8;
+/** A group's text, and a deduplication id's: a word as hexadecimal digits. */
+const NAME_BYTES = 8;
+
+// Fields of records, in the widths they are read in.
+const SEND_WORDS = SEND_BYTES >> 2;
+const FIRST_SEND = THREAD_SENDS >> 2;
+const SEND_BODY = FIRST_SEND + (SEND_BODY_BYTES >> 2);
+const SEND_ATTRIBUTES = FIRST_SEND + (SEND_ATTRIBUTES_BYTES >> 2);
+const SEND_FLAG_WORD = FIRST_SEND + (SEND_FLAGS >> 2);
+const SEND_DELAY = (THREAD_SENDS + SEND_DELAY_MS) >> 3;
+const SEND_DOUBLES = SEND_BYTES >> 3;
+const SEND_GROUP = (THREAD_SENDS + SEND_GROUP_BYTES) >> 1;
+const SEND_DEDUPLICATION = (THREAD_SENDS + SEND_DEDUPLICATION_BYTES) >> 1;
+const SEND_TRACE = (THREAD_SENDS + SEND_TRACE_BYTES) >> 1;
+const SEND_SENDER = (THREAD_SENDS + SEND_SENDER_BYTES) >> 1;
+const SEND_HALVES = SEND_BYTES >> 1;
+const STAGED = THREAD_STAGING >> 2;
+const STAGED_HALF = THREAD_STAGING >> 1;
+
+const RECEIVE_WORDS = RECEIVE_BYTES >> 2;
+const FIRST_RECEIVE = THREAD_RECEIVES >> 2;
+const TEXT_HALVES = RECEIVE_BYTES >> 1;
+const GROUP_HALF = (THREAD_RECEIVES + RECEIVE_GROUP_BYTES) >> 1;
+const DEDUPLICATION_HALF = (THREAD_RECEIVES + RECEIVE_DEDUPLICATION_BYTES) >> 1;
+
+const HANDLE_WORDS = HANDLE_BYTES >> 2;
+const FIRST_HANDLE = THREAD_HANDLES >> 2;
+
+// A place, in words: the receipt, the moment of sending (two words), the token.
+const PLACE_WORDS = 8;
+const PLACE_COUNT = 1;
+const PLACE_SENT_AT = 4;
+const PLACE_LOW = 6;
+const PLACE_HIGH = 7;
+
+/** Two hexadecimal digits of every byte, as the two bytes of their text. */
+const DIGITS = Uint16Array.from({ length: 256 }, (_, byte) => {
+  const text = byte.toString(16).padStart(2, "0");
+  return text.charCodeAt(0) | (text.charCodeAt(1) << 8);
+});
+
+export class Tokens {
+  readonly #exports: EngineExports;
+  readonly #thread: number;
+  readonly #number: number;
+  readonly #incarnation: number;
+  readonly #area: Area;
+  readonly #outbox: Outbox;
+  readonly #resident: Resident;
+  readonly #shard: number;
+  readonly #ageEnd: number;
+  readonly #ageLinks: number;
+  readonly #slots: number;
+  readonly #u32: Uint32Array;
+  readonly #f64: Float64Array;
+  /** The words of all memory that hold this queue's gauges. */
+  readonly #visibleWord: number;
+  readonly #inFlightWord: number;
+  readonly #delayedWord: number;
+  readonly #dueDouble: number;
+  #count = 0;
+  #stagedWords = 0;
+  #places = new Uint32Array(0);
+  #placeDoubles = new Float64Array(0);
+
+  constructor(
+    exports: EngineExports,
+    area: Area,
+    views: Views,
+    { thread, outbox }: { readonly thread: number; readonly outbox: Outbox },
+    resident: Resident,
+    { number, incarnation }: QueueHandle,
+  ) {
+    const queue = views.header(HEADER_QUEUES_BASE) + number * QUEUE_BYTES;
+    const shard =
+      views.header(HEADER_SHARDS_BASE) +
+      (views.u32[(queue + QUEUE_SHARD_FIRST) >>> 2] as number) * SHARD_BYTES;
+    this.#exports = exports;
+    this.#thread = thread;
+    this.#number = number;
+    this.#incarnation = incarnation;
+    this.#area = area;
+    this.#outbox = outbox;
+    this.#resident = resident;
+    this.#shard = shard;
+    this.#ageEnd = shard + SHARD_AGE;
+    this.#ageLinks = views.header(HEADER_AGE_LINKS_BASE);
+    this.#slots = views.header(HEADER_SLOTS_BASE);
+    this.#u32 = views.u32;
+    this.#f64 = views.f64;
+    this.#visibleWord = (shard + SHARD_VISIBLE) >>> 2;
+    this.#inFlightWord = (shard + SHARD_IN_FLIGHT) >>> 2;
+    this.#delayedWord = (shard + SHARD_DELAYED) >>> 2;
+    this.#dueDouble = (shard + SHARD_NEXT_DUE) >>> 3;
+    this.reserve(16);
+  }
+
+  /** There are places 0 to `count - 1` at least; what lies in places stays. */
+  reserve(count: number): void {
+    if (this.#places.length >= count * PLACE_WORDS) return;
+    const buffer = new ArrayBuffer(Math.max(count, this.#places.length >> 2) * PLACE_WORDS * 4);
+    const places = new Uint32Array(buffer);
+    places.set(this.#places);
+    this.#places = places;
+    this.#placeDoubles = new Float64Array(buffer);
+  }
+
+  // --- Sending: `add` up to BATCH_MAX, then `send` --------------------------------------------------
+
+  /** For a Standard queue, with the queue's delay; all messages of one call are added alike. */
+  add(low: number, high: number): void {
+    if (this.#count === 0) this.#outbox.lend(0);
+    this.#put(low, high, 0);
+  }
+
+  /** Likewise, with a delay of its own. */
+  addDelayed(low: number, high: number, delayMs: number): void {
+    this.#outbox.lend(this.#count + 1);
+    this.#makePlain(delayMs);
+    this.#put(low, high, 0);
+  }
+
+  /** For a FIFO queue; group and deduplication id are words of 32 bits. */
+  addFifo(low: number, high: number, group: number, deduplication: number): void {
+    this.#outbox.lend(this.#count + 1);
+    this.#makePlain(-1);
+    const { u16 } = this.#area;
+    const half = this.#count * SEND_HALVES;
+    u16[SEND_GROUP + half] = NAME_BYTES;
+    u16[SEND_DEDUPLICATION + half] = NAME_BYTES;
+    this.#writeName(group, this.#stagedWords);
+    this.#writeName(deduplication, this.#stagedWords + 2);
+    this.#put(low, high, 4);
+  }
+
+  #put(low: number, high: number, behindWords: number): void {
+    const { u32 } = this.#area;
+    const record = this.#count * SEND_WORDS;
+    const at = STAGED + this.#stagedWords + behindWords;
+    u32[at] = low;
+    u32[at + 1] = high;
+    u32[SEND_BODY + record] = TOKEN_BYTES;
+    u32[SEND_FLAG_WORD + record] = 0;
+    this.#stagedWords += behindWords + 2;
+    this.#count++;
+  }
+
+  #makePlain(delayMs: number): void {
+    const { u16, u32, f64 } = this.#area;
+    const half = this.#count * SEND_HALVES;
+    u16[SEND_GROUP + half] = 0;
+    u16[SEND_DEDUPLICATION + half] = 0;
+    u16[SEND_TRACE + half] = 0;
+    u16[SEND_SENDER + half] = 0;
+    u32[SEND_ATTRIBUTES + this.#count * SEND_WORDS] = 0;
+    f64[SEND_DELAY + this.#count * SEND_DOUBLES] = delayMs;
+  }
+
+  #writeName(word: number, at: number): void {
+    const { u16 } = this.#area;
+    const half = STAGED_HALF + at * 2;
+    u16[half] = DIGITS[word >>> 24] as number;
+    u16[half + 1] = DIGITS[(word >>> 16) & 255] as number;
+    u16[half + 2] = DIGITS[(word >>> 8) & 255] as number;
+    u16[half + 3] = DIGITS[word & 255] as number;
+  }
+
+  /** Sends what was added; how many were taken, the first ones and FIFO duplicates included, or a status. */
+  send(now: number): number {
+    const count = this.#count;
+    this.#count = 0;
+    this.#stagedWords = 0;
+    return this.#exports.send(this.#thread, this.#number, this.#incarnation, count, now);
+  }
+
+  // --- Receiving and settling ----------------------------------------------------------------------
+
+  /** Up to `max` messages, hidden for `visibilityMs` (below 0: the queue's timeout); how many, or a status. */
+  receive(max: number, visibilityMs: number, now: number): number {
+    this.#resident.makeRoom(undefined);
+    return this.#exports.receive(
+      this.#thread,
+      this.#number,
+      this.#incarnation,
+      max,
+      visibilityMs,
+      now,
+    );
+  }
+
+  /** Message `index` of the last receive has this place from now on. */
+  take(index: number, place: number): void {
+    const { u32, u16 } = this.#area;
+    const places = this.#places;
+    const record = FIRST_RECEIVE + index * RECEIVE_WORDS;
+    const at = place * PLACE_WORDS;
+    places[at] = u32[record + (RECEIVE_SLOT >> 2)] as number;
+    places[at + PLACE_COUNT] = u32[record + (RECEIVE_COUNT >> 2)] as number;
+    places[at + 2] = u32[record + (RECEIVE_SEQUENCE >> 2)] as number;
+    places[at + 3] = u32[record + (RECEIVE_SEQUENCE >> 2) + 1] as number;
+    places[at + PLACE_SENT_AT] = u32[record + (RECEIVE_SENT_AT >> 2)] as number;
+    places[at + PLACE_SENT_AT + 1] = u32[record + (RECEIVE_SENT_AT >> 2) + 1] as number;
+    const texts =
+      (u16[GROUP_HALF + index * TEXT_HALVES] as number) +
+      (u16[DEDUPLICATION_HALF + index * TEXT_HALVES] as number);
+    const isToken = (u32[record + (RECEIVE_BODY_BYTES >> 2)] as number) === TOKEN_BYTES;
+    const token = (THREAD_BUFFER + (u32[record + (RECEIVE_OFFSET >> 2)] as number) + texts) >> 2;
+    places[at + PLACE_LOW] = isToken ? (u32[token] as number) : 0;
+    places[at + PLACE_HIGH] = isToken ? (u32[token + 1] as number) : 0;
+  }
+
+  receiveCount(place: number): number {
+    return this.#places[place * PLACE_WORDS + PLACE_COUNT] as number;
+  }
+
+  sentAtMs(place: number): number {
+    return this.#placeDoubles[(place * PLACE_WORDS + PLACE_SENT_AT) >> 1] as number;
+  }
+
+  low(place: number): number {
+    return this.#places[place * PLACE_WORDS + PLACE_LOW] as number;
+  }
+
+  high(place: number): number {
+    return this.#places[place * PLACE_WORDS + PLACE_HIGH] as number;
+  }
+
+  /** The `at`-th receipt of the next `remove` or `hide` is this place's; `visibilityMs` is for hide. */
+  put(at: number, place: number, visibilityMs: number): void {
+    const { u32, f64 } = this.#area;
+    const places = this.#places;
+    const from = place * PLACE_WORDS;
+    const word = FIRST_HANDLE + at * HANDLE_WORDS;
+    u32[word + (HANDLE_SLOT >> 2)] = places[from] as number;
+    u32[word + (HANDLE_COUNT >> 2)] = places[from + PLACE_COUNT] as number;
+    u32[word + (HANDLE_SEQUENCE >> 2)] = places[from + 2] as number;
+    u32[word + (HANDLE_SEQUENCE >> 2) + 1] = places[from + 3] as number;
+    u32[word + (HANDLE_HELD >> 2)] = 0;
+    f64[(THREAD_HANDLES + at * HANDLE_BYTES + HANDLE_VISIBILITY_MS) >> 3] = visibilityMs;
+  }
+
+  /** Deletes the first `count` receipts; how many of their messages were still there, or a status. */
+  remove(count: number, now: number): number {
+    return this.#exports.remove(this.#thread, this.#number, this.#incarnation, count, now);
+  }
+
+  /** Hides the messages of the first `count` receipts anew; how many it applied to, or a status. */
+  hide(count: number, now: number): number {
+    return this.#exports.hide(this.#thread, this.#number, this.#incarnation, count, now);
+  }
+
+  /** All that is due by now happens, so that the gauges are exact; 0 or a status. */
+  settle(now: number): number {
+    return this.#exports.count(this.#thread, this.#number, this.#incarnation, now);
+  }
+
+  /** A receive waited in vain. */
+  countEmptyReceive(): void {
+    this.#exports.countEmptyReceive(this.#number);
+  }
+
+  // --- What the queue holds, as its last operation left it ------------------------------------------
+
+  get visible(): number {
+    return this.#u32[this.#visibleWord] as number;
+  }
+
+  get inFlight(): number {
+    return this.#u32[this.#inFlightWord] as number;
+  }
+
+  get delayed(): number {
+    return this.#u32[this.#delayedWord] as number;
+  }
+
+  /** A lower bound of when its first timer fires; Infinity for never. */
+  get timerMs(): number {
+    return this.#f64[this.#dueDouble] as number;
+  }
+
+  /** When the oldest message was sent; Infinity where there is none. */
+  get oldestSentAtMs(): number {
+    const link = this.#u32[this.#ageEnd >>> 2] as number;
+    if (link === this.#ageEnd || link === 0) return Number.POSITIVE_INFINITY;
+    const slot = ((link - this.#ageLinks) >> LIST_LINK_BYTES_LOG2) << SLOT_BYTES_LOG2;
+    return this.#f64[(this.#slots + slot + SLOT_SENT_AT) >>> 3] as number;
+  }
+
+  /** Messages that retention has ended, since the queue was made. */
+  get expired(): number {
+    return this.#total(SHARD_TOTAL_EXPIRED);
+  }
+
+  /** Messages that moved to another queue. */
+  get moved(): number {
+    return this.#total(SHARD_TOTAL_MOVED);
+  }
+
+  #total(field: number): number {
+    const word = (this.#shard + field) >>> 2;
+    return (this.#u32[word] as number) + (this.#u32[word + 1] as number) * 2 ** 32;
+  }
+}

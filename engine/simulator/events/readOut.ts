@@ -1,0 +1,54 @@
+/** Reads out what the parts of a run have measured, at its end. */
+import type { Fleet } from "./fleet.ts";
+import type { Producer } from "./producer.ts";
+import {
+  type FleetReport,
+  type LevelReport,
+  levelOf,
+  type ProducerReport,
+  type QueueReport,
+  timesOf,
+} from "./report.ts";
+import type { SimQueue } from "./simQueue.ts";
+
+export function reportOfQueue(queue: SimQueue): QueueReport {
+  const { meter, flow, traffic, counts } = queue;
+  const series = meter.series();
+  const { visible, inFlight, delayed, moved, expired } = traffic;
+  return {
+    counts,
+    initial: queue.initial,
+    moved,
+    expired,
+    left: visible + inFlight + delayed,
+    wait: timesOf(queue.wait, queue.waitBatches),
+    sojourn: timesOf(queue.sojourn, queue.sojournBatches),
+    levels: [...[0, 1, 2, 3].map((which) => levelOf(meter, which, series)), ageOfNext(queue)],
+    drainedAtMs: flow.drainedAtMs,
+    series,
+  };
+}
+
+function ageOfNext({ flow, meter }: SimQueue): LevelReport {
+  const mean = flow.nextArea / meter.measuredMs;
+  return { mean, halfWidth: Number.NaN, max: flow.nextMax, maxAtMs: flow.nextMaxAtMs };
+}
+
+export function reportOfFleet(fleet: Fleet, nowMs: number, beginMs: number): FleetReport {
+  fleet.meter.pass(nowMs);
+  const series = fleet.meter.series();
+  return {
+    busy: levelOf(fleet.meter, 0, series),
+    lanes: fleet.lanes,
+    service: timesOf(fleet.service, fleet.serviceBatches),
+    handled: fleet.handled,
+    failed: fleet.failed,
+    crashed: fleet.crashed,
+    processMs: fleet.plan.count * (nowMs - beginMs),
+    series,
+  };
+}
+
+export function reportOfProducer({ sent, copies, calls }: Producer): ProducerReport {
+  return { sent, copies, calls };
+}

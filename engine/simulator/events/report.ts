@@ -1,0 +1,107 @@
+/**
+ * What a run reports: plain data that can be posted, in milliseconds, as it was measured. The outcome
+ * is made of the reports of all runs. Types, and how parts of the run are read out.
+ */
+import type { Batches } from "../statistics/batches.ts";
+import type { Histogram } from "../statistics/histogram.ts";
+import type { Meter, SeriesData } from "../statistics/meter.ts";
+import { meanOf } from "../statistics/student.ts";
+
+/** The percentiles that are told. */
+export const SHARES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
+
+export interface TimesReport {
+  readonly count: number;
+  readonly sum: number;
+  readonly squares: number;
+  readonly max: number;
+  /** NaN where nothing was counted. */
+  readonly percentiles: readonly number[];
+  /** Of the mean, by batch means. */
+  readonly halfWidth: number;
+}
+
+export interface LevelReport {
+  readonly mean: number;
+  readonly halfWidth: number;
+  readonly max: number;
+  readonly maxAtMs: number;
+}
+
+export interface QueueReport {
+  readonly counts: Float64Array;
+  readonly initial: number;
+  readonly moved: number;
+  readonly expired: number;
+  readonly left: number;
+  readonly wait: TimesReport;
+  readonly sojourn: TimesReport;
+  /** Visible, in flight, delayed, age of the oldest, age of the next. */
+  readonly levels: readonly LevelReport[];
+  /** NaN: it was not empty again. */
+  readonly drainedAtMs: number;
+  readonly series: SeriesData;
+}
+
+export interface FleetReport {
+  readonly busy: LevelReport;
+  readonly lanes: number;
+  readonly service: TimesReport;
+  readonly handled: number;
+  readonly failed: number;
+  readonly crashed: number;
+  readonly processMs: number;
+  readonly series: SeriesData;
+}
+
+export interface ProducerReport {
+  readonly sent: number;
+  readonly copies: number;
+  readonly calls: number;
+}
+
+export interface RunReport {
+  readonly run: number;
+  readonly isComplete: boolean;
+  readonly simulatedMs: number;
+  readonly warmupMs: number;
+  readonly events: number;
+  readonly sent: number;
+  readonly queues: readonly QueueReport[];
+  readonly fleets: readonly FleetReport[];
+  readonly producers: readonly ProducerReport[];
+}
+
+export function timesOf(histogram: Histogram, batches: Batches): TimesReport {
+  const { count, sum, squares, max } = histogram;
+  const percentiles = SHARES.map((share) => histogram.percentile(share));
+  return { count, sum, squares, max, percentiles, halfWidth: batches.halfWidth };
+}
+
+/** Batches of a level's mean: so many parts of the time that was measured. */
+const PARTS = 32;
+
+/** A level of a meter (0 to 2, 3 the age); its half width is that of the means of equal parts. */
+export function levelOf(meter: Meter, which: number, series: SeriesData): LevelReport {
+  const mean = meter.mean(which);
+  const max = meter.max(which);
+  return { mean, max, maxAtMs: meter.maxAtMs(which), halfWidth: halfWidthOf(meter, which, series) };
+}
+
+function halfWidthOf(meter: Meter, which: number, series: SeriesData): number {
+  if (which > 2) return Number.NaN;
+  const { width, values, periodMs } = series;
+  const whole = values.length / width - 1;
+  // Periods that lie in what was measured.
+  const first = Math.ceil(meter.sinceMs / periodMs);
+  const each = Math.floor((whole - first) / PARTS);
+  if (each < 1) return Number.NaN;
+  const means = Array.from({ length: PARTS }, (_, part) => {
+    let area = 0;
+    for (let index = 0; index < each; index++) {
+      area += values[(first + part * each + index) * width + which] as number;
+    }
+    return area / (each * periodMs);
+  });
+  return meanOf(means).halfWidth;
+}

@@ -1,0 +1,30 @@
+/** What is counted of a queue: places in its list of counts. All of them are sums. A leaf. */
+
+export const SENT = 0;
+export const RECEIVED = 1;
+export const DELETED = 2;
+export const EMPTY_RECEIVES = 3;
+/** Bytes of bodies, as the scenario has them. */
+export const SENT_BYTES = 4;
+/** So many of them are in the series; the others are not. */
+export const SERIES_COUNTS = 5;
+export const RECEIVED_BYTES = 5;
+export const REDELIVERED = 6;
+export const HANDLED = 7;
+export const DEDUPLICATED = 8;
+export const MOVED_IN = 9;
+/** Calls, and what AWS bills for them, in the order of CALLS. */
+export const CALLS_AT = 10;
+export const REQUESTS_AT = 17;
+export const COUNTS = 24;
+
+export const SEND = 0;
+export const SEND_BATCH = 1;
+export const RECEIVE = 2;
+export const DELETE = 3;
+export const DELETE_BATCH = 4;
+export const CHANGE = 5;
+export const CHANGE_BATCH = 6;
+
+/** What AWS bills as one request. */
+export const CHUNK_BYTES = 65_536;

@@ -1,0 +1,115 @@
+/**
+ * Who came and who left, for two checks that every run must pass. Little's law on the sample path: the
+ * integral of how many there were is the sum of how long each was there. And the age of the message
+ * that is received next, which the engine keeps in no list. Milliseconds from the beginning.
+ */
+import { Sum } from "./sum.ts";
+
+const PRESENT = 0;
+const EXPECTED = 1;
+const STAYED = 2;
+const NEXT_AREA = 3;
+const NEXT_FROM = 4;
+const NEXT_MAX = 5;
+const NEXT_MAX_AT = 6;
+const RECEIVED_AT = 7;
+const EMPTY_AT = 8;
+const PEAK = 9;
+const CELLS = 10;
+
+export class Flow {
+  readonly #beginMs: number;
+  readonly #came = new Sum();
+  readonly #left = new Sum();
+  readonly #cells = new Float64Array(CELLS);
+  #gone = 0;
+  /** Whether messages came that had been sent before the beginning, or to another queue. */
+  hasAged = false;
+
+  constructor(beginMs: number) {
+    this.#beginMs = beginMs;
+    this.#cells[EMPTY_AT] = Number.NaN;
+  }
+
+  /** Messages came in. */
+  arrive(nowMs: number, count: number): void {
+    this.#came.add((nowMs - this.#beginMs) * count);
+    this.#cells[EXPECTED] = (this.#cells[EXPECTED] as number) + count;
+  }
+
+  /** A message was deleted that was sent at that time. */
+  delete(nowMs: number, sentAtMs: number): void {
+    this.#cells[STAYED] = (this.#cells[STAYED] as number) + (nowMs - sentAtMs);
+  }
+
+  /** So many are there now, says the engine: those that are missing left at this moment. */
+  see(present: number, nowMs: number): void {
+    const cells = this.#cells;
+    const missing = (cells[EXPECTED] as number) - present;
+    if (missing !== 0) {
+      this.#left.add((nowMs - this.#beginMs) * missing);
+      this.#gone += missing;
+      cells[EXPECTED] = present;
+    }
+    if (present === cells[PRESENT]) return;
+    cells[PRESENT] = present;
+    if (present > (cells[PEAK] as number)) {
+      cells[PEAK] = present;
+      cells[EMPTY_AT] = Number.NaN;
+    } else if (present === 0 && Number.isNaN(cells[EMPTY_AT])) {
+      cells[EMPTY_AT] = nowMs;
+    }
+  }
+
+  /** The next message was received; it could be since `sinceMs`. */
+  receive(nowMs: number, sentAtMs: number, sinceMs: number): void {
+    const cells = this.#cells;
+    const from = Math.max(sinceMs, cells[RECEIVED_AT] as number) - sentAtMs;
+    const age = nowMs - sentAtMs;
+    cells[RECEIVED_AT] = nowMs;
+    if (age > from) cells[NEXT_AREA] = (cells[NEXT_AREA] as number) + (age * age - from * from) / 2;
+    if (age <= (cells[NEXT_MAX] as number)) return;
+    cells[NEXT_MAX] = age;
+    cells[NEXT_MAX_AT] = nowMs;
+  }
+
+  /** The warm-up is over. */
+  restart(): void {
+    this.#cells[NEXT_FROM] = this.#cells[NEXT_AREA] as number;
+    this.#cells[NEXT_MAX] = 0;
+  }
+
+  /** How many there were, times how long, by who came, who left and who is there yet. */
+  areaAt(nowMs: number): number {
+    const present = this.#cells[PRESENT] as number;
+    return this.#left.value + present * (nowMs - this.#beginMs) - this.#came.value;
+  }
+
+  /** How long all those stayed that were deleted. */
+  get stayedMs(): number {
+    return this.#cells[STAYED] as number;
+  }
+
+  /** All that left, however they did. */
+  get gone(): number {
+    return this.#gone;
+  }
+
+  /** When it was first empty after it was fullest, from the beginning; NaN: it was not. */
+  get drainedAtMs(): number {
+    return (this.#cells[EMPTY_AT] as number) - this.#beginMs;
+  }
+
+  /** The integral of the next one's age. */
+  get nextArea(): number {
+    return (this.#cells[NEXT_AREA] as number) - (this.#cells[NEXT_FROM] as number);
+  }
+
+  get nextMax(): number {
+    return this.#cells[NEXT_MAX] as number;
+  }
+
+  get nextMaxAtMs(): number {
+    return Math.max(0, (this.#cells[NEXT_MAX_AT] as number) - this.#beginMs);
+  }
+}

@@ -1,0 +1,289 @@
+/**
+ * Makes the outcome of a simulation of the reports of its runs. Counts are summed; means and
+ * percentiles are the means of the runs' own, with intervals over the runs. The order of the reports is
+ * that of the runs, so the outcome does not depend on which thread ran what. Pure.
+ */
+import type {
+  FleetReport,
+  LevelReport,
+  ProducerReport,
+  QueueReport,
+  RunReport,
+  TimesReport,
+} from "../events/report.ts";
+import {
+  CALLS_AT,
+  DEDUPLICATED,
+  DELETED,
+  EMPTY_RECEIVES,
+  HANDLED,
+  MOVED_IN,
+  RECEIVE,
+  RECEIVED,
+  RECEIVED_BYTES,
+  REDELIVERED,
+  REQUESTS_AT,
+  SENT,
+  SENT_BYTES,
+} from "../events/tally.ts";
+import type {
+  CallName,
+  Calls,
+  ConsumerResult,
+  Distribution,
+  Estimate,
+  Level,
+  Outcome,
+  ProducerResult,
+  QueueResult,
+  Speed,
+} from "../result.ts";
+import type { Plan, PlannedFleet, PlannedProducer, PlannedQueue } from "../scenario/plan.ts";
+import { consumerSeries, queueSeries } from "./series.ts";
+import { meanOf } from "./student.ts";
+
+const MS = 1_000;
+const HOUR_MS = 3_600_000;
+
+const CALL_NAMES: readonly CallName[] = [
+  "SendMessage",
+  "SendMessageBatch",
+  "ReceiveMessage",
+  "DeleteMessage",
+  "DeleteMessageBatch",
+  "ChangeMessageVisibility",
+  "ChangeMessageVisibilityBatch",
+];
+
+/** The outcome of the runs that are there, the first ones. */
+export function outcomeOf(plan: Plan, reports: readonly RunReport[], wallMs: number): Outcome {
+  const sum = (of: (report: RunReport) => number): number =>
+    reports.reduce((total, report) => total + of(report), 0);
+  const simulatedMs = sum((report) => report.simulatedMs);
+  return {
+    seed: plan.seed,
+    replications: reports.length,
+    isComplete: reports.every((report) => report.isComplete),
+    simulatedSeconds: simulatedMs / MS,
+    runSeconds: simulatedMs / MS / reports.length,
+    warmupSeconds: sum((report) => report.warmupMs) / MS / reports.length,
+    events: sum((report) => report.events),
+    queues: named(plan.queues, (queue, index) =>
+      queueResult(
+        queue,
+        partsOf(reports, ({ queues }) => queues[index]),
+      ),
+    ),
+    producers: named(plan.producers, (producer, index) =>
+      producerResult(
+        plan,
+        producer,
+        partsOf(reports, ({ producers }) => producers[index]),
+      ),
+    ),
+    consumers: named(plan.fleets, (fleet, index) =>
+      consumerResult(
+        plan,
+        fleet,
+        partsOf(reports, ({ fleets }) => fleets[index]),
+      ),
+    ),
+    speed: speedOf(
+      sum((report) => report.sent),
+      wallMs,
+    ),
+  };
+}
+
+function speedOf(messages: number, wallMs: number): Speed {
+  return { messages, wallSeconds: wallMs / MS, messagesPerSecond: (messages / wallMs) * MS };
+}
+
+function partsOf<T>(reports: readonly RunReport[], of: (report: RunReport) => T | undefined): T[] {
+  return reports.map((report) => of(report) as T);
+}
+
+function named<T extends { readonly name: string }, R>(
+  parts: readonly T[],
+  result: (part: T, index: number) => R,
+): Record<string, R> {
+  return Object.fromEntries(parts.map((part, index) => [part.name, result(part, index)]));
+}
+
+/** JSON has no NaN. */
+function known(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+/** Of values of the runs; one run says itself how sure it is. */
+function estimateOf(values: readonly number[], own: number, scale: number): Estimate {
+  const { mean, halfWidth } = meanOf(values);
+  return {
+    mean: known(mean / scale),
+    halfWidth: known((values.length > 1 ? halfWidth : own) / scale),
+  };
+}
+
+function distributionOf(reports: readonly TimesReport[]): Distribution {
+  const total = (of: (report: TimesReport) => number): number =>
+    reports.reduce((sum, report) => sum + of(report), 0);
+  const count = total((report) => report.count);
+  const mean = total((report) => report.sum) / count;
+  const variance = total((report) => report.squares) / count - mean * mean;
+  const percentile = (index: number): Estimate =>
+    estimateOf(
+      reports.map(({ percentiles }) => percentiles[index] as number),
+      Number.NaN,
+      MS,
+    );
+  const [p50, p90, p95, p99, p999] = [0, 1, 2, 3, 4].map(percentile) as [
+    Estimate,
+    Estimate,
+    Estimate,
+    Estimate,
+    Estimate,
+  ];
+  return {
+    ...estimateOf(
+      reports.map((report) => report.sum / report.count),
+      reports[0]?.halfWidth ?? Number.NaN,
+      MS,
+    ),
+    count,
+    p50: p50.mean,
+    p90: p90.mean,
+    p95: p95.mean,
+    p99: p99.mean,
+    p999: p999.mean,
+    max: count === 0 ? null : Math.max(...reports.map(({ max }) => max)) / MS,
+    deviation: known(Math.sqrt(Math.max(0, variance)) / MS),
+    halfWidths: {
+      p50: p50.halfWidth,
+      p90: p90.halfWidth,
+      p95: p95.halfWidth,
+      p99: p99.halfWidth,
+      p999: p999.halfWidth,
+    },
+  };
+}
+
+function levelOf(reports: readonly LevelReport[], scale = 1): Level {
+  const highest = reports.reduce((one, other) => (other.max > one.max ? other : one));
+  const means = reports.map(({ mean }) => mean);
+  return {
+    ...estimateOf(means, reports[0]?.halfWidth ?? Number.NaN, scale),
+    max: highest.max / scale,
+    maxAtSeconds: highest.maxAtMs / MS,
+  };
+}
+
+function queueResult(plan: PlannedQueue, reports: readonly QueueReport[]): QueueResult {
+  const counted = (which: number): number =>
+    reports.reduce((sum, { counts }) => sum + (counts[which] as number), 0);
+  const total = (of: (report: QueueReport) => number): number =>
+    reports.reduce((sum, report) => sum + of(report), 0);
+  const level = (which: number, scale?: number): Level =>
+    levelOf(
+      reports.map(({ levels }) => levels[which] as LevelReport),
+      scale,
+    );
+  const deleted = counted(DELETED);
+  return {
+    isFifo: plan.isFifo,
+    initial: total(({ initial }) => initial),
+    sent: counted(SENT),
+    deduplicated: counted(DEDUPLICATED),
+    movedIn: counted(MOVED_IN),
+    received: counted(RECEIVED),
+    deleted,
+    deadLettered: total(({ moved }) => moved),
+    expired: total(({ expired }) => expired),
+    purged: 0,
+    left: total(({ left }) => left),
+    redelivered: counted(REDELIVERED),
+    duplicates: counted(HANDLED) - deleted,
+    emptyReceives: counted(EMPTY_RECEIVES),
+    waitSeconds: distributionOf(reports.map(({ wait }) => wait)),
+    sojournSeconds: distributionOf(reports.map(({ sojourn }) => sojourn)),
+    depth: level(0),
+    inFlight: level(1),
+    delayed: level(2),
+    ageOfOldestSeconds: level(3, MS),
+    ageOfNextSeconds: level(4, MS),
+    drainedAtSeconds: drainedOf(reports),
+    api: callsOf(counted),
+    series: queueSeries(reports.map(({ series }) => series)),
+  };
+}
+
+/** One run that was never empty again leaves nothing to say of the others. */
+function drainedOf(reports: readonly QueueReport[]): Estimate {
+  const moments = reports.map(({ drainedAtMs }) => drainedAtMs);
+  if (moments.some(Number.isNaN)) return { mean: null, halfWidth: null };
+  return estimateOf(moments, Number.NaN, MS);
+}
+
+function callsOf(counted: (which: number) => number): Calls {
+  const byName = (from: number): Record<CallName, number> =>
+    Object.fromEntries(CALL_NAMES.map((name, index) => [name, counted(from + index)])) as Record<
+      CallName,
+      number
+    >;
+  const emptyReceives = counted(EMPTY_RECEIVES);
+  return {
+    calls: byName(CALLS_AT),
+    requests: byName(REQUESTS_AT),
+    emptyReceives,
+    emptyShare: known(emptyReceives / counted(CALLS_AT + RECEIVE)),
+    sentBytes: counted(SENT_BYTES),
+    receivedBytes: counted(RECEIVED_BYTES),
+  };
+}
+
+function producerResult(
+  plan: Plan,
+  producer: PlannedProducer,
+  reports: readonly ProducerReport[],
+): ProducerResult {
+  const total = (of: (report: ProducerReport) => number): number =>
+    reports.reduce((sum, report) => sum + of(report), 0);
+  return {
+    queue: nameAt(plan, producer.queue),
+    sent: total(({ sent }) => sent),
+    copies: total(({ copies }) => copies),
+    calls: total(({ calls }) => calls),
+  };
+}
+
+function consumerResult(
+  plan: Plan,
+  fleet: PlannedFleet,
+  reports: readonly FleetReport[],
+): ConsumerResult {
+  const total = (of: (report: FleetReport) => number): number =>
+    reports.reduce((sum, report) => sum + of(report), 0);
+  const lanes = fleet.count * fleet.concurrency;
+  const busy = levelOf(
+    reports.map((report) => report.busy),
+    lanes,
+  );
+  return {
+    queue: nameAt(plan, fleet.queue),
+    count: fleet.count,
+    utilisation: busy.mean,
+    utilisationHalfWidth: busy.halfWidth,
+    handled: total(({ handled }) => handled),
+    failed: total(({ failed }) => failed),
+    crashed: total(({ crashed }) => crashed),
+    serviceSeconds: distributionOf(reports.map(({ service }) => service)),
+    consumerHours: total(({ processMs }) => processMs) / HOUR_MS,
+    series: consumerSeries(
+      reports.map(({ series }) => series),
+      lanes,
+    ),
+  };
+}
+
+function nameAt(plan: Plan, queue: number): string {
+  return (plan.queues[queue] as PlannedQueue).name;
+}

@@ -1,0 +1,97 @@
+/**
+ * The series of a result, made of those of the runs: brought to the longest period of any, and the mean
+ * of the runs that lasted so long. Pure.
+ */
+import { DELETED, EMPTY_RECEIVES, RECEIVED, SENT, SENT_BYTES } from "../events/tally.ts";
+import type { ConsumerSeries, QueueSeries } from "../result.ts";
+import { AGE_COLUMN, COUNTS_COLUMN, type SeriesData } from "./meter.ts";
+
+const MS = 1_000;
+
+interface Merged {
+  readonly periodMs: number;
+  readonly periods: number;
+  /** The mean over the runs of a column's sum in a period. */
+  sum(column: number, period: number): number;
+  /** How long the runs that reached a period were in it, in the mean. */
+  heldMs(period: number): number;
+}
+
+export function queueSeries(runs: readonly SeriesData[]): QueueSeries {
+  const merged = merge(runs);
+  const counts = (which: number): number[] =>
+    column(merged, (at) => merged.sum(COUNTS_COLUMN + which, at));
+  const level = (which: number): number[] =>
+    column(merged, (at) => merged.sum(which, at) / merged.heldMs(at));
+  return {
+    periodSeconds: merged.periodMs / MS,
+    NumberOfMessagesSent: counts(SENT),
+    NumberOfMessagesReceived: counts(RECEIVED),
+    NumberOfMessagesDeleted: counts(DELETED),
+    NumberOfEmptyReceives: counts(EMPTY_RECEIVES),
+    SentMessageSize: Array.from({ length: merged.periods }, (_, at) => {
+      const sent = merged.sum(COUNTS_COLUMN + SENT, at);
+      return sent === 0 ? null : merged.sum(COUNTS_COLUMN + SENT_BYTES, at) / sent;
+    }),
+    ApproximateNumberOfMessagesVisible: level(0),
+    ApproximateNumberOfMessagesNotVisible: level(1),
+    ApproximateNumberOfMessagesDelayed: level(2),
+    ApproximateAgeOfOldestMessage: column(merged, (at) => merged.sum(AGE_COLUMN, at) / MS),
+  };
+}
+
+export function consumerSeries(runs: readonly SeriesData[], lanes: number): ConsumerSeries {
+  const merged = merge(runs);
+  const level = (which: number): number[] =>
+    column(merged, (at) => merged.sum(which, at) / merged.heldMs(at));
+  return {
+    periodSeconds: merged.periodMs / MS,
+    FleetSize: level(1),
+    Utilisation: level(0).map((busy) => busy / lanes),
+  };
+}
+
+function column(merged: Merged, value: (period: number) => number): number[] {
+  return Array.from({ length: merged.periods }, (_, period) => value(period));
+}
+
+function merge(runs: readonly SeriesData[]): Merged {
+  const periodMs = Math.max(...runs.map((run) => run.periodMs));
+  const folded = runs.map((run) => fold(run, periodMs));
+  const periods = Math.max(...folded.map(({ count }) => count));
+  const mean = (period: number, of: (run: Folded) => number): number => {
+    const there = folded.filter(({ count }) => count > period);
+    return there.reduce((sum, run) => sum + of(run), 0) / there.length;
+  };
+  return {
+    periodMs,
+    periods,
+    sum: (which, period) => mean(period, (run) => run.values[period * run.width + which] as number),
+    heldMs: (period) => mean(period, (run) => (period === run.count - 1 ? run.lastMs : periodMs)),
+  };
+}
+
+interface Folded {
+  readonly width: number;
+  readonly count: number;
+  readonly lastMs: number;
+  readonly values: Float64Array;
+}
+
+/** As if the periods had been so long from the beginning: a power of two times what they were. */
+function fold({ periodMs, lastMs, width, values }: SeriesData, to: number): Folded {
+  const together = to / periodMs;
+  const before = values.length / width;
+  const count = Math.ceil(before / together);
+  const folded = new Float64Array(count * width);
+  for (let index = 0; index < before; index++) {
+    const at = Math.floor(index / together) * width;
+    for (let which = 0; which < width; which++) {
+      const value = values[index * width + which] as number;
+      const sum = folded[at + which] as number;
+      folded[at + which] = which === AGE_COLUMN ? Math.max(sum, value) : sum + value;
+    }
+  }
+  const lastCount = before - (count - 1) * together;
+  return { width, count, values: folded, lastMs: (lastCount - 1) * periodMs + lastMs };
+}
