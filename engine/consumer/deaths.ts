@@ -30,7 +30,6 @@ export class DeathRow {
     this.#handledBefore = handled;
     if (this.#deaths > 0 && began <= this.#lastDeath) return;
     this.#deaths++;
-    this.#clock++;
     this.#lastDeath = this.#clock;
   }
 

@@ -10,8 +10,6 @@ export interface ThreadSource {
   readonly eventLoopUtilization: number | undefined;
 }
 
-const MINUTE_SECONDS = 60;
-
 function threadStats(source: ThreadSource, nowMs: number): ThreadStats {
   const { row, threadId, eventLoopUtilization } = source;
   const { oldestAtMs } = row;
@@ -21,8 +19,8 @@ function threadStats(source: ThreadSource, nowMs: number): ThreadStats {
     oldestInHandMs: oldestAtMs === undefined ? undefined : Math.max(0, nowMs - oldestAtMs),
     utilization: row.busyShare(nowMs),
     eventLoopUtilization,
-    lastSecond: row.within(1, nowMs),
-    lastMinute: row.within(MINUTE_SECONDS, nowMs),
+    lastSecond: row.lastSecond(nowMs),
+    lastMinute: row.lastMinute(nowMs),
   };
 }
 

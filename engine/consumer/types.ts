@@ -7,7 +7,10 @@ import type { Writable } from "node:stream";
 import type { ResourceLimits } from "node:worker_threads";
 import type { Broker } from "../broker/broker.ts";
 import type { MessageBatch } from "../broker/messages/batch.ts";
+import type { HandledCounts } from "../broker/messages/recent.ts";
 import type { Message, Queue } from "../types.ts";
+
+export type { HandledCounts };
 
 export interface ConsumeOptions {
   /**
@@ -54,12 +57,6 @@ export interface ConsumeOptions {
   signal?: AbortSignal;
 }
 
-/** Handlers that came to an end in some time. */
-export interface HandledCounts {
-  readonly handled: number;
-  readonly failed: number;
-}
-
 /** `handled` counts completed handlers whose messages are deleted, repeats included. */
 export interface ThreadStats extends HandledCounts {
   /** Of node:worker_threads; undefined while the place waits for a thread. */
@@ -75,7 +72,9 @@ export interface ThreadStats extends HandledCounts {
    * while the place waits for a thread.
    */
   readonly eventLoopUtilization: number | undefined;
+  /** Of the last 1,000 ms, and of up to 100 more. */
   readonly lastSecond: HandledCounts;
+  /** Of the last 60 seconds, and of up to one more. */
   readonly lastMinute: HandledCounts;
 }
 

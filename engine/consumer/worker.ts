@@ -37,6 +37,22 @@ export interface WorkerHost {
 const BEAT_MS = 100;
 /** A thread whose opener does not answer ends without its answers. */
 const ANSWER_MS = 1_000;
+/** How long the close of a module may take before its thread is replaced; a stop has a deadline of its own. */
+const CLOSE_MS = 30_000;
+
+/** Rejects when that takes longer than `ms`. */
+async function within(ms: number, settling: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const text = `It has not settled within ${ms} ms, and its thread is replaced.`;
+    timer = setTimeout(() => reject(new Error(text)), ms);
+  });
+  try {
+    await Promise.race([settling, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 export class ConsumerWorker {
   readonly #host: WorkerHost;
@@ -64,21 +80,29 @@ export class ConsumerWorker {
       tell({ kind: "unusable", error: shapeOf(error) });
       return { kind: "unusable" };
     }
-    tell({ kind: "ready" });
+    const end = await this.#end(handler, context);
+    await this.#close(handler, context, end.kind === "recycle");
+    return end;
+  }
+
+  async #end(handler: LoadedHandler, context: HandlerContext): Promise<End> {
     try {
       return { kind: await this.#work(handler, context) };
     } catch (error) {
       return { kind: "lost", error: shapeOf(error) };
-    } finally {
-      await this.#close(handler, context);
     }
   }
 
   /** What it throws ends nothing: all that was in hand is settled. */
-  async #close(handler: LoadedHandler, context: HandlerContext): Promise<void> {
+  async #close(
+    handler: LoadedHandler,
+    context: HandlerContext,
+    isReplaced: boolean,
+  ): Promise<void> {
     const { href, tell } = this.#host;
     try {
-      await handler.close(context);
+      const closed = Promise.resolve(handler.close(context));
+      await (isReplaced ? within(CLOSE_MS, closed) : closed);
     } catch (thrown) {
       const cause = errorOf(shapeOf(thrown));
       const text = `The close of ${href} failed. ${cause.name}: ${cause.message}`;
@@ -106,10 +130,14 @@ export class ConsumerWorker {
   }
 
   async #loop(handler: LoadedHandler, work: Work): Promise<LoopEnd> {
-    const { port, href } = this.#host;
+    const { port, href, tell } = this.#host;
     if (handler.kind === "each") {
-      return new EachLoop(work, await traced(href, handler.handle)).run();
+      const loop = new EachLoop(work, await traced(href, handler.handle));
+      // What comes now is the first receive.
+      tell({ kind: "ready" });
+      return loop.run();
     }
+    tell({ kind: "ready" });
     if (handler.kind === "batch") return new BatchLoop(work, handler.handle).run();
     const loop = new SyncLoop(work, handler.handle, (order) => this.obey(order));
     if (port === undefined) return loop.runInline();

@@ -79,7 +79,7 @@ test("what came to an end in the last second and minute, as they go by", async (
         },
       };
       const consumer = inlined(queue, module, { visibilityTimeout: FAR_SECONDS });
-      const windows = (): unknown => {
+      const windows = (): number[][] => {
         const { handled, failed, lastSecond, lastMinute, byThread } = consumer.stats();
         const [thread] = byThread;
         expect(thread).toMatchObject({ handled, failed, lastSecond, lastMinute });
@@ -94,31 +94,45 @@ test("what came to an end in the last second and minute, as they go by", async (
         [2, 1],
         [2, 1],
       ]);
-      await clock.advance(1_000);
-      expect(windows()).toEqual([
-        [2, 1],
-        [2, 1],
-        [0, 0],
-      ]);
-      await clock.advance(58_000);
+      // Nothing of the last 1,000 ms is missed, wherever in its second it came to an end.
+      await clock.advance(950);
       await queue.send("good");
       await until(() => consumer.stats().handled === 3, "another");
+      await clock.advance(50);
+      expect(windows()).toEqual([
+        [3, 1],
+        [3, 1],
+        [3, 1],
+      ]);
+      await clock.advance(100);
       expect(windows()).toEqual([
         [3, 1],
         [3, 1],
         [1, 0],
       ]);
+      await clock.advance(850);
+      expect(windows()[2]).toEqual([1, 0]);
+      await clock.advance(50);
+      expect(windows()[2]).toEqual([0, 0]);
+      await clock.advance(58_000);
+      await queue.send("good");
+      await until(() => consumer.stats().handled === 4, "one more");
+      expect(windows()).toEqual([
+        [4, 1],
+        [4, 1],
+        [1, 0],
+      ]);
       await clock.advance(1_000);
       expect(windows()).toEqual([
-        [3, 1],
+        [4, 1],
         [1, 0],
-        [0, 0],
+        [1, 0],
       ]);
       await clock.advance(1_000);
       await queue.send("bad");
       await until(() => consumer.stats().failed === 2, "failed again");
       expect(windows()).toEqual([
-        [3, 2],
+        [4, 2],
         [1, 1],
         [0, 1],
       ]);

@@ -6,9 +6,11 @@
  * back to the queue.
  *
  *   words   0 stop   1..7 unused          | the row of thread 0 | the row of thread 1 | ...
- *   a row   counts (16 x f64) | seconds (60 x {second, handled, failed} f64) | hand (256 x 6 u32)
+ *   a row   counts (16 x f64) | tenths of the last second | seconds of the last minute (recent.ts)
+ *           | hand (256 x 6 u32)
  */
 import { type Inbox, type Receipt, SharedBlock } from "../../../bindings/index.ts";
+import { type HandledCounts, Recent, recentFloats } from "./recent.ts";
 
 /** What a thread of a consumer has been told. */
 export const RUN = 0;
@@ -40,16 +42,17 @@ const IS_IDLE = 9;
 const IDLE_SINCE = 10;
 const COUNTS = 16;
 
+/** The last second is counted in tenths, the last minute in seconds. */
+const TENTH_MS = 100;
+const TENTHS = 10;
+const SECOND_MS = 1_000;
 const SECONDS = 60;
-const SECOND_FIELDS = 3;
 const RECEIPT_WORDS = 6;
-const ROW_FLOATS = COUNTS + SECONDS * SECOND_FIELDS;
+const ROW_FLOATS = COUNTS + recentFloats(TENTHS) + recentFloats(SECONDS);
 const ROW_BYTES = ROW_FLOATS * 8 + HAND_MAX * RECEIPT_WORDS * 4;
 
-export interface RowCounts {
+export interface RowCounts extends HandledCounts {
   readonly received: number;
-  readonly handled: number;
-  readonly failed: number;
   readonly inHand: number;
 }
 
@@ -59,6 +62,8 @@ export class LedgerRow {
   readonly #first: number;
   readonly #hand: number;
   readonly #answers: number;
+  readonly #second: Recent;
+  readonly #minute: Recent;
   #answersSeen: number;
 
   constructor(block: SharedBlock, row: number) {
@@ -67,6 +72,9 @@ export class LedgerRow {
     this.#hand = (this.#first + ROW_FLOATS) << 1;
     this.#answers = (this.#first + ANSWERS) << 1;
     this.#answersSeen = block.load(this.#answers);
+    const tenths = this.#first + COUNTS;
+    this.#second = new Recent(block.f64, tenths, TENTH_MS, TENTHS);
+    this.#minute = new Recent(block.f64, tenths + recentFloats(TENTHS), SECOND_MS, SECONDS);
   }
 
   /** One of RUN, DRAIN and DROP. */
@@ -176,15 +184,8 @@ export class LedgerRow {
     const { f64 } = this.#block;
     f64[this.#first + HANDLED] = this.#count(HANDLED) + handled;
     f64[this.#first + FAILED] = this.#count(FAILED) + failed;
-    const second = Math.floor(nowMs / 1_000);
-    const at = this.#first + COUNTS + (second % SECONDS) * SECOND_FIELDS;
-    if (f64[at] !== second) {
-      f64[at] = second;
-      f64[at + 1] = 0;
-      f64[at + 2] = 0;
-    }
-    f64[at + 1] = (f64[at + 1] as number) + handled;
-    f64[at + 2] = (f64[at + 2] as number) + failed;
+    this.#second.add(handled, failed, nowMs);
+    this.#minute.add(handled, failed, nowMs);
   }
 
   get counts(): RowCounts {
@@ -209,20 +210,14 @@ export class LedgerRow {
     return Math.min(1, Math.max(0, 1 - (this.#count(IDLE_MS) + waitsMs) / lifeMs));
   }
 
-  /** What came to an end in the last `seconds` (1 to 60) before `nowMs`, in whole seconds. */
-  within(seconds: number, nowMs: number): { handled: number; failed: number } {
-    const { f64 } = this.#block;
-    const last = Math.floor(nowMs / 1_000);
-    let handled = 0;
-    let failed = 0;
-    for (let index = 0; index < SECONDS; index++) {
-      const at = this.#first + COUNTS + index * SECOND_FIELDS;
-      const second = f64[at] as number;
-      if (second > last || second <= last - seconds) continue;
-      handled += f64[at + 1] as number;
-      failed += f64[at + 2] as number;
-    }
-    return { handled, failed };
+  /** What came to an end in the 1,000 ms before `nowMs`, and at most in 100 ms more. */
+  lastSecond(nowMs: number): HandledCounts {
+    return this.#second.read(nowMs);
+  }
+
+  /** What came to an end in the 60 seconds before `nowMs`, and at most in one more. */
+  lastMinute(nowMs: number): HandledCounts {
+    return this.#minute.read(nowMs);
   }
 
   #count(which: number): number {
