@@ -1,11 +1,12 @@
 // The test runner's settings. Tests run the TypeScript sources; worker threads and child processes
-// run from dist/, which is why every npm script that tests builds first. Four projects: `test` is
-// what `npm test` proves on every change, on any machine; `stress` is what may take minutes, and the
-// files with bounds in milliseconds once more, with those bounds; `debug`, a part of the stress run,
-// has the tests of model, cuts and kills over the build that checks its assertions; `terraform` is what waits for
-// minutes because Terraform's AWS provider does. Time limits follow how slow the machine is now. The
-// files of `test` run beside each other, since none asserts what a busy neighbour could change; those
-// of the others, which measure, one after the other.
+// run from dist/, which is why every npm script that tests builds first. The projects: `test` is
+// what `npm test` proves on every change, on any machine, with a process for each file; `npm test`
+// itself takes its two halves, `alone` and `together`, of which the second shares processes; `stress`
+// is what may take minutes, and the files with bounds in milliseconds once more, with those bounds;
+// `debug`, a part of the stress run, has the tests of model, cuts and kills over the build that checks
+// its assertions; `terraform` is what waits for minutes because Terraform's AWS provider does. Time
+// limits follow how slow the machine is now. The files of `test` run beside each other, since none
+// asserts what a busy neighbour could change; those of the others, which measure, one after the other.
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longestFirst.ts";
@@ -22,6 +23,25 @@ const limits = {
   teardownTimeout: patience(),
   expect: { poll: { timeout: patience() } },
 };
+
+/**
+ * Small files that leave their process as they found it: its globals, its environment, its
+ * listeners, and no broker open. So `npm test` runs them one after the other in the same processes,
+ * each of which loads the engine once. The names in brackets need a process of their own: they set its
+ * clock or its environment or measure what it uses, or are so long that they gain nothing.
+ */
+const together = [
+  "test/{assembly,bindings}/*.test.ts",
+  "test/broker/**/!(fifoWaiting|threads|timers|wallClock).test.ts",
+  "test/conformance/!(minutes).test.ts",
+  "test/consumer/{ends,place,stats}.test.ts",
+  "test/repository/{glossary,layout,release,sections}.test.ts",
+  "test/server/{actions,http,protocol}/*.test.ts",
+  "test/server/!(badRequests|fuzz|wallClock).test.ts",
+  "test/server/wire/!(counts|messageAttributes).test.ts",
+  "test/suggestion.test.ts",
+];
+const elsewhere = ["test/stress/**", "test/terraform/**"];
 
 /** Files that measure, or that the stress run has by the machine's clock. */
 const timed = [
@@ -48,7 +68,26 @@ export default defineConfig({
         test: {
           name: "test",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/stress/**", "test/terraform/**"],
+          exclude: elsewhere,
+          ...limits,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "alone",
+          include: ["test/**/*.test.ts"],
+          exclude: [...elsewhere, ...together],
+          ...limits,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "together",
+          include: together,
+          isolate: false,
+          setupFiles: "test/support/asFound.ts",
           ...limits,
         },
       },

@@ -27,11 +27,12 @@ const engineFile = "build/engine.release.wasm";
 const shippedFile = "dist/engine.wasm";
 
 /**
- * What msgpackr's entry loads. It goes into dist/, where Node looks first: as a dependency it would
- * bring msgpackr-extract, whose install script npm warns of and which is not needed.
+ * What the engine loads of msgpackr: not its first entry, which looks for msgpackr-extract and loads
+ * streams, at a fifth of a thread's start. It goes into dist/, where Node looks first: as a dependency
+ * it would bring msgpackr-extract, whose install script npm warns of and which is not needed.
  */
 const bundled = ["LICENSE", "package.json"]
-  .concat(["iterators.js", "node-index.js", "pack.js", "stream.js", "unpack.js"])
+  .concat(["index.js", "iterators.js", "pack.js", "unpack.js"])
   .map((name) => `node_modules/msgpackr/${name}`);
 
 const steps = {

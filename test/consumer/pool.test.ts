@@ -3,10 +3,11 @@ import { describe, expect, test } from "vitest";
 import { event, notOnce, started, until, withQueue, words } from "./support.ts";
 
 describe("a pool of four threads", () => {
-  const kinds = ["countEach.mjs", "countBatch.mjs", "countSync.mjs"] as const;
-
-  test.each(kinds)("shares 100,000 messages, and each is handled once: %s", async (file) => {
-    const count = 100_000;
+  test.each([
+    ["countEach.mjs", 20_000],
+    ["countBatch.mjs", 20_000],
+    ["countSync.mjs", 100_000],
+  ])("shares messages, and each is handled once: %s, %i of them", async (file, count) => {
     await withQueue(async (queue) => {
       const seen = words(count);
       for (let number = 0; number < count; number++) queue.sync.send(String(number));

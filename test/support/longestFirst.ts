@@ -1,6 +1,7 @@
 /**
  * The order of the test files: those that take longest begin first, so that no long one is left to
- * run alone at the end. Any order is right; this one is short.
+ * run alone at the end, and those that share processes last, which then pass from one to the next.
+ * Any order is right; this one is short.
  */
 import type { TestSpecification } from "vitest/node";
 import { BaseSequencer } from "vitest/node";
@@ -33,9 +34,10 @@ const LONGEST = [
   "test/server/fuzz.test.ts",
 ];
 
-function rank({ moduleId }: TestSpecification): number {
+function rank({ moduleId, project }: TestSpecification): number {
   const index = LONGEST.findIndex((file) => moduleId.endsWith(file));
-  return index < 0 ? LONGEST.length : index;
+  if (index >= 0) return index;
+  return project.config.isolate ? LONGEST.length : LONGEST.length + 1;
 }
 
 export class LongestFirst extends BaseSequencer {

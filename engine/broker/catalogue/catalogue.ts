@@ -10,7 +10,7 @@
  * 85 KB in other scripts.
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { Packr } from "msgpackr";
+import { Packr } from "msgpackr/pack";
 import {
   ENTRY_BYTES_MAX,
   type QueueHandle,

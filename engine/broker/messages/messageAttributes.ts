@@ -4,7 +4,7 @@
  * Pure; called only for messages that have attributes. What a Number may look like on the wire is the
  * server's to check; here is what every message keeps to.
  */
-import { Packr } from "msgpackr";
+import { Packr } from "msgpackr/pack";
 import { SluiceError } from "../../errors.ts";
 import { messageAttributes as limits } from "../../limits.ts";
 import type { AttributeValue } from "../../types.ts";

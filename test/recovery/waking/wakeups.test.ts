@@ -33,8 +33,8 @@ const LONGEST = "the longest that a message lay ready";
 
 describe("a message comes to a waiter", () => {
   test.each([
-    ["blocking", 20_000],
-    ["polling", 5_000],
+    ["blocking", 10_000],
+    ["polling", 2_500],
   ] as const)("around the step from looking to sleeping: %s, %i times", async (role, rounds) => {
     const latencies = await raceSleep(role, rounds, 0.06);
     console.log(`${role}: ${textOf(latencies)}`);
