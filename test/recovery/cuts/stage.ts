@@ -1,8 +1,9 @@
 /**
- * The memory of a scene and the two who play in it, for the scenes of this folder, one thread alone.
- * There are thousands of scenes, each over in some milliseconds, and to make a memory and to
- * instantiate the engine would take most of them: so a scene that is over leaves its stage to the
- * next one, with every byte 0 again, as in a new memory. A scene that fails leaves nothing.
+ * The memory of a scene and the two who play in it, for the scenes of this folder and of wakeups.test.ts,
+ * one thread alone. There are thousands of scenes, each over in some milliseconds, and to make a
+ * memory and to instantiate the engine would take most of them: so a scene that is over leaves its
+ * stage to the next one, with every byte 0 again, as in a new memory. A scene that fails leaves
+ * nothing.
  */
 import { HEADER, PAGE_BYTES } from "../../../assembly/layout.ts";
 import { createMemory } from "../../../bindings/memory.ts";

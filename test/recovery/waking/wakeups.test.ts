@@ -15,6 +15,7 @@ import { patience } from "../../support/patience.ts";
 import { expectWithin, isTimed } from "../../support/timing.ts";
 import { FifoScene } from "../cuts/fifoScene.ts";
 import { clean, faulty, Scene } from "../cuts/scene.ts";
+import { leaveStage } from "../cuts/stage.ts";
 import {
   LONGEST_MS,
   Peer,
@@ -33,8 +34,8 @@ const LONGEST = "the longest that a message lay ready";
 
 describe("a message comes to a waiter", () => {
   test.each([
-    ["blocking", 10_000],
-    ["polling", 2_500],
+    ["blocking", 20_000],
+    ["polling", 5_000],
   ] as const)("around the step from looking to sleeping: %s, %i times", async (role, rounds) => {
     const latencies = await raceSleep(role, rounds, 0.06);
     console.log(`${role}: ${textOf(latencies)}`);
@@ -329,6 +330,7 @@ describe.each([
         throw new Error(`cut before store ${store}: the message is there, nobody was rung`);
       }
       if (isThere) sent++;
+      leaveStage(scene);
       if (!wasCut) break;
     }
     console.log(`the message was there after ${sent} of the cuts`);
@@ -347,6 +349,7 @@ describe.each([
         throw new Error(`cut before store ${store}: the queue is gone, rung were ${rung}`);
       }
       if (!isLive(scene)) deleted++;
+      leaveStage(scene);
       if (!wasCut) break;
     }
     console.log(`the queue was deleted after ${deleted} of the cuts`);
