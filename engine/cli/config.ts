@@ -5,7 +5,8 @@
  */
 import { InvalidArgumentError } from "commander";
 import { type DescribedQueue, readQueue } from "../broker/described/queues.ts";
-import { type Attempt, Setting, SettingError } from "../broker/described/setting.ts";
+import { type Attempt, Setting } from "../broker/described/setting.ts";
+import { SettingError } from "../broker/described/settingError.ts";
 import { SluiceError } from "../errors.ts";
 import { suggestion } from "../suggestion.ts";
 

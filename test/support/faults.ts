@@ -6,7 +6,7 @@
  * between them. `faultAt.value = n` arms it, 0 disarms.
  */
 import { isStore } from "./opcodes.ts";
-import { readModule } from "./wasm.ts";
+import { type Body, readModule } from "./wasm.ts";
 
 const TYPE = 1;
 const FUNCTION = 3;
@@ -80,8 +80,13 @@ function tickBody(global: number): number[] {
 }
 
 /** Every body again, with a call of function `tick` before each store, and the tick's own body. */
-function codeWithTicks(bytes: Uint8Array, part: Part, tick: number, global: number): number[] {
-  const { bodies } = readModule(bytes);
+function codeWithTicks(
+  bytes: Uint8Array,
+  part: Part,
+  bodies: readonly Body[],
+  tick: number,
+  global: number,
+): number[] {
   const call = [CALL, ...leb(tick)];
   const first = readLeb(bytes, part.from);
   const code: number[] = [...leb(first.value + 1)];
@@ -111,7 +116,7 @@ export function plantFaults(bytes: Uint8Array): Uint8Array {
     return part;
   };
   const type = countOf(bytes, find(TYPE));
-  const { imports } = readModule(bytes);
+  const { imports, bodies } = readModule(bytes);
   const imported = imports.filter(({ kind }) => kind === "function").length;
   const tick = imported + countOf(bytes, find(FUNCTION));
   const globals = parts.find(({ id }) => id === GLOBAL);
@@ -122,7 +127,7 @@ export function plantFaults(bytes: Uint8Array): Uint8Array {
     [FUNCTION, withItem(bytes, find(FUNCTION), leb(type))],
     [GLOBAL, globals === undefined ? [1, ...COUNTDOWN] : withItem(bytes, globals, COUNTDOWN)],
     [EXPORT, withItem(bytes, find(EXPORT), [...leb(name.length), ...name, 3, ...leb(global)])],
-    [CODE, codeWithTicks(bytes, find(CODE), tick, global)],
+    [CODE, codeWithTicks(bytes, find(CODE), bodies, tick, global)],
   ]);
   // What ships has no globals: then they stand before the exports, as the format has it.
   const all =

@@ -105,6 +105,12 @@ class Cursor {
 
   /** A signed LEB128 number of at most `bits` bits; what a double can't hold exactly is rounded. */
   signed(bits: number): number {
+    // Most have one byte, of which the seventh bit is the sign.
+    const first = this.position < this.end ? (this.bytes[this.position] as number) : 0x80;
+    if (first < 0x80) {
+      this.position++;
+      return (first << 25) >> 25;
+    }
     let value = 0n;
     for (let shift = 0; shift < bits + 7; shift += 7) {
       const byte = this.byte();
@@ -220,8 +226,9 @@ function readExpression(cursor: Cursor): Instruction[] {
   for (let depth = 1; depth > 0; ) {
     const instruction = readInstruction(cursor);
     instructions.push(instruction);
-    if (["block", "loop", "if"].includes(instruction.name)) depth++;
-    if (instruction.name === "end") depth--;
+    const { name } = instruction;
+    if (name === "block" || name === "loop" || name === "if") depth++;
+    else if (name === "end") depth--;
   }
   return instructions;
 }

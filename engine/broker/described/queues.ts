@@ -23,7 +23,8 @@ import {
   settableNames,
   showQueueAttributes,
 } from "./queueAttributes.ts";
-import { type Attempt, type Setting, SettingError } from "./setting.ts";
+import type { Attempt, Setting } from "./setting.ts";
+import { SettingError } from "./settingError.ts";
 import { checkTags } from "./tags.ts";
 
 /** An attribute as the wire has it, text, and where the file says it. */

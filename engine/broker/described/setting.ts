@@ -1,6 +1,7 @@
 /**
  * A file of settings as a tree that knows where each of its values stands: YAML, or JSON, which is
- * YAML. Read once, on the main thread, before a server starts.
+ * YAML. Read once, on the main thread, before a server starts; loaded only where there is a file, since
+ * the parser takes a sixth of the command's start.
  *
  * A value is text, as it is written: `account: 000000000000` is twelve digits and no number. Who
  * reads options and attributes reads them from text in any case.
@@ -16,22 +17,7 @@ import {
   type Node,
   parseDocument,
 } from "yaml";
-
-/** Something wrong in the file; the message says where: `FILE:LINE: PATH: SENTENCE`. */
-export class SettingError extends Error {
-  /** From 1; 0 where no line is meant. */
-  readonly line: number;
-
-  constructor(line: number, message: string) {
-    super(message);
-    this.line = line;
-  }
-}
-
-/** The mistakes' sentences in the order of their lines. */
-export function sentencesOf(mistakes: readonly SettingError[]): string[] {
-  return mistakes.toSorted((one, other) => one.line - other.line).map(({ message }) => message);
-}
+import { SettingError } from "./settingError.ts";
 
 /** What a file holds, or what makes it no YAML. */
 export type Reading =

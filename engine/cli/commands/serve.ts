@@ -9,11 +9,10 @@
 import { type Command, Option } from "commander";
 import { Broker } from "../../broker/broker.ts";
 import { type DescribedQueue, makeQueues, rehearse } from "../../broker/described/queues.ts";
-import { type SettingError, sentencesOf } from "../../broker/described/setting.ts";
+import { type SettingError, sentencesOf } from "../../broker/described/settingError.ts";
 import { SluiceError } from "../../errors.ts";
 import { accounts, regions } from "../../limits.ts";
 import { Server, type ServerOptions } from "../../server/http/server.ts";
-import { readConfig } from "../config.ts";
 import { Log, type LogFormat, type LogLevel, logFormats, logLevels } from "../log.ts";
 import {
   readAccount,
@@ -160,6 +159,7 @@ async function configure(command: Command): Promise<readonly DescribedQueue[] | 
         },
       ]),
   );
+  const { readConfig } = await import("../config.ts");
   const { options, queues, mistakes } = readConfig(file, readers);
   for (const [name, value] of options) {
     if (command.getOptionValueSource(name) === "cli") continue;
