@@ -185,6 +185,31 @@ test.each(["handleBatch", "handleSync"] as const)(
   },
 );
 
+test("a group whose message is being handled keeps no other group of the batch waiting", async () => {
+  await withQueue(
+    async (queue) => {
+      for (const body of ["a0", "a1", "b0"]) {
+        await queue.send(body, { messageGroupId: body.charAt(0), messageDeduplicationId: body });
+      }
+      const go = gate();
+      const begun: string[] = [];
+      const module: HandlerModule = {
+        default: ({ body }) => {
+          begun.push(body);
+          return go.opened;
+        },
+      };
+      await using consumer = inlined(queue, module, { concurrency: 2 });
+      await until(() => begun.length === 2, "two begun");
+      expect(begun).toEqual(["a0", "b0"]);
+      go.open();
+      await until(() => consumer.stats().handled === 3, "all handled");
+      expect(begun).toEqual(["a0", "b0", "a1"]);
+    },
+    { name: "work.fifo", attributes: { fifoQueue: true } },
+  );
+});
+
 test("a module that exports nothing is refused with a sentence that says so", async () => {
   await withQueue(async (queue) => {
     await using consumer = inlined(queue, {});
