@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { chooseSeed } from "../../support/seeded.ts";
 import { GROUPS, runFifoThreads, THREADS } from "./fifoThreads.ts";
 
-const MESSAGES = 100_000;
+const MESSAGES = 200_000;
 const KILLED_MESSAGES = 60_000;
 const KILLS = 250;
 const TIMEOUT_MS = 240_000;
