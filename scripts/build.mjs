@@ -12,6 +12,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { scriptOf } from "./browser.mjs";
 
 /** asc finds the transforms that asconfig.json names only from an absolute folder. */
 const ascFile = "node_modules/assemblyscript/bin/asc.js";
@@ -20,20 +21,31 @@ const tsc = ["node_modules/typescript/bin/tsc"];
 /** Each compiler's version, as its package says it, and this file. */
 const versions = (...names) => names.map((name) => `node_modules/${name}/package.json`);
 const ascTools = [...versions("assemblyscript", "binaryen"), process.argv[1]];
-/** What npm installed: TypeScript reads the types of every package. */
-const tscTools = ["node_modules/.package-lock.json", process.argv[1]];
+/** What npm installed: TypeScript reads the types of every package. And what makes a page's script. */
+const tscTools = ["node_modules/.package-lock.json", process.argv[1], "scripts/browser.mjs"];
 const stamps = "build/stamps";
 const engineFile = "build/engine.release.wasm";
 const shippedFile = "dist/engine.wasm";
 
 /**
- * What the engine loads of msgpackr: not its first entry, which looks for msgpackr-extract and loads
- * streams, at a fifth of a thread's start. It goes into dist/, where Node looks first: as a dependency
- * it would bring msgpackr-extract, whose install script npm warns of and which is not needed.
+ * What goes into dist/, where Node looks first, instead of being a dependency. What the engine loads of
+ * msgpackr: not its first entry, which looks for msgpackr-extract and loads streams, at a fifth of a
+ * thread's start; as a dependency it would bring msgpackr-extract, whose install script npm warns of and
+ * which is not needed. And what a report's page carries of uPlot, which is a tenth of it.
  */
-const bundled = ["LICENSE", "package.json"]
-  .concat(["index.js", "iterators.js", "pack.js", "unpack.js"])
-  .map((name) => `node_modules/msgpackr/${name}`);
+const bundled = [
+  ["LICENSE", "package.json"]
+    .concat(["index.js", "iterators.js", "pack.js", "unpack.js"])
+    .map((name) => `node_modules/msgpackr/${name}`),
+  ["LICENSE", "package.json", "dist/uPlot.iife.min.js", "dist/uPlot.min.css"].map(
+    (name) => `node_modules/uplot/${name}`,
+  ),
+].flat();
+
+/** A report's page: what it looks like, and its own code. */
+const pageStyle = "engine/report/page.css";
+const pageCode = "engine/report/browser/main.ts";
+const pageScript = "dist/engine/report/browser.js";
 
 const steps = {
   engine: {
@@ -76,10 +88,14 @@ const steps = {
     async run() {
       const output = await run([...tsc, "-p", "tsconfig.build.json", "--listEmittedFiles"]);
       const emitted = output.split("\n").map((line) => line.replace(/^TSFILE: /, "").trim());
-      const copies = bundled.map((file) => join("dist", file));
-      await mkdir(dirname(copies[0]), { recursive: true });
-      for (const [index, copy] of copies.entries()) await copyFile(bundled[index], copy);
-      const kept = new Set([...emitted, ...copies, shippedFile].map((file) => resolve(file)));
+      const copies = [...bundled, pageStyle].map((file) => [file, join("dist", file)]);
+      for (const [file, copy] of copies) {
+        await mkdir(dirname(copy), { recursive: true });
+        await copyFile(file, copy);
+      }
+      await writeFile(pageScript, await scriptOf(pageCode));
+      const made = [...copies.map(([, copy]) => copy), pageScript, shippedFile];
+      const kept = new Set([...emitted, ...made].map((file) => resolve(file)));
       // A source that is gone leaves its output behind, which would be packed.
       for (const file of await filesOf("dist")) if (!kept.has(resolve(file))) await rm(file);
     },

@@ -104,6 +104,13 @@ beforeAll(() => {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, "empty.ts"), "export {};\n");
   }
+  mkdirSync(join(folder, "engine/report/browser"), { recursive: true });
+  writeFileSync(join(folder, "engine/report/page.css"), "/* nothing */\n");
+  writeFileSync(join(folder, "engine/report/browser/one.ts"), "export const one: number = 1;\n");
+  writeFileSync(
+    join(folder, "engine/report/browser/main.ts"),
+    'import { one as first } from "./one.ts";\nconst one = 2;\nconsole.log(first, one);\n',
+  );
   const main = `
     declare const process: { stdout: { write(text: string): void } };
     process.stdout.write("it is up\\n");
@@ -122,6 +129,11 @@ describe("the build", { timeout: TIMEOUT_MS }, () => {
     expect(existsSync(join(folder, "dist/engine/cli/main.js"))).toBe(true);
     for (const name of ["probe", "debug"])
       expect(existsSync(join(folder, `build/engine.${name}.wasm`))).toBe(false);
+  });
+
+  test("makes one script of a page's code, whose modules share no names", async () => {
+    const script = await run(process.execPath, "dist/engine/report/browser.js");
+    expect([script.code, script.stdout]).toEqual([0, "1 2\n"]);
   });
 
   test("is left out where nothing changed, whatever the files' times", async () => {

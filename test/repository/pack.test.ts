@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { patience } from "../support/patience.ts";
 
@@ -143,12 +143,17 @@ describe("the packed package", () => {
       name,
       join(installed, "node_modules", name),
     ]);
-    const own = join(installed, "node_modules", "sluice", "dist", "node_modules", "msgpackr");
-    for (const [name, path] of [...names, ["msgpackr", own]] as [string, string][]) {
+    const copied = ["msgpackr", "uplot"].map((name) => [
+      name,
+      join(installed, "node_modules", "sluice", "dist", "node_modules", name),
+    ]);
+    for (const [name, path] of [...names, ...copied] as [string, string][]) {
       const { version } = readJson<{ version: string }>(path, "package.json");
       expect([name, version]).toEqual([name, packages[`node_modules/${name}`]?.version]);
     }
-    expect(existsSync(join(installed, "node_modules", "msgpackr"))).toBe(false);
+    for (const [name = ""] of copied) {
+      expect(existsSync(join(installed, "node_modules", name))).toBe(false);
+    }
   });
 
   test("holds what it needs and nothing else", () => {
@@ -164,13 +169,34 @@ describe("the packed package", () => {
         "dist/engine/index.d.ts",
         "dist/engine/cli/main.js",
         "dist/assembly/layout.js",
+        "dist/engine/report/browser.js",
+        "dist/engine/report/page.css",
         "dist/node_modules/msgpackr/LICENSE",
+        "dist/node_modules/uplot/LICENSE",
         "examples/patterns/producer-consumer.mjs",
       ]),
     );
     const allowed =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/.+|examples\/.+\.mjs|dist\/engine\.wasm|dist\/node_modules\/msgpackr\/(LICENSE|package\.json|[\w-]+\.js)|dist\/(assembly|bindings|bench|engine)\/.+\.(js|d\.ts|html|css|svg))$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/.+|examples\/.+\.mjs|dist\/engine\.wasm|dist\/node_modules\/msgpackr\/(LICENSE|package\.json|[\w-]+\.js)|dist\/node_modules\/uplot\/(LICENSE|package\.json|dist\/uPlot\.(iife\.min\.js|min\.css))|dist\/(assembly|bindings|bench|engine)\/.+\.(js|d\.ts|html|css|svg))$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
+  });
+
+  test("makes a report's page with what it brings", () => {
+    const pageFile = join(
+      installed,
+      "node_modules",
+      "sluice",
+      "dist",
+      "engine",
+      "report",
+      "page.js",
+    );
+    const program = `import { page } from ${JSON.stringify(pathToFileURL(pageFile).href)};
+      process.stdout.write(page({ title: "a", lead: "b", sections: [], data: null }));`;
+    const html = execFileSync("node", ["--input-type=module", "-e", program], { encoding: "utf8" });
+    expect(html).toContain("uPlot=function");
+    expect(html).toContain("sluiceCharts");
+    expect(html).toContain("figcaption");
   });
 
   describe.each([

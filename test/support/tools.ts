@@ -7,13 +7,14 @@
 import { spawnSync } from "node:child_process";
 import { patience } from "./patience.ts";
 
-export type Tool = "aws" | "boto3" | "moto_server" | "terraform";
+export type Tool = "aws" | "boto3" | "moto_server" | "terraform" | "chromium";
 
 const PROBES: Readonly<Record<Tool, readonly [command: string, ...args: string[]]>> = {
   aws: ["aws", "--version"],
   boto3: ["python3", "-c", "import boto3"],
   moto_server: ["moto_server", "--help"],
   terraform: ["terraform", "-version"],
+  chromium: ["chromium", "--version"],
 };
 
 const found = new Map<Tool, boolean>();
