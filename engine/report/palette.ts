@@ -63,10 +63,14 @@ function channel(at: number, which: 0 | 1 | 2): number {
   return Math.round(from + (to - from) * Math.min(1, Math.max(0, at - low)));
 }
 
-/** The colour of a heat map's field, from dark (0) to bright (1), the same in both themes. */
-export function heatColour(part: number): string {
+/** Red, green and blue of a heat map's field, from dark (0) to bright (1), in both themes. */
+export function heatRgb(part: number): readonly [number, number, number] {
   const at = part * (HEAT.length - 1);
-  return `rgb(${channel(at, 0)}, ${channel(at, 1)}, ${channel(at, 2)})`;
+  return [channel(at, 0), channel(at, 1), channel(at, 2)];
+}
+
+export function heatColour(part: number): string {
+  return `rgb(${heatRgb(part).join(", ")})`;
 }
 
 /** What can be read on it. */

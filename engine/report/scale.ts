@@ -2,7 +2,7 @@
  * Where a number stands on an axis and which numbers are written beside it: one answer for pages, SVG
  * files and terminals. Pure; the page's own code has it too (browser/main.ts).
  */
-import { type AxisScale, type PlotChart, xScaleOf } from "./chart.ts";
+import { type AxisScale, type HeatChart, type PlotChart, xScaleOf } from "./chart.ts";
 import { bare, duration, moment } from "./words.ts";
 
 export interface Tick {
@@ -222,4 +222,16 @@ export function xScale(chart: PlotChart): Scale {
   return kind === "percentile"
     ? { kind, unit, min, max, last: lastOf(chart) }
     : { kind, unit, min, max };
+}
+
+/** From the least to the greatest value: the colours' axis. */
+export function heatScale({ cells }: HeatChart): Scale {
+  const values = cells.values.flat().filter((value) => value !== null);
+  const { kind, unit, min } = valueScale(
+    cells.value.scale ?? "linear",
+    cells.value.unit ?? "",
+    values,
+  );
+  const least = values.length === 0 ? min : Math.min(...values);
+  return { kind, unit, min: least, max: values.length === 0 ? min + 1 : Math.max(...values) };
 }

@@ -132,8 +132,6 @@ describe.skipIf(!requireTool("chromium"))("a page in the browser", () => {
 
   test.each([
     ["light", 1280],
-    ["dark", 1280],
-    ["light", 420],
     ["dark", 420],
   ] as const)("fits and is drawn, %s and %i px wide", async (colorScheme, width) => {
     await open({ colorScheme, viewport: { width, height: 900 } }, async (page) => {

@@ -2,24 +2,12 @@
 import type UPlot from "uplot";
 import type { HeatChart } from "../chart.ts";
 import { heatColour, heatText } from "../palette.ts";
-import { place, type Scale, valueScale } from "../scale.ts";
+import { heatScale, place } from "../scale.ts";
 import { bare } from "../words.ts";
 import { namesBelow, namesBeside } from "./axes.ts";
 import type { Hover, Plotted } from "./drawn.ts";
 import type { Size } from "./plot.ts";
 import { colour, FONT } from "./theme.ts";
-
-/** From the least to the greatest value: the colours' axis. */
-export function heatScale({ cells }: HeatChart): Scale {
-  const values = cells.values.flat().filter((value) => value !== null);
-  const { kind, unit, min } = valueScale(
-    cells.value.scale ?? "linear",
-    cells.value.unit ?? "",
-    values,
-  );
-  const least = values.length === 0 ? min : Math.min(...values);
-  return { kind, unit, min: least, max: values.length === 0 ? min + 1 : Math.max(...values) };
-}
 
 export function plottedCells(plot: UPlot): Plotted {
   const rows = plot.data.slice(1);

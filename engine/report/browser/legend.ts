@@ -5,10 +5,10 @@
 import type { HeatChart, PlotChart } from "../chart.ts";
 import { xScaleOf } from "../chart.ts";
 import { DASHES, heatColour, looksOf } from "../palette.ts";
-import { categoriesOf } from "../scale.ts";
+import { categoriesOf, heatScale } from "../scale.ts";
 import { bare, duration, moment, quantity } from "../words.ts";
 import type { Hover } from "./drawn.ts";
-import { cellAt, heatScale } from "./heat.ts";
+import { cellAt } from "./heat.ts";
 import { columnsOf } from "./plot.ts";
 
 export function element<Name extends keyof HTMLElementTagNameMap>(
