@@ -125,7 +125,7 @@ function percentileTicks(scale: Scale, most: number): Tick[] {
   for (const value of inside.toReversed()) {
     const at = -place(scale, value);
     if (at < freeFrom) continue;
-    freeFrom = at + 0.6 / Math.max(1, most);
+    freeFrom = at + 0.5 / Math.max(1, most);
     ticks.unshift({ value, text: value === 100 ? "max" : `p${value}` });
   }
   return ticks;

@@ -8,7 +8,7 @@ import { bare } from "./words.ts";
 
 const GROUP_WIDTH = 0.82;
 const BAR_PX_MAX = 72;
-const VALUE_PX_MIN = 30;
+const VALUE_CHARACTER_PX = 6.5;
 const WHISKER_PX = 4;
 const LIMIT_GAP_PX = 15;
 
@@ -41,6 +41,8 @@ export function barMarks(chart: PlotChart, frame: Frame, up: Scale): string {
   const width = Math.min((slot * GROUP_WIDTH) / count, BAR_PX_MAX);
   const looks = looksOf(chart.series);
   const base = height(frame, up, Math.max(0, up.min));
+  const texts = chart.series.flatMap(({ y }) => y.map((value) => bare(value ?? 0, chart.y.unit)));
+  const hasRoom = texts.every(({ length }) => length * VALUE_CHARACTER_PX <= width - 2);
   const marks = chart.series.map((series, index) => {
     const look = looks[index] ?? { colour: 0, run: 0 };
     const places = placesOf(chart, series.x);
@@ -53,6 +55,7 @@ export function barMarks(chart: PlotChart, frame: Frame, up: Scale): string {
         width,
         base,
         look,
+        hasRoom,
         y: (one) => height(frame, up, one),
       });
     });
@@ -65,6 +68,8 @@ interface Bar {
   readonly width: number;
   readonly base: number;
   readonly look: Look;
+  /** For its value above it. */
+  readonly hasRoom: boolean;
   readonly y: (value: number) => number;
 }
 
@@ -77,11 +82,9 @@ function bar(chart: PlotChart, series: Series, at: number, place: Bar): string {
   let marks = `<rect x="${round(left + width * 0.04)}" y="${round(top)}" width="${round(width * 0.92)}" height="${round(bottom - top)}" rx="2" fill="var(--series-${look.colour})"${pale}/>\n`;
   const [low, high] = [series.low?.[at] ?? null, series.high?.[at] ?? null];
   if (low !== null && high !== null) marks += whisker(middle, y(low), y(high));
-  const words = bare(value, chart.y.unit);
-  if (width >= VALUE_PX_MIN && words.length * 6.5 <= width + 12) {
-    const above = Math.min(top, high === null ? top : y(high)) - 5;
-    marks += text(words, middle, above, { "text-anchor": "middle" });
-  }
+  if (!place.hasRoom) return marks;
+  const above = Math.min(top, high === null ? top : y(high)) - 5;
+  marks += text(bare(value, chart.y.unit), middle, above, { "text-anchor": "middle" });
   return marks;
 }
 

@@ -168,6 +168,17 @@ describe.skipIf(!requireTool("chromium"))("a page in the browser", () => {
     });
   });
 
+  test("does not move under the pointer", async () => {
+    await open({ viewport: { width: 1280, height: 900 } }, async (page) => {
+      const figure = page.locator("figure").first();
+      const over = figure.locator(".u-over");
+      const before = await over.boundingBox();
+      await over.hover();
+      await expect.poll(() => figure.locator(".value").first().textContent()).not.toBe("");
+      expect(await over.boundingBox()).toEqual(before);
+    });
+  });
+
   test("is read and zoomed by the keyboard", async () => {
     await open({}, async (page) => {
       const figure = page.locator("figure").nth(at);

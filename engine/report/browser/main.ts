@@ -39,6 +39,22 @@ function show(chart: PlotChart, plot: UPlot, legend: Legend, at: number, isShown
   plot.redraw();
 }
 
+/**
+ * Gives the legend the room that it takes with values, so that nothing moves under the pointer. On a
+ * narrow screen that would be most of it, and there is a finger.
+ */
+function reserve({ root, hover }: Legend, plot: UPlot): void {
+  root.style.minHeight = "";
+  if (isNarrow()) return;
+  const last = plot.data[0].length - 1;
+  const heights = [0, last >> 1, last].map((index) => {
+    hover(plot, index);
+    return root.offsetHeight;
+  });
+  root.style.minHeight = `${Math.max(...heights)}px`;
+  hover(plot, undefined);
+}
+
 function draw(chart: Chart, figure: HTMLElement): Drawn {
   const place = element("div", "plot");
   place.tabIndex = 0;
@@ -48,19 +64,21 @@ function draw(chart: Chart, figure: HTMLElement): Drawn {
     `${chart.title}: arrow keys read values, + and - zoom, 0 shows all`,
   );
   const size = { width: figure.clientWidth, height: heightPx(chart, figure.clientWidth) };
-  const drawn = chart.kind === "heat" ? heatIn(place, chart, size) : plotIn(place, chart, size);
-  figure.append(drawn.legend.root, place, dataOf(chart));
-  const { plot } = drawn;
+  const { plot, legend } =
+    chart.kind === "heat" ? heatIn(place, chart, size) : plotIn(place, chart, size);
+  figure.append(legend.root, place, dataOf(chart));
+  reserve(legend, plot);
   byKeyboard(chart, plot, place);
-  place.addEventListener("focus", () => drawn.legend.root.setAttribute("aria-live", "polite"));
-  place.addEventListener("blur", () => drawn.legend.root.removeAttribute("aria-live"));
+  place.addEventListener("focus", () => legend.root.setAttribute("aria-live", "polite"));
+  place.addEventListener("blur", () => legend.root.removeAttribute("aria-live"));
   const fit = (widthPx = figure.clientWidth): void => {
     plot.setSize({ width: widthPx, height: heightPx(chart, widthPx) });
+    reserve(legend, plot);
   };
   const showRun = (run: string, isShown: boolean): void => {
     if (chart.kind === "heat") return;
     for (const [at, one] of chart.series.entries()) {
-      if (one.run === run) show(chart, plot, drawn.legend, at, isShown);
+      if (one.run === run) show(chart, plot, legend, at, isShown);
     }
   };
   const plotted = () => (chart.kind === "heat" ? plottedCells(plot) : plottedOf(chart, plot));

@@ -53,7 +53,7 @@ export function drawLimits(plot: UPlot, limits: readonly Limit[], unit: string |
   });
 }
 
-/** A text that can be read over lines and bars, too. */
+/** A text that ends at x, and can be read over lines and bars, too. */
 function plate(
   canvas: CanvasRenderingContext2D,
   text: string,
@@ -62,13 +62,12 @@ function plate(
   ratio: number,
 ): void {
   const { width } = canvas.measureText(text);
-  const left = canvas.textAlign === "right" ? x - width : x - width / 2;
   const pad = 4 * ratio;
   const height = (FONT_PX + 2) * ratio;
   const ink = canvas.fillStyle;
   canvas.fillStyle = `${colour("surface")}e6`;
   canvas.beginPath();
-  canvas.roundRect(left - pad, y - height, width + 2 * pad, height + ratio, 3 * ratio);
+  canvas.roundRect(x - width - pad, y - height, width + 2 * pad, height + ratio, 3 * ratio);
   canvas.fill();
   canvas.fillStyle = ink;
   canvas.fillText(text, x, y);
@@ -84,7 +83,6 @@ export interface Bar {
 }
 
 const WHISKER_PX = 4;
-const VALUE_PX_MIN = 30;
 
 /** Whiskers over the bars, and above them their values where these have room. */
 export function drawBarMarks(plot: UPlot, bars: readonly Bar[], unit: string | undefined): void {
@@ -94,17 +92,23 @@ export function drawBarMarks(plot: UPlot, bars: readonly Bar[], unit: string | u
     canvas.lineWidth = 1.25 * ratio;
     canvas.textAlign = "center";
     canvas.textBaseline = "bottom";
-    for (const { x, widthPx, value, low, high } of bars) {
+    const texts = bars.map(({ value }) => bare(value, unit));
+    const hasRoom = bars.every(
+      ({ widthPx }, index) => canvas.measureText(texts[index] ?? "").width <= (widthPx - 2) * ratio,
+    );
+    for (const [index, { x, value, low, high }] of bars.entries()) {
       const at = plot.valToPos(x, "x", true);
       let top = plot.valToPos(value, "y", true);
-      if (low !== null && low !== undefined && high !== null && high !== undefined) {
+      if (typeof low === "number" && typeof high === "number") {
         whisker(canvas, at, plot.valToPos(low, "y", true), plot.valToPos(high, "y", true), ratio);
         top = Math.min(top, plot.valToPos(high, "y", true));
       }
-      const text = bare(value, unit);
-      if (widthPx < VALUE_PX_MIN || canvas.measureText(text).width > (widthPx + 10) * ratio)
-        continue;
-      plate(canvas, text, at, Math.max(top - 3 * ratio, plot.bbox.top + 14 * ratio), ratio);
+      if (!hasRoom) continue;
+      canvas.fillText(
+        texts[index] ?? "",
+        at,
+        Math.max(top - 3 * ratio, plot.bbox.top + 14 * ratio),
+      );
     }
   });
 }

@@ -11,21 +11,13 @@ import { colour } from "./theme.ts";
 
 type Values = (number | null | undefined)[];
 
-/** The columns of the plot: places, then of each series y and, with an interval, its two ends. */
+/** The columns of the plot: ascending places, then of each series y and, with an interval, its two ends. */
 function dataOf(chart: PlotChart): UPlot.AlignedData {
   const tables = chart.series.map(({ x, y, low, high }): UPlot.AlignedData => {
     const ends = low === undefined || high === undefined ? [] : [[...low], [...high]];
-    return inOrder([placesOf(chart, x), [...y], ...ends]);
+    return [placesOf(chart, x), [...y], ...ends];
   });
   return tables.length === 0 ? [[]] : uPlot.join(tables);
-}
-
-/** By ascending place: series may have their categories in any order. */
-function inOrder([places = [], ...columns]: Values[]): UPlot.AlignedData {
-  const order = places.map((_, index) => index);
-  order.sort((left, right) => Number(places[left]) - Number(places[right]));
-  const sorted = (column: Values): Values => order.map((index) => column[index]);
-  return [sorted(places), ...columns.map(sorted)] as UPlot.AlignedData;
 }
 
 export function columnsOf({ series }: PlotChart): Columns {
@@ -142,6 +134,12 @@ function syncOf(chart: PlotChart): Partial<UPlot.Cursor> {
   return kind === "time" || kind === "date" ? { sync: { key: kind, setSeries: false } } : {};
 }
 
+/** The pointer's line stands at the place that the legend tells. */
+function toPlace(plot: UPlot, left: number, top: number): [left: number, top: number] {
+  const x = left < 0 ? undefined : plot.data[0][plot.posToIdx(left)];
+  return [x === undefined ? left : plot.valToPos(x, "x"), top];
+}
+
 /** Right of the plot: half of the last number below it. */
 const PADDING_PX: Readonly<Record<string, number>> = { category: 14, date: 42 };
 
@@ -164,6 +162,7 @@ export function drawPlot(chart: PlotChart, into: HTMLElement, size: Size, hover:
         drag: { x: !isNamed, y: false, setScale: !isNamed },
         points: { show: !isBars, size: 7 },
         y: false,
+        move: toPlace,
         ...syncOf(chart),
       },
       axes: [
