@@ -47,6 +47,9 @@ const pageStyle = "engine/report/page.css";
 const pageCode = "engine/report/browser/main.ts";
 const pageScript = "dist/engine/report/browser.js";
 
+/** What is read at run time and is no TypeScript. */
+const data = ["engine/simulator/prices.yaml", "engine/simulator/scenario/scenario.schema.json"];
+
 const steps = {
   engine: {
     title: "engine, release",
@@ -88,7 +91,7 @@ const steps = {
     async run() {
       const output = await run([...tsc, "-p", "tsconfig.build.json", "--listEmittedFiles"]);
       const emitted = output.split("\n").map((line) => line.replace(/^TSFILE: /, "").trim());
-      const copies = [...bundled, pageStyle].map((file) => [file, join("dist", file)]);
+      const copies = [...bundled, pageStyle, ...data].map((file) => [file, join("dist", file)]);
       for (const [file, copy] of copies) {
         await mkdir(dirname(copy), { recursive: true });
         await copyFile(file, copy);

@@ -1,14 +1,15 @@
 /**
  * A file of settings as a tree that knows where each of its values stands: YAML, or JSON, which is
- * YAML. Read once, on the main thread, before a server starts; loaded only where there is a file, since
- * the parser takes a sixth of the command's start.
+ * YAML; or an object that a program made, whose values have a path and no line. Read once, before a
+ * server or a simulation starts; loaded only where there is one of these, since the parser takes a sixth
+ * of the command's start.
  *
  * A value is text, as it is written: `account: 000000000000` is twelve digits and no number. Who
- * reads options and attributes reads them from text in any case.
+ * reads options and attributes reads them from text in any case; `scalar` is what YAML makes of it.
  */
 import { readFileSync } from "node:fs";
 import {
-  type Document,
+  Document,
   isAlias,
   isMap,
   isScalar,
@@ -63,10 +64,25 @@ export class Setting {
     return { root, mistakes: [...root.#doubled()] };
   }
 
+  /** The tree of a program's object; mistakes have `name` where a file's would have it and a line. */
+  static of(value: unknown, name: string): Setting {
+    const document = new Document(value);
+    return new Setting({ file: name, document, lines: new LineCounter() }, [], document.contents);
+  }
+
   private constructor(origin: Origin, path: readonly string[], node: Node | null) {
     this.#origin = origin;
     this.#path = path;
     this.#node = isAlias(node) ? (node.resolve(origin.document) ?? null) : node;
+  }
+
+  /** Its own, the last of its path; empty for the root. */
+  get name(): string {
+    return this.#path.at(-1) ?? "";
+  }
+
+  get isList(): boolean {
+    return isSeq(this.#node);
   }
 
   get isMap(): boolean {
@@ -99,6 +115,23 @@ export class Setting {
     const text = this.#isEmpty ? undefined : textOf(this.#node);
     if (text === undefined) throw this.error("It is not one value.");
     return text;
+  }
+
+  /** One value as YAML takes it: number, boolean, text or null. Undefined for a map or a list. */
+  get scalar(): unknown {
+    if (this.#node === null) return null;
+    return isScalar(this.#node) ? this.#node.value : undefined;
+  }
+
+  /** What stands at the end of a path from here; as far as there is something. */
+  at(path: readonly string[]): Setting {
+    const [name, ...others] = path;
+    if (name === undefined) return this;
+    const list = this.isList ? this.items() : [];
+    const inner = this.isMap
+      ? this.entries().find(([key]) => key === name)?.[1]
+      : list[Number(name)];
+    return inner === undefined ? this : inner.at(others);
   }
 
   /** What JSON would make of it. */

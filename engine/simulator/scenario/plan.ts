@@ -60,11 +60,17 @@ export type PlannedArrivals =
   | { readonly kind: "profile"; readonly isEven: boolean; readonly rate: PlannedRate }
   | { readonly kind: "closedLoop"; readonly clients: number; readonly think: PlannedLaw };
 
-/** Bytes of a message, 1 to 1,048,576; a law that goes beyond is cut there. */
+/** Bytes of a message, 1 to what its queue takes. */
 export type PlannedSizes =
   | { readonly kind: "fixed"; readonly bodyBytes: number }
   | { readonly kind: "uniform"; readonly minBytes: number; readonly maxBytes: number }
-  | { readonly kind: "lognormal"; readonly meanBytes: number; readonly cv: number }
+  | {
+      readonly kind: "lognormal";
+      readonly meanBytes: number;
+      readonly cv: number;
+      /** What the queue takes: it is cut there, and at 1. */
+      readonly maxBytes: number;
+    }
   | {
       readonly kind: "empirical";
       readonly bytes: readonly number[];

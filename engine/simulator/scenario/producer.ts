@@ -20,7 +20,7 @@ export interface UniformSizes {
   uniform: { minBytes: BodyBytes; maxBytes: BodyBytes };
 }
 
-/** Cut at 1 byte and at 1 MiB. */
+/** Cut at 1 byte and at what the queue takes. */
 export interface LognormalSizes {
   lognormal: { meanBytes: BodyBytes; cv: CoefficientOfVariation };
 }

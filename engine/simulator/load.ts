@@ -1,0 +1,260 @@
+/**
+ * What load a plan puts on its consumers, before it is run: messages that come by messages that could
+ * be handled, in the long run. Above 1 no run is long enough: the queue grows. Pure.
+ *
+ * It never calls stable scenarios unstable: where a capacity has no closed form here, the larger one
+ * is taken (docs/SIMULATION.md says where).
+ */
+import type {
+  Plan,
+  PlannedArrivals,
+  PlannedFleet,
+  PlannedGroups,
+  PlannedLaw,
+  PlannedQueue,
+} from "./scenario/plan.ts";
+
+export interface QueueLoad {
+  readonly queue: string;
+  /** Messages a second, those from other queues included. */
+  readonly arrivesPerSecond: number;
+  /** Messages a second that its consumers can finish; 0 where there are none. */
+  readonly capacityPerSecond: number;
+  /** The one by the other; above 1 the queue grows. */
+  readonly load: number;
+  readonly growsPerSecond: number;
+  /** What bounds the capacity. */
+  readonly bound: "consumers" | "largest message group" | "no consumers";
+}
+
+/** As far as doubles can tell from 1. */
+const slack = 1e-9;
+
+/** Times a message is handled, and the share that ends as dead letters. */
+interface Tries {
+  readonly handlings: number;
+  readonly deadShare: number;
+}
+
+/** Messages a second, in the long run; of a closed loop none that its consumers did not ask for. */
+export function meanRate(arrivals: PlannedArrivals): number {
+  switch (arrivals.kind) {
+    case "renewal":
+      return arrivals.size / meanSeconds(arrivals.gap);
+    case "mmpp2": {
+      const [first, second] = arrivals.meanStaySeconds;
+      const [one, other] = arrivals.perSecond;
+      return (one * first + other * second) / (first + second);
+    }
+    case "closedLoop":
+      return 0;
+    case "profile":
+      return profileRate(arrivals.rate);
+  }
+}
+
+function profileRate(rate: Extract<PlannedArrivals, { kind: "profile" }>["rate"]): number {
+  if (rate.kind === "sine") return rate.meanPerSecond;
+  const last = rate.pieces.at(-1);
+  if (last === undefined) return 0;
+  if (!Number.isFinite(rate.periodSeconds)) return last.endPerSecond;
+  let area = 0;
+  for (const [index, piece] of rate.pieces.entries()) {
+    const until = rate.pieces[index + 1]?.fromSeconds ?? rate.periodSeconds;
+    area += ((piece.perSecond + piece.endPerSecond) / 2) * (until - piece.fromSeconds);
+  }
+  return area / rate.periodSeconds;
+}
+
+export function meanSeconds(law: PlannedLaw): number {
+  switch (law.kind) {
+    case "deterministic":
+      return law.seconds;
+    case "uniform":
+      return (law.minSeconds + law.maxSeconds) / 2;
+    case "empirical": {
+      let [sum, all] = [0, 0];
+      for (const [index, seconds] of law.seconds.entries()) {
+        sum += seconds * (law.weights[index] ?? 0);
+        all += law.weights[index] ?? 0;
+      }
+      return sum / all;
+    }
+    default:
+      return law.meanSeconds;
+  }
+}
+
+/** The mean of the longest of so many; where it has no closed form here, that of one of them. */
+function meanOfLongest(law: PlannedLaw, count: number): number {
+  if (law.kind === "exponential") {
+    let harmonic = 0;
+    for (let k = 1; k <= count; k++) harmonic += 1 / k;
+    return law.meanSeconds * harmonic;
+  }
+  if (law.kind === "uniform") {
+    return law.minSeconds + ((law.maxSeconds - law.minSeconds) * count) / (count + 1);
+  }
+  return meanSeconds(law);
+}
+
+/** Seconds that one place of a process takes for a full receive: calls, handling, deletes. */
+function cycleSeconds(fleet: PlannedFleet): number {
+  const trip = fleet.roundTripMs / 1_000;
+  // What was received ahead is there when a place gets free.
+  const receive = fleet.prefetch > 0 ? 0 : trip;
+  const one = meanSeconds(fleet.service);
+  if (fleet.handler === "batch") return receive + one + trip;
+  const remove = fleet.deleteBatch ? 0 : trip;
+  const once = fleet.deleteBatch ? trip : 0;
+  if (fleet.handler === "parallel") {
+    return receive + meanOfLongest(fleet.service, fleet.batch) + remove + once;
+  }
+  return receive + fleet.batch * (one + remove) + once;
+}
+
+/** `base` so many times; exact arithmetic alone, so that it is the same on every Node. */
+function power(base: number, times: number): number {
+  let [result, square] = [1, base];
+  for (let left = times; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) result *= square;
+    square *= square;
+  }
+  return result;
+}
+
+/** (1-p^m)/(1-p) for what fails at random, and as often as it may for what always fails. */
+function triesOf(fleet: PlannedFleet, queue: PlannedQueue): Tries {
+  const { probability, poisonShare } = fleet.failure;
+  const isWhole = fleet.handler === "batch" && !fleet.partialBatches;
+  const failing = isWhole ? 1 - power(1 - probability, fleet.batch) : probability;
+  const lived = queue.attributes.messageRetentionPeriod ?? Number.POSITIVE_INFINITY;
+  const back = fleet.backoff?.maxSeconds ?? fleet.visibilityTimeoutSeconds;
+  // Without a dead-letter queue a message comes back until it expires.
+  const most =
+    queue.deadLetters?.maxReceiveCount ?? Math.max(1, Math.ceil(lived / Math.max(back, 1)));
+  const dead = power(failing, most);
+  const sound = failing === 1 ? most : (1 - dead) / (1 - failing);
+  const handlings = poisonShare * most + (1 - poisonShare) * sound;
+  const deadShare = queue.deadLetters === undefined ? 0 : poisonShare + (1 - poisonShare) * dead;
+  return { handlings, deadShare };
+}
+
+/** Messages a second that one place of a process finishes when it is never idle. */
+function placeCapacity(fleet: PlannedFleet, { handlings }: Tries): number {
+  const { probability, isCrash } = fleet.failure;
+  const restart = isCrash ? fleet.batch * probability * fleet.coldStartSeconds : 0;
+  const seconds = cycleSeconds(fleet) + restart;
+  return seconds === 0 ? Number.POSITIVE_INFINITY : fleet.batch / (seconds * handlings);
+}
+
+/** The share of a producer's messages that its most frequent group has; 0 where each has its own. */
+function largestGroup(groups: PlannedGroups): number {
+  switch (groups.kind) {
+    case "uniform":
+      return 1 / groups.count;
+    case "hot": {
+      if (groups.count === 1) return 1;
+      return Math.max(groups.share, (1 - groups.share) / (groups.count - 1));
+    }
+    case "zipf": {
+      let sum = 0;
+      for (let k = 1; k <= groups.count; k++) sum += Math.exp(-groups.exponent * Math.log(k));
+      return 1 / sum;
+    }
+    default:
+      return 0;
+  }
+}
+
+/** The same of all that is sent to a queue; producers have their groups for themselves. */
+function largestShare(plan: Plan, queue: number): number {
+  let [largest, all] = [0, 0];
+  for (const { queue: own, groups, arrivals } of plan.producers) {
+    if (own !== queue) continue;
+    const rate = meanRate(arrivals);
+    all += rate;
+    largest = Math.max(largest, rate * largestGroup(groups));
+  }
+  return all === 0 ? 0 : largest / all;
+}
+
+/** What a queue is sent by producers: a copy of a message counts on a Standard queue. */
+function sentPerSecond(plan: Plan, queue: number): number {
+  let rate = 0;
+  for (const { queue: own, arrivals, duplicates } of plan.producers) {
+    if (own !== queue) continue;
+    const isKept = plan.queues[queue]?.isFifo !== true || duplicates.afterSeconds >= 300;
+    rate += meanRate(arrivals) * (1 + (isKept ? duplicates.probability : 0));
+  }
+  return rate;
+}
+
+function loadOf(plan: Plan, index: number, arrives: number): QueueLoad {
+  const queue = plan.queues[index] as PlannedQueue;
+  const fleets = plan.fleets.filter((fleet) => fleet.queue === index);
+  let [capacity, place] = [0, 0];
+  for (const fleet of fleets) {
+    const own = placeCapacity(fleet, triesOf(fleet, queue));
+    capacity += fleet.count * fleet.concurrency * own;
+    place = Math.max(place, own);
+  }
+  const share = queue.isFifo ? largestShare(plan, index) : 0;
+  const ofGroup = share === 0 ? Number.POSITIVE_INFINITY : place / share;
+  const least = Math.min(capacity, ofGroup);
+  const bound = ofGroup < capacity ? "largest message group" : "consumers";
+  return {
+    queue: queue.name,
+    arrivesPerSecond: arrives,
+    capacityPerSecond: least,
+    load: arrives === 0 ? 0 : arrives / least,
+    growsPerSecond: Math.max(0, arrives - least),
+    bound: fleets.length === 0 ? "no consumers" : bound,
+  };
+}
+
+/** The share of a queue's messages that its consumers make dead letters. */
+function deadShareOf(plan: Plan, index: number): number {
+  const queue = plan.queues[index] as PlannedQueue;
+  const shares = plan.fleets
+    .filter((fleet) => fleet.queue === index)
+    .map((fleet) => triesOf(fleet, queue).deadShare);
+  return shares.length === 0 ? 0 : Math.min(...shares);
+}
+
+/** Of every queue that messages are sent to, or that consumers take from. */
+export function loadsOf(plan: Plan): QueueLoad[] {
+  const loads: QueueLoad[] = [];
+  for (const index of plan.queues.keys()) {
+    const sent = sentPerSecond(plan, index);
+    let moved = 0;
+    for (const [from, { deadLetters }] of plan.queues.entries()) {
+      if (deadLetters?.queue !== index || from === index) continue;
+      moved += sentPerSecond(plan, from) * deadShareOf(plan, from);
+    }
+    const isConsumed = plan.fleets.some((fleet) => fleet.queue === index);
+    if (sent > 0 || isConsumed) loads.push(loadOf(plan, index, sent + moved));
+  }
+  return loads;
+}
+
+/** Three digits, or all of a whole number below a million. */
+function shown(value: number): string {
+  const rounded = Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
+  return String(rounded);
+}
+
+/** A sentence for each queue that can't be stable; none where all can. */
+export function instabilities(plan: Plan): string[] {
+  return loadsOf(plan)
+    .filter(({ load }) => load > 1 + slack)
+    .map((one) => {
+      const { queue, arrivesPerSecond, capacityPerSecond, growsPerSecond, load, bound } = one;
+      const grows = `${queue}: the queue grows by ${shown(growsPerSecond)} messages a second`;
+      const come = `${shown(arrivesPerSecond)} come`;
+      if (bound === "no consumers") return `${grows}: ${come}, and it has no consumers.`;
+      const who =
+        bound === "consumers" ? "its consumers finish" : "its largest message group lets pass";
+      return `${grows}: ${come}, and ${who} ${shown(capacityPerSecond)} at most (load ${shown(load)}).`;
+    });
+}

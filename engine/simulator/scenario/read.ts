@@ -1,0 +1,88 @@
+/**
+ * Scenarios come in here: a file of YAML or JSON, or an object that a program made, is read, checked and
+ * made into a plan. All mistakes are told at once, each with its line and its path. On any thread; a
+ * broker is opened for the queues, with a clock of its own, and closed again.
+ */
+import { Broker } from "../../broker/broker.ts";
+import { type DescribedQueue, makeQueues, readQueue } from "../../broker/described/queues.ts";
+import { Setting } from "../../broker/described/setting.ts";
+import { SettingError, sentencesOf } from "../../broker/described/settingError.ts";
+import { VirtualClock } from "../../clock.ts";
+import { SluiceError } from "../../errors.ts";
+import { Checker } from "./check.ts";
+import { type MadeQueue, makePlan } from "./makePlan.ts";
+import type { Plan } from "./plan.ts";
+import { checkRules } from "./rules.ts";
+import { ScenarioError } from "./scenarioError.ts";
+import { scenarioSchema } from "./schema.ts";
+import type { Scenario } from "./types.ts";
+
+const queuesKey = "queues";
+/** Where the line of an object's mistake would be. */
+const objectName = "scenario";
+
+/**
+ * The plan of a scenario: of a file's, by its name, or of an object. Rejects with a ScenarioError that
+ * has all mistakes.
+ */
+export async function readScenario(source: string | Scenario): Promise<Plan> {
+  const { root, mistakes } =
+    typeof source === "string"
+      ? Setting.read(source)
+      : { root: Setting.of(source, objectName), mistakes: [] };
+  if (root === undefined) throw new ScenarioError(sentencesOf(mistakes));
+  const checker = new Checker();
+  checker.mistakes.push(...mistakes);
+  const scenario = checker.read(root, schemaWithoutQueues()) as Scenario;
+  const queues = await describedQueues(root, checker);
+  if (checker.mistakes.length === 0) {
+    const known = queues.map(({ name, isFifo, attributes }) => ({
+      name,
+      isFifo,
+      maximumBytes: attributes.maximumMessageSize,
+    }));
+    checker.mistakes.push(...checkRules(scenario, root, known));
+  }
+  if (checker.mistakes.length > 0) throw new ScenarioError(sentencesOf(checker.mistakes));
+  return makePlan(scenario, queues);
+}
+
+/** Queues are read as those of a configuration file are, which takes texts for numbers, too. */
+function schemaWithoutQueues(): ReturnType<typeof scenarioSchema> {
+  const schema = scenarioSchema();
+  return { ...schema, properties: { ...schema.properties, [queuesKey]: {} } };
+}
+
+/** The queues as a broker makes them, which finds what is wrong between them. */
+async function describedQueues(root: Setting, checker: Checker): Promise<MadeQueue[]> {
+  const described: DescribedQueue[] = [];
+  const attempt = (setting: Setting, work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof SettingError) checker.mistakes.push(error);
+      else if (error instanceof SluiceError) checker.tell(setting, error.message);
+      else throw error;
+    }
+  };
+  if (!root.isMap) return [];
+  const queues = root.entries().find(([name]) => name === queuesKey)?.[1];
+  if (queues === undefined) return [];
+  attempt(queues, () => {
+    for (const [name, queue] of queues.entries()) {
+      attempt(queue, () => described.push(readQueue(name, queue, attempt)));
+    }
+  });
+  if (described.length === 0) return [];
+  const broker = await Broker.open({ clock: new VirtualClock(), quotas: "off" });
+  try {
+    checker.mistakes.push(...(await makeQueues(broker, described)));
+    return described.flatMap(({ name }) => {
+      const queue = broker.findQueue(name);
+      if (queue === undefined) return [];
+      return [{ name, isFifo: queue.isFifo, attributes: queue.details().attributes }];
+    });
+  } finally {
+    await broker.close();
+  }
+}

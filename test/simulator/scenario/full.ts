@@ -1,0 +1,151 @@
+/** A scenario that has every field there is, for tests of what reads them. */
+import type { Arrivals } from "../../../engine/simulator/scenario/arrivals.ts";
+import type { Law } from "../../../engine/simulator/scenario/laws.ts";
+import type { Groups, Sizes } from "../../../engine/simulator/scenario/producer.ts";
+import type { Scenario } from "../../../engine/simulator/scenario/types.ts";
+
+export const allLaws: readonly Law[] = [
+  { deterministic: { seconds: 0.5 } },
+  { exponential: { meanSeconds: 1 } },
+  { uniform: { minSeconds: 0, maxSeconds: 2 } },
+  { erlang: { shape: 2, meanSeconds: 1 } },
+  { hyperexponential: { meanSeconds: 1, cv: 2 } },
+  { lognormal: { meanSeconds: 1, cv: 0.5 } },
+  { gamma: { meanSeconds: 1, cv: 0.5 } },
+  { weibull: { meanSeconds: 1, shape: 1.5 } },
+  { pareto: { meanSeconds: 1, shape: 2.5 } },
+  { empirical: { seconds: [0.5, 1], weights: [1, 2] } },
+];
+
+export const allArrivals: readonly Arrivals[] = [
+  { poisson: { perSecond: 1 } },
+  { deterministic: { perSecond: 1 } },
+  { uniform: { perSecond: 1, jitter: 0.5 } },
+  { erlang: { shape: 2, perSecond: 1 } },
+  { hyperexponential: { perSecond: 1, cv: 2 } },
+  { batch: { perSecond: 1, size: 10 } },
+  { mmpp2: { perSecond: [10, 1], meanStaySeconds: [10, 20] } },
+  {
+    diurnal: {
+      perSecond: 1,
+      amplitude: 0.5,
+      periodSeconds: 600,
+      peakAtSeconds: 150,
+      spacing: "random",
+    },
+  },
+  { step: { perSecond: 2, thenPerSecond: 1, atSeconds: 60, spacing: "even" } },
+  {
+    ramp: {
+      perSecond: 0,
+      thenPerSecond: 1,
+      fromSeconds: 10,
+      untilSeconds: 20,
+      spacing: "even",
+    },
+  },
+  { spike: { perSecond: 1, spikePerSecond: 9, atSeconds: 5, forSeconds: 5, spacing: "even" } },
+  { weekly: { perSecond: [1, 1, 1, 1, 1, 0.5, 0.5], spacing: "random" } },
+  { closedLoop: { clients: 2, think: { exponential: { meanSeconds: 5 } } } },
+];
+
+export const allSizes: readonly Sizes[] = [
+  200,
+  { uniform: { minBytes: 100, maxBytes: 1_000 } },
+  { lognormal: { meanBytes: 1_000, cv: 1 } },
+  { empirical: { bytes: [100, 70_000], weights: [9, 1] } },
+];
+
+export const allGroups: readonly Groups[] = [
+  { uniform: { count: 100 } },
+  { zipf: { count: 100, exponent: 1.1 } },
+  { hot: { count: 100, share: 0.1 } },
+];
+
+/** Every field, with each law, kind of arrivals, size and group somewhere. */
+export const full = {
+  $schema: "scenario.schema.json",
+  title: "All there is",
+  seed: 7,
+  replications: 2,
+  horizon: {
+    messages: 400,
+    seconds: 2_000,
+    precision: { halfWidthPercent: 50, queue: "work", replicationsMax: 3 },
+  },
+  warmup: { messages: 20, seconds: 5 },
+  initial: [{ messages: 10, ageSeconds: 60, queue: "work" }],
+  queues: {
+    work: {
+      DelaySeconds: 1,
+      MaximumMessageSize: 262_144,
+      MessageRetentionPeriod: 345_600,
+      ReceiveMessageWaitTimeSeconds: 20,
+      VisibilityTimeout: 30,
+      RedrivePolicy: { deadLetterTargetArn: "dead", maxReceiveCount: 4 },
+    },
+    dead: { RedriveAllowPolicy: { redrivePermission: "byQueue", sourceQueueArns: ["work"] } },
+    "work.fifo": {
+      FifoQueue: true,
+      ContentBasedDeduplication: false,
+      DeduplicationScope: "messageGroup",
+      FifoThroughputLimit: "perMessageGroupId",
+    },
+  },
+  producers: {
+    ...Object.fromEntries(
+      allArrivals.map((arrivals, index) => [
+        `web${index}`,
+        {
+          queue: "work",
+          arrivals,
+          batch: 1 + (index % 10),
+          bodyBytes: allSizes[index % allSizes.length] ?? 1,
+          delaySeconds: 2,
+          duplicates: { probability: 0.01, afterSeconds: 2 },
+        },
+      ]),
+    ),
+    ...Object.fromEntries(
+      allGroups.map((groups, index) => [
+        `group${index}`,
+        { queue: "work.fifo", arrivals: { poisson: { perSecond: 1 } }, groups },
+      ]),
+    ),
+  },
+  consumers: {
+    ...Object.fromEntries(
+      allLaws.map((service, index) => [
+        `workers${index}`,
+        {
+          queue: index % 2 === 0 ? "work" : "work.fifo",
+          count: 4,
+          batch: 10,
+          waitTimeSeconds: 20,
+          pauseSeconds: 0.5,
+          visibilityTimeout: 40,
+          service,
+          handler: "batch" as const,
+          concurrency: 2,
+          prefetch: 1,
+          roundTripMs: 5,
+          coldStartSeconds: 1,
+          failure: {
+            probability: 0.1,
+            poisonShare: 0.01,
+            outages: [{ fromSeconds: 50, forSeconds: 10, probability: 0.5 }],
+            kind: index % 4 === 0 ? ("crash" as const) : ("throw" as const),
+          },
+          partialBatches: true,
+          backoffSeconds:
+            index % 2 === 0 ? 3 : { base: 1, factor: 2, max: 60, jitter: "full" as const },
+          deleteBatch: true,
+          heartbeat: { everySeconds: 10, visibilityTimeout: 30 },
+          usdPerHour: 0.05,
+        },
+      ]),
+    ),
+  },
+  quotas: "throughput",
+  cost: { transferOutShare: 0.1, freeTier: false },
+} satisfies Scenario;
