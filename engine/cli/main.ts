@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { addHelp } from "./commands/help.ts";
 import { addServe } from "./commands/serve.ts";
+import { addSimulate } from "./commands/simulate.ts";
 
 const { version } = createRequire(import.meta.url)("sluice/package.json") as { version: string };
 
@@ -18,8 +19,9 @@ function program(): Command {
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride();
-  sluice.addHelpText("before", "Example:\n  sluice serve\n");
+  sluice.addHelpText("before", "Examples:\n  sluice serve\n  sluice simulate run shop.yaml\n");
   addServe(sluice);
+  addSimulate(sluice);
   addHelp(sluice);
   return sluice;
 }

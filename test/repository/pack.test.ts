@@ -25,6 +25,7 @@ const NEWER_NODE = "node@24";
 
 const PROGRAM = `
 import { Broker } from "sluice";
+import { simulate } from "sluice/simulator";
 const broker = await Broker.open({ memoryBytes: 64 * 1024 * 1024 });
 const queue = await broker.createQueue("orders");
 await queue.send("one");
@@ -32,7 +33,18 @@ const [message] = await queue.receive({ maxNumberOfMessages: 10 });
 await message.delete();
 const { visible, inFlight } = queue.counts();
 await broker.close();
-console.log(JSON.stringify({ node: process.versions.node, body: message.body, visible, inFlight }));
+const { queues } = await simulate({
+  horizon: { messages: 100 },
+  queues: { work: {} },
+  producers: { web: { queue: "work", arrivals: { poisson: { perSecond: 1 } } } },
+  consumers: { workers: { queue: "work", count: 2, service: { exponential: { meanSeconds: 1 } } } },
+});
+const simulated = queues.work.sent;
+console.log(
+  JSON.stringify({
+    ...{ node: process.versions.node, body: message.body, visible, inFlight, simulated },
+  }),
+);
 `;
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -171,13 +183,16 @@ describe("the packed package", () => {
         "dist/assembly/layout.js",
         "dist/engine/report/browser.js",
         "dist/engine/report/page.css",
+        "dist/engine/simulator/prices.yaml",
+        "dist/engine/simulator/scenario/scenario.schema.json",
         "dist/node_modules/msgpackr/LICENSE",
         "dist/node_modules/uplot/LICENSE",
         "examples/patterns/producer-consumer.mjs",
+        "examples/scenarios/shop.yaml",
       ]),
     );
     const allowed =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/.+|examples\/.+\.mjs|dist\/engine\.wasm|dist\/node_modules\/msgpackr\/(LICENSE|package\.json|[\w-]+\.js)|dist\/node_modules\/uplot\/(LICENSE|package\.json|dist\/uPlot\.(iife\.min\.js|min\.css))|dist\/(assembly|bindings|bench|engine)\/.+\.(js|d\.ts|html|css|svg))$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/.+|examples\/.+\.(mjs|yaml)|dist\/engine\.wasm|dist\/node_modules\/msgpackr\/(LICENSE|package\.json|[\w-]+\.js)|dist\/node_modules\/uplot\/(LICENSE|package\.json|dist\/uPlot\.(iife\.min\.js|min\.css))|dist\/engine\/simulator\/(prices\.yaml|scenario\/scenario\.schema\.json)|dist\/(assembly|bindings|bench|engine)\/.+\.(js|d\.ts|html|css|svg))$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
   });
 
@@ -259,7 +274,7 @@ describe("the packed package", () => {
           timeout: TIMEOUT_MS,
         });
         const said = JSON.parse(output.trim().split("\n").at(-1) ?? "");
-        expect(said).toMatchObject({ body: "one", visible: 0, inFlight: 0 });
+        expect(said).toMatchObject({ body: "one", visible: 0, inFlight: 0, simulated: 100 });
         expect(said.node.split(".")[0]).toBe(major);
       },
       TIMEOUT_MS,

@@ -46,6 +46,28 @@ import { AbortError, Broker, EngineTrap, MessageBatch, SluiceError, VirtualClock
 import type { BatchResult, BrokerOptions, Message, MessageBatchShape, MessageMoveTask,
   MessageMoveTaskOptions, Queue, QueueDetails, RedrivePolicy, SendEntry, Sent } from "sluice";
 
+import { ScenarioError, simulate, UnstableError } from "sluice/simulator";
+import type { Fleet, Law, Progress, Scenario, SimulationResult } from "sluice/simulator";
+
+const law: Law = { lognormal: { meanSeconds: 1, cv: 0.5 } };
+const fleet: Fleet = { queue: "work", count: 4, service: law, failure: { probability: 0.1 } };
+const scenario: Scenario = {
+  horizon: { messages: 1_000 },
+  queues: { work: { VisibilityTimeout: 30 }, dead: {} },
+  producers: { web: { queue: "work", arrivals: { poisson: { perSecond: 3.6 } } } },
+  consumers: { workers: fleet },
+};
+const onProgress = ({ share }: Progress): void => console.error(share);
+const found: SimulationResult = await simulate(scenario, { threads: 2, seed: 7, onProgress });
+const wait: number | null | undefined = found.queues.work?.waitSeconds.p99;
+const monthUsd: number = found.cost.monthUsd;
+try {
+  await simulate("shop.yaml", { unstable: true });
+} catch (error) {
+  if (error instanceof UnstableError) throw error;
+  if (error instanceof ScenarioError) console.error(error.mistakes.length);
+}
+
 const options: BrokerOptions = { clock: new VirtualClock(), quotas: { inFlightCap: true } };
 const broker: Broker = await Broker.open(options);
 const queue: Queue = await broker.createQueue("jobs", { visibilityTimeout: 30 });
@@ -68,7 +90,7 @@ try {
   if (error instanceof SluiceError && error.cause instanceof EngineTrap) throw error.cause;
   if (error instanceof AbortError) throw error;
 }
-export { count, fifo, policy, received, result, seconds, sent, tasks };
+export { count, fifo, monthUsd, policy, received, result, seconds, sent, tasks, wait };
 `;
 
 const MISTAKEN = `
@@ -78,6 +100,12 @@ const queue = await broker.createQueue("jobs", { VisibilityTimeout: 3 });
 await queue.receive({ maxMessages: 3 });
 const { redrivePolicy } = await queue.getAttributes();
 console.log(redrivePolicy.maxReceiveCount);
+import type { Fleet, Producer, Scenario } from "sluice/simulator";
+export const law: Fleet["service"] = { exponential: { meanMs: 1 } };
+export const fleet: Fleet = { queue: "work", service: { exponential: { meanSeconds: 1 } } };
+export const arrivals: Producer["arrivals"] = { poison: { perSecond: 1 } };
+const queues: Scenario["queues"] = { work: { visibilityTimeout: 3 } };
+export { queues };
 `;
 
 describe(`TypeScript ${OLDEST}`, () => {
@@ -113,7 +141,7 @@ describe(`TypeScript ${OLDEST}`, () => {
     const said = compile({ "program.ts": PROGRAM, "mistaken.ts": MISTAKEN });
     const lines = said.split("\n").filter((line) => /^\S/.test(line));
     expect(lines).toEqual(
-      [3, 4, 5, 7].map((line) => expect.stringContaining(`mistaken.ts(${line},`)),
+      [3, 4, 5, 7, 9, 10, 11, 12].map((line) => expect.stringContaining(`mistaken.ts(${line},`)),
     );
   });
 });

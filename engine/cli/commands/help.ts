@@ -9,17 +9,23 @@ export function addHelp(program: Command): void {
   program
     .command("help")
     .description("Print this help, or that of a command.")
-    .argument("[command]", "the command's name")
+    .argument("[command...]", "the command's name")
     .helpOption("-h, --help", "print this help")
     .allowExcessArguments(false)
-    .action((name: string | undefined) => {
-      if (name === undefined) program.help();
-      const command = program.commands.find((one) => one.name() === name);
-      if (command !== undefined) command.help();
-      const near = suggestion(
-        name,
-        program.commands.map((one) => one.name()),
-      );
-      program.error(`error: There is no command '${name}'${near || "."}`, { exitCode: 2 });
+    .action((names: readonly string[]) => {
+      let command = program;
+      for (const [index, name] of names.entries()) {
+        const inner = command.commands.find((one) => one.name() === name);
+        if (inner === undefined) {
+          const near = suggestion(
+            name,
+            command.commands.map((one) => one.name()),
+          );
+          const said = names.slice(0, index + 1).join(" ");
+          program.error(`error: There is no command '${said}'${near || "."}`, { exitCode: 2 });
+        }
+        command = inner;
+      }
+      command.help();
     });
 }

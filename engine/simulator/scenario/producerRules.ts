@@ -6,7 +6,7 @@ import type { Arrivals } from "./arrivals.ts";
 import type { Law } from "./laws.ts";
 import { defaultBodyBytes } from "./planLaws.ts";
 import type { Producer, Sizes } from "./producer.ts";
-import type { KnownQueue, Tell } from "./rules.ts";
+import type { KnownQueue, Tell } from "./rule.ts";
 
 type Path = readonly string[];
 

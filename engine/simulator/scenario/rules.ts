@@ -8,18 +8,9 @@ import type { SettingError } from "../../broker/described/settingError.ts";
 import { suggestion } from "../../suggestion.ts";
 import type { Producer } from "./producer.ts";
 import { ruleArrivals, ruleLaw, ruleProducer } from "./producerRules.ts";
+import type { KnownQueue, Tell } from "./rule.ts";
 import { listed } from "./sentences.ts";
 import type { Backlog, Scenario } from "./types.ts";
-
-/** What the rules need of a queue. */
-export interface KnownQueue {
-  readonly name: string;
-  readonly isFifo: boolean;
-  readonly maximumBytes: number;
-}
-
-/** Notes a mistake at a place in the scenario. */
-export type Tell = (path: readonly string[], sentence: string) => void;
 
 export function backlogsOf({ initial }: Scenario): readonly Backlog[] {
   if (initial === undefined) return [];

@@ -1,0 +1,36 @@
+/**
+ * The entry point `sluice/simulator`: what a program imports to simulate a scenario. It gives out what
+ * other files make and does nothing itself.
+ */
+export type { Cost, PriceBook, RequestTier, TransferTier } from "./cost.ts";
+export type { QueueLoad } from "./load.ts";
+export type { Progress } from "./progress.ts";
+export type {
+  CallName,
+  Calls,
+  ConsumerResult,
+  ConsumerSeries,
+  Distribution,
+  Estimate,
+  Level,
+  ProducerResult,
+  QueueResult,
+  QueueSeries,
+  Speed,
+} from "./result.ts";
+export type { Arrivals } from "./scenario/arrivals.ts";
+export type { Failure, Fleet, GrowingBackoff, Heartbeat, Outage } from "./scenario/fleet.ts";
+export type { Law } from "./scenario/laws.ts";
+export type { Duplicates, Groups, Producer, Sizes } from "./scenario/producer.ts";
+export type { QueueAttributes, RedriveAllowPolicy, RedrivePolicy } from "./scenario/queue.ts";
+export { ScenarioError } from "./scenario/scenarioError.ts";
+export type {
+  Backlog,
+  CostOptions,
+  Horizon,
+  Precision,
+  Scenario,
+  Warmup,
+} from "./scenario/types.ts";
+export { type SimulateOptions, simulate, UnstableError } from "./simulate.ts";
+export type { SimulationResult } from "./simulationResult.ts";

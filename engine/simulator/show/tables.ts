@@ -1,0 +1,167 @@
+/** A result as tables, for a terminal and for a page: the same rows each time. Pure. */
+import type { Cell, Table } from "../../report/table.ts";
+import type { Distribution } from "../result.ts";
+import type { SimulationResult } from "../simulationResult.ts";
+
+const seconds = "s";
+const percent = "%";
+
+/** What became of the messages; all runs together. */
+export function messagesTable({ queues }: SimulationResult): Table {
+  return {
+    caption: "Messages of all runs",
+    columns: [
+      { label: "queue" },
+      { label: "at the start" },
+      { label: "sent" },
+      { label: "received" },
+      { label: "deleted" },
+      { label: "duplicates" },
+      { label: "dead letters" },
+      { label: "expired" },
+      { label: "left" },
+    ],
+    rows: Object.entries(queues).map(([name, queue]) => [
+      name,
+      queue.initial,
+      queue.sent,
+      queue.received,
+      queue.deleted,
+      queue.duplicates,
+      queue.deadLettered,
+      queue.expired,
+      queue.left,
+    ]),
+  };
+}
+
+function times(what: string, queue: string, of: Distribution): Cell[] {
+  return [queue, what, of.mean, of.halfWidth, of.p50, of.p95, of.p99, of.max];
+}
+
+/** How long messages wait and stay. */
+export function timesTable({ queues, consumers }: SimulationResult): Table {
+  const columns = ["mean", "±", "p50", "p95", "p99", "max"];
+  return {
+    caption: "Times (± is the 95 % confidence interval of the mean)",
+    columns: [
+      { label: "of" },
+      { label: "time" },
+      ...columns.map((label) => ({ label, unit: seconds, align: "right" as const })),
+    ],
+    rows: [
+      ...Object.entries(queues).flatMap(([name, { waitSeconds, sojournSeconds }]) => [
+        times("until first received", name, waitSeconds),
+        times("until deleted", name, sojournSeconds),
+      ]),
+      ...Object.entries(consumers).map(([name, { serviceSeconds }]) =>
+        times("of a handling", name, serviceSeconds),
+      ),
+    ],
+  };
+}
+
+/** How much is in the queues. */
+export function depthsTable({ queues }: SimulationResult): Table {
+  return {
+    caption: "Messages in the queues, over time",
+    columns: [
+      { label: "queue" },
+      { label: "visible, mean" },
+      { label: "±" },
+      { label: "visible, most" },
+      { label: "in flight, mean" },
+      { label: "in flight, most" },
+      { label: "delayed, mean" },
+      { label: "oldest, mean", unit: seconds, align: "right" },
+      { label: "oldest, most", unit: seconds, align: "right" },
+      { label: "drained at", unit: seconds, align: "right" },
+    ],
+    rows: Object.entries(queues).map(([name, queue]) => [
+      name,
+      queue.depth.mean,
+      queue.depth.halfWidth,
+      queue.depth.max,
+      queue.inFlight.mean,
+      queue.inFlight.max,
+      queue.delayed.mean,
+      queue.ageOfOldestSeconds.mean,
+      queue.ageOfOldestSeconds.max,
+      queue.drainedAtSeconds.mean,
+    ]),
+  };
+}
+
+export function consumersTable({ consumers }: SimulationResult): Table {
+  return {
+    caption: "Consumers",
+    columns: [
+      { label: "consumers" },
+      { label: "processes" },
+      { label: "busy", unit: percent, align: "right" },
+      { label: "handled" },
+      { label: "failed" },
+      { label: "crashed" },
+      { label: "hours" },
+    ],
+    rows: Object.entries(consumers).map(([name, fleet]) => [
+      name,
+      fleet.count,
+      fleet.utilisation === null ? null : 100 * fleet.utilisation,
+      fleet.handled,
+      fleet.failed,
+      fleet.crashed,
+      fleet.consumerHours,
+    ]),
+  };
+}
+
+/** API calls of all runs; those of which there were none are left out. */
+export function callsTable({ queues }: SimulationResult): Table {
+  const rows = Object.entries(queues).flatMap(([name, { api }]) =>
+    Object.entries(api.calls)
+      .filter(([, calls]) => calls > 0)
+      .map(([action, calls]): Cell[] => {
+        const isReceive = action === "ReceiveMessage";
+        const empty = isReceive && api.emptyShare !== null ? 100 * api.emptyShare : null;
+        return [name, action, calls, api.requests[action as keyof typeof api.requests], empty];
+      }),
+  );
+  return {
+    caption: "API calls of all runs",
+    columns: [
+      { label: "queue" },
+      { label: "action" },
+      { label: "calls" },
+      { label: "billed requests" },
+      { label: "empty", unit: percent, align: "right" },
+    ],
+    rows,
+  };
+}
+
+export function costTable({ cost }: SimulationResult): Table {
+  return {
+    caption: `Cost of a month at this load (prices of ${cost.pricesDate}, ${cost.region})`,
+    columns: [
+      { label: "what" },
+      { label: "a month" },
+      { label: "cost", unit: "USD", align: "right" },
+    ],
+    rows: [
+      ["requests, Standard", cost.monthStandardRequests, null],
+      ["requests, FIFO", cost.monthFifoRequests, null],
+      ["requests, all", cost.monthStandardRequests + cost.monthFifoRequests, cost.requestsUsd],
+      ["gigabytes out of the region", cost.monthTransferGigabytes, cost.transferUsd],
+      ["consumer-hours", cost.monthConsumerHours, cost.consumersUsd],
+      ["together", null, cost.monthUsd],
+    ],
+  };
+}
+
+/** All of them, in the order in which they are shown. */
+export function tablesOf(result: SimulationResult): Table[] {
+  return [messagesTable, timesTable, depthsTable, consumersTable, callsTable, costTable].map(
+    (table) => table(result),
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * A result in one line that a manager reads: whether the consumers keep up, how long a message waits,
+ * what is lost, what a month costs. Pure.
+ */
+import { duration, inWords, quantity } from "../../report/words.ts";
+import type { SimulationResult } from "../simulationResult.ts";
+
+type Judged = Omit<SimulationResult, "verdict">;
+
+/** From here on a fleet has nothing to spare. */
+const busyShare = 0.9;
+
+export function verdictOf(result: Judged): string {
+  const parts = [stability(result), waits(result), losses(result)];
+  const cost = `About ${quantity(result.cost.monthUsd, "USD")} a month.`;
+  const all = [...parts, cost].filter((part) => part !== undefined).join(" ");
+  if (result.isComplete) return all;
+  return `Interrupted, so this is the result so far: ${all}`;
+}
+
+function stability({ load, consumers }: Judged): string {
+  const growing = load.filter((queue) => queue.load > 1 + 1e-9);
+  if (growing.length > 0) {
+    const how = growing.map(
+      ({ queue, growsPerSecond }) =>
+        `${queue} grows by ${inWords(growsPerSecond)} messages a second`,
+    );
+    return `The consumers can't keep up: ${how.join(", ")}.`;
+  }
+  const busiest = Object.entries(consumers)
+    .map(([name, { utilisation }]) => ({ name, share: utilisation ?? 0 }))
+    .sort((one, other) => other.share - one.share)[0];
+  if (busiest === undefined) return "Nobody takes messages.";
+  const share = quantity(Math.round(busiest.share * 1_000) / 10, "%");
+  const spare = busiest.share >= busyShare ? ", with little to spare" : "";
+  return `The consumers keep up: ${busiest.name} are busy ${share} of the time${spare}.`;
+}
+
+/** Of the queue whose messages wait longest. */
+function waits({ queues }: Judged): string | undefined {
+  const slowest = Object.entries(queues)
+    .flatMap(([name, { waitSeconds }]) => {
+      const { mean, p99, halfWidth } = waitSeconds;
+      return mean === null || p99 === null ? [] : [{ name, mean, p99, halfWidth }];
+    })
+    .sort((one, other) => other.p99 - one.p99)[0];
+  if (slowest === undefined) return undefined;
+  const { name, mean, p99, halfWidth } = slowest;
+  const give = halfWidth === null ? "" : ` (±${duration(halfWidth)})`;
+  return `A message in ${name} waits ${duration(mean)}${give}, 99 of 100 at most ${duration(p99)}.`;
+}
+
+function losses({ queues }: Judged): string | undefined {
+  let [dead, expired, sent] = [0, 0, 0];
+  for (const queue of Object.values(queues)) {
+    dead += queue.deadLettered;
+    expired += queue.expired;
+    sent += queue.sent + queue.initial;
+  }
+  const said = [
+    ...(dead > 0 ? [`${share(dead, sent)} became dead letters`] : []),
+    ...(expired > 0 ? [`${share(expired, sent)} expired`] : []),
+  ];
+  return said.length === 0 ? undefined : `Of all messages ${said.join(" and ")}.`;
+}
+
+function share(part: number, all: number): string {
+  return quantity(Number(((100 * part) / all).toPrecision(3)), "%");
+}
