@@ -1,53 +1,81 @@
 /**
- * `npm run bench`: what a message costs here; `npm run bench -- server`: how many requests a second
- * `sluice serve` answers; `npm run bench -- consumers`: what a pool of consumers costs;
- * `npm run bench -- worst`: what the worst request of each action costs it.
- * Prints a table to stdout and what it is doing to stderr; `--json FILE` also writes the figures with
- * the machine they were measured on; `--quick` makes fewer rounds, for a look. All rows in one run,
- * their slices interleaved: compare rows, and trust the ratios more than the figures themselves.
+ * `sluice bench` and `npm run bench`: what this machine's queues take. The result goes to standard
+ * output, what is going on to standard error, and that only on a terminal. commandLine.ts says what
+ * may be asked for, suites/catalogue.ts which suites there are.
  */
-import { writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
-import { benchConsumers } from "./consumers.ts";
-import { describeMachine } from "./machine.ts";
-import { benchMessages } from "./messages.ts";
-import { benchServer } from "./requests.ts";
-import { benchWorst } from "./worst.ts";
-
-const { values, positionals } = parseArgs({
-  options: { json: { type: "string" }, quick: { type: "boolean", default: false } },
-  allowPositionals: true,
-});
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Options, readOptions, UsageError, usage } from "./commandLine.ts";
+import { print, show, writeFiles } from "./output.ts";
+import { compareFiles } from "./result/compare.ts";
+import { MINUTE, type Pace, QUICK, WHOLE } from "./run/pace.ts";
+import { RunFailed } from "./run/processes.ts";
+import { runSelftest } from "./run/selftest.ts";
+import { INTERRUPTED, runSuites } from "./run/suites.ts";
+import { answer } from "./suites/answer.ts";
+import { PROGRAMS, SUITES } from "./suites/catalogue.ts";
+import type { Suite } from "./suites/work.ts";
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** What a bench has to say, and its figures for a program to read. */
-interface Result {
-  readonly text: string;
-  readonly figures: readonly object[];
+function suitesOf(names: readonly string[]): Suite[] {
+  return names.map((name) => {
+    const suite = SUITES.get(name);
+    if (suite !== undefined) return suite;
+    const known = [...SUITES.keys(), ...PROGRAMS.keys(), "show", "compare"];
+    throw new UsageError(`there is no suite ${name}; choose of ${known.join(", ")}`);
+  });
 }
 
-type Bench = (isQuick: boolean, say: (text: string) => void) => Promise<Result>;
-
-const benches = new Map<string, Bench>([
-  ["messages", benchMessages],
-  ["server", benchServer],
-  ["consumers", benchConsumers],
-  ["worst", benchWorst],
-]);
-const [which = "messages"] = positionals;
-const bench = benches.get(which);
-if (bench === undefined || positionals.length > 1) {
-  say(`bench: ${positionals.join(" ")}: choose one of ${[...benches.keys()].join(", ")}`);
-  process.exit(2);
+function paceOf({ isQuick, names, soakMinutes }: Options): Pace {
+  const whole = names.length === 0 ? MINUTE : WHOLE;
+  const pace = isQuick ? QUICK : whole;
+  return soakMinutes === undefined ? pace : { ...pace, soakMinutes };
 }
-const machine = describeMachine();
-say(`${machine.processor}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}`);
-say(`load average ${machine.loadAverage.toFixed(2)} before the start`);
-const { text, figures } = await bench(values.quick, say);
-process.stdout.write(`${text}\n`);
-if (values.json !== undefined) {
-  await writeFile(values.json, `${JSON.stringify({ machine, figures }, null, 2)}\n`);
+
+async function measure(options: Options): Promise<number> {
+  const isAlone = options.names.length === 0;
+  const suites = isAlone ? [answer] : suitesOf(options.names);
+  const result = await runSuites(suites, paceOf(options));
+  const moment = result.environment.measuredAt.replace(/[-:]|\..*/g, "");
+  const own = isAlone ? join(tmpdir(), `sluice-bench-${moment}.html`) : undefined;
+  const withPage = { ...options, html: options.html ?? own };
+  await writeFiles(result, withPage);
+  print(result, { ...withPage, isShort: isAlone });
+  return result.interrupted ? INTERRUPTED : 0;
+}
+
+function help(): void {
+  const suites = [...SUITES.values(), ...PROGRAMS.values()];
+  const list = suites.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join("\n");
+  process.stdout.write(`${usage}\nSuites:\n${list}\n`);
+}
+
+async function run(words: readonly string[]): Promise<number> {
+  const options = readOptions(words);
+  const [first = "", ...rest] = options.names;
+  if (options.isHelp) {
+    help();
+    return 0;
+  }
+  if (options.isSelftest) return runSelftest();
+  if (first === "compare") return compareFiles(rest);
+  if (first === "show") return show(rest, options);
+  const program = PROGRAMS.get(first);
+  if (program !== undefined && rest.length === 0) return program.run(options, say);
+  return measure(options);
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof UsageError) {
+    say(`sluice bench: ${error.message}\nsluice bench --help prints what may be asked for.`);
+    process.exitCode = 2;
+  } else if (error instanceof RunFailed) {
+    say(`sluice bench: ${error.message}`);
+    process.exitCode = 1;
+  } else throw error;
 }

@@ -1,2 +1,2 @@
-/** The empty `handleBatch` of bench/consumers.ts. */
+/** The empty `handleBatch` of bench/pool/pool.ts. */
 export async function handleBatch(): Promise<void> {}

@@ -1,4 +1,4 @@
-/** Work that keeps a core busy for so long, in bench/consumers.ts: to the loop's own pace. */
+/** Work that keeps a core busy for so long, in bench/pool/pool.ts: to the loop's own pace. */
 let turnsPerUs = 0;
 let result = 0;
 

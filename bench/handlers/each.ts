@@ -1,2 +1,2 @@
-/** The empty default handler of bench/consumers.ts. */
+/** The empty default handler of bench/pool/pool.ts. */
 export default async function each(): Promise<void> {}

@@ -1,4 +1,4 @@
-/** The empty `handleSync` of bench/consumers.ts, and one that computes for a while. */
+/** The empty `handleSync` of bench/pool/pool.ts, and one that computes for a while. */
 import type { HandlerContext, MessageBatch } from "../../engine/index.ts";
 import { compute } from "./compute.ts";
 

@@ -5,6 +5,7 @@
  */
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { addBench } from "./commands/bench.ts";
 import { addHelp } from "./commands/help.ts";
 import { addServe } from "./commands/serve.ts";
 import { addSimulate } from "./commands/simulate.ts";
@@ -19,9 +20,13 @@ function program(): Command {
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride();
-  sluice.addHelpText("before", "Examples:\n  sluice serve\n  sluice simulate run shop.yaml\n");
+  sluice.addHelpText(
+    "before",
+    "Examples:\n  sluice serve\n  sluice bench\n  sluice simulate run shop.yaml\n",
+  );
   addServe(sluice);
   addSimulate(sluice);
+  addBench(sluice);
   addHelp(sluice);
   return sluice;
 }

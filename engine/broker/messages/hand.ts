@@ -5,7 +5,7 @@
  * it when the thread dies. A receipt leaves both only when what was done with it holds.
  *
  * Messages in hand are named by the number of their held record, 0 to HAND_MAX - 1. Own thread only.
- * Nothing is allocated a message; what it costs is in `npm run bench -- consumers` (handleSync).
+ * Nothing is allocated a message; what it costs is in `sluice bench pool` (handleSync).
  */
 import { STATUS_GONE } from "../../../bindings/index.ts";
 import type { Message, Queue } from "../../types.ts";

@@ -1,7 +1,7 @@
 /**
  * One request can't hold the thread: what takes long is done in several turns of the event loop, in
  * which others are answered. Server and test share a thread here, so the test counts its turns; what a
- * turn costs is a bench (`npm run bench -- worst`).
+ * turn costs is a bench (`sluice bench worst`).
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Broker } from "../../../engine/broker/broker.ts";

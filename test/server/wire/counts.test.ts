@@ -1,7 +1,7 @@
 /**
  * One request can't hold the thread: counts are checked before contents, for every list and map of
  * every action and in both protocols, and no work grows faster than the request. What is tried here
- * are counts, and ratios within one run; what a request costs is a bench (`npm run bench -- worst`).
+ * are counts, and ratios within one run; what a request costs is a bench (`sluice bench worst`).
  */
 import { describe, expect, test } from "vitest";
 import { parseForm } from "../../../engine/server/protocol/form.ts";

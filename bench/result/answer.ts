@@ -1,0 +1,48 @@
+/** The answer in words to what most people ask: how fast is Standard, how fast is FIFO. */
+import { inWords } from "../../engine/report/words.ts";
+import type { Case, Row } from "./schema.ts";
+
+/** Its suites have a sentence. */
+const SUITES = ["types", "server"];
+
+function rateOf(rows: readonly Row[], wanted: Partial<Case>): number | undefined {
+  const found = rows.find(
+    ({ unit, case: one }) =>
+      unit === "messages/s" &&
+      Object.entries(wanted).every(([key, value]) => one[key as keyof Case] === value),
+  );
+  return found?.median;
+}
+
+/** How much of the bare server's rate is left, action by action, with 16 connections. */
+function serverAnswer(rows: readonly Row[]): string {
+  const actions = [...new Set(rows.map(({ case: one }) => one.load))];
+  const rate = (transport: string, load: Case["load"]) =>
+    rows.find(
+      ({ case: one }) =>
+        one.transport === transport && one.load === load && one.producers === 16 && one.batch === 1,
+    )?.median ?? Number.NaN;
+  const shares = actions.map((action) => {
+    const share = rate("http, sluice", action) / rate("http, node:http alone", action);
+    return `${action} ${share.toFixed(2)}`;
+  });
+  return `of a bare server's calls over 16 connections sluice serve answers: ${shares.join(", ")}.`;
+}
+
+/** `Standard 4.1 million messages a second, FIFO 0.9 million; ...`; what is missing is left out. */
+export function answerOf(all: readonly Row[]): string {
+  const [suite] = SUITES.filter((name) => all.some((row) => row.suite === name));
+  const rows = all.filter((row) => row.suite === suite);
+  if (suite === "server") return serverAnswer(rows);
+  const standard = rateOf(rows, { type: "standard", quotas: "off", batch: 10 });
+  const fifo = rateOf(rows, { type: "fifo", quotas: "off", batch: 10 });
+  const limits = [1, 10].map((batch) => rateOf(rows, { type: "fifo", quotas: "aws", batch }));
+  const parts: string[] = [];
+  if (standard !== undefined) parts.push(`Standard ${inWords(standard)} messages a second`);
+  if (fifo !== undefined) parts.push(`FIFO ${inWords(fifo)}`);
+  const known = limits.filter((limit) => limit !== undefined).map(inWords);
+  const free = parts.join(", ");
+  if (known.length === 0) return free === "" ? "" : `${free}.`;
+  const stops = `under AWS's quotas FIFO stops at ${known.join(" and ")}`;
+  return `${[free, stops].filter((part) => part !== "").join("; ")}.`;
+}
