@@ -10,17 +10,12 @@
 import {
   HANDLE_BYTES,
   HANDLE_COUNT,
+  HANDLE_COUNT_ANY,
   HANDLE_HELD,
+  HANDLE_RESULT,
   HANDLE_SEQUENCE,
   HANDLE_SLOT,
   HANDLE_VISIBILITY_MS,
-  HEADER_AGE_LINKS_BASE,
-  HEADER_QUEUES_BASE,
-  HEADER_SHARDS_BASE,
-  HEADER_SLOTS_BASE,
-  LIST_LINK_BYTES_LOG2,
-  QUEUE_BYTES,
-  QUEUE_SHARD_FIRST,
   RECEIVE_BODY_BYTES,
   RECEIVE_BYTES,
   RECEIVE_COUNT,
@@ -30,6 +25,7 @@ import {
   RECEIVE_SENT_AT,
   RECEIVE_SEQUENCE,
   RECEIVE_SLOT,
+  RESULT_APPLIED,
   SEND_ATTRIBUTES_BYTES,
   SEND_BODY_BYTES,
   SEND_BYTES,
@@ -37,18 +33,9 @@ import {
   SEND_DELAY_MS,
   SEND_FLAGS,
   SEND_GROUP_BYTES,
+  SEND_ORIGINAL,
   SEND_SENDER_BYTES,
   SEND_TRACE_BYTES,
-  SHARD_AGE,
-  SHARD_BYTES,
-  SHARD_DELAYED,
-  SHARD_IN_FLIGHT,
-  SHARD_NEXT_DUE,
-  SHARD_TOTAL_EXPIRED,
-  SHARD_TOTAL_MOVED,
-  SHARD_VISIBLE,
-  SLOT_BYTES_LOG2,
-  SLOT_SENT_AT,
   THREAD_BUFFER,
   THREAD_HANDLES,
   THREAD_RECEIVES,
@@ -56,6 +43,7 @@ import {
   THREAD_STAGING,
 } from "../assembly/layout.ts";
 import type { EngineExports } from "./exports.ts";
+import { Gauges } from "./gauges.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Resident } from "./resident.ts";
 import type { QueueHandle } from "./shapes.ts";
@@ -71,6 +59,7 @@ const FIRST_SEND = THREAD_SENDS >> 2;
 const SEND_BODY = FIRST_SEND + (SEND_BODY_BYTES >> 2);
 const SEND_ATTRIBUTES = FIRST_SEND + (SEND_ATTRIBUTES_BYTES >> 2);
 const SEND_FLAG_WORD = FIRST_SEND + (SEND_FLAGS >> 2);
+const SEND_ORIGINAL_WORD = FIRST_SEND + (SEND_ORIGINAL >> 2);
 const SEND_DELAY = (THREAD_SENDS + SEND_DELAY_MS) >> 3;
 const SEND_DOUBLES = SEND_BYTES >> 3;
 const SEND_GROUP = (THREAD_SENDS + SEND_GROUP_BYTES) >> 1;
@@ -103,7 +92,7 @@ const DIGITS = Uint16Array.from({ length: 256 }, (_, byte) => {
   return text.charCodeAt(0) | (text.charCodeAt(1) << 8);
 });
 
-export class Tokens {
+export class Tokens extends Gauges {
   readonly #exports: EngineExports;
   readonly #thread: number;
   readonly #number: number;
@@ -111,17 +100,6 @@ export class Tokens {
   readonly #area: Area;
   readonly #outbox: Outbox;
   readonly #resident: Resident;
-  readonly #shard: number;
-  readonly #ageEnd: number;
-  readonly #ageLinks: number;
-  readonly #slots: number;
-  readonly #u32: Uint32Array;
-  readonly #f64: Float64Array;
-  /** The words of all memory that hold this queue's gauges. */
-  readonly #visibleWord: number;
-  readonly #inFlightWord: number;
-  readonly #delayedWord: number;
-  readonly #dueDouble: number;
   #count = 0;
   #stagedWords = 0;
   #places = new Uint32Array(0);
@@ -135,10 +113,7 @@ export class Tokens {
     resident: Resident,
     { number, incarnation }: QueueHandle,
   ) {
-    const queue = views.header(HEADER_QUEUES_BASE) + number * QUEUE_BYTES;
-    const shard =
-      views.header(HEADER_SHARDS_BASE) +
-      (views.u32[(queue + QUEUE_SHARD_FIRST) >>> 2] as number) * SHARD_BYTES;
+    super(views, number);
     this.#exports = exports;
     this.#thread = thread;
     this.#number = number;
@@ -146,16 +121,6 @@ export class Tokens {
     this.#area = area;
     this.#outbox = outbox;
     this.#resident = resident;
-    this.#shard = shard;
-    this.#ageEnd = shard + SHARD_AGE;
-    this.#ageLinks = views.header(HEADER_AGE_LINKS_BASE);
-    this.#slots = views.header(HEADER_SLOTS_BASE);
-    this.#u32 = views.u32;
-    this.#f64 = views.f64;
-    this.#visibleWord = (shard + SHARD_VISIBLE) >>> 2;
-    this.#inFlightWord = (shard + SHARD_IN_FLIGHT) >>> 2;
-    this.#delayedWord = (shard + SHARD_DELAYED) >>> 2;
-    this.#dueDouble = (shard + SHARD_NEXT_DUE) >>> 3;
     this.reserve(16);
   }
 
@@ -227,6 +192,15 @@ export class Tokens {
     u16[half + 1] = DIGITS[(word >>> 16) & 255] as number;
     u16[half + 2] = DIGITS[(word >>> 8) & 255] as number;
     u16[half + 3] = DIGITS[word & 255] as number;
+  }
+
+  /** Of the last `send` of a FIFO queue, how many of the first `count` were duplicates. */
+  duplicates(count: number): number {
+    let duplicates = 0;
+    for (let index = 0; index < count; index++) {
+      if (this.#area.u32[SEND_ORIGINAL_WORD + index * SEND_WORDS] !== 0) duplicates++;
+    }
+    return duplicates;
   }
 
   /** Sends what was added; how many were taken, the first ones and FIFO duplicates included, or a status. */
@@ -303,6 +277,23 @@ export class Tokens {
     f64[(THREAD_HANDLES + at * HANDLE_BYTES + HANDLE_VISIBILITY_MS) >> 3] = visibilityMs;
   }
 
+  /** The `at`-th receipt stands for any receive of its message: a hide of a Standard queue alone asks. */
+  putAnyReceive(at: number): void {
+    this.#area.u32[FIRST_HANDLE + at * HANDLE_WORDS + (HANDLE_COUNT >> 2)] = HANDLE_COUNT_ANY;
+  }
+
+  /** Whether the last `remove` or `hide` applied to the `at`-th receipt. */
+  isApplied(at: number): boolean {
+    const result = this.#area.u32[FIRST_HANDLE + at * HANDLE_WORDS + (HANDLE_RESULT >> 2)];
+    return result === RESULT_APPLIED;
+  }
+
+  /** The message of one place has another one from now on. */
+  move(from: number, to: number): void {
+    const start = from * PLACE_WORDS;
+    this.#places.copyWithin(to * PLACE_WORDS, start, start + PLACE_WORDS);
+  }
+
   /** Deletes the first `count` receipts; how many of their messages were still there, or a status. */
   remove(count: number, now: number): number {
     return this.#exports.remove(this.#thread, this.#number, this.#incarnation, count, now);
@@ -321,47 +312,5 @@ export class Tokens {
   /** A receive waited in vain. */
   countEmptyReceive(): void {
     this.#exports.countEmptyReceive(this.#number);
-  }
-
-  // --- What the queue holds, as its last operation left it ------------------------------------------
-
-  get visible(): number {
-    return this.#u32[this.#visibleWord] as number;
-  }
-
-  get inFlight(): number {
-    return this.#u32[this.#inFlightWord] as number;
-  }
-
-  get delayed(): number {
-    return this.#u32[this.#delayedWord] as number;
-  }
-
-  /** A lower bound of when its first timer fires; Infinity for never. */
-  get timerMs(): number {
-    return this.#f64[this.#dueDouble] as number;
-  }
-
-  /** When the oldest message was sent; Infinity where there is none. */
-  get oldestSentAtMs(): number {
-    const link = this.#u32[this.#ageEnd >>> 2] as number;
-    if (link === this.#ageEnd || link === 0) return Number.POSITIVE_INFINITY;
-    const slot = ((link - this.#ageLinks) >> LIST_LINK_BYTES_LOG2) << SLOT_BYTES_LOG2;
-    return this.#f64[(this.#slots + slot + SLOT_SENT_AT) >>> 3] as number;
-  }
-
-  /** Messages that retention has ended, since the queue was made. */
-  get expired(): number {
-    return this.#total(SHARD_TOTAL_EXPIRED);
-  }
-
-  /** Messages that moved to another queue. */
-  get moved(): number {
-    return this.#total(SHARD_TOTAL_MOVED);
-  }
-
-  #total(field: number): number {
-    const word = (this.#shard + field) >>> 2;
-    return (this.#u32[word] as number) + (this.#u32[word + 1] as number) * 2 ** 32;
   }
 }

@@ -78,7 +78,7 @@ export interface QueueResult {
   readonly left: number;
   /** Receives of messages that had been received before. */
   readonly redelivered: number;
-  /** Messages whose handling succeeded though another one's had succeeded before or did later. */
+  /** Handlings that went well and whose message could not be deleted: another receiver had it, or will. */
   readonly duplicates: number;
   readonly emptyReceives: number;
   /** From available (sent, and its delay over) to the first receive. */
@@ -93,7 +93,7 @@ export interface QueueResult {
   readonly ageOfOldestSeconds: Level;
   /** Of the visible message that is received next; 0 while there was none. */
   readonly ageOfNextSeconds: Level;
-  /** When the queue was first empty after its greatest depth; null when it was not, in some run. */
+  /** When nothing waited for the first time after its greatest depth; null when in some run something always did. */
   readonly drainedAtSeconds: Estimate;
   readonly api: Calls;
   readonly series: QueueSeries;
@@ -133,7 +133,7 @@ export interface ConsumerResult {
   /** The share of time in which a handler's place was busy. */
   readonly utilisation: number | null;
   readonly utilisationHalfWidth: number | null;
-  /** Handlings that succeeded, failed, or ended with their process. */
+  /** Messages whose handling succeeded, and failed; and how often a process died of that. */
   readonly handled: number;
   readonly failed: number;
   readonly crashed: number;

@@ -7,8 +7,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Chart } from "../../engine/report/chart.ts";
 import { page as pageOf } from "../../engine/report/page.ts";
 import { patience } from "../support/patience.ts";
@@ -73,28 +73,11 @@ describe.skipIf(!requireTool("chromium"))("a page in the browser", () => {
   const folder = mkdtempSync(join(tmpdir(), "sluice-page-"));
   const file = join(folder, "report.html");
   const url = pathToFileURL(file).href;
-  const complaints: string[] = [];
-  const requests: string[] = [];
   let browser: Browser;
-  /** One for all tests, without network; each leaves it as it was. */
-  let page: Page;
 
   beforeAll(async () => {
     writeFileSync(file, pageOf(sample));
     browser = await startBrowser(patience());
-    const viewport = { width: 1280, height: 900 };
-    const context = await browser.newContext({ offline: true, acceptDownloads: true, viewport });
-    page = await context.newPage();
-    page.setDefaultTimeout(patience());
-    page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    page.on("request", (request) => requests.push(request.url()));
-    await page.goto(url);
-  });
-
-  afterEach(() => {
-    expect(complaints).toEqual([]);
-    expect(requests).toEqual([url]);
   });
 
   afterAll(async () => {
@@ -102,134 +85,156 @@ describe.skipIf(!requireTool("chromium"))("a page in the browser", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** A sum over the pixels of each chart, read from a copy: 0 where nothing was drawn. */
-  const inked = () =>
-    page.evaluate(`[...document.querySelectorAll("canvas")].map((canvas) => {
-      const copy = new OffscreenCanvas(canvas.width, canvas.height);
-      const context = copy.getContext("2d", { willReadFrequently: true });
-      context.drawImage(canvas, 0, 0);
-      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-      return data.reduce((sum, value) => sum + value, 0);
-    })`);
+  /** Opens the page without network, runs, and fails at whatever the browser complained of or asked for. */
+  async function open(
+    options: BrowserContextOptions,
+    run: (page: Page) => Promise<void>,
+  ): Promise<void> {
+    const context = await browser.newContext({ offline: true, ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(patience());
+    const complaints: string[] = [];
+    const requests: string[] = [];
+    page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("request", (request) => requests.push(request.url()));
+    try {
+      await page.goto(url);
+      await run(page);
+      expect(complaints).toEqual([]);
+      expect(requests).toEqual([url]);
+    } finally {
+      await context.close();
+    }
+  }
 
-  test("plots what the JSON says, in every chart", async () => {
-    const expected = allCharts.map((chart) => ({
-      title: chart.title,
-      ...Object(expectedOf(chart)),
-    }));
-    const plotted = await page.evaluate(
+  const plotted = (page: Page) =>
+    page.evaluate(
       "sluiceCharts.map(({ chart, plotted }) => ({ title: chart.title, ...plotted() }))",
     );
-    expect(plotted).toEqual(JSON.parse(JSON.stringify(expected)));
-    expect(await page.evaluate("window.broken")).toBeUndefined();
-    expect(await page.locator("dd").last().textContent()).toBe(HOSTILE);
+
+  /** A sum over the pixels of a canvas: 0 where nothing was drawn. */
+  const inked = (page: Page) =>
+    page.evaluate(`[...document.querySelectorAll("canvas")].map((canvas) => canvas.getContext("2d")
+      .getImageData(0, 0, canvas.width, canvas.height).data.reduce((sum, value) => sum + value, 0))`);
+
+  test("plots what the JSON says, in every chart", async () => {
+    await open({}, async (page) => {
+      const expected = allCharts.map((chart) => ({
+        title: chart.title,
+        ...Object(expectedOf(chart)),
+      }));
+      expect(await plotted(page)).toEqual(JSON.parse(JSON.stringify(expected)));
+      expect(await page.evaluate("window.broken")).toBeUndefined();
+      expect(await page.locator("dd").last().textContent()).toBe(HOSTILE);
+    });
   });
 
-  test("fits and is drawn, wide and narrow, and anew when light and dark change places", async () => {
-    const background = () =>
-      page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
-    const width = () => page.evaluate("document.documentElement.scrollWidth");
-    expect(await page.locator(".u-wrap").count()).toBe(allCharts.length);
-    const light = await inked();
-    expect(light).toHaveLength(allCharts.length);
-    expect(light).not.toContain(0);
-    expect([await width(), await background()]).toEqual([1280, "rgb(246, 247, 249)"]);
-    await page.emulateMedia({ colorScheme: "dark" });
-    await expect.poll(background).toBe("rgb(18, 22, 29)");
-    const dark = (await inked()) as number[];
-    expect(dark.filter((sum, index) => sum === (light as number[])[index])).toEqual([]);
-    await page.setViewportSize({ width: 420, height: 900 });
-    await expect.poll(width).toBe(420);
-    expect(await inked()).not.toContain(0);
-    await page.emulateMedia({ colorScheme: "light" });
-    await page.setViewportSize({ width: 1280, height: 900 });
-    await expect.poll(inked).toEqual(light);
+  test.each([
+    ["light", 1280],
+    ["dark", 420],
+  ] as const)("fits and is drawn, %s and %i px wide", async (colorScheme, width) => {
+    await open({ colorScheme, viewport: { width, height: 900 } }, async (page) => {
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      const charts = page.locator(".u-wrap");
+      expect(await charts.count()).toBe(allCharts.length);
+      expect(await inked(page)).not.toContain(0);
+      const background = await page.evaluate(
+        "getComputedStyle(document.documentElement).backgroundColor",
+      );
+      expect(background).toBe(colorScheme === "dark" ? "rgb(18, 22, 29)" : "rgb(246, 247, 249)");
+    });
   });
 
   const at = allCharts.findIndex(({ title }) => title === "ApproximateNumberOfMessagesVisible");
-  const range = () =>
+  const range = (page: Page) =>
     page.evaluate(`[sluiceCharts[${at}].plot.scales.x.min, sluiceCharts[${at}].plot.scales.x.max]`);
 
   test("is zoomed by dragging and shows all again at a double click", async () => {
-    const over = page.locator("figure").nth(at).locator(".u-over");
-    await over.scrollIntoViewIfNeeded();
-    const box = await over.boundingBox();
-    if (box === null) throw new Error("the chart has no box");
-    const [x, y] = [box.x + box.width / 4, box.y + box.height / 2];
-    await page.mouse.move(x, y);
-    await page.mouse.down();
-    await page.mouse.move(x + box.width / 4, y, { steps: 4 });
-    await page.mouse.up();
-    const [min, max] = (await range()) as [number, number];
-    expect([Math.round(min / 3_600), Math.round(max / 3_600)]).toEqual([6, 12]);
-    await page.mouse.dblclick(x, y);
-    expect(await range()).toEqual([0, 86_400]);
+    await open({ viewport: { width: 1280, height: 900 } }, async (page) => {
+      const over = page.locator("figure").nth(at).locator(".u-over");
+      await over.scrollIntoViewIfNeeded();
+      const box = await over.boundingBox();
+      if (box === null) throw new Error("the chart has no box");
+      const [x, y] = [box.x + box.width / 4, box.y + box.height / 2];
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x + box.width / 4, y, { steps: 4 });
+      await page.mouse.up();
+      const [min, max] = (await range(page)) as [number, number];
+      expect([Math.round(min / 3_600), Math.round(max / 3_600)]).toEqual([6, 12]);
+      await page.mouse.dblclick(x, y);
+      expect(await range(page)).toEqual([0, 86_400]);
+    });
   });
 
   test("does not move under the pointer", async () => {
-    const figure = page.locator("figure").first();
-    const over = figure.locator(".u-over");
-    await over.scrollIntoViewIfNeeded();
-    const before = await over.boundingBox();
-    await over.hover();
-    await expect.poll(() => figure.locator(".value").first().textContent()).not.toBe("");
-    expect(await over.boundingBox()).toEqual(before);
+    await open({ viewport: { width: 1280, height: 900 } }, async (page) => {
+      const figure = page.locator("figure").first();
+      const over = figure.locator(".u-over");
+      const before = await over.boundingBox();
+      await over.hover();
+      await expect.poll(() => figure.locator(".value").first().textContent()).not.toBe("");
+      expect(await over.boundingBox()).toEqual(before);
+    });
   });
 
   test("is read and zoomed by the keyboard", async () => {
-    const figure = page.locator("figure").nth(at);
-    await figure.locator(".plot").focus();
-    await page.keyboard.press("Home");
-    await page.keyboard.press("ArrowRight");
-    await page.keyboard.press("Shift+ArrowRight");
-    // Eleven places of five minutes each, from 0.
-    await expect.poll(() => figure.locator(".place").textContent()).toBe("55 min");
-    const value = await figure.locator(".value").first().textContent();
-    expect(value).toBe(`${depth.series[0]?.y[11]?.toLocaleString("en")} messages`);
-    await page.keyboard.press("+");
-    expect(await range()).not.toEqual([0, 86_400]);
-    await page.keyboard.press("0");
-    expect(await range()).toEqual([0, 86_400]);
+    await open({}, async (page) => {
+      const figure = page.locator("figure").nth(at);
+      await figure.locator(".plot").focus();
+      await page.keyboard.press("Home");
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("Shift+ArrowRight");
+      // Eleven places of five minutes each, from 0.
+      await expect.poll(() => figure.locator(".place").textContent()).toBe("55 min");
+      const value = await figure.locator(".value").first().textContent();
+      expect(value).toBe(`${depth.series[0]?.y[11]?.toLocaleString("en")} messages`);
+      await page.keyboard.press("+");
+      expect(await range(page)).not.toEqual([0, 86_400]);
+      await page.keyboard.press("0");
+      expect(await range(page)).toEqual([0, 86_400]);
+    });
   });
 
-  test("hides a series and all of a run, and brings them back", async () => {
-    const shown = (index: number) =>
-      page.evaluate(`sluiceCharts[${index}].plot.series.slice(1).map(({ show }) => show)`);
-    const series = page.locator("figure").nth(at).locator(".entry").first();
-    await series.click();
-    expect(await shown(at)).toEqual([false, true]);
-    await series.click();
-    expect(await shown(at)).toEqual([true, true]);
-    const run = page.locator("#runs .entry").first();
-    await run.click();
-    expect(await shown(allCharts.length - 2)).toEqual([false, false, true, true]);
-    expect(await shown(allCharts.length - 1)).toEqual([false, true]);
-    await run.click();
-    expect(await shown(allCharts.length - 1)).toEqual([true, true]);
+  test("hides a series, and all of a run", async () => {
+    await open({}, async (page) => {
+      const shown = (index: number) =>
+        page.evaluate(`sluiceCharts[${index}].plot.series.slice(1).map(({ show }) => show)`);
+      await page.locator("figure").nth(at).locator(".entry").first().click();
+      expect(await shown(at)).toEqual([false, true]);
+      await page.locator("#runs .entry").first().click();
+      expect(await shown(allCharts.length - 2)).toEqual([false, false, true, true]);
+      expect(await shown(allCharts.length - 1)).toEqual([false, true]);
+    });
   });
 
   test("shows the numbers as a table, and saves the data", async () => {
-    await page.locator("summary").first().click();
-    const cells = page.locator("figure").first().locator("tbody tr").first().locator("td");
-    await expect.poll(() => cells.allTextContents()).toContain("4,120,000");
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      page.locator("#save").click(),
-    ]);
-    const saved = join(folder, "saved.json");
-    await download.saveAs(saved);
-    expect(JSON.parse(readFileSync(saved, "utf8"))).toEqual(sample.data);
-    // What the browser wrote is the page's own; it came over no network.
-    requests.splice(1);
+    await open({ acceptDownloads: true }, async (page) => {
+      await page.locator("summary").first().click();
+      const cells = page.locator("figure").first().locator("tbody tr").first().locator("td");
+      await expect.poll(() => cells.allTextContents()).toContain("4,120,000");
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.locator("#save").click(),
+      ]);
+      const saved = join(folder, "saved.json");
+      await download.saveAs(saved);
+      expect(JSON.parse(readFileSync(saved, "utf8"))).toEqual(sample.data);
+    });
   });
 
   test("is printed in light colours and no wider than the paper", async () => {
-    const widest = () => page.evaluate("Math.max(...sluiceCharts.map(({ plot }) => plot.width))");
-    const theme = () => page.evaluate("document.documentElement.dataset.theme");
-    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
-    expect([await widest(), await theme()]).toEqual([660, "light"]);
-    await page.evaluate("dispatchEvent(new Event('afterprint'))");
-    expect(await theme()).toBeUndefined();
-    expect(await widest()).toBeGreaterThan(660);
+    await open({ colorScheme: "dark" }, async (page) => {
+      await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+      expect(await page.evaluate("Math.max(...sluiceCharts.map(({ plot }) => plot.width))")).toBe(
+        660,
+      );
+      expect(await page.evaluate("document.documentElement.dataset.theme")).toBe("light");
+      await page.evaluate("dispatchEvent(new Event('afterprint'))");
+      expect(await page.evaluate("document.documentElement.dataset.theme")).toBeUndefined();
+      const pdf = await page.pdf();
+      expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+    });
   });
 });

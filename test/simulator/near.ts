@@ -1,18 +1,31 @@
 /**
  * Says whether what was simulated agrees with a formula: within three standard errors. The standard
- * error is predicted where there is a formula for it; else it is the spread of the replications, taken from
- * the 95 % interval that the result tells: half of it, divided by Student's t.
+ * error is predicted where there is a formula for it; else it is the spread of the replications: the half
+ * width of the 95 % interval that the result tells, divided by Student's t.
  */
 import { expect } from "vitest";
-import type { Estimate } from "../../engine/simulator/result.ts";
+import type { Estimate, QueueResult } from "../../engine/simulator/result.ts";
+import { simulatePlan } from "../../engine/simulator/run.ts";
+import type { Plan } from "../../engine/simulator/scenario/plan.ts";
 import { t975 } from "../../engine/simulator/statistics/student.ts";
 
 const ERRORS = 3;
 
-/** Of `replications` runs. */
-export function standardErrorOf({ halfWidth }: Estimate, replications: number): number {
+/** Simulates in this thread; the plan's first queue. */
+export async function simulateQueue(plan: Plan): Promise<QueueResult> {
+  const { queues } = await simulatePlan(plan, { threads: 1 });
+  return queues[plan.queues[0]?.name ?? ""] as QueueResult;
+}
+
+/** Of `runs` replications. */
+export function standardErrorOf({ halfWidth }: Estimate, runs: number): number {
   expect(halfWidth).not.toBeNull();
-  return (halfWidth as number) / t975(replications - 1);
+  return (halfWidth as number) / t975(runs - 1);
+}
+
+/** Of a share of `count` independent messages. */
+export function binomialError(share: number, count: number): number {
+  return Math.sqrt((share * (1 - share)) / count);
 }
 
 /** `simulated` is within three standard errors of `exact`. */
@@ -24,7 +37,17 @@ export function expectNear(simulated: number | null, exact: number, standardErro
   expect(Math.abs(errors), text).toBeLessThanOrEqual(ERRORS);
 }
 
-/** An estimate over `replications` runs is. */
-export function expectEstimate(simulated: Estimate, exact: number, replications: number): void {
-  expectNear(simulated.mean, exact, standardErrorOf(simulated, replications));
+/** An estimate over `runs` replications is. */
+export function expectEstimate(simulated: Estimate, exact: number, runs: number): void {
+  expectNear(simulated.mean, exact, standardErrorOf(simulated, runs));
+}
+
+/** A percentile over `runs` replications is. */
+export function expectPercentile(
+  times: QueueResult["waitSeconds"],
+  which: "p50" | "p95" | "p99",
+  exact: number,
+  runs: number,
+): void {
+  expectEstimate({ mean: times[which], halfWidth: times.halfWidths[which] }, exact, runs);
 }

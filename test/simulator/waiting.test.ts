@@ -1,33 +1,130 @@
 /**
- * Queues whose waits have closed forms, simulated: the rows of Erlang and of Pollaczek and Khinchine.
- * SQS is such a queue where receives bring one message, wait for it, and take no time, where the
- * visibility timeout is beyond every service, and nothing fails. The seed is the row's number.
+ * Queues whose waits have closed forms, simulated: rows 1 to 8 of the formulas. SQS is such a queue where
+ * a receive brings one message, waits for it, and takes no time, where the visibility timeout is beyond
+ * every service, and nothing fails. A Standard queue hands messages out in the order in which they came,
+ * as percentiles and ages ask for. The seed is the row's number.
  */
-import { expect, test } from "vitest";
-import { simulatePlan } from "../../engine/simulator/run.ts";
-import { expectEstimate, expectNear } from "./near.ts";
+import { describe, test } from "vitest";
+import type { PlannedLaw } from "../../engine/simulator/scenario/plan.ts";
+import { expectEstimate, expectNear, expectPercentile, simulateQueue } from "./near.ts";
 import { exponential, fleetOf, planOf, producerOf } from "./plans.ts";
 
-test("row 1: one consumer, M/M/1 at load 0.8", async () => {
+const RUNS = 10;
+
+describe("row 1 and row 2: one consumer at load 0.8", () => {
   const plan = planOf(1, { producers: [producerOf(0.8)], fleets: [fleetOf(1, exponential(1))] });
-  const { queues, consumers } = await simulatePlan(plan);
-  const { work } = queues;
-  const replications = plan.replications;
-  const n = work?.waitSeconds.count ?? 0;
-  // Daley: n times the variance of the mean wait of n customers in a row.
-  const rho = 0.8;
-  const variance = (rho * (2 + rho * (5 + rho * (-4 + rho)))) / (1 - rho) ** 4;
-  if (work === undefined) throw new Error("no such queue");
-  expectNear(work.waitSeconds.mean, 4, Math.sqrt(variance / n));
-  expectEstimate(work.sojournSeconds, 5, replications);
-  expectEstimate(work.depth, 3.2, replications);
-  expect(consumers.workers?.utilisation).toBeCloseTo(0.8, 1);
+
+  test("row 1: M/M/1", async () => {
+    const queue = await simulateQueue(plan);
+    // Daley: n times the variance of the mean wait of n customers in a row.
+    const rho = 0.8;
+    const left = 1 - rho;
+    const variance = (rho * (2 + rho * (5 + rho * (-4 + rho)))) / (left * left * left * left);
+    const { waitSeconds } = queue;
+    expectNear(waitSeconds.mean, 4, Math.sqrt(variance / waitSeconds.count));
+    expectPercentile(waitSeconds, "p99", 21.910133, RUNS);
+    expectEstimate(queue.sojournSeconds, 5, RUNS);
+    expectPercentile(queue.sojournSeconds, "p50", 3.465736, RUNS);
+    expectPercentile(queue.sojournSeconds, "p95", 14.978661, RUNS);
+    expectPercentile(queue.sojournSeconds, "p99", 23.025851, RUNS);
+    expectEstimate(queue.depth, 3.2, RUNS);
+    expectEstimate(queue.inFlight, 0.8, RUNS);
+  });
+
+  test("row 2: ages of the oldest, and of the oldest that is visible", async () => {
+    const queue = await simulateQueue({ ...plan, seed: 2 });
+    expectEstimate(queue.ageOfOldestSeconds, 4, RUNS);
+    expectEstimate(queue.ageOfNextSeconds, 3.2, RUNS);
+  });
 });
 
-test("row 3: four consumers, M/M/4 at load 0.9", async () => {
-  const plan = planOf(3, { producers: [producerOf(3.6)], fleets: [fleetOf(4, exponential(1))] });
-  const { work } = (await simulatePlan(plan)).queues;
-  if (work === undefined) throw new Error("no such queue");
-  expectEstimate(work.waitSeconds, 1.969383, plan.replications);
-  expectEstimate(work.depth, 7.089779, plan.replications);
+describe("row 3 and row 4: several consumers, M/M/c", () => {
+  test.each([
+    { c: 2, perSecond: 1.5, service: 1, wait: 1.285714, depth: 1.928571, p99: undefined },
+    { c: 4, perSecond: 3.6, service: 1, wait: 1.969383, depth: 7.089779, p99: 10.9165 },
+    { c: 10, perSecond: 9, service: 1, wait: 0.668732, depth: 6.018584, p99: 4.202798 },
+    { c: 10, perSecond: 80, service: 0.1, wait: 0.020459, depth: 1.636721, p99: undefined },
+    { c: 20, perSecond: 18, service: 1, wait: 0.275385, depth: 4.95693, p99: undefined },
+    { c: 50, perSecond: 475, service: 0.1, wait: 0.025164, depth: 11.9528, p99: undefined },
+    { c: 100, perSecond: 95, service: 1, wait: 0.101291, depth: 9.622645, p99: undefined },
+  ])(
+    "row 3: $c consumers, $perSecond a second",
+    async ({ c, perSecond, service, wait, ...rest }) => {
+      const queue = await simulateQueue(
+        planOf(3, {
+          producers: [producerOf(perSecond)],
+          fleets: [fleetOf(c, exponential(service))],
+        }),
+      );
+      expectEstimate(queue.waitSeconds, wait, RUNS);
+      expectEstimate(queue.depth, rest.depth, RUNS);
+      if (rest.p99 !== undefined) expectPercentile(queue.waitSeconds, "p99", rest.p99, RUNS);
+    },
+  );
+
+  test("row 4: the age of the oldest that is visible", async () => {
+    const producers = [producerOf(3.6)];
+    const plan = planOf(4, { producers, fleets: [fleetOf(4, exponential(1))] });
+    expectEstimate((await simulateQueue(plan)).ageOfNextSeconds, 1.772444, RUNS);
+  });
+});
+
+describe("row 5 and row 6: one consumer, any service, M/G/1", () => {
+  const laws: [name: string, row: number, law: PlannedLaw, wait: number][] = [
+    ["deterministic", 5, { kind: "deterministic", seconds: 1 }, 2],
+    ["Erlang of 2 stages", 6, { kind: "erlang", shape: 2, meanSeconds: 1 }, 3],
+    ["Erlang of 4 stages", 6, { kind: "erlang", shape: 4, meanSeconds: 1 }, 2.5],
+    ["Erlang of 64 stages, as gamma", 6, { kind: "erlang", shape: 64, meanSeconds: 1 }, 2.03125],
+    ["lognormal, half as wide", 6, { kind: "lognormal", meanSeconds: 1, cv: 0.5 }, 2.5],
+    ["uniform", 6, { kind: "uniform", minSeconds: 0, maxSeconds: 2 }, 2.666667],
+    ["lognormal, twice as wide", 6, { kind: "lognormal", meanSeconds: 1, cv: 2 }, 10],
+    ["gamma", 6, { kind: "gamma", meanSeconds: 1, cv: 1.5 }, 6.5],
+  ];
+
+  test.each(laws)("%s (row %i)", async (_, row, service, wait) => {
+    const plan = planOf(row, { producers: [producerOf(0.8)], fleets: [fleetOf(1, service)] });
+    const { waitSeconds, depth } = await simulateQueue(plan);
+    expectEstimate(waitSeconds, wait, RUNS);
+    expectEstimate(depth, wait * 0.8, RUNS);
+  });
+
+  test("Pareto (row 6)", async () => {
+    // Its wait has a mean and no variance: the spread of the runs is wide, and the interval with it.
+    const service: PlannedLaw = { kind: "pareto", meanSeconds: 1, shape: 2.5 };
+    const plan = planOf(6, { producers: [producerOf(0.8)], fleets: [fleetOf(1, service)] });
+    expectEstimate((await simulateQueue(plan)).waitSeconds, 3.6, RUNS);
+  });
+});
+
+test("row 7: even arrivals, D/M/1", async () => {
+  const even = producerOf(0.8, {
+    arrivals: { kind: "renewal", gap: { kind: "deterministic", seconds: 1.25 }, size: 1 },
+  });
+  const plan = planOf(7, { producers: [even], fleets: [fleetOf(1, exponential(1))] });
+  expectEstimate((await simulateQueue(plan)).waitSeconds, 1.692731, RUNS);
+});
+
+test("row 8: ten at a time", async () => {
+  const tens = producerOf(0.8, {
+    arrivals: { kind: "renewal", gap: exponential(12.5), size: 10 },
+  });
+  const plan = planOf(8, { producers: [tens], fleets: [fleetOf(1, exponential(1))] });
+  const queue = await simulateQueue(plan);
+  expectEstimate(queue.waitSeconds, 26.5, RUNS);
+  expectEstimate(queue.sojournSeconds, 27.5, RUNS);
+});
+
+test("row 9: up to ten in one handling", async () => {
+  const cases = [
+    { perSecond: 8, depth: 23.258892, wait: 2.907362 },
+    { perSecond: 5, depth: 6.45389, wait: 6.45389 / 5 },
+  ];
+  for (const { perSecond, depth, wait } of cases) {
+    const bulk = fleetOf(1, exponential(1), { batch: 10, handler: "batch", deleteBatch: true });
+    const queue = await simulateQueue(
+      planOf(9, { producers: [producerOf(perSecond)], fleets: [bulk] }),
+    );
+    expectEstimate(queue.depth, depth, RUNS);
+    expectEstimate(queue.waitSeconds, wait, RUNS);
+  }
 });

@@ -1,8 +1,6 @@
 /**
  * A plot by the keyboard: arrows move the pointer (with shift by ten), + and - zoom around it, 0 or
- * Escape shows all again. Of a heat map the arrows go from field to field. What was read stays in the
- * legend when the focus goes: were it taken away, a button there would shrink under the pointer that
- * presses it.
+ * Escape shows all again. Of a heat map the arrows go from field to field.
  */
 import type UPlot from "uplot";
 import type { Chart } from "../chart.ts";
@@ -19,6 +17,7 @@ export function byKeyboard(chart: Chart, plot: UPlot, place: HTMLElement): void 
     const isHandled = move(chart, plot, at, event) || zoom(chart, plot, at, event.key);
     if (isHandled) event.preventDefault();
   });
+  place.addEventListener("blur", () => plot.setCursor({ left: -10, top: -10 }));
 }
 
 const STEPS: Readonly<Record<string, readonly [columns: number, rows: number]>> = {

@@ -5,7 +5,15 @@
  */
 import type { QueueReport } from "./report.ts";
 import type { SimQueue } from "./simQueue.ts";
-import { DEDUPLICATED, DELETED, EMPTY_RECEIVES, MOVED_IN, RECEIVED, SENT } from "./tally.ts";
+import {
+  DEDUPLICATED,
+  DELETED,
+  EMPTY_RECEIVES,
+  IN_VAIN,
+  MOVED_IN,
+  RECEIVED,
+  SENT,
+} from "./tally.ts";
 
 /** Relative: what rounding may make of a sum of billions of times. */
 const ROUNDING = 1e-9;
@@ -22,7 +30,8 @@ export function checkBalance(queue: SimQueue, report: QueueReport, nowMs: number
     ["left, by the level and by the counts", queue.flow.gone, gone],
     ["sent, by the engine", count(SENT), totals.messagesSent],
     ["received, by the engine", count(RECEIVED), totals.messagesReceived],
-    ["deleted, by the engine", count(DELETED), totals.messagesDeleted],
+    // The engine counts a delete, as CloudWatch does, also when the message was gone.
+    ["deletes, by the engine", count(DELETED) + count(IN_VAIN), totals.messagesDeleted],
     ["empty receives, by the engine", count(EMPTY_RECEIVES), totals.emptyReceives],
     ["deduplicated, by the engine", count(DEDUPLICATED), totals.deduplicatedSends],
     ["sent at first, no more than sent", Math.min(initial, count(SENT)), initial],

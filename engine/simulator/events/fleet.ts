@@ -1,232 +1,342 @@
 /**
- * A consumer fleet of the run. Its processes have lanes; a lane receives, handles what it got, deletes
- * it, and begins again. Lanes are numbered through all fleets; a lane's messages lie in ten places of
- * its queue's traffic.
+ * A consumer fleet of the run. Its processes have lanes; a lane receives, handles what it got, says what
+ * became of it, and begins again. With a shelf, one more lane of each process, the last, receives for
+ * all of them. Lanes are numbered through all fleets; a lane's messages lie in ten places of its
+ * queue's traffic. Handling is handling.ts; this is how messages come to lanes, and how processes die.
  */
-
-import { trafficError } from "../../broker/messages/traffic.ts";
-import type { Law } from "../random/law.ts";
 import type { PlannedFleet } from "../scenario/plan.ts";
-import { Batches } from "../statistics/batches.ts";
-import { Histogram } from "../statistics/histogram.ts";
 import { Meter } from "../statistics/meter.ts";
-import { DONE, eventOf, WAIT_OVER } from "./kinds.ts";
+import { Handling } from "./handling.ts";
+import { Intake } from "./intake.ts";
+import { BEAT, eventOf, LOOK, NEXT, START, WAIT_OVER } from "./kinds.ts";
+import { ASKING, BEGINNING, GETTING, IDLE, Lanes, WAITING } from "./lanes.ts";
+import type { FleetParts, LaneHost } from "./parts.ts";
+import { Shelf } from "./shelf.ts";
 import type { SimQueue } from "./simQueue.ts";
-import {
-  CALLS_AT,
-  CHUNK_BYTES,
-  DELETE,
-  DELETED,
-  EMPTY_RECEIVES,
-  HANDLED,
-  RECEIVE,
-  RECEIVED,
-  RECEIVED_BYTES,
-  REDELIVERED,
-  REQUESTS_AT,
-} from "./tally.ts";
 import type { Timeline } from "./timeline.ts";
-import { bodyBytesOf, delayMsOf } from "./token.ts";
 
 /** Places of a lane: as many messages as a receive brings. */
-const PLACES = 10;
+export const PLACES = 10;
 const NEVER = Number.POSITIVE_INFINITY;
 
-export class Fleet {
+export class Fleet implements LaneHost {
   readonly plan: PlannedFleet;
   readonly queue: SimQueue;
   readonly meter: Meter;
-  readonly service = new Histogram();
-  readonly serviceBatches = new Batches();
   readonly lanes: number;
-  readonly first: number;
+  readonly handling: Handling;
+  /** Places in the queue's traffic behind those of its lanes. */
+  static shelfPlaces({ count, prefetch }: PlannedFleet): number {
+    return prefetch === 0 ? 0 : count * (prefetch + PLACES);
+  }
+
+  readonly #first: number;
   readonly #timeline: Timeline;
-  readonly #law: Law;
-  readonly #counts: Float64Array;
-  /** Of each lane: messages in hand, and which of them is handled. */
-  readonly #held: Int32Array;
-  readonly #at: Int32Array;
-  readonly #waitUntil: Float64Array;
-  readonly #waitPlanned: Float64Array;
-  readonly #began: Float64Array;
-  readonly #since: Float64Array;
+  readonly #intake: Intake;
+  readonly #state: Lanes;
+  /** Lanes of a process, the one that receives for the others among them. */
+  readonly #width: number;
+  readonly #shelves: Shelf[] = [];
+  readonly #halfTripMs: number;
+  /** How long a receive waits; below 0: not at all. */
   readonly #waitMs: number;
-  readonly #visibilityMs: number;
+  readonly #pauseMs: number;
   #busy = 0;
-  handled = 0;
-  failed = 0;
+  #up = 0;
+  #isTouched = false;
   crashed = 0;
 
-  constructor(
-    plan: PlannedFleet,
-    queue: SimQueue,
-    timeline: Timeline,
-    law: Law,
-    first: number,
-    periodMs: number,
-    since: Float64Array,
-  ) {
+  constructor(parts: FleetParts) {
+    const { plan, queue, timeline, first } = parts;
     this.plan = plan;
     this.queue = queue;
-    this.first = first;
-    this.lanes = plan.count * plan.concurrency;
+    this.#first = first;
     this.#timeline = timeline;
-    this.#law = law;
-    this.#counts = queue.counts;
-    this.#held = new Int32Array(this.lanes);
-    this.#at = new Int32Array(this.lanes);
-    this.#began = new Float64Array(this.lanes);
-    this.#waitUntil = new Float64Array(this.lanes);
-    this.#waitPlanned = new Float64Array(this.lanes).fill(NEVER);
-    this.#waitMs = plan.waitTimeSeconds === 0 ? NEVER : plan.waitTimeSeconds * 1_000;
-    this.#visibilityMs = plan.visibilityTimeoutSeconds * 1_000;
-    this.#since = since;
-    this.meter = new Meter(timeline.nowMs, periodMs, new Float64Array(0));
-    queue.traffic.reserve((first + this.lanes) * PLACES);
+    this.#width = Fleet.widthOf(plan);
+    this.lanes = plan.count * this.#width;
+    this.#state = new Lanes(this.lanes);
+    this.#halfTripMs = plan.roundTripMs / 2;
+    this.#pauseMs = plan.pauseSeconds * 1_000;
+    this.#waitMs = waitMsOf(plan);
+    this.#intake = new Intake(queue, timeline, plan.visibilityTimeoutSeconds * 1_000, parts.since);
+    this.meter = new Meter(timeline.nowMs, parts.periodMs, new Float64Array(0));
+    queue.traffic.reserve(parts.shelf + Fleet.shelfPlaces(plan));
+    if (plan.prefetch > 0) this.#makeShelves(parts.shelf);
+    this.handling = new Handling(parts, this.#state, this);
   }
 
-  /** The lane asks its queue for messages; whether it got any. */
-  look(lane: number): boolean {
-    const { queue } = this;
-    const { traffic } = queue;
-    queue.pass();
-    const { nowMs } = this.#timeline;
-    const count =
-      traffic.visible === 0 ? 0 : traffic.receive(this.plan.batch, this.#visibilityMs, nowMs);
-    if (count < 0) throw trafficError(queue.queue, count);
-    if (count > 0) this.#begin(lane, count);
-    queue.see();
-    queue.passOn();
-    return count > 0;
+  static widthOf({ concurrency, prefetch }: PlannedFleet): number {
+    return concurrency + (prefetch > 0 ? 1 : 0);
   }
 
-  /** The lane has nothing to do: it receives, and waits if there is nothing. */
+  #makeShelves(first: number): void {
+    const size = this.plan.prefetch + PLACES;
+    for (let process = 0; process < this.plan.count; process++) {
+      this.#shelves.push(new Shelf(this.queue.traffic, first + process * size, size));
+    }
+  }
+
+  /** All processes start. */
+  start(): void {
+    for (let process = 0; process < this.plan.count; process++) this.#boot(process);
+  }
+
+  #boot(process: number): void {
+    const atMs = this.#timeline.nowMs + this.plan.coldStartSeconds * 1_000;
+    const end = (process + 1) * this.#width;
+    const isServed = this.#shelves.length > 0;
+    for (let lane = process * this.#width; lane < end; lane++) {
+      this.#state.phase[lane] = IDLE;
+      if (!isServed || lane === end - 1) this.#begin(lane, atMs);
+    }
+  }
+
+  /** The lane makes a receive at that moment. */
+  #begin(lane: number, atMs: number): void {
+    this.#plan(lane, BEGINNING, NEXT, atMs);
+  }
+
+  #plan(lane: number, phase: number, kind: number, atMs: number): void {
+    this.#state.phase[lane] = phase;
+    this.#state.due[lane] = atMs;
+    this.#timeline.plan(atMs, eventOf(kind, this.#first + lane));
+  }
+
+  // --- Receiving ----------------------------------------------------------------------------------
+
+  onNext(global: number): void {
+    const lane = global - this.#first;
+    if (!this.#state.isDue(lane, BEGINNING, this.#timeline.nowMs)) return;
+    const process = Math.floor(lane / this.#width);
+    if (lane === this.#lastOf(process) && !this.#isUp(process)) this.#raise(process);
+    this.next(lane);
+  }
+
+  /** The lane has nothing to do. */
   next(lane: number): void {
-    if (this.queue.line.first < 0 && this.look(lane)) return;
-    this.#wait(lane);
+    if (this.#shelves.length > 0 && lane % this.#width < this.#width - 1) {
+      this.#fromShelf(lane);
+      return;
+    }
+    if (this.#halfTripMs === 0) {
+      this.#ask(lane);
+      return;
+    }
+    this.handling.rest(lane);
+    this.#plan(lane, ASKING, LOOK, this.#timeline.nowMs + this.#halfTripMs);
+  }
+
+  onLook(global: number): void {
+    const lane = global - this.#first;
+    if (this.#state.isDue(lane, ASKING, this.#timeline.nowMs)) this.#ask(lane);
+  }
+
+  /** The receive has come to the queue; whoever waits there is served first. */
+  #ask(lane: number): void {
+    const { line } = this.queue;
+    if (line.first < 0 && this.#receive(lane)) return;
+    if (this.#waitMs < 0) {
+      this.#comeBack(lane);
+      return;
+    }
+    this.handling.rest(lane);
+    this.#state.phase[lane] = WAITING;
+    line.join(this.#first + lane);
+    if (this.#waitMs !== NEVER) this.#wait(lane);
   }
 
   #wait(lane: number): void {
-    const own = lane - this.first;
-    this.queue.line.join(lane);
-    if (this.#waitMs === NEVER) return;
+    const { waitUntil, waitPlanned } = this.#state;
     const until = this.#timeline.nowMs + this.#waitMs;
-    this.#waitUntil[own] = until;
+    waitUntil[lane] = until;
     // One event a lane at most: when it comes too early, it is planned again.
-    if (this.#waitPlanned[own] !== NEVER) return;
-    this.#waitPlanned[own] = until;
-    this.#timeline.plan(until, eventOf(WAIT_OVER, lane));
+    if (waitPlanned[lane] !== NEVER) return;
+    waitPlanned[lane] = until;
+    this.#timeline.plan(until, eventOf(WAIT_OVER, this.#first + lane));
   }
 
-  onWaitOver(lane: number): void {
-    const own = lane - this.first;
-    this.#waitPlanned[own] = NEVER;
-    const { line, traffic } = this.queue;
-    if (!line.has(lane)) return;
-    const until = this.#waitUntil[own] as number;
+  onWaitOver(global: number): void {
+    const lane = global - this.#first;
+    const { waitUntil, waitPlanned, phase } = this.#state;
+    waitPlanned[lane] = NEVER;
+    if (phase[lane] !== WAITING) return;
+    const until = waitUntil[lane] as number;
     if (until > this.#timeline.nowMs) {
-      this.#waitPlanned[own] = until;
-      this.#timeline.plan(until, eventOf(WAIT_OVER, lane));
+      waitPlanned[lane] = until;
+      this.#timeline.plan(until, eventOf(WAIT_OVER, global));
       return;
     }
-    line.leave(lane);
-    this.queue.pass();
-    this.#count(EMPTY_RECEIVES, 1);
-    this.#count(CALLS_AT + RECEIVE, 1);
-    this.#count(REQUESTS_AT + RECEIVE, 1);
-    traffic.countEmptyReceive();
-    this.next(lane);
+    this.queue.line.leave(global);
+    this.#comeBack(lane);
   }
 
-  #begin(lane: number, count: number): void {
+  /** With nothing: it asks again after a pause. */
+  #comeBack(lane: number): void {
+    this.handling.rest(lane);
+    this.#intake.countEmpty();
+    const atMs = this.#timeline.nowMs + this.#halfTripMs + this.#pauseMs;
+    if (atMs > this.#timeline.nowMs) this.#begin(lane, atMs);
+    else this.next(lane);
+  }
+
+  /** A lane that waits looks; whether it got anything. */
+  look(global: number): boolean {
+    return this.#receive(global - this.#first);
+  }
+
+  #receive(lane: number): boolean {
+    const most = this.#mostOf(lane);
+    const count = this.#intake.receive(most, (this.#first + lane) * PLACES);
+    if (count <= 0) return false;
+    const { phase, held } = this.#state;
+    if (phase[lane] === WAITING) this.queue.line.leave(this.#first + lane);
+    held[lane] = count;
+    if (this.#halfTripMs > 0) {
+      this.#plan(lane, GETTING, START, this.#timeline.nowMs + this.#halfTripMs);
+    } else {
+      this.#get(lane);
+    }
+    return true;
+  }
+
+  onStart(global: number): void {
+    const lane = global - this.#first;
+    if (this.#state.isDue(lane, GETTING, this.#timeline.nowMs)) this.#get(lane);
+  }
+
+  #get(lane: number): void {
+    if (this.#shelves.length > 0) this.#fill(lane);
+    else this.handling.start(lane);
+  }
+
+  // --- The shelf ------------------------------------------------------------------------------------
+
+  /** How many messages a receive of this lane asks for. */
+  #mostOf(lane: number): number {
+    const { batch, prefetch, handler } = this.plan;
+    if (prefetch === 0) return batch;
+    const shelf = this.#shelfOf(lane);
+    const each = handler === "one" ? 1 : batch;
+    return Math.min(batch, prefetch - shelf.count + this.#idleOf(lane) * each);
+  }
+
+  #shelfOf(lane: number): Shelf {
+    return this.#shelves[Math.floor(lane / this.#width)] as Shelf;
+  }
+
+  /** Lanes of this one's process that have nothing to do. */
+  #idleOf(lane: number): number {
+    const first = lane - (lane % this.#width);
+    let idle = 0;
+    for (let other = first; other < first + this.#width - 1; other++) {
+      if (this.#state.phase[other] === IDLE) idle++;
+    }
+    return idle;
+  }
+
+  /** What was received for all lanes of the process. */
+  #fill(lane: number): void {
+    const { phase, held } = this.#state;
+    const shelf = this.#shelfOf(lane);
+    shelf.put((this.#first + lane) * PLACES, held[lane] as number);
+    held[lane] = 0;
+    phase[lane] = IDLE;
+    const first = lane - (lane % this.#width);
+    for (let other = first; other < lane && shelf.count > 0; other++) {
+      if (phase[other] === IDLE) this.#serve(other, shelf);
+    }
+    this.#refill(lane);
+  }
+
+  /** The process's last lane receives, if the shelf has room and it does not already. */
+  #refill(lane: number): void {
+    const last = lane - (lane % this.#width) + this.#width - 1;
+    if (this.#state.phase[last] === IDLE && this.#mostOf(last) > 0) this.next(last);
+  }
+
+  #fromShelf(lane: number): void {
+    const shelf = this.#shelfOf(lane);
+    this.#state.phase[lane] = IDLE;
+    if (shelf.count > 0) this.#serve(lane, shelf);
+    else this.handling.rest(lane);
+    this.#refill(lane);
+  }
+
+  #serve(lane: number, shelf: Shelf): void {
+    const most = this.plan.handler === "one" ? 1 : this.plan.batch;
+    this.#state.held[lane] = shelf.take(most, (this.#first + lane) * PLACES);
+    this.handling.start(lane);
+  }
+
+  // --- Processes ------------------------------------------------------------------------------------
+
+  readonly #alive = new Set<number>();
+
+  #lastOf(process: number): number {
+    return (process + 1) * this.#width - 1;
+  }
+
+  #isUp(process: number): boolean {
+    return this.#alive.has(process);
+  }
+
+  #raise(process: number): void {
+    this.touch();
+    this.#alive.add(process);
+    this.#up++;
+  }
+
+  /** The process of this lane dies with all that it holds, and starts again. */
+  crash(lane: number): void {
+    const process = Math.floor(lane / this.#width);
     const { line } = this.queue;
-    if (line.has(lane)) line.leave(lane);
-    const own = lane - this.first;
-    this.#held[own] = count;
-    this.#at[own] = 0;
-    let bytes = 0;
-    for (let index = 0; index < count; index++) bytes += this.#take(index, lane * PLACES + index);
-    this.#count(RECEIVED, count);
-    this.#count(RECEIVED_BYTES, bytes);
-    this.#count(CALLS_AT + RECEIVE, 1);
-    this.#count(REQUESTS_AT + RECEIVE, bytes <= CHUNK_BYTES ? 1 : Math.ceil(bytes / CHUNK_BYTES));
-    this.#setBusy(1);
-    this.#handle(lane, own);
-  }
-
-  /** Message `index` of what was received; how large it is. */
-  #take(index: number, place: number): number {
-    const { traffic } = this.queue;
-    traffic.take(index, place);
-    const low = traffic.low(place);
-    const sentAt = traffic.sentAtMs(place);
-    if (traffic.receiveCount(place) > 1) this.#count(REDELIVERED, 1);
-    else this.#waited(sentAt, sentAt + delayMsOf(low));
-    return bodyBytesOf(low);
-  }
-
-  /** A first receive. */
-  #waited(sentAt: number, since: number): void {
-    const { wait, waitBatches, flow } = this.queue;
-    const { nowMs } = this.#timeline;
-    flow.receive(nowMs, sentAt, since);
-    if (sentAt < (this.#since[0] as number)) return;
-    wait.record(nowMs - since);
-    waitBatches.record(nowMs - since);
-  }
-
-  #handle(lane: number, own: number): void {
-    const { nowMs } = this.#timeline;
-    this.#began[own] = nowMs;
-    this.#timeline.plan(nowMs + this.#law.draw(), eventOf(DONE, lane));
-  }
-
-  onDone(lane: number): void {
-    const own = lane - this.first;
-    const { nowMs } = this.#timeline;
-    this.queue.pass();
-    const took = nowMs - (this.#began[own] as number);
-    this.service.record(took);
-    this.serviceBatches.record(took);
-    this.handled++;
-    this.#count(HANDLED, 1);
-    const at = this.#at[own] as number;
-    this.#delete(lane * PLACES + at);
-    if (at + 1 < (this.#held[own] as number)) {
-      this.#at[own] = at + 1;
-      this.#handle(lane, own);
-      this.queue.see();
-      return;
+    this.crashed++;
+    this.touch();
+    this.#alive.delete(process);
+    this.#up--;
+    for (let other = process * this.#width; other <= this.#lastOf(process); other++) {
+      if (this.#state.phase[other] === WAITING) line.leave(this.#first + other);
+      this.handling.drop(other);
     }
-    this.#setBusy(-1);
-    this.queue.see();
-    this.next(lane);
+    this.#shelves[process]?.clear();
+    this.#boot(process);
   }
 
-  #delete(place: number): void {
-    const { traffic, queue, sojourn, sojournBatches } = this.queue;
-    const { nowMs } = this.#timeline;
-    traffic.put(0, place, 0);
-    const deleted = traffic.remove(1, nowMs);
-    if (deleted < 0) throw trafficError(queue, deleted);
-    this.#count(CALLS_AT + DELETE, 1);
-    this.#count(REQUESTS_AT + DELETE, 1);
-    if (deleted === 0) return;
-    this.#count(DELETED, 1);
-    const sentAt = traffic.sentAtMs(place);
-    this.queue.flow.delete(nowMs, sentAt);
-    if (sentAt < (this.#since[0] as number)) return;
-    sojourn.record(nowMs - sentAt);
-    sojournBatches.record(nowMs - sentAt);
-  }
-
-  #setBusy(more: number): void {
-    this.meter.pass(this.#timeline.nowMs);
+  /** One lane more, or less, has a handler at work. */
+  setBusy(more: number): void {
+    this.touch();
     this.#busy += more;
-    this.meter.see(this.#busy, this.lanes, 0, NEVER);
   }
 
-  #count(which: number, more: number): void {
-    this.#counts[which] = (this.#counts[which] as number) + more;
+  touch(): void {
+    if (this.#isTouched) return;
+    this.#isTouched = true;
+    this.meter.pass(this.#timeline.nowMs);
+    this.#timeline.touch(this);
   }
+
+  see(): void {
+    this.#isTouched = false;
+    this.meter.see(this.#timeline.nowMs, this.#busy, this.#up, 0, NEVER);
+  }
+
+  /** Its lanes that handle. */
+  get places(): number {
+    return this.plan.count * this.plan.concurrency;
+  }
+
+  /** When a lane extends what it holds next. */
+  planBeat(lane: number, atMs: number): void {
+    this.#state.beatDue[lane] = atMs;
+    this.#timeline.plan(atMs, eventOf(BEAT, this.#first + lane));
+  }
+}
+
+/**
+ * A receive that waits for nothing, and after which there is no pause, would be made without end at one
+ * moment: it stands in the line instead until there is something, as if it were made all the time.
+ */
+function waitMsOf({ waitTimeSeconds, pauseSeconds, roundTripMs }: PlannedFleet): number {
+  if (waitTimeSeconds > 0) return waitTimeSeconds * 1_000;
+  return pauseSeconds === 0 && roundTripMs === 0 ? NEVER : -1;
 }

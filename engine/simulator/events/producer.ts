@@ -1,54 +1,226 @@
-/** A producer of the run: it sends messages as its arrivals come. */
-import { capacityError, trafficError } from "../../broker/messages/traffic.ts";
-import type { Law } from "../random/law.ts";
+/**
+ * A producer of the run: it sends messages as its arrivals come, or, in a closed loop, as its clients'
+ * messages are over. A call has up to ten of them.
+ */
+import type { Arrivals } from "../random/arrivals.ts";
+import { Law } from "../random/law.ts";
+import type { Groups, Sizes } from "../random/marks.ts";
+import type { Stream } from "../random/stream.ts";
 import type { PlannedProducer } from "../scenario/plan.ts";
-import { ARRIVAL, eventOf } from "./kinds.ts";
+import type { Copies, Copy } from "./copies.ts";
+import { ARRIVAL, COPY, eventOf } from "./kinds.ts";
 import type { SimQueue } from "./simQueue.ts";
-import { CALLS_AT, REQUESTS_AT, SEND, SENT, SENT_BYTES } from "./tally.ts";
+import {
+  CALLS_AT,
+  DEDUPLICATED,
+  MORE_AT,
+  moreRequestsOf,
+  SEND,
+  SEND_BATCH,
+  SENT,
+  SENT_BYTES,
+} from "./tally.ts";
 import type { Timeline } from "./timeline.ts";
-import { lowOf } from "./token.ts";
+import { bodyBytesOf, highOf, lotOf, lowOf, NOBODY } from "./token.ts";
+
+/** Messages of a call. */
+const CALL_MAX = 10;
+
+/** How many messages a run may send yet. */
+export interface Allowance {
+  readonly sent: Float64Array;
+  readonly most: number;
+}
+
+export interface ProducerParts {
+  readonly plan: PlannedProducer;
+  readonly queue: SimQueue;
+  readonly timeline: Timeline;
+  readonly index: number;
+  readonly arrivals: Arrivals;
+  readonly sizes: Sizes;
+  readonly groups: Groups;
+  readonly copyStream: Stream;
+  readonly copies: Copies;
+  readonly think: Stream;
+  readonly allowance: Allowance;
+}
 
 export class Producer {
   readonly plan: PlannedProducer;
   readonly queue: SimQueue;
   readonly #timeline: Timeline;
-  readonly #gap: Law;
-  readonly #event: number;
+  readonly #beginMs: number;
+  readonly #arrivals: Arrivals;
+  readonly #sizes: Sizes;
+  readonly #groups: Groups;
+  readonly #copyStream: Stream;
+  readonly #copies: Copies;
+  readonly #think: Law | undefined;
   readonly #index: number;
+  readonly #event: number;
+  readonly #allowance: Allowance;
+  readonly #delaySeconds: number;
+  readonly #hasOwnDelay: boolean;
+  readonly #copyShare: number;
+  /** Messages that wait for a full call; and bytes of the call that is being made. */
+  #gathered = 0;
+  #bytes = 0;
+  /** Clients whose message is on its way. */
+  outstanding = 0;
   sent = 0;
   copies = 0;
   calls = 0;
 
-  constructor(plan: PlannedProducer, queue: SimQueue, timeline: Timeline, gap: Law, index: number) {
+  constructor(parts: ProducerParts) {
+    const { plan, queue } = parts;
     this.plan = plan;
     this.queue = queue;
-    this.#timeline = timeline;
-    this.#gap = gap;
-    this.#index = index;
-    this.#event = eventOf(ARRIVAL, index);
+    this.#timeline = parts.timeline;
+    this.#beginMs = parts.timeline.nowMs;
+    this.#arrivals = parts.arrivals;
+    this.#sizes = parts.sizes;
+    this.#groups = parts.groups;
+    this.#copyStream = parts.copyStream;
+    this.#copies = parts.copies;
+    const { arrivals } = plan;
+    this.#think = arrivals.kind === "closedLoop" ? new Law(arrivals.think, parts.think) : undefined;
+    this.#index = parts.index;
+    this.#event = eventOf(ARRIVAL, parts.index);
+    this.#allowance = parts.allowance;
+    this.#hasOwnDelay = plan.delaySeconds !== undefined && !queue.isFifo;
+    this.#delaySeconds = (queue.isFifo ? undefined : plan.delaySeconds) ?? queue.delaySeconds;
+    this.#copyShare = plan.duplicates.probability;
+  }
+
+  get isLoop(): boolean {
+    return this.#think !== undefined;
   }
 
   start(): void {
-    this.#timeline.plan(this.#timeline.nowMs + this.#gap.draw(), this.#event);
+    const { arrivals } = this.plan;
+    if (arrivals.kind !== "closedLoop") this.#planNext();
+    else for (let client = 0; client < arrivals.clients; client++) this.#planClient();
+  }
+
+  #planNext(): void {
+    const atMs = this.#beginMs + this.#arrivals.next();
+    if (atMs < Number.POSITIVE_INFINITY) this.#timeline.plan(atMs, this.#event);
+  }
+
+  /** One of its clients sends its next message, when it has thought. */
+  #planClient(): void {
+    this.#timeline.plan(this.#timeline.nowMs + (this.#think as Law).draw(), this.#event);
+  }
+
+  /** The message of one of its clients is over. */
+  free(): void {
+    this.outstanding--;
+    this.#planClient();
   }
 
   onArrival(): void {
+    if (this.#think === undefined) {
+      this.#come(this.#arrivals.size);
+      this.#planNext();
+    } else {
+      this.outstanding++;
+      this.#come(1);
+    }
+  }
+
+  #come(count: number): void {
+    const { sent, most } = this.#allowance;
+    let left = Math.min(count, most - (sent[0] as number) - this.#gathered);
+    const { batch } = this.plan;
+    if (batch > 0) {
+      this.#gathered += left;
+      const isLast = (sent[0] as number) + this.#gathered === most;
+      for (; this.#gathered >= batch; this.#gathered -= batch) this.#send(batch);
+      if (!isLast) return;
+      left = this.#gathered;
+      this.#gathered = 0;
+    }
+    for (; left > 0; left -= CALL_MAX) this.#send(Math.min(left, CALL_MAX));
+  }
+
+  /** One call. */
+  #send(count: number): void {
     const { queue } = this;
-    const { traffic, counts } = queue;
-    const { nowMs } = this.#timeline;
-    queue.pass();
-    traffic.add(lowOf(100, 0, false), this.#index);
-    const sent = traffic.send(nowMs);
-    if (sent !== 1) throw sent < 0 ? trafficError(queue.queue, sent) : capacityError(queue.queue);
+    queue.touch();
+    this.#bytes = 0;
+    if (queue.isFifo) for (let index = 0; index < count; index++) this.#addFifo();
+    else for (let index = 0; index < count; index++) this.#add();
+    const { sent } = this.#allowance;
+    sent[0] = (sent[0] as number) + count;
+    this.sent += count;
+    this.#call(count);
+  }
+
+  #add(): void {
+    const { traffic } = this.queue;
+    const bodyBytes = this.#sizes.draw();
+    const low = lowOf(bodyBytes, this.#delaySeconds);
+    const high = highOf(this.#index, this.queue.drawLot());
+    this.#bytes += bodyBytes;
+    if (this.#hasOwnDelay) traffic.addDelayed(low, high, this.#delaySeconds * 1_000);
+    else traffic.add(low, high);
+    if (this.#copyShare > 0) this.#perhapsCopy(low, high, 0, 0);
+  }
+
+  #addFifo(): void {
+    const { queue } = this;
+    const bodyBytes = this.#sizes.draw();
+    const low = lowOf(bodyBytes, this.#delaySeconds);
+    const high = highOf(this.#index, queue.drawLot());
+    const number = queue.nextNumber();
+    const group = this.#groups.draw(number);
+    this.#bytes += bodyBytes;
+    queue.traffic.addFifo(low, high, group, number);
+    if (this.#copyShare > 0) this.#perhapsCopy(low, high, group, number);
+  }
+
+  #perhapsCopy(low: number, high: number, group: number, number: number): void {
+    if (this.#copyStream.double() >= this.#copyShare) return;
+    // Who waits for his message does not wait for its copy.
+    const own = this.isLoop ? highOf(NOBODY, lotOf(high)) : high;
+    const copy = this.#copies.put({ producer: this.#index, low, high: own, group, number });
+    const atMs = this.#timeline.nowMs + this.plan.duplicates.afterSeconds * 1_000;
+    this.#timeline.plan(atMs, eventOf(COPY, copy));
+  }
+
+  /** A copy's time has come. */
+  sendCopy({ low, high, group, number }: Copy): void {
+    const { sent, most } = this.#allowance;
+    if ((sent[0] as number) + this.#gathered >= most) return;
+    const { queue } = this;
+    queue.touch();
+    this.#bytes = bodyBytesOf(low);
+    if (queue.isFifo) queue.traffic.addFifo(low, high, group, number);
+    else if (this.#hasOwnDelay) queue.traffic.addDelayed(low, high, this.#delaySeconds * 1_000);
+    else queue.traffic.add(low, high);
+    sent[0] = (sent[0] as number) + 1;
     this.sent++;
+    this.copies++;
+    this.#call(1);
+  }
+
+  /** Makes the call with what was added, and counts it. */
+  #call(count: number): void {
+    const { queue } = this;
+    const { traffic } = queue;
+    const { nowMs } = this.#timeline;
+    queue.flushed(traffic.send(nowMs), count);
+    const duplicates = queue.isFifo ? traffic.duplicates(count) : 0;
+    if (duplicates > 0) queue.count(DEDUPLICATED, duplicates);
+    const call = count > 1 ? SEND_BATCH : SEND;
     this.calls++;
-    queue.flow.arrive(nowMs, 1);
-    counts[SENT] = (counts[SENT] as number) + 1;
-    counts[SENT_BYTES] = (counts[SENT_BYTES] as number) + 100;
-    counts[CALLS_AT + SEND] = (counts[CALLS_AT + SEND] as number) + 1;
-    counts[REQUESTS_AT + SEND] = (counts[REQUESTS_AT + SEND] as number) + 1;
-    queue.see();
+    queue.flow.arrive(nowMs, count - duplicates);
+    queue.count(SENT, count - duplicates);
+    queue.count(SENT_BYTES, this.#bytes);
+    queue.count(CALLS_AT + call, 1);
+    const more = moreRequestsOf(this.#bytes);
+    if (more > 0) queue.count(MORE_AT + call, more);
     queue.serve();
-    this.#timeline.plan(nowMs + this.#gap.draw(), this.#event);
   }
 }

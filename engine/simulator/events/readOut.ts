@@ -21,8 +21,8 @@ export function reportOfQueue(queue: SimQueue): QueueReport {
     moved,
     expired,
     left: visible + inFlight + delayed,
-    wait: timesOf(queue.wait, queue.waitBatches),
-    sojourn: timesOf(queue.sojourn, queue.sojournBatches),
+    wait: timesOf(queue.wait),
+    sojourn: timesOf(queue.sojourn),
     levels: [...[0, 1, 2, 3].map((which) => levelOf(meter, which, series)), ageOfNext(queue)],
     drainedAtMs: flow.drainedAtMs,
     series,
@@ -35,14 +35,16 @@ function ageOfNext({ flow, meter }: SimQueue): LevelReport {
 }
 
 export function reportOfFleet(fleet: Fleet, nowMs: number, beginMs: number): FleetReport {
-  fleet.meter.pass(nowMs);
+  const { handling } = fleet;
+  fleet.touch();
+  fleet.see();
   const series = fleet.meter.series();
   return {
     busy: levelOf(fleet.meter, 0, series),
-    lanes: fleet.lanes,
-    service: timesOf(fleet.service, fleet.serviceBatches),
-    handled: fleet.handled,
-    failed: fleet.failed,
+    lanes: fleet.places,
+    service: timesOf(handling.service),
+    handled: handling.handled,
+    failed: handling.failed,
     crashed: fleet.crashed,
     processMs: fleet.plan.count * (nowMs - beginMs),
     series,

@@ -2,7 +2,6 @@
  * What a run reports: plain data that can be posted, in milliseconds, as it was measured. The outcome
  * is made of the reports of all runs. Types, and how parts of the run are read out.
  */
-import type { Batches } from "../statistics/batches.ts";
 import type { Histogram } from "../statistics/histogram.ts";
 import type { Meter, SeriesData } from "../statistics/meter.ts";
 import { meanOf } from "../statistics/student.ts";
@@ -72,10 +71,10 @@ export interface RunReport {
   readonly producers: readonly ProducerReport[];
 }
 
-export function timesOf(histogram: Histogram, batches: Batches): TimesReport {
-  const { count, sum, squares, max } = histogram;
+export function timesOf(histogram: Histogram): TimesReport {
+  const { count, sum, squares, max, halfWidth } = histogram;
   const percentiles = SHARES.map((share) => histogram.percentile(share));
-  return { count, sum, squares, max, percentiles, halfWidth: batches.halfWidth };
+  return { count, sum, squares, max, percentiles, halfWidth };
 }
 
 /** Batches of a level's mean: so many parts of the time that was measured. */

@@ -1,23 +1,28 @@
 /**
  * A queue of the run: the engine's own, what is measured of it, and who waits for it. It knows nothing
- * of messages: what there is, is what the engine says. Around each operation time passes first (`pass`)
- * and what has changed is seen after it (`see`); `serve` then lets those who wait look.
+ * of messages: what there is, is what the engine says. Before the first operation of an event time passes
+ * (`touch`), and what has changed is seen when the event is over (`see`). `serve` lets those who wait look.
  */
-import type { Traffic } from "../../broker/messages/traffic.ts";
+import { capacityError, type Traffic, trafficError } from "../../broker/messages/traffic.ts";
 import type { Queue } from "../../types.ts";
+import type { Stream } from "../random/stream.ts";
 import type { PlannedQueue } from "../scenario/plan.ts";
-import { Batches } from "../statistics/batches.ts";
 import { Flow } from "../statistics/flow.ts";
 import { Histogram } from "../statistics/histogram.ts";
 import { Meter } from "../statistics/meter.ts";
 import { eventOf, TIMER } from "./kinds.ts";
 import { Line } from "./line.ts";
-import { COUNTS, MOVED_IN, SERIES_COUNTS } from "./tally.ts";
+import { COUNTS, DELETED, MOVED_IN, SERIES_COUNTS } from "./tally.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** Who waits: looks, and answers whether it got something. */
 export interface Looker {
   look(lane: number): boolean;
+}
+
+/** Who must be told of messages that are over though nobody deleted them. */
+export interface Loser {
+  lose(count: number): void;
 }
 
 export interface QueueParts {
@@ -28,10 +33,18 @@ export interface QueueParts {
   readonly timeline: Timeline;
   readonly lanes: number;
   readonly periodMs: number;
+  /** For the messages' lots; undefined where no fleet asks for them. */
+  readonly lots: Stream | undefined;
+  /** Whether so many may be in flight and no more. */
+  readonly isCapped: boolean;
+  /** Whether dead letters come here. */
+  readonly isTarget: boolean;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
 const RETENTION_DEFAULT = 345_600;
+/** Groups of their own do not meet those with numbers. */
+const OWN_GROUPS = 0x80000000;
 
 export class SimQueue {
   readonly queue: Queue;
@@ -42,13 +55,21 @@ export class SimQueue {
   readonly meter: Meter;
   readonly flow: Flow;
   readonly wait = new Histogram();
-  readonly waitBatches = new Batches();
   readonly sojourn = new Histogram();
-  readonly sojournBatches = new Batches();
   readonly line: Line;
   readonly #timeline: Timeline;
   readonly #timer: number;
   readonly #retentionMs: number;
+  readonly #lots: Stream | undefined;
+  readonly #isTarget: boolean;
+  readonly delaySeconds: number;
+  /** Whether a delete may let somebody receive: of the same group, or because fewer are in flight. */
+  readonly servesAfterDelete: boolean;
+  /** Clients that wait until their messages are over; and how many are over that were not deleted. */
+  loser: Loser | undefined;
+  #lost = 0;
+  #isTouched = false;
+  #number = 0;
   /** When the timer event that counts is planned for. */
   readonly #timerAt = new Float64Array([NEVER]);
   /** How many messages had moved on when that was looked at last. */
@@ -74,26 +95,65 @@ export class SimQueue {
     this.#timer = eventOf(TIMER, parts.index);
     const retention = plan.attributes.messageRetentionPeriod ?? RETENTION_DEFAULT;
     this.#retentionMs = retention * 1_000;
+    this.#lots = parts.lots;
+    this.#isTarget = parts.isTarget;
+    this.delaySeconds = plan.attributes.delaySeconds ?? 0;
+    this.servesAfterDelete = plan.isFifo || parts.isCapped;
+  }
+
+  get isLooped(): boolean {
+    return this.loser !== undefined;
+  }
+
+  /** By which it is settled whether a message is poison. */
+  drawLot(): number {
+    return this.#lots === undefined ? 0 : this.#lots.double();
+  }
+
+  /** A number that no other message of the queue has: its deduplication id, and a group of its own. */
+  nextNumber(): number {
+    return (this.#number++ | OWN_GROUPS) >>> 0;
   }
 
   count(which: number, more: number): void {
     this.counts[which] = (this.counts[which] as number) + more;
   }
 
-  /** Time has come to now. */
-  pass(): void {
-    this.meter.pass(this.#timeline.nowMs);
+  /** So many of `count` messages were sent, or a code: throws where not all were. */
+  flushed(sent: number, count: number): void {
+    if (sent < 0) throw trafficError(this.queue, sent);
+    if (sent < count) throw capacityError(this.queue);
   }
 
-  /** The engine did something to this queue: what it holds now, and when it will change by itself. */
+  /** The engine is about to do something to this queue: time passes first. */
+  touch(): void {
+    if (this.#isTouched) return;
+    this.#isTouched = true;
+    this.meter.pass(this.#timeline.nowMs);
+    this.#timeline.touch(this);
+  }
+
+  /** What the queue holds now that the event is over, and when that will change by itself. */
   see(): void {
     const { traffic } = this;
+    this.#isTouched = false;
     const { visible, inFlight, delayed } = traffic;
     const oldestMs = traffic.oldestSentAtMs;
-    this.meter.see(visible, inFlight, delayed, oldestMs);
-    this.flow.see(visible + inFlight + delayed, this.#timeline.nowMs);
+    const cameMs = this.#isTarget ? traffic.oldestCameAtMs : oldestMs;
+    const { nowMs } = this.#timeline;
+    this.meter.see(nowMs, visible, inFlight, delayed, cameMs);
+    this.flow.see(visible + inFlight + delayed, visible, nowMs);
     const dueMs = Math.min(traffic.timerMs, oldestMs + this.#retentionMs);
     if (dueMs < (this.#timerAt[0] as number)) this.#arm(dueMs);
+    if (this.isFifo && delayed > 0) this.#arm(traffic.firstDelayedAtMs + this.delaySeconds * 1_000);
+    if (this.isLooped) this.#tellLost();
+  }
+
+  #tellLost(): void {
+    const lost = this.flow.gone - (this.counts[DELETED] as number);
+    const more = lost - this.#lost;
+    this.#lost = lost;
+    if (more > 0) this.loser?.lose(more);
   }
 
   /** The engine's timers fire on whole milliseconds. */
@@ -114,9 +174,8 @@ export class SimQueue {
 
   /** All that is due by now happens. */
   settle(): void {
-    this.pass();
+    this.touch();
     this.traffic.settle(this.#timeline.nowMs);
-    this.see();
   }
 
   /** Those who wait look, as long as they find something. */
@@ -137,10 +196,9 @@ export class SimQueue {
     if (more === 0) return;
     this.#moved = moved;
     target.count(MOVED_IN, more);
-    target.pass();
+    target.touch();
     target.flow.arrive(this.#timeline.nowMs, more);
     target.flow.hasAged = true;
-    target.see();
     target.serve();
   }
 }

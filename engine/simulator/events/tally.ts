@@ -10,12 +10,13 @@ export const SENT_BYTES = 4;
 export const SERIES_COUNTS = 5;
 export const RECEIVED_BYTES = 5;
 export const REDELIVERED = 6;
-export const HANDLED = 7;
+/** Deletes that found nothing, though the handling went well. */
+export const IN_VAIN = 7;
 export const DEDUPLICATED = 8;
 export const MOVED_IN = 9;
-/** Calls, and what AWS bills for them, in the order of CALLS. */
+/** Calls, and the requests that AWS bills for them beyond one each, in the order below. */
 export const CALLS_AT = 10;
-export const REQUESTS_AT = 17;
+export const MORE_AT = 17;
 export const COUNTS = 24;
 
 export const SEND = 0;
@@ -27,4 +28,9 @@ export const CHANGE = 5;
 export const CHANGE_BATCH = 6;
 
 /** What AWS bills as one request. */
-export const CHUNK_BYTES = 65_536;
+const CHUNK_BYTES = 65_536;
+
+/** Requests beyond the first that a call of so many bytes is billed as. */
+export function moreRequestsOf(bytes: number): number {
+  return bytes <= CHUNK_BYTES ? 0 : Math.ceil(bytes / CHUNK_BYTES) - 1;
+}

@@ -3,181 +3,250 @@
  * is its own; nobody else knows it. It goes on in steps, so that whoever runs it can tell how far it
  * is, and stop it.
  */
-import { Broker } from "../../broker/broker.ts";
-import { trafficOf } from "../../broker/messages/traffic.ts";
-import type { RedrivePolicy } from "../../types.ts";
-import { Law } from "../random/law.ts";
-import { Stream } from "../random/stream.ts";
-import type { Plan, PlannedQueue } from "../scenario/plan.ts";
+
+import { meanRateOf } from "../random/arrivals.ts";
+import type { Plan } from "../scenario/plan.ts";
 import { checkBalance } from "./balance.ts";
-import { Fleet } from "./fleet.ts";
-import { ARRIVAL, DONE, END, eventOf, kindOf, LOOK, partOf, TIMER, WAIT_OVER } from "./kinds.ts";
-import { Producer } from "./producer.ts";
+import { buildParts, type Frame, type Parts } from "./build.ts";
+import { Copies } from "./copies.ts";
+import type { Fleet } from "./fleet.ts";
+import {
+  ARRIVAL,
+  BEAT,
+  COPY,
+  DONE,
+  eventOf,
+  kindOf,
+  LOOK,
+  MOMENT,
+  NEXT,
+  PLACE_DONE,
+  PLACE_SETTLE,
+  partOf,
+  SETTLE,
+  SETTLED,
+  START,
+  TIMER,
+  WAIT_OVER,
+} from "./kinds.ts";
+import { Loops } from "./loops.ts";
+import type { Producer } from "./producer.ts";
 import { reportOfFleet, reportOfProducer, reportOfQueue } from "./readOut.ts";
 import type { RunReport } from "./report.ts";
-import { SimQueue } from "./simQueue.ts";
+import type { SimQueue } from "./simQueue.ts";
 import { Timeline } from "./timeline.ts";
 
-/** The engine's time when a run begins: late enough for messages that were sent before. */
+/** The engine's time when a run begins, but for messages that were sent before. */
 const BEGIN_MS = 1_000_000;
-const MEMORY_BYTES = 256 * 1_048_576;
+const PLACES = 10;
+const MS = 1_000;
+
+// Moments of the plan, as parts of MOMENT.
+const END = 0;
+const WARM = 1;
+
+/** So many events at one moment, and it is taken to last for ever. */
+const STILL_MAX = 20_000_000;
+
+/** So many periods has a series at first, if all goes as planned. */
+const PERIODS = 256;
 
 export class World {
-  readonly #plan: Plan;
-  readonly #run: number;
-  readonly #broker: Broker;
-  readonly #timeline: Timeline;
-  readonly #queues: SimQueue[] = [];
-  readonly #fleets: Fleet[] = [];
-  readonly #fleetOf: Fleet[] = [];
-  readonly #producers: Producer[] = [];
-  /** From when on what is measured counts. */
-  readonly #since: Float64Array;
-  #parts = 0;
-  #sent = 0;
+  readonly #frame: Frame;
+  readonly #parts: Parts;
+  readonly #beginMs: number;
+  #warmMs: number;
   #events = 0;
-  #isWarm: boolean;
+  #isWarm = false;
+  /** Whether the warm-up's time is over; its messages may not be sent yet. */
+  #isLate: boolean;
   #isOver = false;
   #isComplete = false;
+  /** Events since time went on. */
+  #still = 0;
 
-  private constructor(plan: Plan, run: number, broker: Broker, timeline: Timeline) {
-    this.#plan = plan;
-    this.#run = run;
-    this.#broker = broker;
-    this.#timeline = timeline;
-    this.#since = new Float64Array([timeline.nowMs]);
-    this.#isWarm = plan.warmup.messages === 0 && plan.warmup.seconds === 0;
+  private constructor(frame: Frame, parts: Parts) {
+    this.#frame = frame;
+    this.#parts = parts;
+    this.#beginMs = frame.timeline.nowMs;
+    this.#warmMs = this.#beginMs;
+    this.#isLate = frame.plan.warmup.seconds === 0;
   }
 
   /** Run `run`, which counts from 0, ready to begin. */
   static async open(plan: Plan, run: number): Promise<World> {
+    const age = plan.queues.reduce(
+      (most, { backlog }) => Math.max(most, backlog?.ageSeconds ?? 0),
+      0,
+    );
     const timeline = new Timeline();
-    timeline.nowMs = BEGIN_MS;
-    const broker = await Broker.open({
-      clock: { nowMs: () => timeline.nowMs },
-      memoryBytes: MEMORY_BYTES,
-      threadsMax: 2,
-      queuesMax: plan.queues.length,
-    });
-    const world = new World(plan, run, broker, timeline);
-    await world.#makeQueues();
-    world.#makeProducers();
-    world.#makeFleets();
+    timeline.nowMs = BEGIN_MS + age * MS;
+    const loops = new Loops();
+    const frame: Frame = {
+      ...{ plan, run, timeline, copies: new Copies(), freed: loops },
+      since: new Float64Array(1),
+      allowance: { sent: new Float64Array(1), most: plan.horizon.messages },
+      periodMs: periodOf(plan),
+    };
+    const parts = await buildParts(frame);
+    loops.join(parts.producers, parts.queues);
+    const world = new World(frame, parts);
     world.#start();
     return world;
   }
 
-  async #makeQueues(): Promise<void> {
-    const { queues, fleets } = this.#plan;
-    const lanes = fleets.reduce((sum, { count, concurrency }) => sum + count * concurrency, 0);
-    for (const [index, plan] of queues.entries()) {
-      const queue = await this.#broker.createQueue(plan.name, plan.attributes);
-      const traffic = trafficOf(queue);
-      const timeline = this.#timeline;
-      const parts = { queue, traffic, plan, index, timeline, lanes, periodMs: 1_000 };
-      this.#queues.push(new SimQueue(parts));
-    }
-    for (const [index, plan] of queues.entries()) await this.#link(this.#queueAt(index), plan);
-  }
-
-  async #link(queue: SimQueue, { deadLetters }: PlannedQueue): Promise<void> {
-    if (deadLetters === undefined) return;
-    const target = this.#queueAt(deadLetters.queue);
-    const { maxReceiveCount } = deadLetters;
-    const redrivePolicy: RedrivePolicy = { deadLetterTargetArn: target.queue.arn, maxReceiveCount };
-    await queue.queue.setAttributes({ redrivePolicy });
-    queue.target = target;
-  }
-
-  #queueAt(index: number): SimQueue {
-    return this.#queues[index] as SimQueue;
-  }
-
-  /** Each part has a stream of its own. */
-  #stream(): Stream {
-    return Stream.of(this.#plan.seed, this.#run, this.#parts++);
-  }
-
-  #makeProducers(): void {
-    for (const [index, plan] of this.#plan.producers.entries()) {
-      const { arrivals } = plan;
-      if (arrivals.kind !== "renewal") throw new Error(`${arrivals.kind} is not built yet`);
-      const law = new Law(arrivals.gap, this.#stream());
-      this.#producers.push(
-        new Producer(plan, this.#queueAt(plan.queue), this.#timeline, law, index),
-      );
-    }
-  }
-
-  #makeFleets(): void {
-    for (const plan of this.#plan.fleets) {
-      const law = new Law(plan.service, this.#stream());
-      const first = this.#fleetOf.length;
-      const queue = this.#queueAt(plan.queue);
-      const fleet = new Fleet(plan, queue, this.#timeline, law, first, 1_000, this.#since);
-      this.#fleets.push(fleet);
-      for (let lane = 0; lane < fleet.lanes; lane++) this.#fleetOf.push(fleet);
-    }
-    for (const queue of this.#queues) queue.lookers = this.#fleetOf;
-  }
-
   #start(): void {
-    const timeline = this.#timeline;
-    const { nowMs } = timeline;
-    for (let lane = 0; lane < this.#fleetOf.length; lane++) {
-      timeline.plan(nowMs, eventOf(LOOK, lane));
+    const { plan, timeline } = this.#frame;
+    const { horizon, warmup } = plan;
+    if (horizon.seconds < Number.POSITIVE_INFINITY) {
+      timeline.plan(this.#beginMs + horizon.seconds * MS, eventOf(MOMENT, END));
     }
-    for (const producer of this.#producers) producer.start();
-    const { seconds } = this.#plan.horizon;
-    if (seconds < Number.POSITIVE_INFINITY) {
-      timeline.plan(nowMs + seconds * 1_000, eventOf(END, 0));
+    if (warmup.seconds > 0) {
+      timeline.plan(this.#beginMs + warmup.seconds * MS, eventOf(MOMENT, WARM));
     }
+    for (const fleet of this.#parts.fleets) fleet.start();
+    for (const producer of this.#parts.producers) producer.start();
+    this.#isWarm = warmup.messages === 0 && this.#isLate;
+    timeline.seeTouched();
+  }
+
+  /** Its queues, in the plan's order: to be looked at between steps. */
+  get queues(): readonly SimQueue[] {
+    return this.#parts.queues;
+  }
+
+  get nowMs(): number {
+    return this.#frame.timeline.nowMs;
+  }
+
+  /** How far it is: of 1. */
+  get share(): number {
+    const { plan, timeline, allowance } = this.#frame;
+    const { horizon } = plan;
+    const seconds = (timeline.nowMs - this.#beginMs) / MS;
+    return Math.max(this.sent / allowance.most, seconds / horizon.seconds);
+  }
+
+  get sent(): number {
+    return this.#frame.allowance.sent[0] as number;
   }
 
   /** Goes on for so many events; false when the run is over. */
   step(events: number): boolean {
-    const timeline = this.#timeline;
+    const { timeline } = this.#frame;
     let left = events;
     for (; left > 0 && !this.#isOver; left--) {
       if (!timeline.next()) {
         this.#end();
         break;
       }
-      timeline.nowMs = timeline.time;
+      this.#goTo(timeline.time);
       this.#happen(timeline.event);
+      timeline.seeTouched();
     }
     this.#events += events - left;
     return !this.#isOver;
+  }
+
+  #goTo(atMs: number): void {
+    const { timeline } = this.#frame;
+    if (atMs === timeline.nowMs) {
+      if (++this.#still > STILL_MAX) throw this.#standsStill();
+      return;
+    }
+    this.#still = 0;
+    timeline.nowMs = atMs;
+  }
+
+  #standsStill(): Error {
+    const seconds = (this.#frame.timeline.nowMs - this.#beginMs) / MS;
+    return new Error(
+      `The scenario does not end: at second ${seconds} something that takes no time happens again and ` +
+        "again. Handling that fails at once and comes back at once does, and so does a closed loop " +
+        "without any time in it.",
+    );
   }
 
   #happen(event: number): void {
     const part = partOf(event);
     switch (kindOf(event)) {
       case ARRIVAL:
-        this.#arrive(part);
+        (this.#parts.producers[part] as Producer).onArrival();
+        this.#afterSend();
         break;
       case DONE:
-        (this.#fleetOf[part] as Fleet).onDone(part);
+        this.#fleetOf(part).handling.onDone(part);
+        break;
+      case NEXT:
+        this.#fleetOf(part).onNext(part);
         break;
       case TIMER:
-        this.#queueAt(part).onTimer();
+        (this.#parts.queues[part] as SimQueue).onTimer();
         break;
       case WAIT_OVER:
-        (this.#fleetOf[part] as Fleet).onWaitOver(part);
-        break;
-      case LOOK:
-        (this.#fleetOf[part] as Fleet).next(part);
+        this.#fleetOf(part).onWaitOver(part);
         break;
       default:
-        this.#end();
+        this.#happenToo(kindOf(event), part);
     }
   }
 
-  #arrive(part: number): void {
-    (this.#producers[part] as Producer).onArrival();
-    this.#sent++;
-    if (!this.#isWarm && this.#sent >= this.#plan.warmup.messages) this.#warm();
-    if (this.#sent >= this.#plan.horizon.messages) this.#end();
+  /** What happens seldom. */
+  #happenToo(kind: number, part: number): void {
+    switch (kind) {
+      case LOOK:
+        this.#fleetOf(part).onLook(part);
+        break;
+      case START:
+        this.#fleetOf(part).onStart(part);
+        break;
+      case SETTLE:
+        this.#fleetOf(part).handling.onSettle(part);
+        break;
+      case SETTLED:
+        this.#fleetOf(part).handling.onSettled(part);
+        break;
+      case PLACE_DONE:
+        this.#fleetOf(Math.floor(part / PLACES)).handling.onPlaceDone(part);
+        break;
+      case PLACE_SETTLE:
+        this.#fleetOf(Math.floor(part / PLACES)).handling.onPlaceSettle(part);
+        break;
+      case BEAT:
+        this.#fleetOf(part).handling.onBeat(part);
+        break;
+      case COPY:
+        this.#copy(part);
+        break;
+      default:
+        this.#onMoment(part);
+    }
+  }
+
+  #fleetOf(lane: number): Fleet {
+    return this.#parts.fleetOf[lane] as Fleet;
+  }
+
+  #copy(part: number): void {
+    const copy = this.#frame.copies.take(part);
+    (this.#parts.producers[copy.producer] as Producer).sendCopy(copy);
+    this.#afterSend();
+  }
+
+  #onMoment(part: number): void {
+    if (part === END) {
+      this.#end();
+      return;
+    }
+    this.#isLate = true;
+    this.#afterSend();
+  }
+
+  #afterSend(): void {
+    const { plan, allowance } = this.#frame;
+    const { sent } = this;
+    if (!this.#isWarm && this.#isLate && sent >= plan.warmup.messages) this.#warm();
+    if (sent >= allowance.most) this.#end();
   }
 
   #end(): void {
@@ -185,16 +254,22 @@ export class World {
     this.#isComplete = true;
   }
 
+  /** From now on what is measured counts. */
   #warm(): void {
+    const { timeline, since } = this.#frame;
     this.#isWarm = true;
-    this.#since[0] = this.#timeline.nowMs;
-    for (const queue of this.#queues) {
-      queue.pass();
+    this.#warmMs = timeline.nowMs;
+    timeline.seeTouched();
+    since[0] = timeline.nowMs;
+    for (const queue of this.#parts.queues) {
+      queue.touch();
+      queue.see();
       queue.meter.restart();
       queue.flow.restart();
     }
-    for (const fleet of this.#fleets) {
-      fleet.meter.pass(this.#timeline.nowMs);
+    for (const fleet of this.#parts.fleets) {
+      fleet.touch();
+      fleet.see();
       fleet.meter.restart();
     }
   }
@@ -202,24 +277,40 @@ export class World {
   /** What it has measured by now; throws when that does not balance. The run is over. */
   async close(): Promise<RunReport> {
     this.#isOver = true;
-    const { nowMs } = this.#timeline;
-    for (const queue of this.#queues) queue.settle();
-    const queues = this.#queues.map((queue) => {
+    const { nowMs } = this.#frame.timeline;
+    const { queues, fleets, producers, broker } = this.#parts;
+    for (const queue of queues) queue.settle();
+    this.#frame.timeline.seeTouched();
+    const queueReports = queues.map((queue) => {
       const report = reportOfQueue(queue);
       checkBalance(queue, report, nowMs);
       return report;
     });
-    await this.#broker.close();
+    await broker.close();
     return {
-      run: this.#run,
+      run: this.#frame.run,
       isComplete: this.#isComplete,
-      simulatedMs: nowMs - BEGIN_MS,
-      warmupMs: (this.#since[0] as number) - BEGIN_MS,
+      simulatedMs: nowMs - this.#beginMs,
+      warmupMs: this.#warmMs - this.#beginMs,
       events: this.#events,
-      sent: this.#sent,
-      queues,
-      fleets: this.#fleets.map((fleet) => reportOfFleet(fleet, nowMs, BEGIN_MS)),
-      producers: this.#producers.map(reportOfProducer),
+      sent: this.sent,
+      queues: queueReports,
+      fleets: fleets.map((fleet) => reportOfFleet(fleet, nowMs, this.#beginMs)),
+      producers: producers.map(reportOfProducer),
     };
   }
+}
+
+/**
+ * The first period of a run's series: a power of two of seconds, so that a run of about the length that
+ * is planned has some hundreds of them. The series makes them longer by itself.
+ */
+function periodOf({ horizon, producers }: Plan): number {
+  const perSecond = producers.reduce((sum, { arrivals }) => sum + meanRateOf(arrivals), 0);
+  const seconds = Math.min(horizon.seconds, horizon.messages / perSecond);
+  let period = 1;
+  if (!(seconds < Number.POSITIVE_INFINITY)) return period * MS;
+  while (period * PERIODS < seconds) period *= 2;
+  while (period * PERIODS > 2 * seconds) period /= 2;
+  return Math.max(MS * period, 1);
 }

@@ -4,7 +4,7 @@
  * four rules of arithmetic. Pure; a leaf.
  */
 
-const { PI } = Math;
+export const { PI } = Math;
 
 /** `base` above 0. Good to some 1e-14 of its value where it is neither vast nor tiny. */
 export function power(base: number, exponent: number): number {

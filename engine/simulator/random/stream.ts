@@ -47,6 +47,11 @@ export class Stream {
     return stream;
   }
 
+  /** Where it stands: four words, the seed of all that it will draw. */
+  get state(): readonly [number, number, number, number] {
+    return [this.#a, this.#b, this.#c, this.#d];
+  }
+
   /** A whole number from -2^31 to 2^31 - 1. */
   word(): number {
     const b = this.#b;

@@ -3,9 +3,9 @@
  * integral of how many there were is the sum of how long each was there. And the age of the message
  * that is received next, which the engine keeps in no list. Milliseconds from the beginning.
  */
-import { Sum } from "./sum.ts";
-
-const PRESENT = 0;
+/** Moments of leaving less those of coming. */
+const BALANCE = 0;
+const PRESENT = 10;
 const EXPECTED = 1;
 const STAYED = 2;
 const NEXT_AREA = 3;
@@ -15,12 +15,10 @@ const NEXT_MAX_AT = 6;
 const RECEIVED_AT = 7;
 const EMPTY_AT = 8;
 const PEAK = 9;
-const CELLS = 10;
+const CELLS = 11;
 
 export class Flow {
   readonly #beginMs: number;
-  readonly #came = new Sum();
-  readonly #left = new Sum();
   readonly #cells = new Float64Array(CELLS);
   #gone = 0;
   /** Whether messages came that had been sent before the beginning, or to another queue. */
@@ -33,8 +31,9 @@ export class Flow {
 
   /** Messages came in. */
   arrive(nowMs: number, count: number): void {
-    this.#came.add((nowMs - this.#beginMs) * count);
-    this.#cells[EXPECTED] = (this.#cells[EXPECTED] as number) + count;
+    const cells = this.#cells;
+    cells[BALANCE] = (cells[BALANCE] as number) - (nowMs - this.#beginMs) * count;
+    cells[EXPECTED] = (cells[EXPECTED] as number) + count;
   }
 
   /** A message was deleted that was sent at that time. */
@@ -42,21 +41,20 @@ export class Flow {
     this.#cells[STAYED] = (this.#cells[STAYED] as number) + (nowMs - sentAtMs);
   }
 
-  /** So many are there now, says the engine: those that are missing left at this moment. */
-  see(present: number, nowMs: number): void {
+  /** So many are there now, says the engine, `visible` of them: those that are missing left at this moment. */
+  see(present: number, visible: number, nowMs: number): void {
     const cells = this.#cells;
     const missing = (cells[EXPECTED] as number) - present;
     if (missing !== 0) {
-      this.#left.add((nowMs - this.#beginMs) * missing);
+      cells[BALANCE] = (cells[BALANCE] as number) + (nowMs - this.#beginMs) * missing;
       this.#gone += missing;
       cells[EXPECTED] = present;
     }
-    if (present === cells[PRESENT]) return;
     cells[PRESENT] = present;
-    if (present > (cells[PEAK] as number)) {
-      cells[PEAK] = present;
+    if (visible > (cells[PEAK] as number)) {
+      cells[PEAK] = visible;
       cells[EMPTY_AT] = Number.NaN;
-    } else if (present === 0 && Number.isNaN(cells[EMPTY_AT])) {
+    } else if (visible === 0 && Number.isNaN(cells[EMPTY_AT])) {
       cells[EMPTY_AT] = nowMs;
     }
   }
@@ -82,7 +80,7 @@ export class Flow {
   /** How many there were, times how long, by who came, who left and who is there yet. */
   areaAt(nowMs: number): number {
     const present = this.#cells[PRESENT] as number;
-    return this.#left.value + present * (nowMs - this.#beginMs) - this.#came.value;
+    return (this.#cells[BALANCE] as number) + present * (nowMs - this.#beginMs);
   }
 
   /** How long all those stayed that were deleted. */
@@ -95,7 +93,7 @@ export class Flow {
     return this.#gone;
   }
 
-  /** When it was first empty after it was fullest, from the beginning; NaN: it was not. */
+  /** When nothing waited for the first time after most did, from the beginning; NaN: something always did. */
   get drainedAtMs(): number {
     return (this.#cells[EMPTY_AT] as number) - this.#beginMs;
   }

@@ -4,6 +4,8 @@
  * and deviation are of the times themselves. Milliseconds in and out; nothing is allocated a time.
  */
 
+import { meanOf } from "./student.ts";
+
 /** Buckets an octave, and the octaves that have buckets: 2^-10 ms (a microsecond) to 2^41 (70 years). */
 const OCTAVE_LOG2 = 8;
 const LOWEST = -10;
@@ -17,26 +19,40 @@ const CEILING_MS = 2_199_023_255_552;
 
 const COUNT = 0;
 const SUM = 1;
-const SQUARES = 2;
-const MAX = 3;
+const MAX = 2;
 /** Times below the first bucket's: none, as a rule. */
-const NONE = 4;
+const NONE = 3;
+/** The count at which the present batch is full, and the sum when it began. */
+const FULL_AT = 4;
+const BATCH_SUM = 5;
+const BATCH_SIZE = 6;
+const CELLS = 7;
+/** Means of so many batches, or up to twice as many, say how sure the mean is. */
+const BATCHES = 64;
 
 export class Histogram {
   readonly #buckets = new Float64Array(BUCKETS);
-  readonly #sums = new Float64Array(5);
+  readonly #cells = new Float64Array(CELLS);
   readonly #cell = new Float64Array(1);
   /** The cell's words, the low one first. */
   readonly #words = new Uint32Array(this.#cell.buffer);
+  readonly #batches = new Float64Array(BATCHES);
+  #batchCount = 0;
+
+  constructor() {
+    this.#cells[FULL_AT] = 1;
+    this.#cells[BATCH_SIZE] = 1;
+  }
 
   record(ms: number): void {
-    const sums = this.#sums;
-    sums[COUNT] = (sums[COUNT] as number) + 1;
-    sums[SUM] = (sums[SUM] as number) + ms;
-    sums[SQUARES] = (sums[SQUARES] as number) + ms * ms;
-    if (ms > (sums[MAX] as number)) sums[MAX] = ms;
+    const cells = this.#cells;
+    const count = (cells[COUNT] as number) + 1;
+    cells[COUNT] = count;
+    cells[SUM] = (cells[SUM] as number) + ms;
+    if (ms > (cells[MAX] as number)) cells[MAX] = ms;
+    if (count >= (cells[FULL_AT] as number)) this.#closeBatch();
     if (ms < FLOOR_MS) {
-      sums[NONE] = (sums[NONE] as number) + 1;
+      cells[NONE] = (cells[NONE] as number) + 1;
       return;
     }
     this.#cell[0] = ms < CEILING_MS ? ms : CEILING_MS - 1;
@@ -44,38 +60,61 @@ export class Histogram {
     this.#buckets[bucket] = (this.#buckets[bucket] as number) + 1;
   }
 
-  /** Takes in what another one has counted. */
-  add(other: Histogram): void {
-    for (let index = 0; index < BUCKETS; index++) {
-      this.#buckets[index] = (this.#buckets[index] as number) + (other.#buckets[index] as number);
+  /** Batches are of one size, which doubles when there are more than BATCHES. */
+  #closeBatch(): void {
+    const cells = this.#cells;
+    const batches = this.#batches;
+    batches[this.#batchCount++] = (cells[SUM] as number) - (cells[BATCH_SUM] as number);
+    cells[BATCH_SUM] = cells[SUM] as number;
+    if (this.#batchCount === BATCHES) {
+      for (let index = 0; index < BATCHES / 2; index++) {
+        batches[index] = (batches[2 * index] as number) + (batches[2 * index + 1] as number);
+      }
+      this.#batchCount = BATCHES / 2;
+      cells[BATCH_SIZE] = (cells[BATCH_SIZE] as number) * 2;
     }
-    for (const index of [COUNT, SUM, SQUARES, NONE]) {
-      this.#sums[index] = (this.#sums[index] as number) + (other.#sums[index] as number);
-    }
-    this.#sums[MAX] = Math.max(this.max, other.max);
+    cells[FULL_AT] = (cells[COUNT] as number) + (cells[BATCH_SIZE] as number);
+  }
+
+  /**
+   * Half the width of the mean's 95 % interval, by the means of consecutive batches: observations of a
+   * queue hang together, means of long batches hardly do. NaN where there are fewer than two.
+   */
+  get halfWidth(): number {
+    const size = this.#cells[BATCH_SIZE] as number;
+    const sums = this.#batches.subarray(0, this.#batchCount);
+    return meanOf(Array.from(sums, (sum) => sum / size)).halfWidth;
   }
 
   get count(): number {
-    return this.#sums[COUNT] as number;
+    return this.#cells[COUNT] as number;
   }
 
   get sum(): number {
-    return this.#sums[SUM] as number;
-  }
-
-  get squares(): number {
-    return this.#sums[SQUARES] as number;
+    return this.#cells[SUM] as number;
   }
 
   get max(): number {
-    return this.#sums[MAX] as number;
+    return this.#cells[MAX] as number;
+  }
+
+  /** The sum of squares, each time taken as the middle of its bucket. */
+  get squares(): number {
+    let squares = 0;
+    for (let index = 0; index < BUCKETS; index++) {
+      const here = this.#buckets[index] as number;
+      if (here === 0) continue;
+      const middle = (edge(index) + edge(index + 1)) / 2;
+      squares += here * middle * middle;
+    }
+    return squares;
   }
 
   /** The time that the share `p` (0 to 1) of all does not exceed; NaN where none was counted. */
   percentile(p: number): number {
     if (this.count === 0) return Number.NaN;
     const rank = p * this.count;
-    let below = this.#sums[NONE] as number;
+    let below = this.#cells[NONE] as number;
     if (rank <= below) return 0;
     for (let index = 0; index < BUCKETS; index++) {
       const here = this.#buckets[index] as number;

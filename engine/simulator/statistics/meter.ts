@@ -1,10 +1,10 @@
 /**
  * Levels over time: their integrals, their greatest values, and a series of both in a bounded number of
- * periods. A level holds from one `see` to the next; `pass` lets the time in between go by. Three
- * levels, and the age of the oldest, which grows by itself. Milliseconds; nothing is allocated a call.
+ * periods. A level holds from one `see` to the next. Three levels, and the age of the oldest, which
+ * grows by itself. Milliseconds; nothing is allocated a call.
  *
- * A period is closed by the first pass beyond it. When all are full, each two neighbours become one,
- * and periods are twice as long from then on.
+ * A period is closed by the first `pass` beyond it, which comes before what is counted then is counted.
+ * When all are full, each two neighbours become one, and periods are twice as long from then on.
  */
 
 const PERIODS_MAX = 512;
@@ -60,10 +60,9 @@ export class Meter {
     cells[PERIOD_END] = beginMs + periodMs;
   }
 
-  /** Time has come to `nowMs`. */
+  /** Time has come to `nowMs`, and something is about to be counted. */
   pass(nowMs: number): void {
     while (nowMs >= (this.#cells[PERIOD_END] as number)) this.#close();
-    this.#integrate(nowMs);
   }
 
   #integrate(nowMs: number): void {
@@ -85,9 +84,10 @@ export class Meter {
     cells[AGE_MAX_AT] = nowMs;
   }
 
-  /** The levels from now on, and when the oldest came (Infinity: there is none). After `pass`. */
-  see(first: number, second: number, third: number, oldestMs: number): void {
+  /** The levels from `nowMs` on, and when the oldest came (Infinity: there is none). After `pass`. */
+  see(nowMs: number, first: number, second: number, third: number, oldestMs: number): void {
     const cells = this.#cells;
+    this.#integrate(nowMs);
     cells[LEVEL] = first;
     cells[LEVEL + 1] = second;
     cells[LEVEL + 2] = third;
@@ -102,7 +102,7 @@ export class Meter {
     this.#cells[MAX_AT + which] = this.#cells[LAST] as number;
   }
 
-  /** From now on integrals and greatest values count: the warm-up is over. After `pass`. */
+  /** From now on integrals and greatest values count: the warm-up is over. After `see`. */
   restart(): void {
     const cells = this.#cells;
     this.#from.set(cells.subarray(AREA, AREA + 3));

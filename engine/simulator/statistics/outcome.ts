@@ -16,13 +16,13 @@ import {
   DEDUPLICATED,
   DELETED,
   EMPTY_RECEIVES,
-  HANDLED,
+  IN_VAIN,
+  MORE_AT,
   MOVED_IN,
   RECEIVE,
   RECEIVED,
   RECEIVED_BYTES,
   REDELIVERED,
-  REQUESTS_AT,
   SENT,
   SENT_BYTES,
 } from "../events/tally.ts";
@@ -201,7 +201,7 @@ function queueResult(plan: PlannedQueue, reports: readonly QueueReport[]): Queue
     purged: 0,
     left: total(({ left }) => left),
     redelivered: counted(REDELIVERED),
-    duplicates: counted(HANDLED) - deleted,
+    duplicates: counted(IN_VAIN),
     emptyReceives: counted(EMPTY_RECEIVES),
     waitSeconds: distributionOf(reports.map(({ wait }) => wait)),
     sojournSeconds: distributionOf(reports.map(({ sojourn }) => sojourn)),
@@ -224,15 +224,15 @@ function drainedOf(reports: readonly QueueReport[]): Estimate {
 }
 
 function callsOf(counted: (which: number) => number): Calls {
-  const byName = (from: number): Record<CallName, number> =>
-    Object.fromEntries(CALL_NAMES.map((name, index) => [name, counted(from + index)])) as Record<
+  const byName = (value: (index: number) => number): Record<CallName, number> =>
+    Object.fromEntries(CALL_NAMES.map((name, index) => [name, value(index)])) as Record<
       CallName,
       number
     >;
   const emptyReceives = counted(EMPTY_RECEIVES);
   return {
-    calls: byName(CALLS_AT),
-    requests: byName(REQUESTS_AT),
+    calls: byName((index) => counted(CALLS_AT + index)),
+    requests: byName((index) => counted(CALLS_AT + index) + counted(MORE_AT + index)),
     emptyReceives,
     emptyShare: known(emptyReceives / counted(CALLS_AT + RECEIVE)),
     sentBytes: counted(SENT_BYTES),

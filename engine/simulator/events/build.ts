@@ -1,0 +1,186 @@
+/**
+ * Makes the parts of a run of its plan, on a broker of its own. Each part that draws has a stream of its
+ * own, numbered by what it is and not by what stands before it: another fleet more changes nothing of
+ * what the producers draw, so that two scenarios can be compared on the same traffic.
+ */
+import { Broker } from "../../broker/broker.ts";
+import { trafficOf } from "../../broker/messages/traffic.ts";
+import { memoryBytes as limits } from "../../limits.ts";
+import type { RedrivePolicy } from "../../types.ts";
+import { Arrivals } from "../random/arrivals.ts";
+import { Law } from "../random/law.ts";
+import { Groups, Sizes } from "../random/marks.ts";
+import { Stream } from "../random/stream.ts";
+import type { Plan, PlannedQueue } from "../scenario/plan.ts";
+import type { Copies } from "./copies.ts";
+import { Failures } from "./failures.ts";
+import { Fleet, PLACES } from "./fleet.ts";
+import { type Allowance, Producer } from "./producer.ts";
+import type { Freed } from "./settler.ts";
+import { SimQueue } from "./simQueue.ts";
+import { SENT } from "./tally.ts";
+import type { Timeline } from "./timeline.ts";
+import { highOf, lowOf, NOBODY } from "./token.ts";
+
+/** What draws, of three kinds of parts; each part has up to eight streams. */
+const OF_PRODUCERS = 0;
+const OF_FLEETS = 1;
+const OF_QUEUES = 2;
+const KINDS = 3;
+const STREAMS = 8;
+
+/** A simulated message takes less of the memory, with its place in all indexes. */
+const BYTES_A_MESSAGE = 256;
+const MEMORY_MIN = 32 * 1_048_576;
+/** A broker's greatest number of messages takes half of what it may reserve at the most. */
+const MESSAGES_MAX = limits.max / (2 * BYTES_A_MESSAGE);
+/** Messages of a call that fills a queue. */
+const FILL_MESSAGES = 256;
+const FILL_BYTES = 100;
+
+export interface Parts {
+  readonly broker: Broker;
+  readonly queues: readonly SimQueue[];
+  readonly producers: readonly Producer[];
+  readonly fleets: readonly Fleet[];
+  /** The fleet of each lane. */
+  readonly fleetOf: readonly Fleet[];
+}
+
+export interface Frame {
+  readonly plan: Plan;
+  readonly run: number;
+  readonly timeline: Timeline;
+  readonly since: Float64Array;
+  readonly allowance: Allowance;
+  readonly copies: Copies;
+  readonly freed: Freed;
+  readonly periodMs: number;
+}
+
+export async function buildParts(frame: Frame): Promise<Parts> {
+  const { plan, timeline } = frame;
+  const memoryBytes = memoryOf(plan);
+  const broker = await Broker.open({
+    clock: { nowMs: () => timeline.nowMs },
+    memoryBytes,
+    messagesMax: Math.min(Math.floor(memoryBytes / BYTES_A_MESSAGE), MESSAGES_MAX),
+    threadsMax: 2,
+    queuesMax: plan.queues.length,
+    quotas: plan.quotas,
+  });
+  const queues = await makeQueues(frame, broker);
+  const producers = makeProducers(frame, queues);
+  const { fleets, fleetOf } = makeFleets(frame, queues);
+  for (const queue of queues) queue.lookers = fleetOf;
+  return { broker, queues, producers, fleets, fleetOf };
+}
+
+/** As much as all messages take that can be there at once, where that is known. */
+function memoryOf({ queues, horizon }: Plan): number {
+  const initial = queues.reduce((sum, { backlog }) => sum + (backlog?.messages ?? 0), 0);
+  const most = (horizon.messages + initial) * BYTES_A_MESSAGE * 2;
+  return Math.min(limits.max, Math.max(MEMORY_MIN, most));
+}
+
+function streamOf({ plan, run }: Frame, kind: number, part: number, which: number): Stream {
+  return Stream.of(plan.seed, run, (part * STREAMS + which) * KINDS + kind);
+}
+
+async function makeQueues(frame: Frame, broker: Broker): Promise<SimQueue[]> {
+  const { plan, timeline, periodMs } = frame;
+  const lanes = plan.fleets.reduce((sum, fleet) => sum + fleet.count * Fleet.widthOf(fleet), 0);
+  const hasPoison = plan.fleets.some(({ failure }) => failure.poisonShare > 0);
+  const queues: SimQueue[] = [];
+  for (const [index, planned] of plan.queues.entries()) {
+    const queue = await broker.createQueue(planned.name, planned.attributes);
+    const lots = hasPoison ? streamOf(frame, OF_QUEUES, index, 0) : undefined;
+    queues.push(
+      new SimQueue({
+        ...{ queue, traffic: trafficOf(queue), plan: planned, index, timeline, lanes, periodMs },
+        lots,
+        isCapped: plan.quotas !== "off",
+        isTarget: plan.queues.some(({ deadLetters }) => deadLetters?.queue === index),
+      }),
+    );
+  }
+  for (const queue of queues) {
+    await link(queue, queues);
+    fill(queue, timeline);
+  }
+  return queues;
+}
+
+async function link(queue: SimQueue, queues: readonly SimQueue[]): Promise<void> {
+  const { deadLetters } = queue.plan;
+  if (deadLetters === undefined) return;
+  const target = queues[deadLetters.queue] as SimQueue;
+  const { maxReceiveCount } = deadLetters;
+  const redrivePolicy: RedrivePolicy = { deadLetterTargetArn: target.queue.arn, maxReceiveCount };
+  await queue.queue.setAttributes({ redrivePolicy });
+  queue.target = target;
+}
+
+/** What is in the queue when the run begins. */
+function fill(queue: SimQueue, { nowMs }: Timeline): void {
+  const { backlog }: PlannedQueue = queue.plan;
+  if (backlog === undefined) return;
+  const { traffic, flow } = queue;
+  const low = lowOf(FILL_BYTES, queue.delaySeconds);
+  for (let left = backlog.messages; left > 0; ) {
+    const count = Math.min(left, FILL_MESSAGES);
+    for (let index = 0; index < count; index++) {
+      const high = highOf(NOBODY, queue.drawLot());
+      const number = queue.nextNumber();
+      if (queue.isFifo) traffic.addFifo(low, high, number, number);
+      else traffic.add(low, high);
+    }
+    queue.flushed(traffic.send(nowMs - backlog.ageSeconds * 1_000), count);
+    left -= count;
+  }
+  queue.initial = backlog.messages;
+  queue.count(SENT, backlog.messages);
+  flow.arrive(nowMs, backlog.messages);
+  flow.hasAged = backlog.ageSeconds > 0;
+  queue.settle();
+}
+
+function makeProducers(frame: Frame, queues: readonly SimQueue[]): Producer[] {
+  const { timeline, allowance, copies } = frame;
+  return frame.plan.producers.map((plan, index) => {
+    const stream = (which: number): Stream => streamOf(frame, OF_PRODUCERS, index, which);
+    return new Producer({
+      ...{ plan, queue: queues[plan.queue] as SimQueue, timeline, index, allowance, copies },
+      arrivals: new Arrivals(plan.arrivals, stream(0)),
+      sizes: new Sizes(plan.sizes, stream(1)),
+      groups: new Groups(plan.groups, stream(2)),
+      copyStream: stream(3),
+      think: stream(4),
+    });
+  });
+}
+
+function makeFleets(
+  frame: Frame,
+  queues: readonly SimQueue[],
+): { fleets: Fleet[]; fleetOf: Fleet[] } {
+  const { timeline, since, freed, periodMs } = frame;
+  const fleets: Fleet[] = [];
+  const fleetOf: Fleet[] = [];
+  let shelf = PLACES;
+  for (const plan of frame.plan.fleets) shelf += plan.count * Fleet.widthOf(plan) * PLACES;
+  for (const [index, plan] of frame.plan.fleets.entries()) {
+    const stream = (which: number): Stream => streamOf(frame, OF_FLEETS, index, which);
+    const fleet = new Fleet({
+      ...{ plan, queue: queues[plan.queue] as SimQueue, timeline, since, freed, periodMs, shelf },
+      law: new Law(plan.service, stream(0)),
+      failures: new Failures(plan.failure, stream(1), timeline.nowMs),
+      jitter: stream(2),
+      first: fleetOf.length,
+    });
+    shelf += Fleet.shelfPlaces(plan);
+    fleets.push(fleet);
+    for (let lane = 0; lane < fleet.lanes; lane++) fleetOf.push(fleet);
+  }
+  return { fleets, fleetOf };
+}

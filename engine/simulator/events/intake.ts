@@ -1,0 +1,85 @@
+/**
+ * How messages come out of a queue into the places of a lane, and what is measured of that.
+ */
+import { TOO_MANY_IN_FLIGHT, trafficError } from "../../broker/messages/traffic.ts";
+import type { SimQueue } from "./simQueue.ts";
+import {
+  CALLS_AT,
+  EMPTY_RECEIVES,
+  MORE_AT,
+  moreRequestsOf,
+  RECEIVE,
+  RECEIVED,
+  RECEIVED_BYTES,
+  REDELIVERED,
+} from "./tally.ts";
+import type { Timeline } from "./timeline.ts";
+import { bodyBytesOf, delayMsOf } from "./token.ts";
+
+export class Intake {
+  readonly #queue: SimQueue;
+  readonly #timeline: Timeline;
+  readonly #visibilityMs: number;
+  readonly #since: Float64Array;
+
+  constructor(queue: SimQueue, timeline: Timeline, visibilityMs: number, since: Float64Array) {
+    this.#queue = queue;
+    this.#timeline = timeline;
+    this.#visibilityMs = visibilityMs;
+    this.#since = since;
+  }
+
+  /** Receives up to `max` messages into places from `place` on; how many. */
+  receive(max: number, place: number): number {
+    const queue = this.#queue;
+    const { traffic } = queue;
+    if (traffic.visible === 0) return 0;
+    queue.touch();
+    const count = traffic.receive(max, this.#visibilityMs, this.#timeline.nowMs);
+    if (count < 0 && count !== TOO_MANY_IN_FLIGHT) throw trafficError(queue.queue, count);
+    if (count > 0) this.#takeAll(count, place);
+    queue.passOn();
+    return count;
+  }
+
+  #takeAll(count: number, place: number): void {
+    const queue = this.#queue;
+    let bytes = 0;
+    for (let index = 0; index < count; index++) bytes += this.#take(index, place + index);
+    queue.count(RECEIVED, count);
+    queue.count(RECEIVED_BYTES, bytes);
+    queue.count(CALLS_AT + RECEIVE, 1);
+    const more = moreRequestsOf(bytes);
+    if (more > 0) queue.count(MORE_AT + RECEIVE, more);
+  }
+
+  /** Message `index` of what was received; how large it is. */
+  #take(index: number, place: number): number {
+    const queue = this.#queue;
+    const { traffic } = queue;
+    traffic.take(index, place);
+    const low = traffic.low(place);
+    const sentAt = traffic.sentAtMs(place);
+    if (traffic.receiveCount(place) > 1) queue.count(REDELIVERED, 1);
+    else this.#waited(sentAt, sentAt + delayMsOf(low));
+    return bodyBytesOf(low);
+  }
+
+  /** A first receive. */
+  #waited(sentAt: number, availableAt: number): void {
+    const { wait, flow } = this.#queue;
+    const { nowMs } = this.#timeline;
+    flow.receive(nowMs, sentAt, availableAt);
+    if (sentAt < (this.#since[0] as number)) return;
+    wait.record(nowMs - availableAt);
+  }
+
+  /** A receive has brought nothing. */
+  countEmpty(): void {
+    const queue = this.#queue;
+    queue.touch();
+    queue.count(EMPTY_RECEIVES, 1);
+    queue.count(CALLS_AT + RECEIVE, 1);
+    queue.traffic.countEmptyReceive();
+  }
+}
