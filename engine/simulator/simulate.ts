@@ -4,9 +4,8 @@
  */
 import { costOf, type PriceBook, priceBook, type Usage } from "./cost.ts";
 import { instabilities, loadsOf } from "./load.ts";
-import type { Progress } from "./progress.ts";
 import type { Outcome } from "./result.ts";
-import { simulatePlan } from "./run.ts";
+import { type RunOptions, simulatePlan } from "./run.ts";
 import type { Plan } from "./scenario/plan.ts";
 import { readScenario } from "./scenario/read.ts";
 import { ScenarioError } from "./scenario/scenarioError.ts";
@@ -14,13 +13,7 @@ import type { Scenario } from "./scenario/types.ts";
 import { verdictOf } from "./show/verdict.ts";
 import type { SimulationResult } from "./simulationResult.ts";
 
-export interface SimulateOptions {
-  /** Threads for the runs: 1 to 64. Default: one for each processor. */
-  threads?: number | undefined;
-  /** Ends the simulation: what was simulated by then is the result, which says so. */
-  signal?: AbortSignal | undefined;
-  /** Called some times a second while it runs. */
-  onProgress?: ((progress: Progress) => void) | undefined;
+export interface SimulateOptions extends RunOptions {
   /** In the scenario's stead: 0 to 4294967295. */
   seed?: number | undefined;
   /** True runs a scenario whose queues grow without end, which rejects otherwise. Default false. */

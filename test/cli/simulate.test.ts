@@ -6,9 +6,10 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { WriteStream } from "node:tty";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { progressText } from "../../engine/cli/progressLine.ts";
+import { ProgressLine, progressText } from "../../engine/cli/progressLine.ts";
 import { patience } from "../support/patience.ts";
 
 const TIMEOUT_MS = patience(60_000);
@@ -211,14 +212,40 @@ describe("sluice simulate run", { timeout: TIMEOUT_MS }, () => {
   });
 });
 
+/** A stream that may be a terminal, and what was written to it. */
+function stream(isTTY: boolean) {
+  const written: string[] = [];
+  const out = { isTTY, write: (text: string) => written.push(text) } as unknown as WriteStream;
+  return { out, written };
+}
+
 describe("the progress line", () => {
+  const progress = { share: 0.25, messages: 1_234_567 };
+
   test("says how far it is and how long it will take", () => {
-    const progress = { share: 0.25, messages: 1_234_567 };
     expect(progressText(progress, 10)).toBe(
       "25 %, 1.2 million messages, 30 s left (Ctrl-C for the result so far)",
     );
     expect(progressText({ share: 0, messages: 0 }, 1)).toBe(
       "0 %, 0 messages (Ctrl-C for the result so far)",
     );
+  });
+
+  test("is written over itself on a terminal, not too often, and is cleared", () => {
+    const { out, written } = stream(true);
+    const line = new ProgressLine(out);
+    line.show(progress);
+    line.show(progress);
+    line.clear();
+    const text = expect.stringContaining("25 %, 1.2 million messages, ");
+    expect(written).toEqual([text, "\r\u001b[2K"]);
+  });
+
+  test("is not written anywhere else", () => {
+    const { out, written } = stream(false);
+    const line = new ProgressLine(out);
+    line.show(progress);
+    line.clear();
+    expect(written).toEqual([]);
   });
 });

@@ -15,6 +15,7 @@ import { patience } from "../support/patience.ts";
 
 const TIMEOUT_MS = patience(120_000);
 const root = fileURLToPath(new URL("../..", import.meta.url));
+const main = join(root, "dist", "engine", "cli", "main.js");
 const page = readFileSync(join(root, "docs", "SIMULATION.md"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "sluice-docs-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,9 +26,26 @@ function blocks(language: string): string[] {
   return [...found].map(([, text = ""]) => text);
 }
 
-const [, mistake, growth] = blocks("text");
+/** A line without its figures, which the next version may change. */
+function shape(line: string | undefined): string | undefined {
+  return line?.trim().replace(/[\d.,]+( ?(ms|s|min|h)\b)?/g, "#");
+}
+
+const [verdict, mistake, growth] = blocks("text");
 
 describe("docs/SIMULATION.md", { timeout: TIMEOUT_MS }, () => {
+  test("shows what its command prints", () => {
+    const [command = ""] = blocks("sh");
+    expect(command).toMatch(/^sluice simulate run examples\/scenarios\/shop\.yaml /);
+    const [, , , file = ""] = command.split(" ");
+    const printed = execFileSync(process.execPath, [main, "simulate", "run", file], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    expect(shape(printed.trimEnd().split("\n").at(-1))).toBe(shape(verdict));
+  });
+
   test("has a program that runs", () => {
     const [program = ""] = blocks("js");
     const file = join(folder, "program.mjs");
