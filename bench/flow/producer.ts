@@ -10,6 +10,8 @@ import { clockMs, type FlowSpec, GroupNames, type Injection, type Schedule } fro
 /** Between two looks for orders. */
 const BURST_CALLS = 32;
 const PAUSE_MS = 1;
+/** Many producers look less often each, or looking would be most of what the machine does. */
+const PAUSE_MS_MAX = 10;
 /** Shorter than this a thread does not sleep but looks at the clock: sleeping takes a millisecond. */
 const SPIN_MS = 2;
 /** Numbers at which a fault is made. */
@@ -28,6 +30,7 @@ export class Producer {
   readonly #entries: (string | Buffer | SendEntry)[] = [];
   readonly #injection: Injection | undefined;
   readonly #schedule: Schedule | undefined;
+  readonly #pauseMs: number;
 
   constructor(queue: Queue, { case: one, body, face, injection, schedule }: FlowSpec, id: number) {
     this.#queue = queue;
@@ -38,11 +41,12 @@ export class Producer {
     this.#names = queue.isFifo ? new GroupNames(one.groups ?? 1, id) : undefined;
     this.#injection = id === 0 ? injection : undefined;
     this.#schedule = schedule;
+    this.#pauseMs = Math.min(PAUSE_MS_MAX, PAUSE_MS * one.producers);
   }
 
   async fill(messages: number): Promise<void> {
     while (this.sent < messages && !this.isStopped) {
-      if (!(await this.#burst(messages))) await sleep(PAUSE_MS);
+      if (!(await this.#burst(messages))) await sleep(this.#pauseMs);
       await turn();
     }
   }
@@ -72,7 +76,7 @@ export class Producer {
       if (aheadMs > SPIN_MS) await sleep(aheadMs - SPIN_MS);
       while (clockMs() < dueMs);
       const calls = 1 + Math.floor((clockMs() - dueMs) / (this.#batch * everyMs));
-      if (!(await this.#burst(this.sent + calls * this.#batch))) await sleep(PAUSE_MS);
+      if (!(await this.#burst(this.sent + calls * this.#batch))) await sleep(this.#pauseMs);
       await turn();
     }
   }
@@ -80,7 +84,7 @@ export class Producer {
   async #while(mayGoOn: () => boolean): Promise<void> {
     while (!this.isStopped) {
       if (mayGoOn() && (await this.#burst(Number.POSITIVE_INFINITY))) await turn();
-      else await sleep(PAUSE_MS);
+      else await sleep(this.#pauseMs);
     }
   }
 
