@@ -221,6 +221,20 @@ describe("the packed package", () => {
     const env = environment(bin);
 
     test(
+      "has its benchmark, and what that needs",
+      () => {
+        const output = execFileSync("npx", ["sluice", "bench", "--help"], {
+          cwd: installed,
+          env,
+          encoding: "utf8",
+          timeout: TIMEOUT_MS,
+        });
+        expect(output).toMatch(/^ +types +Standard, FIFO/m);
+      },
+      TIMEOUT_MS,
+    );
+
+    test(
       "serves by its command and answers /health",
       async () => {
         const { server, url } = await serve(env);
