@@ -13,7 +13,9 @@ import { keyOf, type Result, type Row } from "../../bench/result/schema.ts";
 import { QUICK } from "../../bench/run/pace.ts";
 import { groups } from "../../bench/suites/groups.ts";
 
-const main = fileURLToPath(new URL("../../dist/engine/cli/main.js", import.meta.url));
+const command = fileURLToPath(new URL("../../dist/engine/cli/main.js", import.meta.url));
+/** What the command starts, and all that it does beside handing on words, signals and exit codes. */
+const main = fileURLToPath(new URL("../../dist/bench/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -26,7 +28,7 @@ interface Ended {
 
 function bench(...words: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, "bench", ...words], (error, stdout, stderr) => {
+    execFile(process.execPath, [main, ...words], (error, stdout, stderr) => {
       resolve({ code: Number(error?.code ?? 0), stdout, stderr });
     });
   });
@@ -110,7 +112,7 @@ test("interrupted, it tells what is finished", async () => {
 test("a signal ends it with 130 and a result that says so", async () => {
   const json = join(folder, "cut.json");
   const env = { ...process.env, NODE_DEBUG: "sluice-bench" };
-  const words = [main, "bench", "soak", "--json", json];
+  const words = [command, "bench", "soak", "--json", json];
   const child = spawn(process.execPath, words, { env, stdio: ["ignore", "pipe", "pipe"] });
   await once(child.stderr, "data");
   // npm hands one Ctrl-C on twice.
