@@ -106,6 +106,9 @@ beforeAll(() => {
   }
   mkdirSync(join(folder, "engine/report/browser"), { recursive: true });
   writeFileSync(join(folder, "engine/report/page.css"), "/* nothing */\n");
+  mkdirSync(join(folder, "engine/simulator/scenario"), { recursive: true });
+  writeFileSync(join(folder, "engine/simulator/prices.yaml"), "{}\n");
+  writeFileSync(join(folder, "engine/simulator/scenario/scenario.schema.json"), "{}\n");
   writeFileSync(join(folder, "engine/report/browser/one.ts"), "export const one: number = 1;\n");
   writeFileSync(
     join(folder, "engine/report/browser/main.ts"),
