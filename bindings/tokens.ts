@@ -19,7 +19,6 @@ import {
   RECEIVE_BODY_BYTES,
   RECEIVE_BYTES,
   RECEIVE_COUNT,
-  RECEIVE_DEDUPLICATION_BYTES,
   RECEIVE_GROUP_BYTES,
   RECEIVE_OFFSET,
   RECEIVE_SENT_AT,
@@ -72,9 +71,7 @@ const STAGED_HALF = THREAD_STAGING >> 1;
 
 const RECEIVE_WORDS = RECEIVE_BYTES >> 2;
 const FIRST_RECEIVE = THREAD_RECEIVES >> 2;
-const TEXT_HALVES = RECEIVE_BYTES >> 1;
-const GROUP_HALF = (THREAD_RECEIVES + RECEIVE_GROUP_BYTES) >> 1;
-const DEDUPLICATION_HALF = (THREAD_RECEIVES + RECEIVE_DEDUPLICATION_BYTES) >> 1;
+const TEXTS_WORD = (THREAD_RECEIVES + RECEIVE_GROUP_BYTES) >> 2;
 
 const HANDLE_WORDS = HANDLE_BYTES >> 2;
 const FIRST_HANDLE = THREAD_HANDLES >> 2;
@@ -228,7 +225,7 @@ export class Tokens extends Gauges {
 
   /** Message `index` of the last receive has this place from now on. */
   take(index: number, place: number): void {
-    const { u32, u16 } = this.#area;
+    const { u32 } = this.#area;
     const places = this.#places;
     const record = FIRST_RECEIVE + index * RECEIVE_WORDS;
     const at = place * PLACE_WORDS;
@@ -238,9 +235,9 @@ export class Tokens extends Gauges {
     places[at + 3] = u32[record + (RECEIVE_SEQUENCE >> 2) + 1] as number;
     places[at + PLACE_SENT_AT] = u32[record + (RECEIVE_SENT_AT >> 2)] as number;
     places[at + PLACE_SENT_AT + 1] = u32[record + (RECEIVE_SENT_AT >> 2) + 1] as number;
-    const texts =
-      (u16[GROUP_HALF + index * TEXT_HALVES] as number) +
-      (u16[DEDUPLICATION_HALF + index * TEXT_HALVES] as number);
+    // Group and deduplication id share a word.
+    const both = u32[TEXTS_WORD + index * RECEIVE_WORDS] as number;
+    const texts = both === 0 ? 0 : (both & 0xffff) + (both >>> 16);
     const isToken = (u32[record + (RECEIVE_BODY_BYTES >> 2)] as number) === TOKEN_BYTES;
     const token = (THREAD_BUFFER + (u32[record + (RECEIVE_OFFSET >> 2)] as number) + texts) >> 2;
     places[at + PLACE_LOW] = isToken ? (u32[token] as number) : 0;

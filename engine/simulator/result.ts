@@ -14,7 +14,7 @@ export interface Estimate {
   readonly halfWidth: number | null;
 }
 
-/** Of so many observations; each percentile is the mean of the runs' own, and so is its half width. */
+/** Of so many observations: percentiles of all runs together, their half widths by the runs' own. */
 export interface Distribution extends Estimate {
   readonly count: number;
   readonly p50: number | null;

@@ -119,6 +119,21 @@ test("percentiles are off by less than 0.4 %", () => {
   expect(histogram.max).toBe(100_000 / 7);
 });
 
+test("what happened in the warm-up is not measured, but counted", async () => {
+  const plan = planOf(1, { producers: [producerOf(3)], fleets: [fleetOf(4, exponential(1))] });
+  const world = await World.open(plan, 0);
+  while (world.step(10_000));
+  const { queues, fleets, warmupMs } = await world.close();
+  const [queue] = queues;
+  expect(queue?.counts[0]).toBe(30_000);
+  // The message that ends the warm-up is measured.
+  expect(queue?.wait.count).toBeLessThanOrEqual(27_001);
+  expect(queue?.wait.count).toBeGreaterThan(26_000);
+  expect(queue?.sojourn.count).toBeLessThanOrEqual(27_001);
+  expect(fleets[0]?.service.count).toBeLessThan(27_100);
+  expect(warmupMs).toBeGreaterThan(0);
+});
+
 test("a series keeps every count and area, however often its periods grow", () => {
   const counts = new Float64Array(1);
   const meter = new Meter(0, 10, counts);

@@ -66,6 +66,16 @@ export function hyperexponentialOf(mean: number, cv: number): (random: () => num
   };
 }
 
+/** By Box and Muller. */
+export function lognormalOf(mean: number, cv: number): (random: () => number) => number {
+  const variance = Math.log(1 + cv * cv);
+  return (random) => {
+    const radius = Math.sqrt(-2 * Math.log(1 - random()));
+    const normal = radius * Math.cos(2 * Math.PI * random());
+    return mean * Math.exp(Math.sqrt(variance) * normal - variance / 2);
+  };
+}
+
 class Agenda {
   readonly #heap: Happening[] = [];
   #order = 0;

@@ -44,11 +44,12 @@ export class Intake {
 
   #takeAll(count: number, place: number): void {
     const queue = this.#queue;
+    const { counts } = queue;
     let bytes = 0;
     for (let index = 0; index < count; index++) bytes += this.#take(index, place + index);
-    queue.count(RECEIVED, count);
-    queue.count(RECEIVED_BYTES, bytes);
-    queue.count(CALLS_AT + RECEIVE, 1);
+    counts[RECEIVED] = (counts[RECEIVED] as number) + count;
+    counts[RECEIVED_BYTES] = (counts[RECEIVED_BYTES] as number) + bytes;
+    counts[CALLS_AT + RECEIVE] = (counts[CALLS_AT + RECEIVE] as number) + 1;
     const more = moreRequestsOf(bytes);
     if (more > 0) queue.count(MORE_AT + RECEIVE, more);
   }

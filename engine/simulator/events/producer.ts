@@ -63,6 +63,11 @@ export class Producer {
   readonly #delaySeconds: number;
   readonly #hasOwnDelay: boolean;
   readonly #copyShare: number;
+  readonly #isPlain: boolean;
+  /** Of the messages of such a producer: the token, bytes, requests beyond the first. */
+  readonly #plainLow: number;
+  readonly #plainBytes: number;
+  readonly #plainMore: number;
   /** Messages that wait for a full call; and bytes of the call that is being made. */
   #gathered = 0;
   #bytes = 0;
@@ -91,6 +96,12 @@ export class Producer {
     this.#hasOwnDelay = plan.delaySeconds !== undefined && !queue.isFifo;
     this.#delaySeconds = (queue.isFifo ? undefined : plan.delaySeconds) ?? queue.delaySeconds;
     this.#copyShare = plan.duplicates.probability;
+    const isSingle = plan.batch <= 1 && parts.arrivals.size === 1 && !this.isLoop;
+    const isAlike = plan.sizes.kind === "fixed" && this.#copyShare === 0;
+    this.#isPlain = isSingle && isAlike && !queue.isFifo && !this.#hasOwnDelay;
+    this.#plainBytes = plan.sizes.kind === "fixed" ? plan.sizes.bodyBytes : 0;
+    this.#plainLow = lowOf(this.#plainBytes, this.#delaySeconds);
+    this.#plainMore = moreRequestsOf(this.#plainBytes);
   }
 
   get isLoop(): boolean {
@@ -120,13 +131,37 @@ export class Producer {
   }
 
   onArrival(): void {
-    if (this.#think === undefined) {
+    if (this.#isPlain) {
+      this.#sendOne();
+      this.#planNext();
+    } else if (this.#think === undefined) {
       this.#come(this.#arrivals.size);
       this.#planNext();
     } else {
       this.outstanding++;
       this.#come(1);
     }
+  }
+
+  /** The shortest way: messages come one by one, all alike, to a Standard queue. */
+  #sendOne(): void {
+    const { queue } = this;
+    const { traffic, counts } = queue;
+    const { sent, most } = this.#allowance;
+    const now = (sent[0] as number) + 1;
+    if (now > most) return;
+    sent[0] = now;
+    queue.touch();
+    traffic.add(this.#plainLow, highOf(this.#index, queue.drawLot()));
+    queue.flushed(traffic.send(this.#timeline.nowMs), 1);
+    queue.flow.arrive(this.#timeline.nowMs, 1);
+    this.sent++;
+    this.calls++;
+    counts[SENT] = (counts[SENT] as number) + 1;
+    counts[SENT_BYTES] = (counts[SENT_BYTES] as number) + this.#plainBytes;
+    counts[CALLS_AT + SEND] = (counts[CALLS_AT + SEND] as number) + 1;
+    if (this.#plainMore > 0) queue.count(MORE_AT + SEND, this.#plainMore);
+    queue.serve();
   }
 
   #come(count: number): void {

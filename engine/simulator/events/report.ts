@@ -2,18 +2,14 @@
  * What a run reports: plain data that can be posted, in milliseconds, as it was measured. The outcome
  * is made of the reports of all runs. Types, and how parts of the run are read out.
  */
-import type { Histogram } from "../statistics/histogram.ts";
+import type { CountedTimes, Histogram } from "../statistics/histogram.ts";
 import type { Meter, SeriesData } from "../statistics/meter.ts";
 import { meanOf } from "../statistics/student.ts";
 
 /** The percentiles that are told. */
 export const SHARES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
 
-export interface TimesReport {
-  readonly count: number;
-  readonly sum: number;
-  readonly squares: number;
-  readonly max: number;
+export interface TimesReport extends CountedTimes {
   /** NaN where nothing was counted. */
   readonly percentiles: readonly number[];
   /** Of the mean, by batch means. */
@@ -72,9 +68,9 @@ export interface RunReport {
 }
 
 export function timesOf(histogram: Histogram): TimesReport {
-  const { count, sum, squares, max, halfWidth } = histogram;
+  const { count, sum, max, halfWidth, buckets } = histogram;
   const percentiles = SHARES.map((share) => histogram.percentile(share));
-  return { count, sum, squares, max, percentiles, halfWidth };
+  return { count, sum, max, buckets, percentiles, halfWidth };
 }
 
 /** Batches of a level's mean: so many parts of the time that was measured. */

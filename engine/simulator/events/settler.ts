@@ -81,9 +81,10 @@ export class Settler {
     const queue = this.#queue;
     const removed = queue.traffic.remove(count, this.#timeline.nowMs);
     if (removed < 0) throw trafficError(queue.queue, removed);
-    const call = count > 1 ? DELETE_BATCH : DELETE;
-    queue.count(CALLS_AT + call, 1);
-    queue.count(DELETED, removed);
+    const { counts } = queue;
+    const call = CALLS_AT + (count > 1 ? DELETE_BATCH : DELETE);
+    counts[call] = (counts[call] as number) + 1;
+    counts[DELETED] = (counts[DELETED] as number) + removed;
     if (removed < count) queue.count(IN_VAIN, count - removed);
     return removed;
   }

@@ -10,6 +10,7 @@ import { checkBalance } from "./balance.ts";
 import { buildParts, type Frame, type Parts } from "./build.ts";
 import { Copies } from "./copies.ts";
 import type { Fleet } from "./fleet.ts";
+import type { Handling } from "./handling.ts";
 import {
   ARRIVAL,
   BEAT,
@@ -55,6 +56,10 @@ export class World {
   readonly #frame: Frame;
   readonly #parts: Parts;
   readonly #beginMs: number;
+  readonly #producers: readonly Producer[];
+  /** By lane. */
+  readonly #handlings: readonly Handling[];
+  readonly #most: number;
   #warmMs: number;
   #events = 0;
   #isWarm = false;
@@ -69,6 +74,9 @@ export class World {
     this.#frame = frame;
     this.#parts = parts;
     this.#beginMs = frame.timeline.nowMs;
+    this.#producers = parts.producers;
+    this.#handlings = parts.fleetOf.map(({ handling }) => handling);
+    this.#most = frame.allowance.most;
     this.#warmMs = this.#beginMs;
     this.#isLate = frame.plan.warmup.seconds === 0;
   }
@@ -171,11 +179,12 @@ export class World {
     const part = partOf(event);
     switch (kindOf(event)) {
       case ARRIVAL:
-        (this.#parts.producers[part] as Producer).onArrival();
+        (this.#producers[part] as Producer).onArrival();
+        if (this.#isWarm && this.sent < this.#most) break;
         this.#afterSend();
         break;
       case DONE:
-        this.#fleetOf(part).handling.onDone(part);
+        (this.#handlings[part] as Handling).onDone(part);
         break;
       case NEXT:
         this.#fleetOf(part).onNext(part);
@@ -266,11 +275,14 @@ export class World {
       queue.see();
       queue.meter.restart();
       queue.flow.restart();
+      queue.wait.clear();
+      queue.sojourn.clear();
     }
     for (const fleet of this.#parts.fleets) {
       fleet.touch();
       fleet.see();
       fleet.meter.restart();
+      fleet.handling.service.clear();
     }
   }
 

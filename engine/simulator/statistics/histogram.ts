@@ -30,7 +30,21 @@ const CELLS = 7;
 /** Means of so many batches, or up to twice as many, say how sure the mean is. */
 const BATCHES = 64;
 
-export class Histogram {
+export interface Buckets {
+  /** The number of the first of them. */
+  readonly first: number;
+  readonly counts: Float64Array;
+}
+
+/** What one histogram tells another. */
+export interface CountedTimes {
+  readonly count: number;
+  readonly sum: number;
+  readonly max: number;
+  readonly buckets: Buckets;
+}
+
+export class Histogram implements CountedTimes {
   readonly #buckets = new Float64Array(BUCKETS);
   readonly #cells = new Float64Array(CELLS);
   readonly #cell = new Float64Array(1);
@@ -60,6 +74,15 @@ export class Histogram {
     this.#buckets[bucket] = (this.#buckets[bucket] as number) + 1;
   }
 
+  /** Forgets all that was counted: the warm-up is over. */
+  clear(): void {
+    this.#buckets.fill(0);
+    this.#cells.fill(0);
+    this.#cells[FULL_AT] = 1;
+    this.#cells[BATCH_SIZE] = 1;
+    this.#batchCount = 0;
+  }
+
   /** Batches are of one size, which doubles when there are more than BATCHES. */
   #closeBatch(): void {
     const cells = this.#cells;
@@ -84,6 +107,33 @@ export class Histogram {
     const size = this.#cells[BATCH_SIZE] as number;
     const sums = this.#batches.subarray(0, this.#batchCount);
     return meanOf(Array.from(sums, (sum) => sum / size)).halfWidth;
+  }
+
+  /** What was counted, to be posted: from the first bucket that has any to the last. */
+  get buckets(): Buckets {
+    const first = Math.max(
+      0,
+      this.#buckets.findIndex((here) => here > 0),
+    );
+    let end = BUCKETS;
+    while (end > first && this.#buckets[end - 1] === 0) end--;
+    return { first, counts: this.#buckets.slice(first, end) };
+  }
+
+  /** Takes in what another one has counted; its batches it does not know. */
+  add(other: CountedTimes): void {
+    const cells = this.#cells;
+    const { first, counts } = other.buckets;
+    let inBuckets = 0;
+    for (let index = 0; index < counts.length; index++) {
+      const here = counts[index] as number;
+      this.#buckets[first + index] = (this.#buckets[first + index] as number) + here;
+      inBuckets += here;
+    }
+    cells[COUNT] = (cells[COUNT] as number) + other.count;
+    cells[SUM] = (cells[SUM] as number) + other.sum;
+    cells[NONE] = (cells[NONE] as number) + other.count - inBuckets;
+    cells[MAX] = Math.max(this.max, other.max);
   }
 
   get count(): number {

@@ -11,20 +11,22 @@ const PERIODS_MAX = 512;
 
 /** The three levels stand at 0, 1, 2 of each of these. */
 const LEVEL = 0;
-const AREA = 3;
+/** A level's integral is this and the level times now: it changes only when the level does. */
+const BASE = 3;
 const MAX = 6;
 const MAX_AT = 9;
 const LAST = 12;
-/** When the oldest came; Infinity where there is none. */
+/** When the oldest came, Infinity where there is none; since when its age is not counted yet. */
 const OLDEST = 13;
-const AGE_AREA = 14;
-const AGE_MAX = 15;
-const AGE_MAX_AT = 16;
-const PERIOD_END = 17;
-const PERIOD_AGE_MAX = 18;
-const SINCE = 19;
-const BEGAN = 20;
-const CELLS = 21;
+const OLDEST_SINCE = 14;
+const AGE_AREA = 15;
+const AGE_MAX = 16;
+const AGE_MAX_AT = 17;
+const PERIOD_END = 18;
+const PERIOD_AGE_MAX = 19;
+const SINCE = 20;
+const BEGAN = 21;
+const CELLS = 22;
 
 /** What is kept of a period: three areas, the greatest age, and what the owner counts. */
 export const AGE_COLUMN = 3;
@@ -57,6 +59,7 @@ export class Meter {
     cells[BEGAN] = beginMs;
     cells[SINCE] = beginMs;
     cells[OLDEST] = Number.POSITIVE_INFINITY;
+    cells[OLDEST_SINCE] = beginMs;
     cells[PERIOD_END] = beginMs + periodMs;
   }
 
@@ -65,18 +68,36 @@ export class Meter {
     while (nowMs >= (this.#cells[PERIOD_END] as number)) this.#close();
   }
 
-  #integrate(nowMs: number): void {
+  /** The levels from `nowMs` on, and when the oldest came (Infinity: there is none). After `pass`. */
+  see(nowMs: number, first: number, second: number, third: number, oldestMs: number): void {
     const cells = this.#cells;
-    const last = cells[LAST] as number;
-    const passed = nowMs - last;
-    if (passed <= 0) return;
     cells[LAST] = nowMs;
-    cells[AREA] = (cells[AREA] as number) + (cells[LEVEL] as number) * passed;
-    cells[AREA + 1] = (cells[AREA + 1] as number) + (cells[LEVEL + 1] as number) * passed;
-    cells[AREA + 2] = (cells[AREA + 2] as number) + (cells[LEVEL + 2] as number) * passed;
+    if (first !== cells[LEVEL]) this.#change(0, first);
+    if (second !== cells[LEVEL + 1]) this.#change(1, second);
+    if (third !== cells[LEVEL + 2]) this.#change(2, third);
+    if (oldestMs !== cells[OLDEST]) this.#age(oldestMs);
+  }
+
+  #change(which: number, level: number): void {
+    const cells = this.#cells;
+    const before = cells[LEVEL + which] as number;
+    const passed = (cells[LAST] as number) - (cells[BEGAN] as number);
+    cells[BASE + which] = (cells[BASE + which] as number) + (before - level) * passed;
+    cells[LEVEL + which] = level;
+    if (level > (cells[MAX + which] as number)) this.#raise(which, level);
+  }
+
+  /** Counts the oldest's age until now; from now on it is that of one that came then. */
+  #age(oldestMs: number): void {
+    const cells = this.#cells;
+    const nowMs = cells[LAST] as number;
     const oldest = cells[OLDEST] as number;
-    if (oldest > nowMs) return;
-    cells[AGE_AREA] = (cells[AGE_AREA] as number) + passed * (0.5 * (nowMs + last) - oldest);
+    const since = cells[OLDEST_SINCE] as number;
+    cells[OLDEST] = oldestMs;
+    cells[OLDEST_SINCE] = nowMs;
+    if (oldest > nowMs || nowMs <= since) return;
+    const area = (nowMs - since) * (0.5 * (nowMs + since) - oldest);
+    cells[AGE_AREA] = (cells[AGE_AREA] as number) + area;
     const age = nowMs - oldest;
     if (age > (cells[PERIOD_AGE_MAX] as number)) cells[PERIOD_AGE_MAX] = age;
     if (age <= (cells[AGE_MAX] as number)) return;
@@ -84,28 +105,17 @@ export class Meter {
     cells[AGE_MAX_AT] = nowMs;
   }
 
-  /** The levels from `nowMs` on, and when the oldest came (Infinity: there is none). After `pass`. */
-  see(nowMs: number, first: number, second: number, third: number, oldestMs: number): void {
-    const cells = this.#cells;
-    this.#integrate(nowMs);
-    cells[LEVEL] = first;
-    cells[LEVEL + 1] = second;
-    cells[LEVEL + 2] = third;
-    cells[OLDEST] = oldestMs;
-    if (first > (cells[MAX] as number)) this.#raise(0, first);
-    if (second > (cells[MAX + 1] as number)) this.#raise(1, second);
-    if (third > (cells[MAX + 2] as number)) this.#raise(2, third);
-  }
-
   #raise(which: number, level: number): void {
-    this.#cells[MAX + which] = level;
-    this.#cells[MAX_AT + which] = this.#cells[LAST] as number;
+    const cells = this.#cells;
+    cells[MAX + which] = level;
+    cells[MAX_AT + which] = cells[LAST] as number;
   }
 
   /** From now on integrals and greatest values count: the warm-up is over. After `see`. */
   restart(): void {
     const cells = this.#cells;
-    this.#from.set(cells.subarray(AREA, AREA + 3));
+    this.#age(cells[OLDEST] as number);
+    for (let which = 0; which < 3; which++) this.#from[which] = this.area(which);
     this.#from[3] = cells[AGE_AREA] as number;
     cells[SINCE] = cells[LAST] as number;
     for (let which = 0; which < 3; which++) this.#raise(which, cells[LEVEL + which] as number);
@@ -114,7 +124,8 @@ export class Meter {
 
   #close(): void {
     const cells = this.#cells;
-    this.#integrate(cells[PERIOD_END] as number);
+    cells[LAST] = cells[PERIOD_END] as number;
+    this.#age(cells[OLDEST] as number);
     this.#fill(this.#closed * this.#width);
     this.#closed++;
     if (this.#closed === PERIODS_MAX) this.#halve();
@@ -127,7 +138,7 @@ export class Meter {
     const marks = this.#marks;
     const periods = this.#periods;
     for (let index = 0; index < this.#width; index++) {
-      const sum = index < 3 ? cells[AREA + index] : this.#counts[index - COUNTS_COLUMN];
+      const sum = index < 3 ? this.area(index) : this.#counts[index - COUNTS_COLUMN];
       periods[at + index] = (sum as number) - (marks[index] as number);
       marks[index] = sum as number;
     }
@@ -166,16 +177,24 @@ export class Meter {
 
   /** The mean of a level (0 to 2), or of the age (3); NaN where no time has passed. */
   mean(which: number): number {
-    const area = this.#cells[which === 3 ? AGE_AREA : AREA + which] as number;
+    const area = which === 3 ? this.#ageArea : this.area(which);
     return (area - (this.#from[which] as number)) / this.measuredMs;
   }
 
   /** The integral of a level since the very beginning. */
   area(which: number): number {
-    return this.#cells[AREA + which] as number;
+    const cells = this.#cells;
+    const passed = (cells[LAST] as number) - (cells[BEGAN] as number);
+    return (cells[BASE + which] as number) + (cells[LEVEL + which] as number) * passed;
+  }
+
+  get #ageArea(): number {
+    this.#age(this.#cells[OLDEST] as number);
+    return this.#cells[AGE_AREA] as number;
   }
 
   max(which: number): number {
+    if (which === 3) this.#age(this.#cells[OLDEST] as number);
     return this.#cells[which === 3 ? AGE_MAX : MAX + which] as number;
   }
 
@@ -192,6 +211,7 @@ export class Meter {
     const lastMs =
       (cells[LAST] as number) - (cells[BEGAN] as number) - this.#closed * this.#periodMs;
     const isAny = lastMs > 0;
+    this.#age(cells[OLDEST] as number);
     if (isAny) this.#fill(this.#closed * width);
     const count = this.#closed + (isAny ? 1 : 0);
     return {

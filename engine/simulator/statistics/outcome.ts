@@ -3,13 +3,14 @@
  * percentiles are the means of the runs' own, with intervals over the runs. The order of the reports is
  * that of the runs, so the outcome does not depend on which thread ran what. Pure.
  */
-import type {
-  FleetReport,
-  LevelReport,
-  ProducerReport,
-  QueueReport,
-  RunReport,
-  TimesReport,
+import {
+  type FleetReport,
+  type LevelReport,
+  type ProducerReport,
+  type QueueReport,
+  type RunReport,
+  SHARES,
+  type TimesReport,
 } from "../events/report.ts";
 import {
   CALLS_AT,
@@ -39,6 +40,7 @@ import type {
   Speed,
 } from "../result.ts";
 import type { Plan, PlannedFleet, PlannedProducer, PlannedQueue } from "../scenario/plan.ts";
+import { Histogram } from "./histogram.ts";
 import { consumerSeries, queueSeries } from "./series.ts";
 import { meanOf } from "./student.ts";
 
@@ -124,25 +126,20 @@ function estimateOf(values: readonly number[], own: number, scale: number): Esti
   };
 }
 
+/**
+ * Percentiles are those of all runs' times together: a short run's own are too low in the mean, since it
+ * sees few of the rare long waits. How sure they are is told by the runs' own.
+ */
 function distributionOf(reports: readonly TimesReport[]): Distribution {
-  const total = (of: (report: TimesReport) => number): number =>
-    reports.reduce((sum, report) => sum + of(report), 0);
-  const count = total((report) => report.count);
-  const mean = total((report) => report.sum) / count;
-  const variance = total((report) => report.squares) / count - mean * mean;
-  const percentile = (index: number): Estimate =>
-    estimateOf(
-      reports.map(({ percentiles }) => percentiles[index] as number),
-      Number.NaN,
-      MS,
-    );
-  const [p50, p90, p95, p99, p999] = [0, 1, 2, 3, 4].map(percentile) as [
-    Estimate,
-    Estimate,
-    Estimate,
-    Estimate,
-    Estimate,
-  ];
+  const all = new Histogram();
+  for (const report of reports) all.add(report);
+  const { count, sum, squares, max } = all;
+  const mean = sum / count;
+  const variance = squares / count - mean * mean;
+  const value = (share: number): number | null => known(all.percentile(share) / MS);
+  const halfWidth = (index: number): number | null =>
+    known(meanOf(reports.map(({ percentiles }) => percentiles[index] as number)).halfWidth / MS);
+  const [p50, p90, p95, p99, p999] = SHARES;
   return {
     ...estimateOf(
       reports.map((report) => report.sum / report.count),
@@ -150,19 +147,19 @@ function distributionOf(reports: readonly TimesReport[]): Distribution {
       MS,
     ),
     count,
-    p50: p50.mean,
-    p90: p90.mean,
-    p95: p95.mean,
-    p99: p99.mean,
-    p999: p999.mean,
-    max: count === 0 ? null : Math.max(...reports.map(({ max }) => max)) / MS,
+    p50: value(p50),
+    p90: value(p90),
+    p95: value(p95),
+    p99: value(p99),
+    p999: value(p999),
+    max: count === 0 ? null : max / MS,
     deviation: known(Math.sqrt(Math.max(0, variance)) / MS),
     halfWidths: {
-      p50: p50.halfWidth,
-      p90: p90.halfWidth,
-      p95: p95.halfWidth,
-      p99: p99.halfWidth,
-      p999: p999.halfWidth,
+      p50: halfWidth(0),
+      p90: halfWidth(1),
+      p95: halfWidth(2),
+      p99: halfWidth(3),
+      p999: halfWidth(4),
     },
   };
 }
