@@ -1,8 +1,9 @@
 /**
  * The JSON Schema of scenario files, made from their types: `node scripts/scenarioSchema.mjs` writes it
  * beside them (then `npx biome format --write` that file), and a test sees that what is there is what
- * would be written; with `--print` it is printed. The script reads declarations as they stand: interfaces, and aliases of numbers, unions, lists, tuples and records; texts of comments
- * become descriptions, and their tags ranges. What it does not know it refuses.
+ * would be written; with `--print` it is printed. The script reads declarations as they stand:
+ * interfaces, and aliases of numbers, unions, lists, tuples and records; texts of comments become
+ * descriptions, and their tags ranges. What it does not know it refuses.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * The command `sluice`: where the process starts. One file a command in commands/.
- * What was asked for goes to standard output; the log, and what went wrong, to standard error. Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong.
+ * What was asked for goes to standard output; the log, and what went wrong, to standard error. Exit
+ * codes: 0 done, 1 it could not be done, 2 the command line is wrong.
  */
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";

@@ -105,9 +105,9 @@ describe("the command line", () => {
 
   test("is told which command it asks help for is none, and which it may mean", async () => {
     for (const [words, said] of [
-      [["help", "brew"], "'brew'."],
+      [["help", "coffee"], "'coffee'."],
       [["help", "serv"], "'serv'; did you mean serve?"],
-      [["help", "serve", "more"], "too many arguments"],
+      [["help", "serve", "more"], "'serve more'."],
     ] as const) {
       const { code, stdout, stderr } = await run(...words);
       expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(said)]);
