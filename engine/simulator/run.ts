@@ -146,6 +146,6 @@ class Simulation {
 }
 
 function waitOf({ queues }: RunReport, queue: number): number {
-  const { sum, count } = (queues[queue] as { readonly wait: TimesReport }).wait;
-  return sum / count;
+  const { sum, total } = (queues[queue] as { readonly wait: TimesReport }).wait;
+  return sum / total;
 }

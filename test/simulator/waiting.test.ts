@@ -67,7 +67,7 @@ describe("row 3 and row 4: several consumers, M/M/c", () => {
         planOf(3, {
           // A percentile takes longer runs to spread as the normal law does.
           horizon: {
-            messages: rest.p99 === undefined ? 30_000 : 100_000,
+            messages: rest.p99 === undefined ? 20_000 : 100_000,
             seconds: Number.POSITIVE_INFINITY,
           },
           producers: [producerOf(perSecond)],

@@ -140,7 +140,7 @@ function fill(queue: SimQueue, { nowMs }: Timeline): void {
   }
   queue.initial = backlog.messages;
   queue.count(SENT, backlog.messages);
-  flow.arrive(nowMs, backlog.messages);
+  flow.arrive(backlog.messages);
   flow.hasAged = backlog.ageSeconds > 0;
   queue.settle();
 }

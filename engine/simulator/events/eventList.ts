@@ -1,6 +1,8 @@
 /**
  * What is to happen, in order of time; of equal times, in the order in which it was planned. A binary
- * heap over typed arrays: nothing is allocated an event. An event is a number of the caller's.
+ * heap over typed arrays: nothing is allocated an event. An event is a number of the caller's. A number
+ * with a fraction that is handed to a function or comes back is an object where V8 does not inline the
+ * call; so those that are handed on here lie in typed arrays, too.
  *
  * Most events plan another one, so the place of the one that was taken stays open until the next is
  * planned, and that goes down from there; one way instead of two.
@@ -12,7 +14,9 @@ export class EventList {
   #events: Int32Array;
   #count = 0;
   #isOpen = false;
+  /** How many were ever planned; and the event that is being put in: its time, and its order. */
   readonly #planned = new Float64Array(1);
+  readonly #item = new Float64Array(2);
 
   constructor(capacity = 64) {
     this.#times = new Float64Array(capacity);
@@ -30,15 +34,21 @@ export class EventList {
   }
 
   plan(atMs: number, event: number): void {
+    this.#item[0] = atMs;
+    this.#put(event);
+  }
+
+  #put(event: number): void {
     const order = (this.#planned[0] as number) + 1;
     this.#planned[0] = order;
+    this.#item[1] = order;
     if (this.#isOpen) {
       this.#isOpen = false;
-      this.#sink(atMs, order, event);
+      this.#sink(event);
       return;
     }
     if (this.#count === this.#times.length) this.#grow();
-    this.#rise(atMs, order, event);
+    this.#rise(event);
   }
 
   /** Readies the next event for `time` and `event`; false when there is none. It stays until the next call. */
@@ -64,15 +74,15 @@ export class EventList {
   #close(): void {
     const last = --this.#count;
     if (last === 0) return;
-    this.#sink(
-      this.#times[last] as number,
-      this.#orders[last] as number,
-      this.#events[last] as number,
-    );
+    this.#item[0] = this.#times[last] as number;
+    this.#item[1] = this.#orders[last] as number;
+    this.#sink(this.#events[last] as number);
   }
 
   /** Puts an event in at the top, from where it goes down. */
-  #sink(time: number, order: number, event: number): void {
+  #sink(event: number): void {
+    const time = this.#item[0] as number;
+    const order = this.#item[1] as number;
     const times = this.#times;
     const orders = this.#orders;
     const events = this.#events;
@@ -105,7 +115,9 @@ export class EventList {
   }
 
   /** Puts an event in at the bottom, from where it goes up. */
-  #rise(time: number, order: number, event: number): void {
+  #rise(event: number): void {
+    const time = this.#item[0] as number;
+    const order = this.#item[1] as number;
     const times = this.#times;
     let at = this.#count++;
     while (at > 0) {

@@ -2,6 +2,7 @@
  * How messages come out of a queue into the places of a lane, and what is measured of that.
  */
 import { TOO_MANY_IN_FLIGHT, trafficError } from "../../broker/messages/traffic.ts";
+import { READY_AT, SENT_AT } from "../statistics/flow.ts";
 import type { SimQueue } from "./simQueue.ts";
 import {
   CALLS_AT,
@@ -60,19 +61,22 @@ export class Intake {
     const { traffic } = queue;
     traffic.take(index, place);
     const low = traffic.low(place);
-    const sentAt = traffic.sentAtMs(place);
     if (traffic.receiveCount(place) > 1) queue.count(REDELIVERED, 1);
-    else this.#waited(sentAt, sentAt + delayMsOf(low));
+    else this.#waited(place, low);
     return bodyBytesOf(low);
   }
 
   /** A first receive. */
-  #waited(sentAt: number, availableAt: number): void {
-    const { wait, flow } = this.#queue;
-    const { nowMs } = this.#timeline;
-    flow.receive(nowMs, sentAt, availableAt);
+  #waited(place: number, low: number): void {
+    const { wait, flow, traffic } = this.#queue;
+    const sentAt = traffic.sentAtMs(place);
+    const availableAt = sentAt + delayMsOf(low);
+    flow.told[SENT_AT] = sentAt;
+    flow.told[READY_AT] = availableAt;
+    flow.receive();
     if (sentAt < (this.#since[0] as number)) return;
-    wait.record(nowMs - availableAt);
+    wait.time[0] = this.#timeline.nowMs - availableAt;
+    wait.count();
   }
 
   /** A receive has brought nothing. */

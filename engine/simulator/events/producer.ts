@@ -154,7 +154,7 @@ export class Producer {
     queue.touch();
     traffic.add(this.#plainLow, highOf(this.#index, queue.drawLot()));
     queue.flushed(traffic.send(this.#timeline.nowMs), 1);
-    queue.flow.arrive(this.#timeline.nowMs, 1);
+    queue.flow.arrive(1);
     this.sent++;
     this.calls++;
     counts[SENT] = (counts[SENT] as number) + 1;
@@ -250,7 +250,7 @@ export class Producer {
     if (duplicates > 0) queue.count(DEDUPLICATED, duplicates);
     const call = count > 1 ? SEND_BATCH : SEND;
     this.calls++;
-    queue.flow.arrive(nowMs, count - duplicates);
+    queue.flow.arrive(count - duplicates);
     queue.count(SENT, count - duplicates);
     queue.count(SENT_BYTES, this.#bytes);
     queue.count(CALLS_AT + call, 1);

@@ -68,9 +68,9 @@ export interface RunReport {
 }
 
 export function timesOf(histogram: Histogram): TimesReport {
-  const { count, sum, max, halfWidth, buckets } = histogram;
+  const { total, sum, max, halfWidth, buckets } = histogram;
   const percentiles = SHARES.map((share) => histogram.percentile(share));
-  return { count, sum, max, buckets, percentiles, halfWidth };
+  return { total, sum, max, buckets, percentiles, halfWidth };
 }
 
 /** Batches of a level's mean: so many parts of the time that was measured. */

@@ -6,6 +6,7 @@ import { trafficError } from "../../broker/messages/traffic.ts";
 import { power } from "../random/math.ts";
 import type { Stream } from "../random/stream.ts";
 import type { PlannedBackoff, PlannedFleet } from "../scenario/plan.ts";
+import { SENT_AT } from "../statistics/flow.ts";
 import type { SimQueue } from "./simQueue.ts";
 import { CALLS_AT, CHANGE, CHANGE_BATCH, DELETE, DELETE_BATCH, DELETED, IN_VAIN } from "./tally.ts";
 import type { Timeline } from "./timeline.ts";
@@ -91,12 +92,13 @@ export class Settler {
 
   #over(place: number): void {
     const { traffic, flow, sojourn } = this.#queue;
-    const { nowMs } = this.#timeline;
     const sentAt = traffic.sentAtMs(this.#base + place);
-    flow.delete(nowMs, sentAt);
+    flow.told[SENT_AT] = sentAt;
+    flow.delete();
     if (this.#queue.isLooped) this.#freed.free(traffic.high(this.#base + place));
     if (sentAt < (this.#since[0] as number)) return;
-    sojourn.record(nowMs - sentAt);
+    sojourn.time[0] = this.#timeline.nowMs - sentAt;
+    sojourn.count();
   }
 
   #putAll(first: number, end: number, outcome: number): number {

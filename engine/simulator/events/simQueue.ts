@@ -90,7 +90,7 @@ export class SimQueue {
     this.isFifo = plan.isFifo;
     this.line = new Line(parts.lanes);
     this.meter = new Meter(beginMs, parts.periodMs, this.counts.subarray(0, SERIES_COUNTS));
-    this.flow = new Flow(beginMs);
+    this.flow = new Flow(timeline.now);
     this.#timeline = timeline;
     this.#timer = eventOf(TIMER, parts.index);
     const retention = plan.attributes.messageRetentionPeriod ?? RETENTION_DEFAULT;
@@ -142,7 +142,7 @@ export class SimQueue {
     const cameMs = this.#isTarget ? traffic.oldestCameAtMs : oldestMs;
     const { nowMs } = this.#timeline;
     this.meter.see(nowMs, visible, inFlight, delayed, cameMs);
-    this.flow.see(visible + inFlight + delayed, visible, nowMs);
+    this.flow.see(visible + inFlight + delayed, visible);
     const dueMs = Math.min(traffic.timerMs, oldestMs + this.#retentionMs);
     if (dueMs < (this.#timerAt[0] as number)) this.#arm(dueMs);
     if (this.isFifo && delayed > 0) this.#arm(traffic.firstDelayedAtMs + this.delaySeconds * 1_000);
@@ -197,7 +197,7 @@ export class SimQueue {
     this.#moved = moved;
     target.count(MOVED_IN, more);
     target.touch();
-    target.flow.arrive(this.#timeline.nowMs, more);
+    target.flow.arrive(more);
     target.flow.hasAged = true;
     target.serve();
   }

@@ -10,17 +10,25 @@ export interface Touched {
 }
 
 export class Timeline extends EventList {
-  readonly #now = new Float64Array(1);
+  /** The engine's time in milliseconds, for who reads it in place. */
+  readonly now = new Float64Array(1);
   readonly #touched: Touched[] = [];
   #touchedCount = 0;
 
   /** Milliseconds of the engine's time. */
   get nowMs(): number {
-    return this.#now[0] as number;
+    return this.now[0] as number;
   }
 
   set nowMs(ms: number) {
-    this.#now[0] = ms;
+    this.now[0] = ms;
+  }
+
+  /** It is the time of the next event; false when it was before. */
+  goOn(): boolean {
+    const before = this.now[0];
+    this.now[0] = this.time;
+    return this.now[0] !== before;
   }
 
   /** The event that happens now changes this; said once an event. */

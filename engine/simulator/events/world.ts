@@ -148,7 +148,7 @@ export class World {
         this.#end();
         break;
       }
-      this.#goTo(timeline.time);
+      this.#goOn();
       this.#happen(timeline.event);
       timeline.seeTouched();
     }
@@ -156,14 +156,10 @@ export class World {
     return !this.#isOver;
   }
 
-  #goTo(atMs: number): void {
-    const { timeline } = this.#frame;
-    if (atMs === timeline.nowMs) {
-      if (++this.#still > STILL_MAX) throw this.#standsStill();
-      return;
-    }
-    this.#still = 0;
-    timeline.nowMs = atMs;
+  /** Time goes on to the next event. */
+  #goOn(): void {
+    if (this.#frame.timeline.goOn()) this.#still = 0;
+    else if (++this.#still > STILL_MAX) throw this.#standsStill();
   }
 
   #standsStill(): Error {

@@ -6,6 +6,7 @@ import type { PlannedArrivals, PlannedLaw } from "../scenario/plan.ts";
 import { Law } from "./law.ts";
 import { type Rate, rateOf } from "./rate.ts";
 import type { Stream } from "./stream.ts";
+import { exponential } from "./ziggurat.ts";
 
 const RENEWAL = 0;
 const MMPP2 = 1;
@@ -44,10 +45,13 @@ export class Arrivals {
 
   /** The next moment; Infinity: there is none. */
   next(): number {
+    this.#advance();
+    return this.#at[0] as number;
+  }
+
+  #advance(): void {
     const last = this.#at[0] as number;
-    const next = this.#kind === RENEWAL ? last + (this.#gap as Law).draw() : this.#nextOf(last);
-    this.#at[0] = next;
-    return next;
+    this.#at[0] = this.#kind === RENEWAL ? last + (this.#gap as Law).draw() : this.#nextOf(last);
   }
 
   #nextOf(last: number): number {
@@ -57,7 +61,7 @@ export class Arrivals {
   }
 
   #exponential(meanMs: number): number {
-    return -meanMs * Math.log(this.#stream.positive());
+    return meanMs * exponential(this.#stream);
   }
 
   /** A distance that leads out of the state is drawn again from its end on. */

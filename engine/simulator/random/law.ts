@@ -6,6 +6,7 @@ import type { PlannedLaw } from "../scenario/plan.ts";
 import { Choice } from "./choice.ts";
 import { logGamma, power } from "./math.ts";
 import type { Stream } from "./stream.ts";
+import { drawExponential, exponential } from "./ziggurat.ts";
 
 const DETERMINISTIC = 0;
 const EXPONENTIAL = 1;
@@ -32,6 +33,8 @@ export class Law {
   readonly #third: number;
   readonly #values: Float64Array;
   readonly #choice: Choice | undefined;
+  /** The last one: a number that a call answers costs an object where it is not inlined. */
+  readonly #drawn = new Float64Array(1);
   /** Normal numbers come in pairs. */
   #spare = Number.NaN;
 
@@ -49,9 +52,18 @@ export class Law {
 
   /** The next time, in milliseconds. */
   draw(): number {
-    if (this.#kind === EXPONENTIAL) return -this.#scale * Math.log(this.#stream.positive());
-    if (this.#kind === DETERMINISTIC) return this.#scale;
-    return this.#drawOther();
+    this.#draw();
+    return this.#drawn[0] as number;
+  }
+
+  #draw(): void {
+    const drawn = this.#drawn;
+    if (this.#kind === EXPONENTIAL) {
+      drawExponential(this.#stream, drawn);
+      drawn[0] = (drawn[0] as number) * this.#scale;
+    } else {
+      drawn[0] = this.#kind === DETERMINISTIC ? this.#scale : this.#drawOther();
+    }
   }
 
   #drawOther(): number {
@@ -71,9 +83,9 @@ export class Law {
       case LOGNORMAL:
         return this.#scale * Math.exp(this.#shape * this.#normal());
       case WEIBULL:
-        return this.#scale * power(-Math.log(stream.positive()), this.#shape);
+        return this.#scale * power(exponential(stream), this.#shape);
       case PARETO:
-        return this.#scale * Math.exp(-Math.log(stream.positive()) * this.#shape);
+        return this.#scale * Math.exp(exponential(stream) * this.#shape);
       case HYPEREXPONENTIAL:
         return this.#hyperexponential();
       default:
@@ -91,7 +103,7 @@ export class Law {
   #hyperexponential(): number {
     const isFirst = this.#stream.double() < this.#shape;
     const mean = this.#scale / (2 * (isFirst ? this.#shape : 1 - this.#shape));
-    return -mean * Math.log(this.#stream.positive());
+    return mean * exponential(this.#stream);
   }
 
   /** Marsaglia's polar method: two normal numbers of two uniform ones within a circle. */

@@ -17,6 +17,10 @@ const EMPTY_AT = 8;
 const PEAK = 9;
 const CELLS = 11;
 
+/** Places in `told`. */
+export const SENT_AT = 0;
+export const READY_AT = 1;
+
 export class Flow {
   readonly #beginMs: number;
   readonly #cells = new Float64Array(CELLS);
@@ -24,26 +28,35 @@ export class Flow {
   /** Whether messages came that had been sent before the beginning, or to another queue. */
   hasAged = false;
 
-  constructor(beginMs: number) {
-    this.#beginMs = beginMs;
+  /** What a call is told: a number that is handed on costs an object where calls are not inlined. */
+  readonly told = new Float64Array(2);
+  readonly #now: Float64Array;
+
+  /** @param now the run's time, in its first place. */
+  constructor(now: Float64Array) {
+    this.#now = now;
+    this.#beginMs = now[0] as number;
     this.#cells[EMPTY_AT] = Number.NaN;
   }
 
   /** Messages came in. */
-  arrive(nowMs: number, count: number): void {
+  arrive(count: number): void {
     const cells = this.#cells;
-    cells[BALANCE] = (cells[BALANCE] as number) - (nowMs - this.#beginMs) * count;
+    const passed = (this.#now[0] as number) - this.#beginMs;
+    cells[BALANCE] = (cells[BALANCE] as number) - passed * count;
     cells[EXPECTED] = (cells[EXPECTED] as number) + count;
   }
 
-  /** A message was deleted that was sent at that time. */
-  delete(nowMs: number, sentAtMs: number): void {
-    this.#cells[STAYED] = (this.#cells[STAYED] as number) + (nowMs - sentAtMs);
+  /** A message was deleted: when it was sent, `told` says. */
+  delete(): void {
+    const stayed = (this.#now[0] as number) - (this.told[SENT_AT] as number);
+    this.#cells[STAYED] = (this.#cells[STAYED] as number) + stayed;
   }
 
   /** So many are there now, says the engine, `visible` of them: those that are missing left at this moment. */
-  see(present: number, visible: number, nowMs: number): void {
+  see(present: number, visible: number): void {
     const cells = this.#cells;
+    const nowMs = this.#now[0] as number;
     const missing = (cells[EXPECTED] as number) - present;
     if (missing !== 0) {
       cells[BALANCE] = (cells[BALANCE] as number) + (nowMs - this.#beginMs) * missing;
@@ -59,10 +72,12 @@ export class Flow {
     }
   }
 
-  /** The next message was received; it could be since `sinceMs`. */
-  receive(nowMs: number, sentAtMs: number, sinceMs: number): void {
+  /** The next message was received: when it was sent, and since when it could be, `told` says. */
+  receive(): void {
     const cells = this.#cells;
-    const from = Math.max(sinceMs, cells[RECEIVED_AT] as number) - sentAtMs;
+    const nowMs = this.#now[0] as number;
+    const sentAtMs = this.told[SENT_AT] as number;
+    const from = Math.max(this.told[READY_AT] as number, cells[RECEIVED_AT] as number) - sentAtMs;
     const age = nowMs - sentAtMs;
     cells[RECEIVED_AT] = nowMs;
     if (age > from) cells[NEXT_AREA] = (cells[NEXT_AREA] as number) + (age * age - from * from) / 2;

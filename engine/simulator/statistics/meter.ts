@@ -26,7 +26,9 @@ const PERIOD_END = 18;
 const PERIOD_AGE_MAX = 19;
 const SINCE = 20;
 const BEGAN = 21;
-const CELLS = 22;
+/** What `see` was told last. */
+const NEXT_OLDEST = 22;
+const CELLS = 23;
 
 /** What is kept of a period: three areas, the greatest age, and what the owner counts. */
 export const AGE_COLUMN = 3;
@@ -59,6 +61,7 @@ export class Meter {
     cells[BEGAN] = beginMs;
     cells[SINCE] = beginMs;
     cells[OLDEST] = Number.POSITIVE_INFINITY;
+    cells[NEXT_OLDEST] = Number.POSITIVE_INFINITY;
     cells[OLDEST_SINCE] = beginMs;
     cells[PERIOD_END] = beginMs + periodMs;
   }
@@ -70,12 +73,17 @@ export class Meter {
 
   /** The levels from `nowMs` on, and when the oldest came (Infinity: there is none). After `pass`. */
   see(nowMs: number, first: number, second: number, third: number, oldestMs: number): void {
+    this.#cells[LAST] = nowMs;
+    this.#cells[NEXT_OLDEST] = oldestMs;
+    this.#see(first, second, third);
+  }
+
+  #see(first: number, second: number, third: number): void {
     const cells = this.#cells;
-    cells[LAST] = nowMs;
     if (first !== cells[LEVEL]) this.#change(0, first);
     if (second !== cells[LEVEL + 1]) this.#change(1, second);
     if (third !== cells[LEVEL + 2]) this.#change(2, third);
-    if (oldestMs !== cells[OLDEST]) this.#age(oldestMs);
+    if (cells[NEXT_OLDEST] !== cells[OLDEST]) this.#age();
   }
 
   #change(which: number, level: number): void {
@@ -88,8 +96,9 @@ export class Meter {
   }
 
   /** Counts the oldest's age until now; from now on it is that of one that came then. */
-  #age(oldestMs: number): void {
+  #age(): void {
     const cells = this.#cells;
+    const oldestMs = cells[NEXT_OLDEST] as number;
     const nowMs = cells[LAST] as number;
     const oldest = cells[OLDEST] as number;
     const since = cells[OLDEST_SINCE] as number;
@@ -114,7 +123,7 @@ export class Meter {
   /** From now on integrals and greatest values count: the warm-up is over. After `see`. */
   restart(): void {
     const cells = this.#cells;
-    this.#age(cells[OLDEST] as number);
+    this.#age();
     for (let which = 0; which < 3; which++) this.#from[which] = this.area(which);
     this.#from[3] = cells[AGE_AREA] as number;
     cells[SINCE] = cells[LAST] as number;
@@ -125,7 +134,7 @@ export class Meter {
   #close(): void {
     const cells = this.#cells;
     cells[LAST] = cells[PERIOD_END] as number;
-    this.#age(cells[OLDEST] as number);
+    this.#age();
     this.#fill(this.#closed * this.#width);
     this.#closed++;
     if (this.#closed === PERIODS_MAX) this.#halve();
@@ -189,12 +198,12 @@ export class Meter {
   }
 
   get #ageArea(): number {
-    this.#age(this.#cells[OLDEST] as number);
+    this.#age();
     return this.#cells[AGE_AREA] as number;
   }
 
   max(which: number): number {
-    if (which === 3) this.#age(this.#cells[OLDEST] as number);
+    if (which === 3) this.#age();
     return this.#cells[which === 3 ? AGE_MAX : MAX + which] as number;
   }
 
@@ -211,7 +220,7 @@ export class Meter {
     const lastMs =
       (cells[LAST] as number) - (cells[BEGAN] as number) - this.#closed * this.#periodMs;
     const isAny = lastMs > 0;
-    this.#age(cells[OLDEST] as number);
+    this.#age();
     if (isAny) this.#fill(this.#closed * width);
     const count = this.#closed + (isAny ? 1 : 0);
     return {

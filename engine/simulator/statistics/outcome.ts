@@ -133,7 +133,7 @@ function estimateOf(values: readonly number[], own: number, scale: number): Esti
 function distributionOf(reports: readonly TimesReport[]): Distribution {
   const all = new Histogram();
   for (const report of reports) all.add(report);
-  const { count, sum, squares, max } = all;
+  const { total: count, sum, squares, max } = all;
   const mean = sum / count;
   const variance = squares / count - mean * mean;
   const value = (share: number): number | null => known(all.percentile(share) / MS);
@@ -142,7 +142,7 @@ function distributionOf(reports: readonly TimesReport[]): Distribution {
   const [p50, p90, p95, p99, p999] = SHARES;
   return {
     ...estimateOf(
-      reports.map((report) => report.sum / report.count),
+      reports.map((report) => report.sum / report.total),
       reports[0]?.halfWidth ?? Number.NaN,
       MS,
     ),
