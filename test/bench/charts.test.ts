@@ -3,79 +3,15 @@ import { describe, expect, test } from "vitest";
 import { answerOf } from "../../bench/result/answer.ts";
 import { chartsOf } from "../../bench/result/charts.ts";
 import { markdownOf, textOf } from "../../bench/result/printed.ts";
-import { type Case, keyOf, type Result, type Row, type Unit } from "../../bench/result/schema.ts";
+import { keyOf, type Row } from "../../bench/result/schema.ts";
 import { SUITES } from "../../bench/suites/catalogue.ts";
-import type { Suite, Work } from "../../bench/suites/work.ts";
+import type { Suite } from "../../bench/suites/work.ts";
 import { type Chart, checkChart } from "../../engine/report/chart.ts";
-
-const base: Case = { type: "standard", quotas: "off", durability: "memory", transport: "http" };
-const LOADS = ["send", "arm by delay"];
-
-/** The cases and units that a work answers with. */
-function casesOf(work: Work): (readonly [Case, Unit])[] {
-  switch (work.kind) {
-    case "flow":
-    case "inThread":
-      return work.units.map((unit) => [work.spec.case, unit]);
-    case "plateaus":
-      return work.specs.flatMap(({ case: one }): [Case, Unit][] => [
-        [one, "messages/s"],
-        [one, "calls/s"],
-      ]);
-    case "promises":
-      return [1, 10].map((batch) => [
-        { ...base, batch, bodyBytes: 64, load: "promises" },
-        "ns/message",
-      ]);
-    case "latency":
-      return work.loads.flatMap((load): [Case, Unit][] => [
-        [{ ...work.spec.case, load }, "messages/s"],
-        ...work.percentiles.map((percentile): [Case, Unit] => [
-          { ...work.spec.case, load, percentile },
-          "ms",
-        ]),
-      ]);
-    case "server":
-      return ["http, sluice", "http, node:http alone"].map((transport) => [
-        { ...base, transport, producers: work.connections, batch: work.batch, load: "SendMessage" },
-        "calls/s",
-      ]);
-    case "soak":
-      return [[work.spec.case, "messages/s"]];
-    default:
-      return LOADS.map((load) => [{ ...base, load, backlog: work.armed }, "ns/message"]);
-  }
-}
-
-/** Each row's figure is another. */
-function rowsOf({ name, works }: Suite): Row[] {
-  const cases = works().flatMap(casesOf);
-  return cases.map(([one, unit], index) => {
-    const value = 1_000 + index;
-    const samples = [value - 1, value, value + 1];
-    return {
-      suite: name,
-      case: one,
-      unit,
-      median: value,
-      low: value - 1,
-      high: value + 1,
-      max: value + 1,
-      samples,
-    };
-  });
-}
+import { resultOf, rowsOf } from "./rows.ts";
 
 function plotted(chart: Chart): number[] {
   if (chart.kind === "heat") throw new Error("no suite has a heat map");
   return chart.series.flatMap(({ y }) => y).filter((value) => value !== null);
-}
-
-function resultOf(rows: readonly Row[]): Result {
-  const jitterMs = { p50: 0.1, p99: 1, p999: 2, max: 3 };
-  const environment = { jitterMs, cores: 2, processor: "P", seconds: 1, memoryBytes: 2 ** 30 };
-  const rest = { loadBefore: 0, loadAfter: 0, commit: "abc", sharedCores: "none" };
-  return { environment: { ...environment, ...rest } as Result["environment"], rows };
 }
 
 describe.each([...SUITES.values()])("$name", (suite) => {

@@ -13,33 +13,8 @@ import type { Chart } from "../../engine/report/chart.ts";
 import { page as pageOf } from "../../engine/report/page.ts";
 import { patience } from "../support/patience.ts";
 import { requireTool } from "../support/tools.ts";
-import { startBrowser } from "./browser.ts";
+import { expectedPlots, openOffline, plotsOf, startBrowser } from "./browser.ts";
 import { allCharts, depth, HOSTILE, sample } from "./sample.ts";
-
-/** What a chart's plot must hold, in the form that `plotted()` has. */
-function expectedOf(chart: Chart): unknown {
-  if (chart.kind === "heat") return { values: chart.cells.values };
-  const places = [...new Set(chart.series.flatMap(({ x }) => x.map(String)))];
-  const series = chart.series.map((one) => {
-    // Bars are plotted in the order of their places.
-    const order = [...one.x.keys()];
-    if (chart.kind === "bars") {
-      const place = (index: number) => places.indexOf(String(one.x[index]));
-      order.sort((left, right) => place(left) - place(right));
-    }
-    const { low, high } = one;
-    const ends =
-      low && high ? { low: order.map((at) => low[at]), high: order.map((at) => high[at]) } : {};
-    return {
-      name: one.name,
-      ...(one.run === undefined ? {} : { run: one.run }),
-      x: order.map((at) => one.x[at]),
-      y: order.map((at) => one.y[at]),
-      ...ends,
-    };
-  });
-  return { series };
-}
 
 describe("the text of a page", () => {
   const html = pageOf(sample);
@@ -85,33 +60,8 @@ describe.skipIf(!requireTool("chromium"))("a page in the browser", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Opens the page without network, runs, and fails at whatever the browser complained of or asked for. */
-  async function open(
-    options: BrowserContextOptions,
-    run: (page: Page) => Promise<void>,
-  ): Promise<void> {
-    const context = await browser.newContext({ offline: true, ...options });
-    const page = await context.newPage();
-    page.setDefaultTimeout(patience());
-    const complaints: string[] = [];
-    const requests: string[] = [];
-    page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    page.on("request", (request) => requests.push(request.url()));
-    try {
-      await page.goto(url);
-      await run(page);
-      expect(complaints).toEqual([]);
-      expect(requests).toEqual([url]);
-    } finally {
-      await context.close();
-    }
-  }
-
-  const plotted = (page: Page) =>
-    page.evaluate(
-      "sluiceCharts.map(({ chart, plotted }) => ({ title: chart.title, ...plotted() }))",
-    );
+  const open = (options: BrowserContextOptions, run: (page: Page) => Promise<void>) =>
+    openOffline(browser, url, options, run);
 
   /** A sum over the pixels of a canvas: 0 where nothing was drawn. */
   const inked = (page: Page) =>
@@ -120,11 +70,7 @@ describe.skipIf(!requireTool("chromium"))("a page in the browser", () => {
 
   test("plots what the JSON says, in every chart", async () => {
     await open({}, async (page) => {
-      const expected = allCharts.map((chart) => ({
-        title: chart.title,
-        ...Object(expectedOf(chart)),
-      }));
-      expect(await plotted(page)).toEqual(JSON.parse(JSON.stringify(expected)));
+      expect(await plotsOf(page)).toEqual(expectedPlots(allCharts));
       expect(await page.evaluate("window.broken")).toBeUndefined();
       expect(await page.locator("dd").last().textContent()).toBe(HOSTILE);
     });
