@@ -2,7 +2,7 @@
  * The JSON Schema of scenario files, made from their types: `node scripts/scenarioSchema.mjs` writes it
  * beside them (then `npx biome format --write` that file), and a test sees that what is there is what
  * would be written; with `--print` it is printed. The script reads declarations as they stand:
- * interfaces, and aliases of numbers, unions, lists, tuples and records; texts of comments become
+ * interfaces and what they extend, and aliases of numbers, unions, lists, tuples and records; texts of comments become
  * descriptions, and their tags ranges. What it does not know it refuses.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -67,12 +67,21 @@ class Schema {
   }
 
   #body(node) {
-    return ts.isInterfaceDeclaration(node) ? this.#object(node.members) : this.#type(node.type);
+    return ts.isInterfaceDeclaration(node)
+      ? this.#object(this.#members(node))
+      : this.#type(node.type);
   }
 
   object(name) {
     const node = this.#types.get(name);
     return { ...this.#body(node), ...annotations(node) };
+  }
+
+  /** Those of what it extends come first. */
+  #members(node) {
+    const bases = (node.heritageClauses ?? []).flatMap((clause) => clause.types);
+    const inherited = bases.flatMap((base) => this.#members(this.#types.get(base.expression.text)));
+    return [...inherited, ...node.members];
   }
 
   #object(members) {

@@ -16,9 +16,17 @@ export type {
   ProducerResult,
   QueueResult,
   QueueSeries,
+  ScalingResult,
   Speed,
 } from "./result.ts";
 export type { Arrivals } from "./scenario/arrivals.ts";
+export type {
+  Autoscaler,
+  Cooldown,
+  Metric,
+  Scaling,
+  TargetTracking,
+} from "./scenario/autoscaler.ts";
 export type { Failure, Fleet, GrowingBackoff, Heartbeat, Outage } from "./scenario/fleet.ts";
 export type { Law } from "./scenario/laws.ts";
 export type { Duplicates, Groups, Producer, Sizes } from "./scenario/producer.ts";

@@ -5,6 +5,7 @@
  * It never calls stable scenarios unstable: where a capacity has no closed form here, the larger one
  * is taken (docs/SIMULATION.md says where).
  */
+
 import type {
   Plan,
   PlannedArrivals,
@@ -13,6 +14,7 @@ import type {
   PlannedLaw,
   PlannedQueue,
 } from "./scenario/plan.ts";
+import { mostProcesses } from "./scenario/planScaling.ts";
 
 export interface QueueLoad {
   readonly queue: string;
@@ -196,7 +198,7 @@ function loadOf(plan: Plan, index: number, arrives: number): QueueLoad {
   let [capacity, place] = [0, 0];
   for (const fleet of fleets) {
     const own = placeCapacity(fleet, triesOf(fleet, queue));
-    capacity += fleet.count * fleet.concurrency * own;
+    capacity += mostProcesses(fleet) * fleet.concurrency * own;
     place = Math.max(place, own);
   }
   const share = queue.isFifo ? largestShare(plan, index) : 0;

@@ -128,9 +128,11 @@ export interface ProducerResult {
 
 export interface ConsumerResult {
   readonly queue: string;
-  /** Processes. */
+  /** Processes; where their number changes, those at the beginning. */
   readonly count: number;
-  /** The share of time in which a handler's place was busy. */
+  /** Processes that could work, over time: up, or draining. */
+  readonly processes: Level;
+  /** Of the time of all places that were there, the share in which they were busy. */
   readonly utilisation: number | null;
   readonly utilisationHalfWidth: number | null;
   /** Messages whose handling succeeded, and failed; and how often a process died of that. */
@@ -138,15 +140,28 @@ export interface ConsumerResult {
   readonly failed: number;
   readonly crashed: number;
   readonly serviceSeconds: Distribution;
-  /** Hours that processes ran, all runs together. */
+  /** Hours that processes ran, from when they were there to their ends, all runs together. */
   readonly consumerHours: number;
+  readonly scaling: ScalingResult;
   readonly series: ConsumerSeries;
+}
+
+/** How the number of processes changed; counts of all runs. */
+export interface ScalingResult {
+  /** How often the autoscaler wanted more processes, and fewer. */
+  readonly out: number;
+  readonly in: number;
+  /** Processes that were ended with messages in hand; and those messages, which came back by their timeouts. */
+  readonly killed: number;
+  readonly abandoned: number;
 }
 
 export interface ConsumerSeries {
   readonly periodSeconds: number;
-  /** Processes that are there. */
+  /** Processes that can work: up, or draining. */
   readonly FleetSize: readonly number[];
+  /** As many as the autoscaler wants. */
+  readonly DesiredSize: readonly number[];
   readonly Utilisation: readonly number[];
 }
 

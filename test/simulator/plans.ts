@@ -49,6 +49,7 @@ export function fleetOf(
     name: "workers",
     queue: 0,
     count,
+    scaling: undefined,
     batch: 1,
     waitTimeSeconds: 20,
     pauseSeconds: 0,

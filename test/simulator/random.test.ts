@@ -13,6 +13,7 @@ import type {
   PlannedProducer,
   PlannedQueue,
 } from "../../engine/simulator/scenario/plan.ts";
+import type { PlannedScaling } from "../../engine/simulator/scenario/planScaling.ts";
 import { fleetOf, planOf, producerOf } from "./plans.ts";
 
 const RUNS = 1_000;
@@ -102,9 +103,36 @@ const producer = fc.record<PlannedProducer>({
   duplicates: fc.record({ probability: share, afterSeconds: seconds }),
 });
 
+const bounds = fc.record({
+  min: fc.integer({ min: 0, max: 3 }),
+  max: fc.integer({ min: 3, max: 8 }),
+  outSeconds: fc.constantFrom(0, 60),
+  inSeconds: fc.constantFrom(0, 60),
+});
+
+const scaling = fc.record<PlannedScaling>({
+  autoscaler: fc.record({
+    rule: fc.record({
+      kind: fc.constant("targetTracking" as const),
+      target: fc.constantFrom(0.5, 5),
+      scaleOutPeriods: fc.constantFrom(1, 3),
+      scaleInPeriods: fc.constantFrom(1, 5),
+      scaleInShare: fc.constantFrom(0.5, 0.9),
+    }),
+    metric: fc.constantFrom("visible", "visibleAndInFlight", "all", "ageOfOldest"),
+    periodSeconds: fc.constantFrom(1, 7.5, 60),
+    lagSeconds: fc.constantFrom(0, 0, 13),
+    bounds,
+  }),
+  placementSeconds: fc.constantFrom(0, 0, 20),
+  scaleIn: fc.constantFrom("kill", "drain", "protect"),
+  graceSeconds: fc.constantFrom(0, 3, 30),
+});
+
 const fleet = fc.record<PlannedFleet>({
   ...fields(fleetOf(1, { kind: "deterministic", seconds: 1 })),
   count: fc.integer({ min: 1, max: 6 }),
+  scaling: fc.option(scaling, { nil: undefined }),
   batch: fc.integer({ min: 1, max: 10 }),
   waitTimeSeconds: fc.constantFrom(0, 1, 20),
   pauseSeconds: fc.constantFrom(0, 0.5),

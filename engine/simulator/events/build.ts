@@ -12,10 +12,12 @@ import { Law } from "../random/law.ts";
 import { Groups, Sizes } from "../random/marks.ts";
 import { Stream } from "../random/stream.ts";
 import type { Plan, PlannedQueue } from "../scenario/plan.ts";
+import type { Agenda } from "./agenda.ts";
 import type { Copies } from "./copies.ts";
 import { Failures } from "./failures.ts";
 import { Fleet, PLACES } from "./fleet.ts";
 import { type Allowance, Producer } from "./producer.ts";
+import { Scaler } from "./scaler.ts";
 import type { Freed } from "./settler.ts";
 import { SimQueue } from "./simQueue.ts";
 import { SENT } from "./tally.ts";
@@ -43,6 +45,7 @@ export interface Parts {
   readonly queues: readonly SimQueue[];
   readonly producers: readonly Producer[];
   readonly fleets: readonly Fleet[];
+  readonly scalers: readonly (Scaler | undefined)[];
   /** The fleet of each lane. */
   readonly fleetOf: readonly Fleet[];
 }
@@ -51,6 +54,7 @@ export interface Frame {
   readonly plan: Plan;
   readonly run: number;
   readonly timeline: Timeline;
+  readonly agenda: Agenda;
   readonly since: Float64Array;
   readonly allowance: Allowance;
   readonly copies: Copies;
@@ -73,7 +77,7 @@ export async function buildParts(frame: Frame): Promise<Parts> {
   const producers = makeProducers(frame, queues);
   const { fleets, fleetOf } = makeFleets(frame, queues);
   for (const queue of queues) queue.lookers = fleetOf;
-  return { broker, queues, producers, fleets, fleetOf };
+  return { broker, queues, producers, fleets, scalers: makeScalers(frame, fleets), fleetOf };
 }
 
 /** As much as all messages take that can be there at once, where that is known. */
@@ -89,7 +93,7 @@ function streamOf({ plan, run }: Frame, kind: number, part: number, which: numbe
 
 async function makeQueues(frame: Frame, broker: Broker): Promise<SimQueue[]> {
   const { plan, timeline, periodMs } = frame;
-  const lanes = plan.fleets.reduce((sum, fleet) => sum + fleet.count * Fleet.widthOf(fleet), 0);
+  const lanes = plan.fleets.reduce((sum, fleet) => sum + Fleet.lanesOf(fleet), 0);
   const hasPoison = plan.fleets.some(({ failure }) => failure.poisonShare > 0);
   const queues: SimQueue[] = [];
   for (const [index, planned] of plan.queues.entries()) {
@@ -164,15 +168,16 @@ function makeFleets(
   frame: Frame,
   queues: readonly SimQueue[],
 ): { fleets: Fleet[]; fleetOf: Fleet[] } {
-  const { timeline, since, freed, periodMs } = frame;
+  const { timeline, agenda, since, freed, periodMs } = frame;
   const fleets: Fleet[] = [];
   const fleetOf: Fleet[] = [];
   let shelf = PLACES;
-  for (const plan of frame.plan.fleets) shelf += plan.count * Fleet.widthOf(plan) * PLACES;
+  for (const plan of frame.plan.fleets) shelf += Fleet.lanesOf(plan) * PLACES;
   for (const [index, plan] of frame.plan.fleets.entries()) {
     const stream = (which: number): Stream => streamOf(frame, OF_FLEETS, index, which);
     const fleet = new Fleet({
-      ...{ plan, queue: queues[plan.queue] as SimQueue, timeline, since, freed, periodMs, shelf },
+      ...{ plan, queue: queues[plan.queue] as SimQueue, timeline, agenda, since, freed },
+      ...{ periodMs, shelf },
       law: new Law(plan.service, stream(0)),
       failures: new Failures(plan.failure, stream(1), timeline.nowMs),
       jitter: stream(2),
@@ -183,4 +188,15 @@ function makeFleets(
     for (let lane = 0; lane < fleet.lanes; lane++) fleetOf.push(fleet);
   }
   return { fleets, fleetOf };
+}
+
+/** One for each fleet whose number changes by itself. */
+function makeScalers(
+  { timeline, agenda }: Frame,
+  fleets: readonly Fleet[],
+): (Scaler | undefined)[] {
+  return fleets.map((fleet) => {
+    const autoscaler = fleet.plan.scaling?.autoscaler;
+    return autoscaler && new Scaler(autoscaler, fleet, timeline, agenda);
+  });
 }

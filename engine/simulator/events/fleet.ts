@@ -2,7 +2,8 @@
  * A consumer fleet of the run. Its processes have lanes; a lane receives, handles what it got, says what
  * became of it, and begins again. With a shelf, one more lane of each process, the last, receives for
  * all of them. Lanes are numbered through all fleets; a lane's messages lie in ten places of its
- * queue's traffic. Handling is handling.ts; this is how messages come to lanes, and how processes die.
+ * queue's traffic. Handling is handling.ts, processes that come and go are processes.ts; this is how
+ * messages come to lanes.
  */
 import type { PlannedFleet } from "../scenario/plan.ts";
 import { Meter } from "../statistics/meter.ts";
@@ -11,6 +12,7 @@ import { Intake } from "./intake.ts";
 import { BEAT, eventOf, LOOK, NEXT, START, WAIT_OVER } from "./kinds.ts";
 import { ASKING, BEGINNING, GETTING, IDLE, Lanes, WAITING } from "./lanes.ts";
 import type { FleetParts, LaneHost } from "./parts.ts";
+import { Processes, type ProcessHost } from "./processes.ts";
 import { Shelf } from "./shelf.ts";
 import type { SimQueue } from "./simQueue.ts";
 import type { Timeline } from "./timeline.ts";
@@ -19,15 +21,16 @@ import type { Timeline } from "./timeline.ts";
 export const PLACES = 10;
 const NEVER = Number.POSITIVE_INFINITY;
 
-export class Fleet implements LaneHost {
+export class Fleet implements LaneHost, ProcessHost {
   readonly plan: PlannedFleet;
   readonly queue: SimQueue;
   readonly meter: Meter;
   readonly lanes: number;
   readonly handling: Handling;
+  readonly processes: Processes;
   /** Places in the queue's traffic behind those of its lanes. */
-  static shelfPlaces({ count, prefetch }: PlannedFleet): number {
-    return prefetch === 0 ? 0 : count * (prefetch + PLACES);
+  static shelfPlaces(plan: PlannedFleet): number {
+    return plan.prefetch === 0 ? 0 : Processes.placesOf(plan) * (plan.prefetch + PLACES);
   }
 
   readonly #first: number;
@@ -42,9 +45,7 @@ export class Fleet implements LaneHost {
   readonly #waitMs: number;
   readonly #pauseMs: number;
   #busy = 0;
-  #up = 0;
   #isTouched = false;
-  crashed = 0;
 
   constructor(parts: FleetParts) {
     const { plan, queue, timeline, first } = parts;
@@ -53,7 +54,8 @@ export class Fleet implements LaneHost {
     this.#first = first;
     this.#timeline = timeline;
     this.#width = Fleet.widthOf(plan);
-    this.lanes = plan.count * this.#width;
+    this.processes = new Processes(plan, this, timeline, parts.agenda);
+    this.lanes = this.processes.places * this.#width;
     this.#state = new Lanes(this.lanes);
     this.#halfTripMs = plan.roundTripMs / 2;
     this.#pauseMs = plan.pauseSeconds * 1_000;
@@ -65,24 +67,23 @@ export class Fleet implements LaneHost {
     this.handling = new Handling(parts, this.#state, this);
   }
 
+  static lanesOf(plan: PlannedFleet): number {
+    return Processes.placesOf(plan) * Fleet.widthOf(plan);
+  }
+
   static widthOf({ concurrency, prefetch }: PlannedFleet): number {
     return concurrency + (prefetch > 0 ? 1 : 0);
   }
 
   #makeShelves(first: number): void {
     const size = this.plan.prefetch + PLACES;
-    for (let process = 0; process < this.plan.count; process++) {
+    for (let process = 0; process < this.processes.places; process++) {
       this.#shelves.push(new Shelf(this.queue.traffic, first + process * size, size));
     }
   }
 
-  /** All processes start. */
-  start(): void {
-    for (let process = 0; process < this.plan.count; process++) this.#boot(process);
-  }
-
-  #boot(process: number): void {
-    const atMs = this.#timeline.nowMs + this.plan.coldStartSeconds * 1_000;
+  /** A process's lanes begin. */
+  begin(process: number, atMs: number): void {
     const end = (process + 1) * this.#width;
     const isServed = this.#shelves.length > 0;
     for (let lane = process * this.#width; lane < end; lane++) {
@@ -108,12 +109,13 @@ export class Fleet implements LaneHost {
     const lane = global - this.#first;
     if (!this.#state.isDue(lane, BEGINNING, this.#timeline.nowMs)) return;
     const process = Math.floor(lane / this.#width);
-    if (lane === this.#lastOf(process) && !this.#isUp(process)) this.#raise(process);
+    if (lane === this.#lastOf(process)) this.processes.rise(process);
     this.next(lane);
   }
 
   /** The lane has nothing to do. */
   next(lane: number): void {
+    if (this.processes.isWatching && this.#rests(lane)) return;
     if (this.#shelves.length > 0 && lane % this.#width < this.#width - 1) {
       this.#fromShelf(lane);
       return;
@@ -270,36 +272,51 @@ export class Fleet implements LaneHost {
 
   // --- Processes ------------------------------------------------------------------------------------
 
-  readonly #alive = new Set<number>();
-
   #lastOf(process: number): number {
     return (process + 1) * this.#width - 1;
   }
 
-  #isUp(process: number): boolean {
-    return this.#alive.has(process);
+  /** Whether a lane that has nothing to do is to do nothing: its process ends, or has. */
+  #rests(lane: number): boolean {
+    const isServed = this.#shelves.length > 0 && lane % this.#width < this.#width - 1;
+    if (isServed && this.#shelfOf(lane).count > 0) return false;
+    this.handling.rest(lane);
+    this.#state.phase[lane] = IDLE;
+    return this.processes.rests(Math.floor(lane / this.#width));
   }
 
-  #raise(process: number): void {
+  halt(process: number): void {
+    const { phase } = this.#state;
+    for (let lane = process * this.#width; lane <= this.#lastOf(process); lane++) {
+      if (phase[lane] === WAITING) this.queue.line.leave(this.#first + lane);
+      if ((phase[lane] as number) < GETTING) phase[lane] = IDLE;
+    }
+  }
+
+  isIdle(process: number): boolean {
+    const { phase } = this.#state;
+    for (let lane = process * this.#width; lane <= this.#lastOf(process); lane++) {
+      if ((phase[lane] as number) >= GETTING) return false;
+    }
+    return (this.#shelves[process]?.count ?? 0) === 0;
+  }
+
+  drop(process: number): number {
+    const { line } = this.queue;
+    const shelf = this.#shelves[process];
+    let held = shelf?.count ?? 0;
     this.touch();
-    this.#alive.add(process);
-    this.#up++;
+    for (let lane = process * this.#width; lane <= this.#lastOf(process); lane++) {
+      if (this.#state.phase[lane] === WAITING) line.leave(this.#first + lane);
+      held += this.handling.drop(lane);
+    }
+    shelf?.clear();
+    return held;
   }
 
   /** The process of this lane dies with all that it holds, and starts again. */
   crash(lane: number): void {
-    const process = Math.floor(lane / this.#width);
-    const { line } = this.queue;
-    this.crashed++;
-    this.touch();
-    this.#alive.delete(process);
-    this.#up--;
-    for (let other = process * this.#width; other <= this.#lastOf(process); other++) {
-      if (this.#state.phase[other] === WAITING) line.leave(this.#first + other);
-      this.handling.drop(other);
-    }
-    this.#shelves[process]?.clear();
-    this.#boot(process);
+    this.processes.crash(Math.floor(lane / this.#width));
   }
 
   /** One lane more, or less, has a handler at work. */
@@ -316,13 +333,9 @@ export class Fleet implements LaneHost {
   }
 
   see(): void {
+    const { working, desired } = this.processes;
     this.#isTouched = false;
-    this.meter.see(this.#timeline.nowMs, this.#busy, this.#up, 0, NEVER);
-  }
-
-  /** Its lanes that handle. */
-  get places(): number {
-    return this.plan.count * this.plan.concurrency;
+    this.meter.see(this.#timeline.nowMs, this.#busy, working, desired, NEVER);
   }
 
   /** When a lane extends what it holds next. */

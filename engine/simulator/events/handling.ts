@@ -287,14 +287,25 @@ export class Handling {
     this.#fleet.next(lane);
   }
 
-  /** The lane's process has died: it forgets what it held. */
-  drop(lane: number): void {
+  /** The lane's process has died: it forgets what it held; how many messages those were. */
+  drop(lane: number): number {
     const { held, phase, beatDue } = this.#state;
+    const count = this.#inHand(lane);
     this.rest(lane);
     held[lane] = 0;
     phase[lane] = IDLE;
     beatDue[lane] = NEVER;
     this.#placeDue.fill(NEVER, lane * PLACES, (lane + 1) * PLACES);
+    return count;
+  }
+
+  /** Messages of which the queue was not told yet what became of them. */
+  #inHand(lane: number): number {
+    const { held, phase, at } = this.#state;
+    const count = held[lane] as number;
+    if (count === 0 || (phase[lane] as number) < HANDLING) return count;
+    if (this.#isPlain) return count - (at[lane] as number);
+    return this.#settler.unsaid(lane * PLACES, lane * PLACES + count);
   }
 
   // --- Heartbeats -------------------------------------------------------------------------------------

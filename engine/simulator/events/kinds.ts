@@ -34,6 +34,8 @@ export const COPY = 12;
 export const RETRY = 13;
 /** The run's time is over, or its warm-up's. */
 export const MOMENT = 14;
+/** An action of the agenda; its part is the action's number. */
+export const CONTROL = 15;
 
 export function eventOf(kind: number, part: number): number {
   return part * KINDS + kind;

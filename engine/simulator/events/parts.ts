@@ -2,6 +2,7 @@
 import type { Law } from "../random/law.ts";
 import type { Stream } from "../random/stream.ts";
 import type { PlannedFleet } from "../scenario/plan.ts";
+import type { Agenda } from "./agenda.ts";
 import type { Failures } from "./failures.ts";
 import type { Freed } from "./settler.ts";
 import type { SimQueue } from "./simQueue.ts";
@@ -11,6 +12,7 @@ export interface FleetParts {
   readonly plan: PlannedFleet;
   readonly queue: SimQueue;
   readonly timeline: Timeline;
+  readonly agenda: Agenda;
   readonly law: Law;
   readonly failures: Failures;
   readonly jitter: Stream;

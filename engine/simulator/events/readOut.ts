@@ -9,6 +9,7 @@ import {
   type QueueReport,
   timesOf,
 } from "./report.ts";
+import type { Scaler } from "./scaler.ts";
 import type { SimQueue } from "./simQueue.ts";
 
 export function reportOfQueue(queue: SimQueue): QueueReport {
@@ -34,19 +35,23 @@ function ageOfNext({ flow, meter }: SimQueue): LevelReport {
   return { mean, halfWidth: Number.NaN, max: flow.nextMax, maxAtMs: flow.nextMaxAtMs };
 }
 
-export function reportOfFleet(fleet: Fleet, nowMs: number, beginMs: number): FleetReport {
-  const { handling } = fleet;
+export function reportOfFleet(fleet: Fleet, scaler: Scaler | undefined): FleetReport {
+  const { handling, processes } = fleet;
   fleet.touch();
   fleet.see();
   const series = fleet.meter.series();
   return {
     busy: levelOf(fleet.meter, 0, series),
-    lanes: fleet.places,
+    size: levelOf(fleet.meter, 1, series),
     service: timesOf(handling.service),
     handled: handling.handled,
     failed: handling.failed,
-    crashed: fleet.crashed,
-    processMs: fleet.plan.count * (nowMs - beginMs),
+    crashed: processes.crashed,
+    processMs: processes.ranMs,
+    outs: scaler?.outs ?? 0,
+    ins: scaler?.ins ?? 0,
+    killed: processes.killed,
+    abandoned: processes.abandoned,
     series,
   };
 }

@@ -40,12 +40,19 @@ export interface QueueReport {
 
 export interface FleetReport {
   readonly busy: LevelReport;
-  readonly lanes: number;
+  /** Processes that could work. */
+  readonly size: LevelReport;
   readonly service: TimesReport;
   readonly handled: number;
   readonly failed: number;
   readonly crashed: number;
   readonly processMs: number;
+  /** How often the autoscaler wanted more, and fewer. */
+  readonly outs: number;
+  readonly ins: number;
+  /** Processes ended with messages in hand, and those messages. */
+  readonly killed: number;
+  readonly abandoned: number;
   readonly series: SeriesData;
 }
 

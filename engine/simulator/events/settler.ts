@@ -77,6 +77,13 @@ export class Settler {
     queue.serve();
   }
 
+  /** Of places from `first` to `end - 1`, those of which nothing was said. */
+  unsaid(first: number, end: number): number {
+    let count = 0;
+    for (let place = first; place < end; place++) if (this.#outcome[place] !== SAID) count++;
+    return count;
+  }
+
   /** Deletes what was put; how many were there yet. */
   #remove(count: number): number {
     const queue = this.#queue;

@@ -6,6 +6,7 @@
 
 import { meanRateOf } from "../random/arrivals.ts";
 import type { Plan } from "../scenario/plan.ts";
+import { Agenda } from "./agenda.ts";
 import { checkBalance } from "./balance.ts";
 import { buildParts, type Frame, type Parts } from "./build.ts";
 import { Copies } from "./copies.ts";
@@ -14,6 +15,7 @@ import type { Handling } from "./handling.ts";
 import {
   ARRIVAL,
   BEAT,
+  CONTROL,
   COPY,
   DONE,
   eventOf,
@@ -89,9 +91,10 @@ export class World {
     );
     const timeline = new Timeline();
     timeline.nowMs = BEGIN_MS + age * MS;
+    const agenda = new Agenda(timeline);
     const loops = new Loops();
     const frame: Frame = {
-      ...{ plan, run, timeline, copies: new Copies(), freed: loops },
+      ...{ plan, run, timeline, agenda, copies: new Copies(), freed: loops },
       since: new Float64Array(1),
       allowance: { sent: new Float64Array(1), most: plan.horizon.messages },
       periodMs: periodOf(plan),
@@ -112,7 +115,8 @@ export class World {
     if (warmup.seconds > 0) {
       timeline.plan(this.#beginMs + warmup.seconds * MS, eventOf(MOMENT, WARM));
     }
-    for (const fleet of this.#parts.fleets) fleet.start();
+    for (const { processes } of this.#parts.fleets) processes.start();
+    for (const scaler of this.#parts.scalers) scaler?.start();
     for (const producer of this.#parts.producers) producer.start();
     this.#isWarm = warmup.messages === 0 && this.#isLate;
     timeline.seeTouched();
@@ -220,6 +224,9 @@ export class World {
       case BEAT:
         this.#fleetOf(part).handling.onBeat(part);
         break;
+      case CONTROL:
+        this.#frame.agenda.act(part);
+        break;
       case COPY:
         this.#copy(part);
         break;
@@ -286,7 +293,7 @@ export class World {
   async close(): Promise<RunReport> {
     this.#isOver = true;
     const { nowMs } = this.#frame.timeline;
-    const { queues, fleets, producers, broker } = this.#parts;
+    const { queues, fleets, scalers, producers, broker } = this.#parts;
     for (const queue of queues) queue.settle();
     this.#frame.timeline.seeTouched();
     const queueReports = queues.map((queue) => {
@@ -303,7 +310,7 @@ export class World {
       events: this.#events,
       sent: this.sent,
       queues: queueReports,
-      fleets: fleets.map((fleet) => reportOfFleet(fleet, nowMs, this.#beginMs)),
+      fleets: fleets.map((fleet, index) => reportOfFleet(fleet, scalers[index])),
       producers: producers.map(reportOfProducer),
     };
   }

@@ -2,6 +2,7 @@
  * Processes of a scenario that receive and handle messages. Types only; types.ts says what they are
  * made into.
  */
+import type { Autoscaler } from "./autoscaler.ts";
 import type { Law } from "./laws.ts";
 import type { PositiveSeconds, Probability, Seconds } from "./measures.ts";
 
@@ -69,12 +70,24 @@ export interface Fleet {
   /** The queue's name. */
   queue: string;
   /**
-   * How many processes.
+   * How many processes; with an autoscaler, at the beginning (default: its least).
    * @asType integer
-   * @minimum 1
+   * @minimum 0
    * @maximum 10000
    */
-  count: number;
+  count?: number;
+  /** Who changes their number. Default none. */
+  autoscaler?: Autoscaler;
+  /** From the wish for one more process until it is there; `coldStartSeconds` comes after. Default 0. */
+  placementSeconds?: Seconds;
+  /**
+   * What becomes of a process that is one too many: `kill` ends it with all that it holds, which comes
+   * back by its timeout; with `drain` it receives no more and ends when it holds nothing, or is killed
+   * after `graceSeconds`; with `protect` a process goes only while it holds nothing. Default drain.
+   */
+  scaleIn?: "kill" | "drain" | "protect";
+  /** How long a draining process has. Default 30. */
+  graceSeconds?: Seconds;
   /**
    * MaxNumberOfMessages of a receive. Default 1.
    * @asType integer

@@ -14,6 +14,7 @@ import type {
   PlannedQueue,
 } from "./plan.ts";
 import { planArrivals, planGroups, planLaw, planSizes } from "./planLaws.ts";
+import { countAtFirst, planScaling } from "./planScaling.ts";
 import type { Producer } from "./producer.ts";
 import { backlogQueue, backlogsOf } from "./rules.ts";
 import type { Scenario } from "./types.ts";
@@ -125,7 +126,8 @@ function planFleet(
   return {
     name,
     queue,
-    count: fleet.count,
+    count: countAtFirst(fleet),
+    scaling: planScaling(fleet),
     batch: fleet.batch ?? 1,
     waitTimeSeconds: fleet.waitTimeSeconds ?? attributes.receiveMessageWaitTimeSeconds,
     pauseSeconds: fleet.pauseSeconds ?? 0,

@@ -4,6 +4,7 @@
  * `readScenario` and nowhere else, so who reads it checks nothing again.
  */
 import type { QueueAttributes } from "../../types.ts";
+import type { PlannedScaling } from "./planScaling.ts";
 
 /** A time, or a distance of arrivals, in seconds. */
 export type PlannedLaw =
@@ -145,7 +146,10 @@ export interface PlannedFleet {
   readonly name: string;
   /** Its place in `queues`. */
   readonly queue: number;
+  /** Processes; where their number changes, those at the beginning. */
   readonly count: number;
+  /** Undefined: their number stays. */
+  readonly scaling: PlannedScaling | undefined;
   readonly batch: number;
   readonly waitTimeSeconds: number;
   readonly pauseSeconds: number;

@@ -9,6 +9,7 @@ import { suggestion } from "../../suggestion.ts";
 import type { Producer } from "./producer.ts";
 import { ruleArrivals, ruleLaw, ruleProducer } from "./producerRules.ts";
 import type { KnownQueue, Tell } from "./rule.ts";
+import { ruleScaling } from "./scalingRules.ts";
 import { listed } from "./sentences.ts";
 import type { Backlog, Scenario } from "./types.ts";
 
@@ -123,6 +124,7 @@ function checkConsumers(scenario: Scenario, queues: readonly KnownQueue[], tell:
     const path = ["consumers", name];
     findQueue(fleet.queue, queues, [...path, "queue"], tell);
     ruleLaw(fleet.service, [...path, "service"], tell);
+    ruleScaling(fleet, path, tell);
     if (fleet.partialBatches === true && fleet.handler !== "batch") {
       const sentence = "It goes with handler: batch; messages handled singly fail singly.";
       tell([...path, "partialBatches"], sentence);

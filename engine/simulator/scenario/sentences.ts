@@ -45,7 +45,7 @@ export function wanted(name: string, given: SchemaNode, value?: unknown): string
   if (node.anyOf !== undefined) return wantedOf(name, node.anyOf.map(resolved), value);
   switch (node.type) {
     case "integer":
-      return `a whole number${unitWords(name)}${bounds(node, value)}`;
+      return `a whole number${unitWords(name, true)}${bounds(node, value)}`;
     case "number":
       return `a number${unitWords(name)}${bounds(node, value)}`;
     case "boolean":

@@ -82,7 +82,9 @@ function unitOf(name: string): Named | undefined {
 }
 
 /** ` of seconds` or ` a second`, as a field's number is counted; nothing where its name says none. */
-export function unitWords(name: string): string {
+export function unitWords(name: string, isWhole = false): string {
+  // A pause's `max` is in seconds, an autoscaler's counts processes.
+  if (name === "max" && isWhole) return "";
   if (name === "usdPerHour") return " of US dollars";
   const unit = unitOf(name)?.unit;
   if (unit === undefined) return "";

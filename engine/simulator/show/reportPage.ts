@@ -10,6 +10,7 @@ import {
   costTable,
   depthsTable,
   messagesTable,
+  scalingTable,
   timesTable,
 } from "./tables.ts";
 
@@ -107,6 +108,28 @@ function consumerSection(result: SimulationResult): Section {
   };
 }
 
+/** How many processes there are, and how many there are to be; none where their number never changes. */
+function scalingSection(result: SimulationResult): Section[] {
+  const table = scalingTable(result);
+  if (table === undefined) return [];
+  const names = new Set(table.rows.map(([name]) => name));
+  const series = Object.entries(result.consumers)
+    .filter(([name]) => names.has(name))
+    .flatMap(([name, { series: own }]) => [
+      over(`${name}, there`, own.FleetSize, own.periodSeconds),
+      over(`${name}, wanted`, own.DesiredSize, own.periodSeconds),
+    ]);
+  const note = "There: up, or draining. Wanted: what the autoscaler asks for.";
+  const y = { label: "processes" };
+  return [
+    {
+      heading: "Fleet size",
+      charts: [{ kind: "line", title: "Processes", note, x: time, y, series }],
+      table,
+    },
+  ];
+}
+
 /** What `page` of engine/report makes a page of. */
 export function reportContent(result: SimulationResult): PageContent {
   const queues = Object.entries(result.queues);
@@ -131,6 +154,7 @@ export function reportContent(result: SimulationResult): PageContent {
       },
       queueSection(result),
       consumerSection(result),
+      ...scalingSection(result),
       { heading: "Calls", table: callsTable(result) },
       { heading: "Cost", table: costTable(result) },
     ],

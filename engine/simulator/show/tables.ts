@@ -92,6 +92,39 @@ export function depthsTable({ queues }: SimulationResult): Table {
   };
 }
 
+/** How the number of processes changed; undefined where it did not. */
+export function scalingTable({ consumers }: SimulationResult): Table | undefined {
+  const scaled = Object.entries(consumers).filter(([, { processes, count, scaling }]) => {
+    return processes.max !== count || scaling.out + scaling.in + scaling.killed > 0;
+  });
+  if (scaled.length === 0) return undefined;
+  return {
+    caption: "Processes that came and went",
+    columns: [
+      { label: "consumers" },
+      { label: "processes, mean" },
+      { label: "±" },
+      { label: "processes, most" },
+      { label: "at", unit: seconds, align: "right" },
+      { label: "scaled out" },
+      { label: "scaled in" },
+      { label: "killed at work" },
+      { label: "messages in their hands" },
+    ],
+    rows: scaled.map(([name, { processes, scaling }]) => [
+      name,
+      processes.mean,
+      processes.halfWidth,
+      processes.max,
+      processes.maxAtSeconds,
+      scaling.out,
+      scaling.in,
+      scaling.killed,
+      scaling.abandoned,
+    ]),
+  };
+}
+
 export function consumersTable({ consumers }: SimulationResult): Table {
   return {
     caption: "Consumers",
@@ -161,7 +194,6 @@ export function costTable({ cost }: SimulationResult): Table {
 
 /** All of them, in the order in which they are shown. */
 export function tablesOf(result: SimulationResult): Table[] {
-  return [messagesTable, timesTable, depthsTable, consumersTable, callsTable, costTable].map(
-    (table) => table(result),
-  );
+  const tables = [messagesTable, timesTable, depthsTable, consumersTable, scalingTable];
+  return [...tables, callsTable, costTable].flatMap((table) => table(result) ?? []);
 }

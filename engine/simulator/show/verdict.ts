@@ -11,7 +11,7 @@ type Judged = Omit<SimulationResult, "verdict">;
 const busyShare = 0.9;
 
 export function verdictOf(result: Judged): string {
-  const parts = [stability(result), waits(result), losses(result)];
+  const parts = [stability(result), scaling(result), waits(result), losses(result)];
   const cost = `About ${quantity(result.cost.monthUsd, "USD")} a month.`;
   const all = [...parts, cost].filter((part) => part !== undefined).join(" ");
   if (result.isComplete) return all;
@@ -34,6 +34,20 @@ function stability({ load, consumers }: Judged): string {
   const share = quantity(Math.round(busiest.share * 1_000) / 10, "%");
   const spare = busiest.share >= busyShare ? ", with little to spare" : "";
   return `The consumers keep up: ${busiest.name} are busy ${share} of the time${spare}.`;
+}
+
+/** Of fleets whose number changed. */
+function scaling({ consumers }: Judged): string | undefined {
+  const said = Object.entries(consumers).flatMap(([name, { processes, scaling: changes }]) => {
+    if (changes.out + changes.in + changes.killed === 0) return [];
+    const many = `There are ${inWords(processes.mean ?? 0)} ${name} in the mean, ${inWords(processes.max)} at most.`;
+    if (changes.abandoned === 0) return [many];
+    return [
+      many,
+      `${inWords(changes.abandoned)} messages were in hands of ${name} that were ended.`,
+    ];
+  });
+  return said.length === 0 ? undefined : said.join(" ");
 }
 
 /** Of the queue whose messages wait longest. */

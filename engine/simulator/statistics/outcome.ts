@@ -259,14 +259,11 @@ function consumerResult(
 ): ConsumerResult {
   const total = (of: (report: FleetReport) => number): number =>
     reports.reduce((sum, report) => sum + of(report), 0);
-  const lanes = fleet.count * fleet.concurrency;
-  const busy = levelOf(
-    reports.map((report) => report.busy),
-    lanes,
-  );
+  const busy = busyShare(fleet, reports);
   return {
     queue: nameAt(plan, fleet.queue),
     count: fleet.count,
+    processes: levelOf(reports.map(({ size }) => size)),
     utilisation: busy.mean,
     utilisationHalfWidth: busy.halfWidth,
     handled: total(({ handled }) => handled),
@@ -274,11 +271,32 @@ function consumerResult(
     crashed: total(({ crashed }) => crashed),
     serviceSeconds: distributionOf(reports.map(({ service }) => service)),
     consumerHours: total(({ processMs }) => processMs) / HOUR_MS,
+    scaling: {
+      out: total(({ outs }) => outs),
+      in: total(({ ins }) => ins),
+      killed: total(({ killed }) => killed),
+      abandoned: total(({ abandoned }) => abandoned),
+    },
     series: consumerSeries(
       reports.map(({ series }) => series),
-      lanes,
+      fleet,
     ),
   };
+}
+
+/** Of the places that were there: of those of all processes, where their number stays. */
+function busyShare(fleet: PlannedFleet, reports: readonly FleetReport[]): Estimate {
+  const { count, concurrency, scaling } = fleet;
+  if (scaling === undefined) {
+    return levelOf(
+      reports.map(({ busy }) => busy),
+      count * concurrency,
+    );
+  }
+  const [first] = reports;
+  const shares = reports.map(({ busy, size }) => busy.mean / (size.mean * concurrency));
+  const own = first === undefined ? Number.NaN : first.busy.halfWidth / first.size.mean;
+  return estimateOf(shares, own / concurrency, 1);
 }
 
 function nameAt(plan: Plan, queue: number): string {

@@ -4,6 +4,7 @@
  */
 import { DELETED, EMPTY_RECEIVES, RECEIVED, SENT, SENT_BYTES } from "../events/tally.ts";
 import type { ConsumerSeries, QueueSeries } from "../result.ts";
+import type { PlannedFleet } from "../scenario/plan.ts";
 import { AGE_COLUMN, COUNTS_COLUMN, type SeriesData } from "./meter.ts";
 
 const MS = 1_000;
@@ -40,14 +41,23 @@ export function queueSeries(runs: readonly SeriesData[]): QueueSeries {
   };
 }
 
-export function consumerSeries(runs: readonly SeriesData[], lanes: number): ConsumerSeries {
+export function consumerSeries(
+  runs: readonly SeriesData[],
+  { count, concurrency, scaling }: PlannedFleet,
+): ConsumerSeries {
   const merged = merge(runs);
   const level = (which: number): number[] =>
     column(merged, (at) => merged.sum(which, at) / merged.heldMs(at));
+  const sizes = level(1);
+  const share = (busy: number, at: number): number => {
+    const processes = scaling === undefined ? count : (sizes[at] as number);
+    return processes === 0 ? 0 : busy / (processes * concurrency);
+  };
   return {
     periodSeconds: merged.periodMs / MS,
-    FleetSize: level(1),
-    Utilisation: level(0).map((busy) => busy / lanes),
+    FleetSize: sizes,
+    DesiredSize: level(2),
+    Utilisation: level(0).map(share),
   };
 }
 

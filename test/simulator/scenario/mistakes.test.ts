@@ -250,7 +250,7 @@ describe("a scenario", () => {
       "    queue: work",
       "    arrivals: { poison: { perSecond: 1 } }",
       "consumers:",
-      "  workers: { queue: work, service: { exponential: {} } }",
+      "  workers: { count: 1, service: { exponential: {} } }",
     ];
     const mistakes = await mistakesOf(text.join("\n"));
     expect(mistakes.map((mistake) => mistake.slice(0, mistake.indexOf(": ", 4)))).toEqual([

@@ -55,6 +55,7 @@ test("what is not named is ideal", async () => {
         name: "workers",
         queue: 0,
         count: 3,
+        scaling: undefined,
         batch: 1,
         waitTimeSeconds: 0,
         pauseSeconds: 0,

@@ -1,0 +1,274 @@
+/**
+ * The processes of a fleet: which are there, which come and which go. A process that is wanted is placed,
+ * then it starts, then it is up. One that is not wanted any more is killed, or drained: it receives no
+ * more, and ends with the last that it holds or when its grace is over; a protected one ends when it
+ * holds nothing. The newest go first, those that are not up yet before all. What lanes do is the fleet's.
+ */
+
+import type { PlannedFleet } from "../scenario/plan.ts";
+import { mostProcesses } from "../scenario/planScaling.ts";
+import type { Agenda } from "./agenda.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** What a place for a process has in it. */
+const NOBODY = 0;
+const PLACED = 1;
+const STARTING = 2;
+const UP = 3;
+const STOPPING = 4;
+const STATES = 5;
+
+/** What processes need of their fleet. */
+export interface ProcessHost {
+  /** Its lanes begin at that moment. */
+  begin(process: number, atMs: number): void;
+  /** It receives no more, and goes on with what it holds. */
+  halt(process: number): void;
+  /** Whether it holds nothing. */
+  isIdle(process: number): boolean;
+  /** Its lanes forget all; how many messages it held. */
+  drop(process: number): number;
+  /** Their number changes. */
+  touch(): void;
+}
+
+export class Processes {
+  /** Places for processes. */
+  readonly places: number;
+  readonly #plan: PlannedFleet;
+  readonly #host: ProcessHost;
+  readonly #timeline: Timeline;
+  readonly #agenda: Agenda;
+  readonly #how: "kill" | "drain" | "protect";
+  readonly #graceSeconds: number;
+  readonly #state: Uint8Array;
+  readonly #counts = new Int32Array(STATES);
+  /** The number of each among all that there ever were; 0 for none. */
+  readonly #birth: Float64Array;
+  /** Since when it has been there. */
+  readonly #since: Float64Array;
+  readonly #free: number[] = [];
+  #births = 0;
+  #ranMs = 0;
+  #desired = 0;
+  /** Whether a process may have to end that has nothing to do. */
+  isWatching = false;
+  crashed = 0;
+  /** Those that were ended with messages in hand, and the messages. */
+  killed = 0;
+  abandoned = 0;
+
+  constructor(plan: PlannedFleet, host: ProcessHost, timeline: Timeline, agenda: Agenda) {
+    this.#plan = plan;
+    this.#host = host;
+    this.#timeline = timeline;
+    this.#agenda = agenda;
+    this.#how = plan.scaling?.scaleIn ?? "kill";
+    this.#graceSeconds = plan.scaling?.graceSeconds ?? 0;
+    this.places = Processes.placesOf(plan);
+    this.#state = new Uint8Array(this.places);
+    this.#birth = new Float64Array(this.places);
+    this.#since = new Float64Array(this.places);
+    for (let place = this.places - 1; place >= 0; place--) this.#free.push(place);
+  }
+
+  /** As many as are wanted at the most, and as many again where the former ones may still be draining. */
+  static placesOf(plan: PlannedFleet): number {
+    return mostProcesses(plan) * (plan.scaling?.scaleIn === "drain" ? 2 : 1);
+  }
+
+  /** The first ones are there, and start. */
+  start(): void {
+    this.#desired = this.#plan.count;
+    while (this.#coming < this.#desired) this.#place(this.#take());
+  }
+
+  /** As many as are wanted. */
+  get desired(): number {
+    return this.#desired;
+  }
+
+  /** Those that can work: draining ones among them. */
+  get working(): number {
+    return this.inService + (this.#counts[STOPPING] as number);
+  }
+
+  get inService(): number {
+    return this.#counts[UP] as number;
+  }
+
+  /** Those that hold something. */
+  get busy(): number {
+    let busy = 0;
+    for (let place = 0; place < this.places; place++) {
+      if (this.#state[place] === UP && !this.#host.isIdle(place)) busy++;
+    }
+    return busy;
+  }
+
+  /** Those that are not told to go: as many as are wanted, unless protected ones are more. */
+  get #coming(): number {
+    return (
+      (this.#counts[PLACED] as number) +
+      (this.#counts[STARTING] as number) +
+      (this.#counts[UP] as number)
+    );
+  }
+
+  get pending(): number {
+    return (this.#counts[PLACED] as number) + (this.#counts[STARTING] as number);
+  }
+
+  /** How long all of them were there until now. */
+  get ranMs(): number {
+    let sum = this.#ranMs;
+    for (let place = 0; place < this.places; place++) {
+      if ((this.#state[place] as number) < STARTING) continue;
+      sum += this.#timeline.nowMs - (this.#since[place] as number);
+    }
+    return sum;
+  }
+
+  // --- Coming -------------------------------------------------------------------------------------
+
+  #enter(place: number, state: number): void {
+    const counts = this.#counts;
+    const before = this.#state[place] as number;
+    counts[before] = (counts[before] as number) - 1;
+    counts[state] = (counts[state] as number) + 1;
+    this.#state[place] = state;
+    this.#host.touch();
+  }
+
+  /** A place for a new process. */
+  #take(): number {
+    const place = this.#free.pop() as number;
+    this.#birth[place] = ++this.#births;
+    return place;
+  }
+
+  #launch(): void {
+    const { placementSeconds = 0 } = this.#plan.scaling ?? {};
+    const place = this.#take();
+    if (placementSeconds === 0) {
+      this.#place(place);
+      return;
+    }
+    this.#enter(place, PLACED);
+    const birth = this.#births;
+    this.#agenda.after(placementSeconds, () => {
+      if (this.#birth[place] === birth && this.#state[place] === PLACED) this.#place(place);
+    });
+  }
+
+  /** It is there, and starts. */
+  #place(place: number): void {
+    this.#since[place] = this.#timeline.nowMs;
+    this.#boot(place);
+  }
+
+  #boot(place: number): void {
+    this.#enter(place, STARTING);
+    this.#host.begin(place, this.#timeline.nowMs + this.#plan.coldStartSeconds * 1_000);
+  }
+
+  /** A process makes its first receive. */
+  rise(place: number): void {
+    if (this.#state[place] === STARTING) this.#enter(place, UP);
+  }
+
+  /** A process has died of what it handled: it starts again, unless it was to go. */
+  crash(place: number): void {
+    this.crashed++;
+    this.#host.drop(place);
+    if (this.#state[place] === STOPPING) this.#leave(place);
+    else this.#boot(place);
+  }
+
+  // --- Going --------------------------------------------------------------------------------------
+
+  /** There are to be so many. */
+  resize(desired: number): void {
+    this.#desired = desired;
+    this.#host.touch();
+    for (const place of this.#leastWanted()) this.#stop(place);
+    this.#fill();
+    this.#watch();
+  }
+
+  #fill(): void {
+    while (this.#coming < this.#desired && this.#free.length > 0) this.#launch();
+  }
+
+  /** Those that are too many: the newest, those that are not up before all, of protected ones the idle. */
+  #leastWanted(): number[] {
+    const more = this.#coming - this.#desired;
+    if (more <= 0) return [];
+    const places: number[] = [];
+    for (let place = 0; place < this.places; place++) {
+      const state = this.#state[place] as number;
+      if (state === NOBODY || state === STOPPING) continue;
+      if (state === UP && this.#how === "protect" && !this.#host.isIdle(place)) continue;
+      places.push(place);
+    }
+    const birth = this.#birth;
+    const state = this.#state;
+    places.sort((one, other) => {
+      const byState = (state[one] as number) - (state[other] as number);
+      return byState === 0 ? (birth[other] as number) - (birth[one] as number) : byState;
+    });
+    return places.slice(0, more);
+  }
+
+  #stop(place: number): void {
+    const isUp = this.#state[place] === UP;
+    if (!isUp || this.#how !== "drain") {
+      this.#kill(place);
+      return;
+    }
+    this.#enter(place, STOPPING);
+    this.#host.halt(place);
+    if (this.#host.isIdle(place)) {
+      this.#kill(place);
+      return;
+    }
+    const birth = this.#birth[place];
+    this.#agenda.after(this.#graceSeconds, () => {
+      if (this.#birth[place] === birth && this.#state[place] === STOPPING) this.#kill(place);
+    });
+  }
+
+  /** It ends, whatever it holds. */
+  #kill(place: number): void {
+    const held = this.#host.drop(place);
+    if (held > 0) {
+      this.killed++;
+      this.abandoned += held;
+    }
+    this.#leave(place);
+  }
+
+  #leave(place: number): void {
+    const wasThere = (this.#state[place] as number) >= STARTING;
+    if (wasThere) this.#ranMs += this.#timeline.nowMs - (this.#since[place] as number);
+    this.#enter(place, NOBODY);
+    this.#birth[place] = 0;
+    this.#free.push(place);
+    this.#fill();
+    this.#watch();
+  }
+
+  #watch(): void {
+    const isLeaving = (this.#counts[STOPPING] as number) > 0;
+    this.isWatching = isLeaving || this.#coming > this.#desired;
+  }
+
+  /** A process that is watched has a lane with nothing to do; whether the lane is to stay so. */
+  rests(place: number): boolean {
+    const isStopping = this.#state[place] === STOPPING;
+    if (!isStopping && this.#coming <= this.#desired) return false;
+    const isIdle = this.#host.isIdle(place);
+    if (isIdle) this.#kill(place);
+    return isIdle || isStopping;
+  }
+}
