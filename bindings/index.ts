@@ -45,6 +45,6 @@ export type {
   Namesake,
   QueueHandle,
 } from "./shapes.ts";
-export { SharedBlock } from "./sharedBlock.ts";
+export { SharedBlock, sharedNumbers } from "./sharedBlock.ts";
 export type { Tokens } from "./tokens.ts";
 export type { WasmModule } from "./webassembly.ts";

@@ -30,3 +30,8 @@ export class SharedBlock {
     Atomics.add(this.#words, word, value);
   }
 }
+
+/** Numbers that are written before another thread is given them and never again: shared, not copied. */
+export function sharedNumbers(length: number): Float64Array {
+  return new SharedBlock(length * Float64Array.BYTES_PER_ELEMENT).f64;
+}

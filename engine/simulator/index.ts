@@ -32,6 +32,7 @@ export type { Law } from "./scenario/laws.ts";
 export type { Duplicates, Groups, Producer, Sizes } from "./scenario/producer.ts";
 export type { QueueAttributes, RedriveAllowPolicy, RedrivePolicy } from "./scenario/queue.ts";
 export { ScenarioError } from "./scenario/scenarioError.ts";
+export type { ColumnName, Trace, TraceFormat } from "./scenario/trace.ts";
 export type {
   Backlog,
   CostOptions,

@@ -15,6 +15,7 @@ import type {
   PlannedQueue,
 } from "./scenario/plan.ts";
 import { mostProcesses } from "./scenario/planScaling.ts";
+import type { PlayedTrace } from "./trace/traceRequest.ts";
 
 export interface QueueLoad {
   readonly queue: string;
@@ -50,9 +51,16 @@ export function meanRate(arrivals: PlannedArrivals): number {
     }
     case "closedLoop":
       return 0;
+    case "trace":
+      return tracedRate(arrivals.played);
     case "profile":
       return profileRate(arrivals.rate);
   }
+}
+
+/** Its mean from its beginning to its end; of messages that all come at once none. */
+export function tracedRate({ until, spanMs }: PlayedTrace): number {
+  return spanMs === 0 ? 0 : ((until.at(-1) ?? 0) / spanMs) * 1_000;
 }
 
 function profileRate(rate: Extract<PlannedArrivals, { kind: "profile" }>["rate"]): number {

@@ -11,7 +11,8 @@ import { Arrivals } from "../random/arrivals.ts";
 import { Law } from "../random/law.ts";
 import { Groups, Sizes } from "../random/marks.ts";
 import { Stream } from "../random/stream.ts";
-import type { Plan, PlannedQueue } from "../scenario/plan.ts";
+import { TraceRows } from "../random/traceRows.ts";
+import type { Plan, PlannedProducer, PlannedQueue } from "../scenario/plan.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Copies } from "./copies.ts";
 import { Failures } from "./failures.ts";
@@ -156,12 +157,18 @@ function makeProducers(frame: Frame, queues: readonly SimQueue[]): Producer[] {
     return new Producer({
       ...{ plan, queue: queues[plan.queue] as SimQueue, timeline, index, allowance, copies },
       arrivals: new Arrivals(plan.arrivals, stream(0)),
-      sizes: new Sizes(plan.sizes, stream(1)),
+      sizes: new Sizes(plan.sizes, stream(1), ownRows(plan)),
       groups: new Groups(plan.groups, stream(2)),
       copyStream: stream(3),
       think: stream(4),
     });
   });
+}
+
+/** The rows by which a producer's messages come, where their sizes are of the same file. */
+function ownRows({ arrivals, sizes }: PlannedProducer): TraceRows | undefined {
+  const isOwn = arrivals.kind === "trace" && sizes.kind === "trace" && arrivals.file === sizes.file;
+  return isOwn ? new TraceRows(arrivals.played) : undefined;
 }
 
 function makeFleets(

@@ -6,6 +6,7 @@ import type { PlannedArrivals, PlannedLaw } from "../scenario/plan.ts";
 import { Law } from "./law.ts";
 import { type Rate, rateOf } from "./rate.ts";
 import type { Stream } from "./stream.ts";
+import { TracePlayer } from "./tracePlayer.ts";
 import { exponential } from "./ziggurat.ts";
 
 const RENEWAL = 0;
@@ -13,6 +14,7 @@ const MMPP2 = 1;
 const RANDOM_PROFILE = 2;
 const EVEN_PROFILE = 3;
 const NONE = 4;
+const TRACE = 5;
 
 const MS = 1_000;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -24,6 +26,7 @@ export class Arrivals {
   readonly #stream: Stream;
   readonly #gap: Law | undefined;
   readonly #rate: Rate | undefined;
+  readonly #player: TracePlayer | undefined;
   /** Of the two states: messages a millisecond, and how long it lasts. */
   readonly #perMs: readonly number[];
   readonly #stayMs: readonly number[];
@@ -37,6 +40,7 @@ export class Arrivals {
     this.#kind = kindOf(planned);
     this.#gap = planned.kind === "renewal" ? new Law(planned.gap, stream) : undefined;
     this.#rate = planned.kind === "profile" ? rateOf(planned.rate) : undefined;
+    this.#player = planned.kind === "trace" ? new TracePlayer(planned.played, stream) : undefined;
     const isMmpp = planned.kind === "mmpp2";
     this.#perMs = isMmpp ? planned.perSecond.map((rate) => rate / MS) : [];
     this.#stayMs = isMmpp ? planned.meanStaySeconds.map((stay) => stay * MS) : [];
@@ -56,6 +60,7 @@ export class Arrivals {
 
   #nextOf(last: number): number {
     if (this.#kind === MMPP2) return this.#mmpp(last);
+    if (this.#kind === TRACE) return (this.#player as TracePlayer).next();
     if (this.#kind === RANDOM_PROFILE) return this.#thinned(this.#rate as Rate, last);
     return this.#kind === EVEN_PROFILE ? (this.#rate as Rate).after(last, 1) : NEVER;
   }
@@ -109,6 +114,8 @@ function kindOf(planned: PlannedArrivals): number {
       return planned.isEven ? EVEN_PROFILE : RANDOM_PROFILE;
     case "closedLoop":
       return NONE;
+    case "trace":
+      return TRACE;
   }
 }
 
@@ -127,6 +134,8 @@ export function meanRateOf(planned: PlannedArrivals): number {
         : Math.max(...planned.rate.pieces.map(({ perSecond }) => perSecond));
     case "closedLoop":
       return 0;
+    case "trace":
+      return ((planned.played.until.at(-1) as number) / (planned.played.spanMs || 1)) * MS;
   }
 }
 

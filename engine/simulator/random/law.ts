@@ -19,6 +19,7 @@ const WEIBULL = 7;
 const PARETO = 8;
 const HYPEREXPONENTIAL = 9;
 const EMPIRICAL = 10;
+const TRACE = 11;
 
 /** So many uniform numbers multiplied stay above the smallest double. */
 const STAGES_MULTIPLIED = 16;
@@ -32,6 +33,8 @@ export class Law {
   readonly #shape: number;
   readonly #third: number;
   readonly #values: Float64Array;
+  /** In seconds, shared with other threads. */
+  readonly #traced: Float64Array;
   readonly #choice: Choice | undefined;
   /** The last one: a number that a call answers costs an object where it is not inlined. */
   readonly #drawn = new Float64Array(1);
@@ -47,6 +50,7 @@ export class Law {
     this.#third = third;
     const isEmpirical = law.kind === "empirical";
     this.#values = Float64Array.from(isEmpirical ? law.seconds : [], (seconds) => seconds * MS);
+    this.#traced = law.kind === "trace" ? law.seconds : this.#values;
     this.#choice = isEmpirical ? new Choice(law.weights) : undefined;
   }
 
@@ -88,6 +92,8 @@ export class Law {
         return this.#scale * Math.exp(exponential(stream) * this.#shape);
       case HYPEREXPONENTIAL:
         return this.#hyperexponential();
+      case TRACE:
+        return (this.#traced[stream.below(this.#traced.length)] as number) * MS;
       default:
         return this.#values[(this.#choice as Choice).draw(stream)] as number;
     }
@@ -186,6 +192,8 @@ function parametersOf(law: PlannedLaw): Parameters {
     }
     case "empirical":
       return { kind: EMPIRICAL, scale: 0, shape: 0 };
+    case "trace":
+      return { kind: TRACE, scale: 0, shape: 0 };
   }
 }
 

@@ -4,6 +4,7 @@ import { Choice } from "./choice.ts";
 import { Law } from "./law.ts";
 import { power } from "./math.ts";
 import type { Stream } from "./stream.ts";
+import type { TraceRows } from "./traceRows.ts";
 
 /** Bytes of bodies. */
 export class Sizes {
@@ -11,9 +12,12 @@ export class Sizes {
   readonly #stream: Stream;
   readonly #choice: Choice | undefined;
   readonly #law: Law | undefined;
+  readonly #own: TraceRows | undefined;
 
-  constructor(planned: PlannedSizes, stream: Stream) {
+  /** @param own the rows by which the messages come, where their sizes are of the same file. */
+  constructor(planned: PlannedSizes, stream: Stream, own?: TraceRows) {
     this.#planned = planned;
+    this.#own = own;
     this.#stream = stream;
     this.#choice = planned.kind === "empirical" ? new Choice(planned.weights) : undefined;
     this.#law =
@@ -31,6 +35,11 @@ export class Sizes {
         return planned.minBytes + this.#stream.below(planned.maxBytes - planned.minBytes + 1);
       case "empirical":
         return planned.bytes[(this.#choice as Choice).draw(this.#stream)] as number;
+      case "trace": {
+        const { bytes, maxBytes } = planned;
+        const row = this.#own?.next() ?? this.#stream.below(bytes.length);
+        return Math.min(maxBytes, Math.max(1, Math.round(bytes[row] as number)));
+      }
       case "lognormal": {
         // The law counts seconds and draws milliseconds.
         const bytes = Math.round((this.#law as Law).draw() / 1_000);

@@ -3,7 +3,15 @@
  * types.ts says what they are made into.
  */
 import type { Law } from "./laws.ts";
-import type { PositiveRate, PositiveSeconds, Probability, Rate, Seconds } from "./measures.ts";
+import type {
+  PositiveRate,
+  PositiveSeconds,
+  Probability,
+  Rate,
+  Seconds,
+  Spacing,
+} from "./measures.ts";
+import type { TraceArrivals } from "./trace.ts";
 
 /** When messages are sent: one process, by its name. */
 export type Arrivals =
@@ -19,7 +27,8 @@ export type Arrivals =
   | RampArrivals
   | SpikeArrivals
   | WeeklyArrivals
-  | ClosedLoopArrivals;
+  | ClosedLoopArrivals
+  | TraceArrivals;
 
 /** Many senders that know nothing of each other. */
 export interface PoissonArrivals {
@@ -91,9 +100,6 @@ export interface Mmpp2Arrivals {
     meanStaySeconds: [PositiveSeconds, PositiveSeconds];
   };
 }
-
-/** How messages lie around a rate that changes: at random (Poisson), or as even as it allows. */
-export type Spacing = "random" | "even";
 
 /** A rate that rises and falls like a sine, once a day. */
 export interface DiurnalArrivals {

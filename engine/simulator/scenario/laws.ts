@@ -3,6 +3,7 @@
  * types.ts says what they are made into.
  */
 import type { CoefficientOfVariation, PositiveSeconds, Seconds, Weight } from "./measures.ts";
+import type { TraceLaw } from "./trace.ts";
 
 /** How long something takes: one law, by its name. */
 export type Law =
@@ -15,7 +16,8 @@ export type Law =
   | GammaLaw
   | WeibullLaw
   | ParetoLaw
-  | EmpiricalLaw;
+  | EmpiricalLaw
+  | TraceLaw;
 
 /** Always the same time. */
 export interface DeterministicLaw {

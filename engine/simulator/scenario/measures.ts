@@ -58,3 +58,6 @@ export type MessageCount = number;
  * @maximum 1000000000
  */
 export type Weight = number;
+
+/** How messages lie around a rate that changes: at random (Poisson), or as even as it allows. */
+export type Spacing = "random" | "even";

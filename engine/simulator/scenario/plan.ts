@@ -4,6 +4,7 @@
  * `readScenario` and nowhere else, so who reads it checks nothing again.
  */
 import type { QueueAttributes } from "../../types.ts";
+import type { PlayedTrace } from "../trace/traceRequest.ts";
 import type { PlannedScaling } from "./planScaling.ts";
 
 /** A time, or a distance of arrivals, in seconds. */
@@ -22,6 +23,14 @@ export type PlannedLaw =
       readonly kind: "empirical";
       readonly seconds: readonly number[];
       readonly weights: readonly number[];
+    }
+  /** That of a row at random. */
+  | {
+      readonly kind: "trace";
+      readonly file: string;
+      /** By the file's rows; shared memory, so that it is never copied. */
+      readonly seconds: Float64Array;
+      readonly meanSeconds: number;
     };
 
 /** A rate over time: a sine, or straight pieces. */
@@ -59,7 +68,9 @@ export type PlannedArrivals =
     }
   /** Even: the k-th message is sent when the rate's integral reaches k. Else Poisson. */
   | { readonly kind: "profile"; readonly isEven: boolean; readonly rate: PlannedRate }
-  | { readonly kind: "closedLoop"; readonly clients: number; readonly think: PlannedLaw };
+  | { readonly kind: "closedLoop"; readonly clients: number; readonly think: PlannedLaw }
+  /** Its numbers lie in shared memory. */
+  | { readonly kind: "trace"; readonly file: string; readonly played: PlayedTrace };
 
 /** Bytes of a message, 1 to what its queue takes. */
 export type PlannedSizes =
@@ -76,6 +87,13 @@ export type PlannedSizes =
       readonly kind: "empirical";
       readonly bytes: readonly number[];
       readonly weights: readonly number[];
+    }
+  /** A message's own, where it came by a row of the same file, else that of a row at random; cut at 1 and at `maxBytes`. */
+  | {
+      readonly kind: "trace";
+      readonly file: string;
+      readonly bytes: Float64Array;
+      readonly maxBytes: number;
     };
 
 export type PlannedGroups =

@@ -2,8 +2,10 @@
  * Laws, arrivals, sizes and groups of a scenario as the plan has them: one shape each, defaults filled
  * in. Pure; what they are given has been checked by the schema, and rules.ts checks the rest.
  */
-import type { Arrivals, Spacing } from "./arrivals.ts";
+import type { Arrivals } from "./arrivals.ts";
 import type { Law } from "./laws.ts";
+import { loadedColumn, loadedTrace } from "./loadTraces.ts";
+import type { Spacing } from "./measures.ts";
 import type {
   PlannedArrivals,
   PlannedGroups,
@@ -29,6 +31,10 @@ export function planLaw(law: Law): PlannedLaw {
   if ("empirical" in law) {
     const { seconds, weights } = law.empirical;
     return { kind: "empirical", seconds, weights: weightsOf(seconds, weights) };
+  }
+  if ("trace" in law) {
+    const { file, values, mean } = loadedColumn(law.trace);
+    return { kind: "trace", file, seconds: values, meanSeconds: mean };
   }
   const [named] = Object.entries(law);
   const [kind, parameters] = named as [string, object];
@@ -121,6 +127,10 @@ export function planArrivals(arrivals: Arrivals): PlannedArrivals {
     const { clients, think } = arrivals.closedLoop;
     return { kind: "closedLoop", clients, think: think === undefined ? none : planLaw(think) };
   }
+  if ("trace" in arrivals) {
+    const { file, ...played } = loadedTrace(arrivals.trace);
+    return { kind: "trace", file, played };
+  }
   const profile = planProfile(arrivals) ?? planDiurnal(arrivals);
   if (profile === undefined) throw new Error(`Unplanned arrivals: ${Object.keys(arrivals)}.`);
   return profile;
@@ -132,6 +142,10 @@ export function planSizes(sizes: Sizes | undefined, maxBytes: number): PlannedSi
   if (typeof sizes === "number") return { kind: "fixed", bodyBytes: sizes };
   if ("uniform" in sizes) return { kind: "uniform", ...sizes.uniform };
   if ("lognormal" in sizes) return { kind: "lognormal", ...sizes.lognormal, maxBytes };
+  if ("trace" in sizes) {
+    const { file, values } = loadedColumn(sizes.trace);
+    return { kind: "trace", file, bytes: values, maxBytes };
+  }
   const { bytes, weights } = sizes.empirical;
   return { kind: "empirical", bytes, weights: weightsOf(bytes, weights) };
 }

@@ -3,6 +3,7 @@
  */
 import type { Arrivals } from "./arrivals.ts";
 import type { CoefficientOfVariation, Probability, Seconds, Weight } from "./measures.ts";
+import type { TraceSizes } from "./trace.ts";
 
 /**
  * Bytes of a message.
@@ -13,7 +14,7 @@ import type { CoefficientOfVariation, Probability, Seconds, Weight } from "./mea
 export type BodyBytes = number;
 
 /** How large messages are: always the same, or one law, by its name. */
-export type Sizes = BodyBytes | UniformSizes | LognormalSizes | EmpiricalSizes;
+export type Sizes = BodyBytes | UniformSizes | LognormalSizes | EmpiricalSizes | TraceSizes;
 
 /** Any size between two bounds, each as likely. */
 export interface UniformSizes {

@@ -59,11 +59,12 @@ export function ruleArrivals(arrivals: Arrivals, path: Path, tell: Tell): void {
   }
 }
 
-/** The largest message of a law; a lognormal one is cut at what its queue takes. */
+/** The largest message of a law; lognormal and traced ones are cut at what its queue takes. */
 function largestBytes(sizes: Sizes): number {
   if (typeof sizes === "number") return sizes;
   if ("uniform" in sizes) return sizes.uniform.maxBytes;
   if ("lognormal" in sizes) return sizes.lognormal.meanBytes;
+  if ("trace" in sizes) return 1;
   return sizes.empirical.bytes.reduce((most, bytes) => Math.max(most, bytes), 0);
 }
 

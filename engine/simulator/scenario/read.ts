@@ -3,6 +3,7 @@
  * made into a plan. All mistakes are told at once, each with its line and its path. On any thread; a
  * broker is opened for the queues, with a clock of its own, and closed again.
  */
+import { dirname } from "node:path";
 import { Broker } from "../../broker/broker.ts";
 import { type DescribedQueue, makeQueues, readQueue } from "../../broker/described/queues.ts";
 import { Setting } from "../../broker/described/setting.ts";
@@ -10,6 +11,7 @@ import { SettingError, sentencesOf } from "../../broker/described/settingError.t
 import { VirtualClock } from "../../clock.ts";
 import { SluiceError } from "../../errors.ts";
 import { Checker } from "./check.ts";
+import { loadTraces } from "./loadTraces.ts";
 import { type MadeQueue, makePlan } from "./makePlan.ts";
 import type { Plan } from "./plan.ts";
 import { checkRules } from "./rules.ts";
@@ -42,6 +44,8 @@ export async function readScenario(source: string | Scenario): Promise<Plan> {
       maximumBytes: attributes.maximumMessageSize,
     }));
     checker.mistakes.push(...checkRules(scenario, root, known));
+    const folder = typeof source === "string" ? dirname(source) : ".";
+    loadTraces(scenario, folder, (path, sentence) => checker.tell(root.at(path), sentence));
   }
   if (checker.mistakes.length > 0) throw new ScenarioError(sentencesOf(checker.mistakes));
   return makePlan(scenario, queues);

@@ -1,4 +1,5 @@
 /** A scenario that has every field there is, for tests of what reads them. */
+import { fileURLToPath } from "node:url";
 import type { Arrivals } from "../../../engine/simulator/scenario/arrivals.ts";
 import type { Law } from "../../../engine/simulator/scenario/laws.ts";
 import type { Groups, Sizes } from "../../../engine/simulator/scenario/producer.ts";
@@ -62,6 +63,8 @@ export const allGroups: readonly Groups[] = [
   { hot: { count: 100, share: 0.1 } },
 ];
 
+const file = fileURLToPath(new URL("trace.csv", import.meta.url));
+
 /** Every field, with each law, kind of arrivals, size and group somewhere. */
 export const full = {
   $schema: "scenario.schema.json",
@@ -112,6 +115,26 @@ export const full = {
         { queue: "work.fifo", arrivals: { poisson: { perSecond: 1 } }, groups },
       ]),
     ),
+    traced: {
+      queue: "work",
+      arrivals: {
+        trace: {
+          file,
+          format: "buckets",
+          timeColumn: "time",
+          countColumn: 2,
+          metric: "m1",
+          timeZone: "+01:00",
+          bucketSeconds: 60,
+          spacing: "even",
+          scale: 0.5,
+          repeat: true,
+          gaps: "empty",
+          order: "sort",
+        },
+      },
+      bodyBytes: { trace: { file, column: "tokens", bytesPerUnit: 4 } },
+    },
   },
   consumers: {
     ...Object.fromEntries(
@@ -145,6 +168,11 @@ export const full = {
         },
       ]),
     ),
+    traced: {
+      queue: "work",
+      count: 1,
+      service: { trace: { file, column: 3, secondsPerUnit: 0.01 } },
+    },
   },
   quotas: "throughput",
   cost: { transferOutShare: 0.1, freeTier: false },

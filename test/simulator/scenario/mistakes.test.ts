@@ -19,7 +19,7 @@ import {
 } from "./mistaken.ts";
 
 const allArrivals =
-  "poisson, deterministic, uniform, erlang, hyperexponential, batch, mmpp2, diurnal, step, ramp, spike, weekly or closedLoop, as in { poisson: { perSecond: 1 } }";
+  "poisson, deterministic, uniform, erlang, hyperexponential, batch, mmpp2, diurnal, step, ramp, spike, weekly, closedLoop or trace, as in { poisson: { perSecond: 1 } }";
 
 describe("a field", () => {
   test.each([

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { arrivals, fleet, mistakesOf, producer, service } from "./mistaken.ts";
 
 const allLaws =
-  "deterministic, exponential, uniform, erlang, hyperexponential, lognormal, gamma, weibull, pareto or empirical, as in { deterministic: { seconds: 1 } }";
+  "deterministic, exponential, uniform, erlang, hyperexponential, lognormal, gamma, weibull, pareto, empirical or trace, as in { deterministic: { seconds: 1 } }";
 
 describe("a unit", () => {
   test.each([
