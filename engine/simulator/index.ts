@@ -5,6 +5,18 @@
 export type { Cost, PriceBook, RequestTier, TransferTier } from "./cost.ts";
 export type { QueueLoad } from "./load.ts";
 export type { Progress } from "./progress.ts";
+export { readVary } from "./questions/grid.ts";
+export { sweep } from "./questions/sweep.ts";
+export type {
+  CellValues,
+  Figure,
+  Sweep,
+  SweepCell,
+  SweepOptions,
+  Value,
+  VariedValue,
+  Vary,
+} from "./questions/types.ts";
 export type {
   CallName,
   Calls,

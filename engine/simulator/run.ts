@@ -1,151 +1,141 @@
 /**
- * Simulates a plan: all its runs, in this thread or on several, and what comes of them together. The
- * outcome is that of the first runs, by their numbers, however many threads there are and whichever
- * was quickest; only its `speed` tells them apart.
+ * Simulates plans: all runs of all of them, in this thread or on the threads of one pool, from the first
+ * plan on. What comes of a plan is the same however many threads there are and whichever was quickest.
  */
 import { availableParallelism } from "node:os";
 import { elapsedMs } from "../clock.ts";
-import type { RunReport, TimesReport } from "./events/report.ts";
+import type { RunReport } from "./events/report.ts";
 import { Pool } from "./pool.ts";
-import type { Progress } from "./progress.ts";
 import type { Outcome } from "./result.ts";
-import { type RunHost, runOne } from "./runOne.ts";
+import { runOne } from "./runOne.ts";
+import type { RunOptions } from "./runOptions.ts";
 import type { Plan } from "./scenario/plan.ts";
+import { type Runner, runsMaxOf, Simulation } from "./simulation.ts";
 import { outcomeOf } from "./statistics/outcome.ts";
-import { meanOf } from "./statistics/student.ts";
 
-export interface RunOptions {
-  /** Threads that simulate runs, 1 to the machine's processors (default). One run needs one. */
-  readonly threads?: number | undefined;
-  /** Ends the simulation: what was simulated by then is the outcome, which says so. */
-  readonly signal?: AbortSignal | undefined;
-  /** Told how far it is, some times a second. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
+/** What came of one of several plans. */
+export interface Ran {
+  /** Of the first runs, in their order; none where the simulation ended before any had begun. */
+  readonly reports: readonly RunReport[];
+  /** Whether they are all that the plan asks for, each to its end. */
+  readonly isEnough: boolean;
 }
-
-type Runner = (plan: Plan, run: number, host: RunHost) => Promise<RunReport>;
 
 /** Simulates all runs of a plan. Rejects when one does not balance, or memory is full. */
 export async function simulatePlan(plan: Plan, options: RunOptions = {}): Promise<Outcome> {
   const beganMs = elapsedMs();
-  const runs = runsMaxOf(plan);
+  const [ran] = await simulatePlans([plan], options, (own) => own);
+  const { reports, isEnough } = ran as Ran;
+  const outcome = outcomeOf(plan, reports, elapsedMs() - beganMs);
+  return { ...outcome, isComplete: outcome.isComplete && isEnough };
+}
+
+/**
+ * Simulates all runs of several plans; rejects as `simulatePlan`. Resolves with what `made` makes of each,
+ * in the plans' order. It is called when a plan's runs are over, or all are, and what it does not keep of
+ * the reports is forgotten: they take much memory.
+ */
+export async function simulatePlans<T>(
+  plans: readonly Plan[],
+  options: RunOptions,
+  made: (ran: Ran, index: number) => T,
+): Promise<T[]> {
+  const runs = plans.reduce((sum, plan) => sum + runsMaxOf(plan), 0);
   const threads = Math.min(threadsOf(options.threads), runs);
   const pool = threads > 1 ? new Pool(threads) : undefined;
   try {
     const runner: Runner = pool === undefined ? runOne : (...one) => pool.run(...one);
-    const simulation = new Simulation(plan, runner, options);
-    const reports = await simulation.all(threads, runs);
-    const outcome = outcomeOf(plan, reports, elapsedMs() - beganMs);
-    return { ...outcome, isComplete: outcome.isComplete && simulation.isEnough };
+    return await new Crew(plans, runner, options, made).all(threads);
   } finally {
     await pool?.close();
   }
 }
 
-function runsMaxOf({ replications, precision }: Plan): number {
-  return Math.max(replications, precision?.replicationsMax ?? 0);
-}
-
-function threadsOf(threads = availableParallelism()): number {
+export function threadsOf(threads = availableParallelism()): number {
   if (Number.isInteger(threads) && threads >= 1) return threads;
   throw new RangeError(`threads is a whole number of 1 or more, not ${threads}.`);
 }
 
-class Simulation {
-  readonly #plan: Plan;
+/** Takes runs of the first plan that has some left, as often as a thread is free. */
+class Crew<T> {
+  readonly #simulations: readonly Simulation[];
   readonly #runner: Runner;
   readonly #options: RunOptions;
-  readonly #reports: (RunReport | undefined)[] = [];
-  readonly #shares: number[] = [];
-  readonly #sent: number[] = [];
-  #next = 0;
-  /** So many runs, the first ones, are the outcome; undefined: not known yet. */
-  #enough: number | undefined;
-  #checked = 0;
+  readonly #made: (ran: Ran, index: number) => T;
+  readonly #results: (T | undefined)[] = [];
+  #hasBegun = false;
+  /** Plans before it are over, or have no run left to be taken. */
+  #first = 0;
   #failure: unknown;
 
-  constructor(plan: Plan, runner: Runner, options: RunOptions) {
-    this.#plan = plan;
+  constructor(
+    plans: readonly Plan[],
+    runner: Runner,
+    options: RunOptions,
+    made: (ran: Ran, index: number) => T,
+  ) {
     this.#runner = runner;
     this.#options = options;
+    this.#made = made;
+    const isStopped = () => this.#isStopped();
+    const onAdvance = () => this.#tell();
+    this.#simulations = plans.map((plan) => new Simulation(plan, isStopped, onAdvance));
   }
 
-  /** Whether all runs that the plan asks for are there. */
-  get isEnough(): boolean {
-    return this.#enough !== undefined;
-  }
-
-  /** The reports of the outcome's runs, `runs` of them at the most. */
-  async all(threads: number, runs: number): Promise<RunReport[]> {
-    await Promise.all(Array.from({ length: threads }, () => this.#work(runs)));
+  async all(threads: number): Promise<T[]> {
+    await Promise.all(Array.from({ length: threads }, () => this.#work()));
     if (this.#failure !== undefined) throw this.#failure;
-    const there = this.#reports.slice(0, this.#enough ?? this.#reports.length);
-    return there.filter((report) => report !== undefined);
+    return this.#simulations.map((_, index) => this.#resultOf(index));
   }
 
-  async #work(runs: number): Promise<void> {
-    while (this.#next < runs && !this.#isStopped()) {
-      const run = this.#next++;
+  #resultOf(index: number): T {
+    const simulation = this.#simulations[index] as Simulation;
+    const { reports, isEnough } = simulation;
+    const result = this.#results[index] ?? this.#made({ reports, isEnough }, index);
+    this.#results[index] = result;
+    simulation.release();
+    return result;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#failure === undefined && !this.#isStopped()) {
+      const task = this.#take();
+      if (task === undefined) return;
+      const [index, run] = task;
+      const simulation = this.#simulations[index] as Simulation;
       try {
-        this.#reports[run] = await this.#runner(this.#plan, run, {
-          isStopped: () => this.#isStopped(),
-          tell: ({ share, sent }) => this.#tell(run, share, sent),
-        });
+        await simulation.make(run, this.#runner);
+        if (simulation.isOver) this.#resultOf(index);
       } catch (error) {
         this.#failure ??= error;
-        return;
       }
-      this.#check(runs);
     }
+  }
+
+  #take(): [index: number, run: number] | undefined {
+    for (; this.#first < this.#simulations.length; this.#first++) {
+      const run = (this.#simulations[this.#first] as Simulation).take();
+      if (run === undefined) continue;
+      this.#hasBegun = true;
+      return [this.#first, run];
+    }
+    return undefined;
   }
 
   /** The first run begins in any case: else there would be no outcome. */
   #isStopped(): boolean {
-    if (this.#failure !== undefined || this.#enough !== undefined) return true;
-    return this.#options.signal?.aborted === true && this.#next > 0;
+    if (this.#failure !== undefined) return true;
+    return this.#options.signal?.aborted === true && this.#hasBegun;
   }
 
-  /** Whether the first runs are enough, one more at a time: what others are quicker does not count. */
-  #check(runs: number): void {
-    while (this.#enough === undefined && this.#reports[this.#checked] !== undefined) {
-      this.#checked++;
-      if (this.#checked < this.#plan.replications) continue;
-      const isLast = this.#checked === runs || this.#isPrecise(this.#checked);
-      if (isLast && this.#isWhole(this.#checked)) this.#enough = this.#checked;
-    }
-  }
-
-  #isWhole(count: number): boolean {
-    return this.#reports.slice(0, count).every((report) => report?.isComplete === true);
-  }
-
-  #isPrecise(count: number): boolean {
-    const { precision, queues } = this.#plan;
-    if (precision === undefined) return true;
-    if (count < 2) return false;
-    const reports = this.#reports.slice(0, count) as RunReport[];
-    const asked = precision.queue === undefined ? queues.map((_, at) => at) : [precision.queue];
-    return asked.every((queue) => {
-      const waits = reports.map((report) => waitOf(report, queue));
-      const { mean, halfWidth } = meanOf(waits);
-      // A queue from which nothing was received has no wait to be sure of.
-      return Number.isNaN(mean) || halfWidth * 100 <= precision.halfWidthPercent * mean;
-    });
-  }
-
-  #tell(run: number, share: number, sent: number): void {
-    this.#shares[run] = Math.min(1, share);
-    this.#sent[run] = sent;
+  #tell(): void {
     const { onProgress } = this.#options;
     if (onProgress === undefined) return;
-    const total = (values: readonly number[]): number =>
-      values.reduce((sum, value) => sum + (value ?? 0), 0);
-    const runs = Math.max(this.#plan.replications, this.#shares.length);
-    onProgress({ share: total(this.#shares) / runs, messages: total(this.#sent) });
+    let [share, messages] = [0, 0];
+    for (const simulation of this.#simulations) {
+      share += simulation.share;
+      messages += simulation.sent;
+    }
+    onProgress({ share: share / this.#simulations.length, messages });
   }
-}
-
-function waitOf({ queues }: RunReport, queue: number): number {
-  const { sum, total } = (queues[queue] as { readonly wait: TimesReport }).wait;
-  return sum / total;
 }

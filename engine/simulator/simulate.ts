@@ -2,15 +2,15 @@
  * `simulate`: from a scenario to its result, with what a month of it costs and the verdict in words. The
  * scenario is read and its load looked at before anything runs.
  */
-import { costOf, type PriceBook, priceBook, type Usage } from "./cost.ts";
-import { instabilities, loadsOf } from "./load.ts";
-import type { Outcome } from "./result.ts";
-import { type RunOptions, simulatePlan } from "./run.ts";
+import { type PriceBook, priceBook } from "./cost.ts";
+import { instabilities } from "./load.ts";
+import { resultOf } from "./resultOf.ts";
+import { simulatePlan } from "./run.ts";
+import type { RunOptions } from "./runOptions.ts";
 import type { Plan } from "./scenario/plan.ts";
 import { readScenario } from "./scenario/read.ts";
 import { ScenarioError } from "./scenario/scenarioError.ts";
 import type { Scenario } from "./scenario/types.ts";
-import { verdictOf } from "./show/verdict.ts";
 import type { SimulationResult } from "./simulationResult.ts";
 
 export interface SimulateOptions extends RunOptions {
@@ -38,12 +38,7 @@ export async function simulate(
   const plan = withSeed(await readScenario(scenario), seed);
   const growing = instabilities(plan);
   if (growing.length > 0 && !unstable) throw new UnstableError(growing);
-  const outcome = await simulatePlan(plan, run);
-  const cost = costOf(usageOf(outcome, plan), book);
-  const load = loadsOf(plan);
-  const isComplete = outcome.isComplete && outcome.replications >= plan.replications;
-  const whole = { title: plan.title, ...outcome, isComplete, load, cost };
-  return { ...whole, verdict: verdictOf(whole) };
+  return resultOf(plan, await simulatePlan(plan, run), book);
 }
 
 /** What is wrong with a scenario is that a queue grows without end. */
@@ -51,33 +46,9 @@ export class UnstableError extends ScenarioError {
   override readonly name = "UnstableError";
 }
 
-function withSeed(plan: Plan, seed: number | undefined): Plan {
+export function withSeed(plan: Plan, seed: number | undefined): Plan {
   if (seed === undefined) return plan;
   if (Number.isInteger(seed) && seed >= 0 && seed <= seedMax) return { ...plan, seed };
   const sentence = `seed: It is a whole number from 0 to ${seedMax}, not ${JSON.stringify(seed)}.`;
   throw new ScenarioError([sentence]);
-}
-
-function usageOf(outcome: Outcome, plan: Plan): Usage {
-  const usage: Usage = {
-    seconds: outcome.simulatedSeconds,
-    standardRequests: 0,
-    fifoRequests: 0,
-    transferOutBytes: 0,
-    consumerHours: 0,
-    consumerUsd: 0,
-    freeTier: plan.cost.freeTier,
-  };
-  for (const { isFifo, api } of Object.values(outcome.queues)) {
-    const requests = Object.values(api.requests).reduce((sum, one) => sum + one, 0);
-    if (isFifo) usage.fifoRequests += requests;
-    else usage.standardRequests += requests;
-    usage.transferOutBytes += api.receivedBytes * plan.cost.transferOutShare;
-  }
-  for (const { name, usdPerHour } of plan.fleets) {
-    const { consumerHours = 0 } = outcome.consumers[name] ?? {};
-    usage.consumerHours += consumerHours;
-    usage.consumerUsd += consumerHours * usdPerHour;
-  }
-  return usage;
 }

@@ -2,18 +2,16 @@
  * `sluice simulate run`, as it is typed: what it writes where, its exit codes, what Ctrl-C leaves. The
  * names in its JSON are fixed: programs rely on them. The command runs from dist/: build first.
  */
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { WriteStream } from "node:tty";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { ProgressLine, progressText } from "../../engine/cli/progressLine.ts";
 import { patience } from "../support/patience.ts";
+import { type Ended, sluice } from "./sluice.ts";
 
 const TIMEOUT_MS = patience(60_000);
-const main = fileURLToPath(new URL("../../dist/engine/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "sluice-simulate-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -37,29 +35,6 @@ function file(name: string, text: string): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
-}
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly said: string;
-}
-
-/** Runs the command; `onSaid` is told what standard error has, as it grows. */
-function sluice(words: readonly string[], onSaid?: (said: string, kill: () => void) => void) {
-  const child = spawn(process.execPath, [main, ...words], { stdio: ["ignore", "pipe", "pipe"] });
-  let [out, said] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    out += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    said += text;
-    onSaid?.(said, () => child.kill("SIGINT"));
-  });
-  return new Promise<Ended>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code, out, said }));
-  });
 }
 
 function simulated(...words: string[]): Promise<Ended> {

@@ -1,20 +1,29 @@
 /**
- * `sluice simulate run FILE`: its options. What it does is simulateRun.ts's, which is loaded when it is
- * asked for, with the simulator.
+ * `sluice simulate`: its commands and their options. What they do is in cli/simulate/, which is loaded when
+ * it is asked for, with the simulator.
  */
-import { type Command, InvalidArgumentError } from "commander";
-import type { RunOptions } from "../simulateRun.ts";
+import type { Command } from "commander";
+import { collect, withHelp, withOutput, withSimulation } from "../simulate/options.ts";
+import type { RunOptions } from "../simulate/run.ts";
+import type { SweepCommandOptions } from "../simulate/sweep.ts";
 
-const seedMax = 4_294_967_295;
-const threadsMax = 64;
-
-const examples = `Examples:
+const runExamples = `Examples:
   sluice simulate run shop.yaml                  tables, and a verdict in one line
   sluice simulate run shop.yaml --json out.json --html out.html
   sluice simulate run shop.yaml --seed 7 --threads 2
   sluice simulate run shop.yaml --json - | jq .queues.orders.waitSeconds
   sluice simulate run rush.yaml --unstable       though a queue grows without end
 `;
+const sweepExamples = `Examples:
+  sluice simulate sweep shop.yaml --vary consumers.workers.count=4..12
+  sluice simulate sweep shop.yaml --vary consumers.workers.count=4..12:2 --vary queues.orders.VisibilityTimeout=30,60,120 --html sweep.html
+  sluice simulate sweep shop.yaml --vary consumers.workers.batch=1,10 --show sojournSeconds.p99 --show cost.monthUsd --csv -
+`;
+const examples = `Examples:
+  sluice simulate run shop.yaml                  what becomes of a day of traffic
+  sluice simulate sweep shop.yaml --vary consumers.workers.count=4..12
+`;
+const scenarioFile = "the scenario: YAML or JSON (docs/SIMULATION.md)";
 
 export function addSimulate(program: Command): void {
   const group = program
@@ -23,35 +32,40 @@ export function addSimulate(program: Command): void {
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
     .addHelpText("before", examples);
-  group
+  addRun(group);
+  addSweep(group);
+}
+
+function addRun(group: Command): void {
+  const command = group
     .command("run")
     .description("Simulate a scenario on the real engine, with a clock of its own.")
-    .argument("<file>", "the scenario: YAML or JSON (docs/SIMULATION.md)")
-    .helpOption("-h, --help", "print this help")
-    .addHelpText("before", examples)
-    .allowExcessArguments(false)
-    .option("--json <file>", "write the result as JSON; - is standard output")
-    .option("--html <file>", "write it as one page with charts, which needs no network")
-    .option("--threads <number>", "threads for the runs (default: one a processor)", readThreads)
-    .option("--seed <number>", "seed, in the scenario's stead", readSeed)
-    .option("--prices <file>", "price book, for what it has in the stead of the one that ships")
+    .argument("<file>", scenarioFile);
+  withOutput(withSimulation(withHelp(command, runExamples)))
     .option("--unstable", "run it though a queue would grow without end")
     .action(async (file: string, options: RunOptions) => {
-      const { simulateRun } = await import("../simulateRun.ts");
+      const { simulateRun } = await import("../simulate/run.ts");
       await simulateRun(file, options);
     });
 }
 
-function readWhole(text: string, min: number, max: number, what: string): number {
-  const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= min && number <= max) return number;
-  throw new InvalidArgumentError(`${what} is a whole number from ${min} to ${max}.`);
-}
-
-function readThreads(text: string): number {
-  return readWhole(text, 1, threadsMax, "It");
-}
-
-function readSeed(text: string): number {
-  return readWhole(text, 0, seedMax, "A seed");
+function addSweep(group: Command): void {
+  const command = group
+    .command("sweep")
+    .description("Vary fields of a scenario: a row for each combination, and a picture of them.")
+    .argument("<file>", scenarioFile);
+  withHelp(command, sweepExamples)
+    .requiredOption(
+      "--vary <path=values>",
+      "a field and its values: 1,2,5 or 1..8 or 0.5..2:0.5; may be repeated",
+      collect,
+    )
+    .option("--show <path>", "a number of the result (its JSON); may be repeated", collect);
+  withOutput(withSimulation(command))
+    .option("--csv <file>", "write the cells as CSV; - is standard output")
+    .option("--unstable", "simulate cells whose queues would grow without end, too")
+    .action(async (file: string, options: SweepCommandOptions) => {
+      const { simulateSweep } = await import("../simulate/sweep.ts");
+      await simulateSweep(file, options);
+    });
 }

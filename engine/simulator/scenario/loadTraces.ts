@@ -28,14 +28,26 @@ export interface LoadedTrace extends PlayedTrace {
 const loadedTraces = new WeakMap<Trace, LoadedTrace>();
 const loadedColumns = new WeakMap<ColumnTrace, LoadedColumn>();
 
-/** @param folder what names of files start from. */
-export function loadTraces(scenario: Scenario, folder: string, tell: Tell): void {
+/** What was read, by all that says what to read. */
+export type KnownFiles = Map<string, LoadedTrace | LoadedColumn>;
+
+interface Loading {
+  /** What names of files start from. */
+  readonly folder: string;
+  readonly known: KnownFiles;
+  readonly tell: Tell;
+}
+
+export function loadTraces(scenario: Scenario, { folder, known, tell }: Loading): void {
   let isWhole = true;
   for (const { path, trace } of tracesIn(scenario, [])) {
     try {
       const file = resolve(folder, trace.file);
-      if ("column" in trace) loadedColumns.set(trace, columnOf(trace, file));
-      else loadTrace(trace, file, path, tell);
+      const key = JSON.stringify([file, trace]);
+      const before = known.get(key);
+      const loaded =
+        before ?? ("column" in trace ? columnOf(trace, file) : traceOf(trace, file, path, tell));
+      if (loaded !== undefined) keep(trace, key, loaded, known);
     } catch (error) {
       if (!(error instanceof TraceError)) throw error;
       tell([...path, "file"], error.message);
@@ -45,13 +57,28 @@ export function loadTraces(scenario: Scenario, folder: string, tell: Tell): void
   if (isWhole) ruleTraceEnds(scenario, tell);
 }
 
-function loadTrace(trace: Trace, file: string, path: readonly string[], tell: Tell): void {
+function keep(
+  trace: Trace | ColumnTrace,
+  key: string,
+  loaded: LoadedTrace | LoadedColumn,
+  known: KnownFiles,
+): void {
+  known.set(key, loaded);
+  if ("column" in trace) loadedColumns.set(trace, loaded as LoadedColumn);
+  else loadedTraces.set(trace, loaded as LoadedTrace);
+}
+
+/** Undefined where the mistake has been told. */
+function traceOf(
+  trace: Trace,
+  file: string,
+  path: readonly string[],
+  tell: Tell,
+): LoadedTrace | undefined {
   const zone = zoneOf(trace.timeZone ?? "Z");
-  if (zone === undefined) {
-    tell([...path, "timeZone"], `It is an offset, as +02:00, or a name, as Europe/Berlin.`);
-    return;
-  }
-  loadedTraces.set(trace, { ...readTrace(requestOf(trace, file, zone)), file });
+  if (zone !== undefined) return { ...readTrace(requestOf(trace, file, zone)), file };
+  tell([...path, "timeZone"], `It is an offset, as +02:00, or a name, as Europe/Berlin.`);
+  return undefined;
 }
 
 function requestOf(trace: Trace, file: string, zone: Zone): TraceRequest {

@@ -11,9 +11,10 @@ import { SettingError, sentencesOf } from "../../broker/described/settingError.t
 import { VirtualClock } from "../../clock.ts";
 import { SluiceError } from "../../errors.ts";
 import { Checker } from "./check.ts";
-import { loadTraces } from "./loadTraces.ts";
+import { type KnownFiles, loadTraces } from "./loadTraces.ts";
 import { type MadeQueue, makePlan } from "./makePlan.ts";
 import type { Plan } from "./plan.ts";
+import type { Tell } from "./rule.ts";
 import { checkRules } from "./rules.ts";
 import { ScenarioError } from "./scenarioError.ts";
 import { scenarioSchema } from "./schema.ts";
@@ -23,15 +24,28 @@ const queuesKey = "queues";
 /** Where the line of an object's mistake would be. */
 const objectName = "scenario";
 
+/** Where an object came from. */
+export interface Origin {
+  /** What its mistakes call it. Default `scenario`. */
+  readonly name?: string;
+  /** What names of files in it start from. Default the process's own. */
+  readonly folder?: string;
+  /** What was read of files by now, so that scenarios that differ elsewhere share it. */
+  readonly known?: KnownFiles;
+}
+
 /**
  * The plan of a scenario: of a file's, by its name, or of an object. Rejects with a ScenarioError that
  * has all mistakes.
  */
-export async function readScenario(source: string | Scenario): Promise<Plan> {
+export async function readScenario(
+  source: string | Scenario,
+  { name = objectName, folder = ".", known: files = new Map() }: Origin = {},
+): Promise<Plan> {
   const { root, mistakes } =
     typeof source === "string"
       ? Setting.read(source)
-      : { root: Setting.of(source, objectName), mistakes: [] };
+      : { root: Setting.of(source, name), mistakes: [] };
   if (root === undefined) throw new ScenarioError(sentencesOf(mistakes));
   const checker = new Checker();
   checker.mistakes.push(...mistakes);
@@ -44,8 +58,9 @@ export async function readScenario(source: string | Scenario): Promise<Plan> {
       maximumBytes: attributes.maximumMessageSize,
     }));
     checker.mistakes.push(...checkRules(scenario, root, known));
-    const folder = typeof source === "string" ? dirname(source) : ".";
-    loadTraces(scenario, folder, (path, sentence) => checker.tell(root.at(path), sentence));
+    const own = typeof source === "string" ? dirname(source) : folder;
+    const tell: Tell = (path, sentence) => checker.tell(root.at(path), sentence);
+    loadTraces(scenario, { folder: own, known: files, tell });
   }
   if (checker.mistakes.length > 0) throw new ScenarioError(sentencesOf(checker.mistakes));
   return makePlan(scenario, queues);

@@ -1,0 +1,65 @@
+/** What is asked of a sweep, and what it answers: plain data, fit for JSON. Types only. */
+import type { SimulateOptions } from "../simulate.ts";
+
+/** A number of a result, and what it is called. */
+export interface Figure {
+  /** Where it is in a SimulationResult. */
+  readonly path: string;
+  /** As a table has it. */
+  readonly label: string;
+  /** As an axis has it (engine/report): `s`, `USD`, `bytes`, `%`; a share of 1 is shown in percent. */
+  readonly unit?: string;
+}
+
+/** What it came to: null where it can't be known. Shares are of 1. */
+export interface Value {
+  readonly value: number | null;
+  /** Of the 95 % confidence interval, over the runs. Null where there is one run, and for extremes. */
+  readonly halfWidth: number | null;
+}
+
+export type VariedValue = number | string | boolean | null;
+
+/** A field, and the values that it takes one after another. */
+export interface Vary {
+  /** As `consumers.workers.count` or `queues.work.VisibilityTimeout`. */
+  readonly path: string;
+  readonly values: readonly VariedValue[];
+}
+
+/** The values of a cell, by the paths of the fields. */
+export type CellValues = Readonly<Record<string, VariedValue>>;
+
+export interface SweepOptions extends SimulateOptions {
+  /** The fields that vary: one or more, 10,000 cells at the most. */
+  vary: readonly Vary[];
+  /**
+   * Paths of a SimulationResult, as `queues.work.waitSeconds.p95`; `queues.work.` may be left out where
+   * consumers take from one queue. Default: waits, greatest depth, duplicates, dead letters, how busy
+   * consumers are, and the cost of a month.
+   */
+  show?: readonly string[] | undefined;
+}
+
+export interface SweepCell {
+  /** By the paths of the fields that vary. */
+  readonly values: CellValues;
+  /** Of its busiest queue: messages that come by those that can be handled. */
+  readonly load: number;
+  /** Why it was not simulated: a sentence for each queue that would grow without end. */
+  readonly unstable: readonly string[];
+  /** By the paths of what is shown; null where it was not simulated. */
+  readonly results: Readonly<Record<string, Value>> | null;
+}
+
+/** What a sweep found. Plain data, the same bytes for the same scenario and seed. */
+export interface Sweep {
+  readonly title: string | undefined;
+  readonly seed: number;
+  readonly varied: readonly Vary[];
+  readonly shown: readonly Figure[];
+  /** In the order of the values, the last field's the fastest. */
+  readonly cells: readonly SweepCell[];
+  /** False when it was interrupted: the cells that were not done have no results. */
+  readonly isComplete: boolean;
+}
