@@ -92,8 +92,10 @@ describe("docs/SIMULATION.md", { timeout: TIMEOUT_MS }, () => {
 
   test("names every law, every kind of arrivals and every field of producers and fleets", () => {
     const { definitions = {} } = scenarioSchema();
-    const names = ["Law", "Arrivals", "Groups"].flatMap((type) =>
-      (definitions[type]?.anyOf ?? []).map((node) => lawName(resolved(node)) ?? "nameless"),
+    const names = ["Law", "Arrivals", "Groups", "Autoscaler"].flatMap((type) =>
+      (definitions[type]?.anyOf ?? [])
+        .map(resolved)
+        .map((node) => lawName(node) ?? node.enum?.[0] ?? "nameless"),
     );
     expect(names.length).toBeGreaterThan(20);
     const fields = ["Producer", "Fleet", "Failure"].flatMap((type) =>

@@ -13,8 +13,8 @@ import type {
   PlannedProducer,
   PlannedQueue,
 } from "../../engine/simulator/scenario/plan.ts";
-import type { PlannedScaling } from "../../engine/simulator/scenario/planScaling.ts";
 import { fleetOf, planOf, producerOf } from "./plans.ts";
+import { scaling } from "./scaling/scalings.ts";
 
 const RUNS = 1_000;
 
@@ -103,33 +103,7 @@ const producer = fc.record<PlannedProducer>({
   duplicates: fc.record({ probability: share, afterSeconds: seconds }),
 });
 
-const bounds = fc.record({
-  min: fc.integer({ min: 0, max: 3 }),
-  max: fc.integer({ min: 3, max: 8 }),
-  outSeconds: fc.constantFrom(0, 60),
-  inSeconds: fc.constantFrom(0, 60),
-});
-
-const scaling = fc.record<PlannedScaling>({
-  autoscaler: fc.record({
-    rule: fc.record({
-      kind: fc.constant("targetTracking" as const),
-      target: fc.constantFrom(0.5, 5),
-      scaleOutPeriods: fc.constantFrom(1, 3),
-      scaleInPeriods: fc.constantFrom(1, 5),
-      scaleInShare: fc.constantFrom(0.5, 0.9),
-    }),
-    metric: fc.constantFrom("visible", "visibleAndInFlight", "all", "ageOfOldest"),
-    periodSeconds: fc.constantFrom(1, 7.5, 60),
-    lagSeconds: fc.constantFrom(0, 0, 13),
-    bounds,
-  }),
-  placementSeconds: fc.constantFrom(0, 0, 20),
-  scaleIn: fc.constantFrom("kill", "drain", "protect"),
-  graceSeconds: fc.constantFrom(0, 3, 30),
-});
-
-const fleet = fc.record<PlannedFleet>({
+const anyFleet = fc.record<PlannedFleet>({
   ...fields(fleetOf(1, { kind: "deterministic", seconds: 1 })),
   count: fc.integer({ min: 1, max: 6 }),
   scaling: fc.option(scaling, { nil: undefined }),
@@ -158,6 +132,12 @@ const fleet = fc.record<PlannedFleet>({
   ),
   deleteBatch: fc.boolean(),
   heartbeat: fc.constantFrom(undefined, { everySeconds: 5, visibilityTimeoutSeconds: 10 }),
+});
+
+/** A job makes one receive, and has no more than it takes. */
+const fleet = anyFleet.map((one) => {
+  const isOnce = one.scaling?.autoscaler?.rule.kind === "kedaJobs";
+  return isOnce ? { ...one, concurrency: 1, prefetch: 0 } : one;
 });
 
 function fields<T extends object>(whole: T): { [K in keyof T]: fc.Arbitrary<T[K]> } {

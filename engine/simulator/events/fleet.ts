@@ -59,7 +59,7 @@ export class Fleet implements LaneHost, ProcessHost {
     this.#state = new Lanes(this.lanes);
     this.#halfTripMs = plan.roundTripMs / 2;
     this.#pauseMs = plan.pauseSeconds * 1_000;
-    this.#waitMs = waitMsOf(plan);
+    this.#waitMs = this.processes.isOnce ? plan.waitTimeSeconds * 1_000 || -1 : waitMsOf(plan);
     this.#intake = new Intake(queue, timeline, plan.visibilityTimeoutSeconds * 1_000, parts.since);
     this.meter = new Meter(timeline.nowMs, parts.periodMs, new Float64Array(0));
     queue.traffic.reserve(parts.shelf + Fleet.shelfPlaces(plan));
@@ -176,6 +176,11 @@ export class Fleet implements LaneHost, ProcessHost {
   #comeBack(lane: number): void {
     this.handling.rest(lane);
     this.#intake.countEmpty();
+    if (this.processes.isOnce) {
+      this.#state.phase[lane] = IDLE;
+      this.processes.received(Math.floor(lane / this.#width), 0);
+      return;
+    }
     const atMs = this.#timeline.nowMs + this.#halfTripMs + this.#pauseMs;
     if (atMs > this.#timeline.nowMs) this.#begin(lane, atMs);
     else this.next(lane);
@@ -193,6 +198,7 @@ export class Fleet implements LaneHost, ProcessHost {
     const { phase, held } = this.#state;
     if (phase[lane] === WAITING) this.queue.line.leave(this.#first + lane);
     held[lane] = count;
+    if (this.processes.isOnce) this.processes.received(Math.floor(lane / this.#width), count);
     if (this.#halfTripMs > 0) {
       this.#plan(lane, GETTING, START, this.#timeline.nowMs + this.#halfTripMs);
     } else {

@@ -41,6 +41,8 @@ export class Processes {
   readonly #agenda: Agenda;
   readonly #how: "kill" | "drain" | "protect";
   readonly #graceSeconds: number;
+  /** Whether a process ends after one receive, whatever is wanted. */
+  readonly isOnce: boolean;
   readonly #state: Uint8Array;
   readonly #counts = new Int32Array(STATES);
   /** The number of each among all that there ever were; 0 for none. */
@@ -65,6 +67,7 @@ export class Processes {
     this.#agenda = agenda;
     this.#how = plan.scaling?.scaleIn ?? "kill";
     this.#graceSeconds = plan.scaling?.graceSeconds ?? 0;
+    this.isOnce = plan.scaling?.autoscaler?.rule.kind === "kedaJobs";
     this.places = Processes.placesOf(plan);
     this.#state = new Uint8Array(this.places);
     this.#birth = new Float64Array(this.places);
@@ -83,9 +86,9 @@ export class Processes {
     while (this.#coming < this.#desired) this.#place(this.#take());
   }
 
-  /** As many as are wanted. */
+  /** As many as are wanted; where each ends by itself, as have not. */
   get desired(): number {
-    return this.#desired;
+    return this.isOnce ? this.#coming + (this.#counts[STOPPING] as number) : this.#desired;
   }
 
   /** Those that can work: draining ones among them. */
@@ -113,6 +116,10 @@ export class Processes {
       (this.#counts[STARTING] as number) +
       (this.#counts[UP] as number)
     );
+  }
+
+  get #isTooMany(): boolean {
+    return !this.isOnce && this.#coming > this.#desired;
   }
 
   get pending(): number {
@@ -189,6 +196,10 @@ export class Processes {
 
   /** There are to be so many. */
   resize(desired: number): void {
+    if (this.isOnce) {
+      for (let more = desired - this.desired; more > 0; more--) this.#launch();
+      return;
+    }
     this.#desired = desired;
     this.#host.touch();
     for (const place of this.#leastWanted()) this.#stop(place);
@@ -254,19 +265,28 @@ export class Processes {
     this.#enter(place, NOBODY);
     this.#birth[place] = 0;
     this.#free.push(place);
-    this.#fill();
+    if (!this.isOnce) this.#fill();
+    this.#watch();
+  }
+
+  /** Its one receive is made: it ends when it has handled that, or at once where that is nothing. */
+  received(place: number, count: number): void {
+    if (count === 0) {
+      this.#kill(place);
+      return;
+    }
+    this.#enter(place, STOPPING);
     this.#watch();
   }
 
   #watch(): void {
-    const isLeaving = (this.#counts[STOPPING] as number) > 0;
-    this.isWatching = isLeaving || this.#coming > this.#desired;
+    this.isWatching = (this.#counts[STOPPING] as number) > 0 || this.#isTooMany;
   }
 
   /** A process that is watched has a lane with nothing to do; whether the lane is to stay so. */
   rests(place: number): boolean {
     const isStopping = this.#state[place] === STOPPING;
-    if (!isStopping && this.#coming <= this.#desired) return false;
+    if (!isStopping && !this.#isTooMany) return false;
     const isIdle = this.#host.isIdle(place);
     if (isIdle) this.#kill(place);
     return isIdle || isStopping;

@@ -10,6 +10,8 @@ import type { Agenda } from "./agenda.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Timeline } from "./timeline.ts";
 
+const NO_MOMENTS = { atSeconds: [], periodSeconds: Number.POSITIVE_INFINITY };
+
 export class Scaler {
   readonly #plan: PlannedAutoscaler;
   readonly #fleet: Fleet;
@@ -35,6 +37,16 @@ export class Scaler {
   start(): void {
     for (const [look, seconds] of this.#autoscaler.periodsSeconds.entries()) {
       this.#agenda.every(seconds, () => this.#look(look));
+    }
+    const { atSeconds, periodSeconds } = this.#autoscaler.moments ?? NO_MOMENTS;
+    for (const [look, seconds] of atSeconds.entries()) {
+      const again = (atMs: number): void => {
+        this.#agenda.at(atMs, () => {
+          this.#look(look);
+          if (periodSeconds < Number.POSITIVE_INFINITY) again(atMs + periodSeconds * 1_000);
+        });
+      };
+      again(this.#beginMs + seconds * 1_000);
     }
   }
 

@@ -29,7 +29,9 @@ export interface Standing {
 export interface Autoscaler {
   /** How often it looks; some look for several reasons. */
   readonly periodsSeconds: readonly number[];
-  /** How many there should be; `look` is the place of the period that has passed. */
+  /** When it looks besides, from the beginning on, and after each period again (Infinity: never). */
+  readonly moments?: { readonly atSeconds: readonly number[]; readonly periodSeconds: number };
+  /** How many there should be; `look` is the place of the period, or the moment, that has come. */
   decide(reading: Reading, standing: Standing, look: number): number;
   /** What it wanted came to be: after its bounds and its pauses. */
   scaled?(from: number, to: number, nowSeconds: number): void;

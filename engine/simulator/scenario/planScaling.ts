@@ -3,8 +3,25 @@
  * scenario that has been checked. Part of makePlan.ts.
  */
 import type { PlannedBounds } from "../scaling/bounds.ts";
-import type { Metric, Scaling, TargetTracking } from "./autoscaler.ts";
+import type {
+  Autoscaler,
+  ScheduleScaler,
+  StepAlarm,
+  StepScaling,
+  TargetTracking,
+} from "./autoscaler.ts";
 import type { Fleet } from "./fleet.ts";
+import {
+  type PlannedHpa,
+  type PlannedKeda,
+  type PlannedKedaJobs,
+  planHpa,
+  planKeda,
+  planKedaJobs,
+} from "./planKubernetes.ts";
+import type { Metric, Scaling } from "./scaling.ts";
+
+const { POSITIVE_INFINITY } = Number;
 
 export interface PlannedTargetTracking {
   readonly kind: "targetTracking";
@@ -14,8 +31,39 @@ export interface PlannedTargetTracking {
   readonly scaleInShare: number;
 }
 
+export interface PlannedStepAlarm {
+  readonly threshold: number;
+  readonly periods: number;
+  /** By how far the metric is beyond the threshold, rising. */
+  readonly steps: readonly { readonly beyond: number; readonly adjustment: number }[];
+}
+
+export interface PlannedStep {
+  readonly kind: "step";
+  readonly isPerInstance: boolean;
+  readonly adjustmentType: "changeInCapacity" | "percentChangeInCapacity" | "exactCapacity";
+  readonly out: PlannedStepAlarm | undefined;
+  readonly in: PlannedStepAlarm | undefined;
+  /** Its own pause; that of the bounds is none. */
+  readonly cooldownOutSeconds: number;
+}
+
+export interface PlannedSchedule {
+  readonly kind: "schedule";
+  readonly entries: readonly { readonly atSeconds: number; readonly count: number }[];
+  readonly periodSeconds: number;
+}
+
+export type PlannedRule =
+  | PlannedSchedule
+  | PlannedStep
+  | PlannedTargetTracking
+  | PlannedHpa
+  | PlannedKeda
+  | PlannedKedaJobs;
+
 export interface PlannedAutoscaler {
-  readonly rule: PlannedTargetTracking;
+  readonly rule: PlannedRule;
   readonly metric: Metric;
   readonly periodSeconds: number;
   readonly lagSeconds: number;
@@ -47,7 +95,7 @@ export function planScaling(fleet: Fleet): PlannedScaling | undefined {
   return {
     autoscaler,
     placementSeconds: fleet.placementSeconds ?? 0,
-    scaleIn: fleet.scaleIn ?? "drain",
+    scaleIn: fleet.scaleIn ?? (autoscaler.rule.kind === "kedaJobs" ? "protect" : "drain"),
     graceSeconds: fleet.graceSeconds ?? 30,
   };
 }
@@ -55,12 +103,23 @@ export function planScaling(fleet: Fleet): PlannedScaling | undefined {
 /** How many there are at the beginning. */
 export function countAtFirst({ count, autoscaler }: Fleet): number {
   if (count !== undefined) return count;
-  return planAutoscaler(autoscaler)?.bounds.min ?? 0;
+  const planned = planAutoscaler(autoscaler);
+  if (planned?.rule.kind !== "schedule") return planned?.bounds.min ?? 0;
+  const { entries, periodSeconds } = planned.rule;
+  const [first, last] = [entries[0], entries.at(-1)];
+  // Of a timetable that comes again the last entry of the time before holds.
+  if (first === undefined || last === undefined) return 0;
+  return first.atSeconds > 0 && periodSeconds < POSITIVE_INFINITY ? last.count : first.count;
 }
 
-function planAutoscaler(autoscaler: Fleet["autoscaler"] = "none"): PlannedAutoscaler | undefined {
+function planAutoscaler(autoscaler: Autoscaler = "none"): PlannedAutoscaler | undefined {
   if (autoscaler === "none") return undefined;
-  return planTargetTracking(autoscaler.targetTracking);
+  if ("schedule" in autoscaler) return planSchedule(autoscaler);
+  if ("step" in autoscaler) return planStep(autoscaler.step);
+  if ("targetTracking" in autoscaler) return planTargetTracking(autoscaler.targetTracking);
+  if ("hpa" in autoscaler) return planned(autoscaler.hpa, planHpa(autoscaler.hpa), ofHpa);
+  if ("keda" in autoscaler) return planned(autoscaler.keda, planKeda(autoscaler.keda), ofKeda);
+  return planned(autoscaler.kedaJobs, planKedaJobs(autoscaler.kedaJobs), ofKeda);
 }
 
 interface Defaults {
@@ -71,11 +130,11 @@ interface Defaults {
   readonly inSeconds: number;
 }
 
-function planned(
-  given: Scaling,
-  rule: PlannedAutoscaler["rule"],
-  defaults: Defaults,
-): PlannedAutoscaler {
+const ofCloudWatch = { min: 1, metric: "visible", periodSeconds: 60, outSeconds: 0 } as const;
+const ofHpa = { ...ofCloudWatch, periodSeconds: 15, inSeconds: 0 };
+const ofKeda = { ...ofHpa, min: 0, metric: "visibleAndInFlight" } as const;
+
+function planned(given: Scaling, rule: PlannedRule, defaults: Defaults): PlannedAutoscaler {
   const { cooldownSeconds = {} } = given;
   return {
     rule,
@@ -91,6 +150,8 @@ function planned(
   };
 }
 
+const cooldownSecondsDefault = 300;
+
 function planTargetTracking(given: TargetTracking): PlannedAutoscaler {
   const rule: PlannedTargetTracking = {
     kind: "targetTracking",
@@ -99,6 +160,35 @@ function planTargetTracking(given: TargetTracking): PlannedAutoscaler {
     scaleInPeriods: given.scaleInPeriods ?? 15,
     scaleInShare: given.scaleInShare ?? 0.9,
   };
-  const defaults = { min: 1, metric: "visible", periodSeconds: 60 } as const;
-  return planned(given, rule, { ...defaults, outSeconds: 0, inSeconds: 300 });
+  return planned(given, rule, { ...ofCloudWatch, inSeconds: cooldownSecondsDefault });
+}
+
+function planAlarm(given: StepAlarm | undefined): PlannedStepAlarm | undefined {
+  if (given === undefined) return undefined;
+  const steps = given.steps
+    .map(({ beyond = 0, adjustment }) => ({ beyond, adjustment }))
+    .sort((one, other) => one.beyond - other.beyond);
+  return { threshold: given.threshold, periods: given.periods ?? 1, steps };
+}
+
+function planStep(given: StepScaling): PlannedAutoscaler {
+  const rule: PlannedStep = {
+    kind: "step",
+    isPerInstance: given.perInstance ?? false,
+    adjustmentType: given.adjustmentType ?? "changeInCapacity",
+    out: planAlarm(given.out),
+    in: planAlarm(given.in),
+    cooldownOutSeconds: given.cooldownSeconds?.out ?? cooldownSecondsDefault,
+  };
+  const { in: inSeconds = cooldownSecondsDefault } = given.cooldownSeconds ?? {};
+  const pauses = { out: 0, in: inSeconds };
+  return planned({ ...given, cooldownSeconds: pauses }, rule, { ...ofCloudWatch, inSeconds });
+}
+
+function planSchedule({ schedule }: ScheduleScaler): PlannedAutoscaler {
+  const { entries, periodSeconds = POSITIVE_INFINITY } = schedule;
+  const counts = entries.map(({ count }) => count);
+  const rule: PlannedSchedule = { kind: "schedule", entries, periodSeconds };
+  const bounds = { min: Math.min(...counts), max: Math.max(...counts) };
+  return planned(bounds, rule, { ...ofCloudWatch, inSeconds: 0 });
 }

@@ -20,6 +20,46 @@ test.each([
     `${service}, ${tracking("target: 9, min: 5, max: 3")}`,
     ".autoscaler.targetTracking.min: It is at most max, 3, not 5.",
   ],
+  [
+    "entries out of their order",
+    `${service}, autoscaler: { schedule: { entries: [{ atSeconds: 9, count: 1 }, { atSeconds: 9, count: 2 }] } }`,
+    ".autoscaler.schedule.entries.1.atSeconds: It is after that of the entry before, 9.",
+  ],
+  [
+    "an entry after its day",
+    `${service}, autoscaler: { schedule: { periodSeconds: 5, entries: [{ atSeconds: 9, count: 1 }] } }`,
+    ".autoscaler.schedule.entries.0.atSeconds: It is less than periodSeconds, 5.",
+  ],
+  [
+    "steps that do nothing",
+    `${service}, autoscaler: { step: { max: 3 } }`,
+    ".autoscaler.step: It lacks out or in: it would do nothing.",
+  ],
+  [
+    "a step in the wrong direction",
+    `${service}, autoscaler: { step: { max: 3, in: { threshold: 1, steps: [{ adjustment: 1 }] } } }`,
+    ".autoscaler.step.in.steps.0.adjustment: It is below 0, since it scales in.",
+  ],
+  [
+    "alarms that ring together",
+    `${service}, autoscaler: { step: { max: 3, out: { threshold: 5, steps: [{ adjustment: 1 }] }, in: { threshold: 5, steps: [{ adjustment: -1 }] } } }`,
+    ".autoscaler.step.in.threshold: It is below that of out, 5.",
+  ],
+  [
+    "an HPA of none",
+    `${service}, autoscaler: { hpa: { target: 5, min: 0, max: 3 } }`,
+    ".autoscaler.hpa.min: It is at least 1: an HPA does not scale to none; keda does.",
+  ],
+  [
+    "an age for KEDA",
+    `${service}, autoscaler: { keda: { max: 3, metric: ageOfOldest } }`,
+    ".autoscaler.keda.metric: KEDA's trigger knows no ages; it is visible, visibleAndInFlight or all.",
+  ],
+  [
+    "jobs that receive ahead",
+    `${service}, prefetch: 2, autoscaler: { kedaJobs: { max: 3 } }`,
+    ".prefetch: A job makes one receive and ends by itself; leave it out.",
+  ],
   ["a placement of nobody", `${service}, placementSeconds: 5`, ".placementSeconds: It goes with"],
   [
     "a grace of who is killed",
@@ -42,7 +82,7 @@ test("no count, a count of none, and one outside of its bounds", async () => {
     "1: consumers.workers.count: Without an autoscaler it is at least 1.",
   ]);
   expect(await counted("count: 9, ", `, ${tracking("target: 9, min: 2, max: 3")}`)).toEqual([
-    "1: consumers.workers.count: It is from min, 2, to max, 3, not 9.",
+    "1: consumers.workers.count: It is from 2 to 3, its autoscaler's bounds, not 9.",
   ]);
   expect(await counted("", `, ${tracking("target: 9, max: 3")}`)).toEqual([]);
 });

@@ -1,8 +1,11 @@
 /** A scenario that has every field there is, for tests of what reads them. */
 import { fileURLToPath } from "node:url";
 import type { Arrivals } from "../../../engine/simulator/scenario/arrivals.ts";
+import type { Autoscaler } from "../../../engine/simulator/scenario/autoscaler.ts";
+import type { HpaBehavior } from "../../../engine/simulator/scenario/kubernetes.ts";
 import type { Law } from "../../../engine/simulator/scenario/laws.ts";
 import type { Groups, Sizes } from "../../../engine/simulator/scenario/producer.ts";
+import type { Scaling } from "../../../engine/simulator/scenario/scaling.ts";
 import type { Scenario } from "../../../engine/simulator/scenario/types.ts";
 
 export const allLaws: readonly Law[] = [
@@ -64,6 +67,44 @@ export const allGroups: readonly Groups[] = [
 ];
 
 const file = fileURLToPath(new URL("trace.csv", import.meta.url));
+
+const scaling = {
+  min: 1,
+  max: 9,
+  metric: "all",
+  samplePeriodSeconds: 30,
+  lagSeconds: 60,
+  cooldownSeconds: { out: 60, in: 120 },
+} satisfies Scaling;
+
+const behavior = {
+  scaleUp: { stabilizationWindowSeconds: 30, selectPolicy: "Min" },
+  scaleDown: { policies: [{ type: "Percent", value: 10, periodSeconds: 60 }] },
+} satisfies HpaBehavior;
+
+const going = { placementSeconds: 20, scaleIn: "drain", graceSeconds: 10 } as const;
+const trigger = { queueLength: 7, activationQueueLength: 2, pollingInterval: 20 };
+
+export const allAutoscalers: readonly Autoscaler[] = [
+  "none",
+  { schedule: { entries: [{ atSeconds: 30, count: 4 }], periodSeconds: 3_600 } },
+  {
+    step: {
+      ...scaling,
+      perInstance: true,
+      adjustmentType: "percentChangeInCapacity",
+      out: { threshold: 100, periods: 2, steps: [{ beyond: 10, adjustment: 20 }] },
+      in: { threshold: 10, steps: [{ adjustment: -20 }] },
+    },
+  },
+  {
+    targetTracking: {
+      ...{ ...scaling, target: 100, scaleOutPeriods: 2, scaleInPeriods: 4, scaleInShare: 0.5 },
+    },
+  },
+  { hpa: { ...scaling, target: 10, targetType: "value", behavior, tolerance: 0.2 } },
+  { keda: { ...scaling, ...trigger, cooldownPeriod: 60, behavior, tolerance: 0.2 } },
+];
 
 /** Every field, with each law, kind of arrivals, size and group somewhere. */
 export const full = {
@@ -143,6 +184,8 @@ export const full = {
         {
           queue: index % 2 === 0 ? "work" : "work.fifo",
           count: 4,
+          autoscaler: allAutoscalers[index % allAutoscalers.length] ?? "none",
+          ...(index % allAutoscalers.length === 0 ? {} : going),
           batch: 10,
           waitTimeSeconds: 20,
           pauseSeconds: 0.5,
@@ -172,6 +215,13 @@ export const full = {
       queue: "work",
       count: 1,
       service: { trace: { file, column: 3, secondsPerUnit: 0.01 } },
+    },
+    jobs: {
+      queue: "dead",
+      service: { deterministic: { seconds: 1 } },
+      autoscaler: {
+        kedaJobs: { ...trigger, max: 5, metric: "visible", lagSeconds: 1, strategy: "eager" },
+      },
     },
   },
   quotas: "throughput",
