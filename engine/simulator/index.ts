@@ -5,10 +5,14 @@
 export type { Cost, PriceBook, RequestTier, TransferTier } from "./cost.ts";
 export type { QueueLoad } from "./load.ts";
 export type { Progress } from "./progress.ts";
+export { compare } from "./questions/compare.ts";
 export { readVary } from "./questions/grid.ts";
 export { sweep } from "./questions/sweep.ts";
 export type {
   CellValues,
+  CompareOptions,
+  Comparison,
+  Difference,
   Figure,
   Sweep,
   SweepCell,

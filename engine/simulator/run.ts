@@ -33,18 +33,22 @@ export async function simulatePlan(plan: Plan, options: RunOptions = {}): Promis
 /**
  * Simulates all runs of several plans; rejects as `simulatePlan`. Resolves with what `made` makes of each,
  * in the plans' order. It is called when a plan's runs are over, or all are, and what it does not keep of
- * the reports is forgotten: they take much memory.
+ * the reports is forgotten: they take much memory. Runs are numbered from `firstRun` on.
  */
 export async function simulatePlans<T>(
   plans: readonly Plan[],
   options: RunOptions,
   made: (ran: Ran, index: number) => T,
+  firstRun = 0,
 ): Promise<T[]> {
   const runs = plans.reduce((sum, plan) => sum + runsMaxOf(plan), 0);
   const threads = Math.min(threadsOf(options.threads), runs);
   const pool = threads > 1 ? new Pool(threads) : undefined;
   try {
-    const runner: Runner = pool === undefined ? runOne : (...one) => pool.run(...one);
+    const runner: Runner = (plan, run, host) =>
+      pool === undefined
+        ? runOne(plan, firstRun + run, host)
+        : pool.run(plan, firstRun + run, host);
     return await new Crew(plans, runner, options, made).all(threads);
   } finally {
     await pool?.close();

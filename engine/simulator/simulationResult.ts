@@ -12,3 +12,6 @@ export interface SimulationResult extends Outcome {
   readonly load: readonly QueueLoad[];
   readonly cost: Cost;
 }
+
+/** What does not depend on the machine: another simulation of the same finds the same. */
+export type Findings = Omit<SimulationResult, "speed">;

@@ -3,7 +3,15 @@
  * it is asked for, with the simulator.
  */
 import type { Command } from "commander";
-import { collect, withHelp, withOutput, withSimulation } from "../simulate/options.ts";
+import type { CompareCommandOptions } from "../simulate/compare.ts";
+import {
+  collect,
+  readPercent,
+  readRuns,
+  withHelp,
+  withOutput,
+  withSimulation,
+} from "../simulate/options.ts";
 import type { RunOptions } from "../simulate/run.ts";
 import type { SweepCommandOptions } from "../simulate/sweep.ts";
 
@@ -19,9 +27,15 @@ const sweepExamples = `Examples:
   sluice simulate sweep shop.yaml --vary consumers.workers.count=4..12:2 --vary queues.orders.VisibilityTimeout=30,60,120 --html sweep.html
   sluice simulate sweep shop.yaml --vary consumers.workers.batch=1,10 --show sojournSeconds.p99 --show cost.monthUsd --csv -
 `;
+const compareExamples = `Examples:
+  sluice simulate compare today.yaml tomorrow.yaml
+  sluice simulate compare today.yaml tomorrow.yaml --precision 1 --html compared.html
+  sluice simulate compare main.yaml branch.yaml --fail-if-worse 2     exits with 1 where it is
+`;
 const examples = `Examples:
   sluice simulate run shop.yaml                  what becomes of a day of traffic
   sluice simulate sweep shop.yaml --vary consumers.workers.count=4..12
+  sluice simulate compare today.yaml tomorrow.yaml
 `;
 const scenarioFile = "the scenario: YAML or JSON (docs/SIMULATION.md)";
 
@@ -34,6 +48,7 @@ export function addSimulate(program: Command): void {
     .addHelpText("before", examples);
   addRun(group);
   addSweep(group);
+  addCompare(group);
 }
 
 function addRun(group: Command): void {
@@ -67,5 +82,41 @@ function addSweep(group: Command): void {
     .action(async (file: string, options: SweepCommandOptions) => {
       const { simulateSweep } = await import("../simulate/sweep.ts");
       await simulateSweep(file, options);
+    });
+}
+
+function addCompare(group: Command): void {
+  const command = group
+    .command("compare")
+    .description("Simulate two scenarios on the same traffic: which is better, and by how much.")
+    .argument("<a>", scenarioFile)
+    .argument("<b>", "what it is compared with");
+  withHelp(command, compareExamples)
+    .option(
+      "--replications <number>",
+      "runs of each (default: the scenarios', 10 at least)",
+      readRuns,
+    )
+    .option(
+      "--precision <percent>",
+      "more runs, until the first difference is known so well",
+      readPercent,
+    )
+    .option(
+      "--replications-max <number>",
+      "with --precision, no more than these (default: 200)",
+      readRuns,
+    )
+    .option("--show <path>", "a number of the result (its JSON); may be repeated", collect)
+    .option(
+      "--fail-if-worse <percent>",
+      "exit with 1 where B is surely worse by that",
+      readPercent,
+    );
+  withOutput(withSimulation(command))
+    .option("--unstable", "run them though a queue would grow without end")
+    .action(async (a: string, b: string, options: CompareCommandOptions) => {
+      const { simulateCompare } = await import("../simulate/compare.ts");
+      await simulateCompare(a, b, options);
     });
 }

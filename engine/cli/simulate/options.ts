@@ -18,6 +18,17 @@ function readSeed(text: string): number {
   return readWhole(text, 0, seedMax, "A seed");
 }
 
+/** Runs of which differences are made. */
+export function readRuns(text: string): number {
+  return readWhole(text, 2, 10_000, "It");
+}
+
+export function readPercent(text: string): number {
+  const number = /^\d{1,3}(\.\d+)?%?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
+  if (number <= 100) return number;
+  throw new InvalidArgumentError("It is a number from 0 to 100, in percent.");
+}
+
 /** For an option that may stand there several times. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];

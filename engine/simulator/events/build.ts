@@ -25,7 +25,7 @@ import { SENT } from "./tally.ts";
 import type { Timeline } from "./timeline.ts";
 import { highOf, lowOf, NOBODY } from "./token.ts";
 
-/** What draws, of three kinds of parts; each part has up to eight streams. */
+/** What draws, of three kinds of parts (in Plan.streams, too); each part has up to eight streams. */
 const OF_PRODUCERS = 0;
 const OF_FLEETS = 1;
 const OF_QUEUES = 2;
@@ -88,7 +88,8 @@ function memoryOf({ queues, horizon }: Plan): number {
   return Math.min(limits.max, Math.max(MEMORY_MIN, most));
 }
 
-function streamOf({ plan, run }: Frame, kind: number, part: number, which: number): Stream {
+function streamOf({ plan, run }: Frame, kind: number, place: number, which: number): Stream {
+  const part = plan.streams?.[kind]?.[place] ?? place;
   return Stream.of(plan.seed, run, (part * STREAMS + which) * KINDS + kind);
 }
 

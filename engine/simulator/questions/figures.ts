@@ -12,6 +12,7 @@ import { simulatePlan } from "../run.ts";
 import type { Plan } from "../scenario/plan.ts";
 import { ScenarioError } from "../scenario/scenarioError.ts";
 import type { SimulationResult } from "../simulationResult.ts";
+import type { SeriesData } from "../statistics/meter.ts";
 import { outcomeOf } from "../statistics/outcome.ts";
 import { meanOf } from "../statistics/student.ts";
 import type { Figure, Value } from "./types.ts";
@@ -174,7 +175,17 @@ export interface Results {
 
 export function resultsOf(plan: Plan, reports: readonly RunReport[], book: PriceBook): Results {
   const of = (some: readonly RunReport[]) => resultOf(plan, outcomeOf(plan, some, 0), book);
-  return { all: of(reports), runs: reports.length < 2 ? [] : reports.map((one) => of([one])) };
+  const runs = reports.length < 2 ? [] : reports.map((one) => of([withoutSeries(one)]));
+  return { all: of(reports), runs };
+}
+
+/** Of a run alone nobody asks what there was when, and it is most of what there is to be made. */
+function withoutSeries(report: RunReport): RunReport {
+  const empty = <T extends { readonly series: SeriesData }>(part: T): T => ({
+    ...part,
+    series: { ...part.series, values: new Float64Array(0) },
+  });
+  return { ...report, queues: report.queues.map(empty), fleets: report.fleets.map(empty) };
 }
 
 /** A figure's value, with its half width: the result's own, or by the runs; of a sum that of the sum. */

@@ -1,5 +1,6 @@
-/** What is asked of a sweep, and what it answers: plain data, fit for JSON. Types only. */
+/** What questions are asked, and what they answer: plain data, fit for JSON. Types only. */
 import type { SimulateOptions } from "../simulate.ts";
+import type { Findings } from "../simulationResult.ts";
 
 /** A number of a result, and what it is called. */
 export interface Figure {
@@ -62,4 +63,50 @@ export interface Sweep {
   readonly cells: readonly SweepCell[];
   /** False when it was interrupted: the cells that were not done have no results. */
   readonly isComplete: boolean;
+}
+
+export interface CompareOptions extends SimulateOptions {
+  /** Runs of each scenario, 2 to 10,000. Default: the larger of the two's, and 10 at least. */
+  replications?: number | undefined;
+  /**
+   * Ten further runs each are made until the 95 % interval of the first difference reaches at most so many
+   * percent of the first scenario's mean to either side: above 0 to 100. Default: no further ones.
+   */
+  precisionPercent?: number | undefined;
+  /** Runs at which it ends in any case. Default 200. */
+  replicationsMax?: number | undefined;
+  /** Paths of a SimulationResult, as of a sweep. Default: waits, stays, depth, losses, busy, cost. */
+  show?: readonly string[] | undefined;
+}
+
+/** One number of both results, run by run. */
+export interface Difference extends Figure {
+  /** Means over the runs; counts are of a run. */
+  readonly a: number | null;
+  readonly b: number | null;
+  /** The mean of b - a, run by run. */
+  readonly difference: number | null;
+  /** Of the difference's 95 % interval by itself. */
+  readonly halfWidth: number | null;
+  /** Of intervals that hold for all differences together in 95 of 100 comparisons. */
+  readonly jointHalfWidth: number | null;
+  /** Which one is surely less, by the joint interval; null: no difference to be seen. */
+  readonly less: "a" | "b" | null;
+  /** Which one is surely better; null, too, where neither less nor more is better by itself. */
+  readonly better: "a" | "b" | null;
+}
+
+/** What a comparison found; the same bytes for the same scenarios and seed, whatever the threads. */
+export interface Comparison {
+  /** What the scenarios are called: their files, or titles. */
+  readonly a: string;
+  readonly b: string;
+  readonly seed: number;
+  readonly replications: number;
+  /** False when it was interrupted: the runs are those that both had made. */
+  readonly isComplete: boolean;
+  readonly differences: readonly Difference[];
+  /** Which is better, and by how much, in words. */
+  readonly verdict: string;
+  readonly results: Readonly<Record<"a" | "b", Findings>>;
 }

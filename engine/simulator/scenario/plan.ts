@@ -208,6 +208,11 @@ export interface Plan {
   readonly queues: readonly PlannedQueue[];
   readonly producers: readonly PlannedProducer[];
   readonly fleets: readonly PlannedFleet[];
+  /**
+   * Numbers of producers, fleets and queues by which they draw, where these are not their places: two
+   * plans' parts of one number draw the same.
+   */
+  readonly streams?: readonly (readonly number[])[];
   readonly quotas: "aws" | "throughput" | "off";
   readonly cost: { readonly transferOutShare: number; readonly freeTier: boolean };
 }

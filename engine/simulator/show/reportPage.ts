@@ -3,7 +3,7 @@ import type { PlotChart, Series } from "../../report/chart.ts";
 import type { PageContent, Section } from "../../report/content.ts";
 import { quantity } from "../../report/words.ts";
 import type { Distribution, QueueResult } from "../result.ts";
-import type { SimulationResult } from "../simulationResult.ts";
+import type { Findings, SimulationResult } from "../simulationResult.ts";
 import {
   callsTable,
   consumersTable,
@@ -32,7 +32,7 @@ function over(name: string, values: readonly (number | null)[], periodSeconds: n
 
 /** A chart of one of CloudWatch's metrics, which its note names; a line for each queue. */
 function metric(
-  { queues }: SimulationResult,
+  { queues }: Findings,
   which: SeriesName,
   title: string,
   y: PlotChart["y"],
@@ -76,7 +76,7 @@ function percentiles(title: string, all: readonly (readonly [string, Distributio
   return { kind: "line", title, note, x, y: { label: "time", unit: "s" }, series };
 }
 
-function queueSection(result: SimulationResult): Section {
+function queueSection(result: Findings): Section {
   return {
     heading: "Queues over time",
     text: "Metrics have CloudWatch's names; each value is the mean over the runs.",
@@ -91,7 +91,7 @@ function queueSection(result: SimulationResult): Section {
   };
 }
 
-function consumerSection(result: SimulationResult): Section {
+function consumerSection(result: Findings): Section {
   const busy = Object.entries(result.consumers).map(([name, { series }]) =>
     over(
       name,
@@ -109,7 +109,7 @@ function consumerSection(result: SimulationResult): Section {
 }
 
 /** How many processes there are, and how many there are to be; none where their number never changes. */
-function scalingSection(result: SimulationResult): Section[] {
+function scalingSection(result: Findings): Section[] {
   const table = scalingTable(result);
   if (table === undefined) return [];
   const names = new Set(table.rows.map(([name]) => name));
@@ -130,11 +130,44 @@ function scalingSection(result: SimulationResult): Section[] {
   ];
 }
 
-/** What `page` of engine/report makes a page of. */
-export function reportContent(result: SimulationResult): PageContent {
+/** What a month is made of. */
+function costChart({ cost }: Findings): PlotChart {
+  const parts = [
+    ["requests", cost.requestsUsd],
+    ["data out of the region", cost.transferUsd],
+    ["processes", cost.consumersUsd],
+  ] as const;
+  return {
+    kind: "bars",
+    title: "Cost of a month",
+    x: { label: "for" },
+    y: { label: "cost", unit: "USD" },
+    series: [{ name: "a month", x: parts.map(([name]) => name), y: parts.map(([, usd]) => usd) }],
+  };
+}
+
+/** Tables and charts of a result, in their order. */
+export function reportSections(result: Findings): Section[] {
   const queues = Object.entries(result.queues);
   const waits = queues.map(([name, { waitSeconds }]) => [name, waitSeconds] as const);
   const stays = queues.map(([name, { sojournSeconds }]) => [name, sojournSeconds] as const);
+  return [
+    { heading: "Messages", table: messagesTable(result) },
+    {
+      heading: "How long messages take",
+      charts: [percentiles("Until first received", waits), percentiles("Until deleted", stays)],
+      table: timesTable(result),
+    },
+    queueSection(result),
+    consumerSection(result),
+    ...scalingSection(result),
+    { heading: "Calls", table: callsTable(result) },
+    { heading: "Cost", charts: [costChart(result)], table: costTable(result) },
+  ];
+}
+
+/** What `page` of engine/report makes a page of. */
+export function reportContent(result: SimulationResult): PageContent {
   return {
     title: result.title ?? untitled,
     lead: result.verdict,
@@ -145,19 +178,7 @@ export function reportContent(result: SimulationResult): PageContent {
       ["complete", result.isComplete ? "yes" : "no, it was interrupted"],
       ["speed", quantity(result.speed.messagesPerSecond, "messages/s", "words")],
     ],
-    sections: [
-      { heading: "Messages", table: messagesTable(result) },
-      {
-        heading: "How long messages take",
-        charts: [percentiles("Until first received", waits), percentiles("Until deleted", stays)],
-        table: timesTable(result),
-      },
-      queueSection(result),
-      consumerSection(result),
-      ...scalingSection(result),
-      { heading: "Calls", table: callsTable(result) },
-      { heading: "Cost", table: costTable(result) },
-    ],
+    sections: reportSections(result),
     data: result,
   };
 }

@@ -1,13 +1,13 @@
 /** A result as tables, for a terminal and for a page: the same rows each time. Pure. */
 import type { Cell, Table } from "../../report/table.ts";
 import type { Distribution } from "../result.ts";
-import type { SimulationResult } from "../simulationResult.ts";
+import type { Findings } from "../simulationResult.ts";
 
 const seconds = "s";
 const percent = "%";
 
 /** What became of the messages; all runs together. */
-export function messagesTable({ queues }: SimulationResult): Table {
+export function messagesTable({ queues }: Findings): Table {
   return {
     caption: "Messages of all runs",
     columns: [
@@ -40,7 +40,7 @@ function times(what: string, queue: string, of: Distribution): Cell[] {
 }
 
 /** How long messages wait and stay. */
-export function timesTable({ queues, consumers }: SimulationResult): Table {
+export function timesTable({ queues, consumers }: Findings): Table {
   const columns = ["mean", "±", "p50", "p95", "p99", "max"];
   return {
     caption: "Times (± is the 95 % confidence interval of the mean)",
@@ -62,7 +62,7 @@ export function timesTable({ queues, consumers }: SimulationResult): Table {
 }
 
 /** How much is in the queues. */
-export function depthsTable({ queues }: SimulationResult): Table {
+export function depthsTable({ queues }: Findings): Table {
   return {
     caption: "Messages in the queues, over time",
     columns: [
@@ -93,7 +93,7 @@ export function depthsTable({ queues }: SimulationResult): Table {
 }
 
 /** How the number of processes changed; undefined where it did not. */
-export function scalingTable({ consumers }: SimulationResult): Table | undefined {
+export function scalingTable({ consumers }: Findings): Table | undefined {
   const scaled = Object.entries(consumers).filter(([, { processes, count, scaling }]) => {
     return processes.max !== count || scaling.out + scaling.in + scaling.killed > 0;
   });
@@ -125,7 +125,7 @@ export function scalingTable({ consumers }: SimulationResult): Table | undefined
   };
 }
 
-export function consumersTable({ consumers }: SimulationResult): Table {
+export function consumersTable({ consumers }: Findings): Table {
   return {
     caption: "Consumers",
     columns: [
@@ -150,7 +150,7 @@ export function consumersTable({ consumers }: SimulationResult): Table {
 }
 
 /** API calls of all runs; those of which there were none are left out. */
-export function callsTable({ queues }: SimulationResult): Table {
+export function callsTable({ queues }: Findings): Table {
   const rows = Object.entries(queues).flatMap(([name, { api }]) =>
     Object.entries(api.calls)
       .filter(([, calls]) => calls > 0)
@@ -173,7 +173,7 @@ export function callsTable({ queues }: SimulationResult): Table {
   };
 }
 
-export function costTable({ cost }: SimulationResult): Table {
+export function costTable({ cost }: Findings): Table {
   return {
     caption: `Cost of a month at this load (prices of ${cost.pricesDate}, ${cost.region})`,
     columns: [
@@ -193,7 +193,7 @@ export function costTable({ cost }: SimulationResult): Table {
 }
 
 /** All of them, in the order in which they are shown. */
-export function tablesOf(result: SimulationResult): Table[] {
+export function tablesOf(result: Findings): Table[] {
   const tables = [messagesTable, timesTable, depthsTable, consumersTable, scalingTable];
   return [...tables, callsTable, costTable].flatMap((table) => table(result) ?? []);
 }
