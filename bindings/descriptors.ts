@@ -54,6 +54,7 @@ import {
   THREAD_STAGING,
   THREAD_STAGING_BYTES,
 } from "../assembly/layout.ts";
+import { Readings } from "./readings.ts";
 import type { QueueHandle } from "./shapes.ts";
 import type { Area, Views } from "./views.ts";
 
@@ -215,6 +216,11 @@ export class Descriptors {
     const sentAtMs = f64[(slotAt + SLOT_SENT_AT) >> 3] as number;
     const delayMs = f64[(this.#queues + queue * QUEUE_BYTES + QUEUE_DELAY_MS) >> 3] as number;
     return Math.min(timerMs, sentAtMs + delayMs);
+  }
+
+  /** All that is counted of queues, for the broker's one reader. */
+  readings(): Readings {
+    return new Readings(this.#views);
   }
 
   totals(queue: number): ShardTotals {

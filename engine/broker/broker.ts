@@ -45,6 +45,7 @@ import { checkNames, closeNames, listQueuesNames, newQueueNames } from "./face/n
 import { shownAs } from "./face/shown.ts";
 import type { QueueHost } from "./messages/queueInternals.ts";
 import { BrokerQueue } from "./queue.ts";
+import { Survey } from "./survey.ts";
 import { isWatchThere, makeHandle, takeWelcome, type Word } from "./threads/attachment.ts";
 import { Member } from "./threads/member.ts";
 import { settingsOf, sizesOf } from "./threads/options.ts";
@@ -98,6 +99,7 @@ export class Broker implements AsyncDisposable {
       arnOf: (incarnation) => this.#arnOfIncarnation(incarnation),
       reclaim: (queue) => this.#reclaimer.reclaim(queue),
     };
+    Survey.open(this, this.#host);
   }
 
   /** A new broker with no queues. Rejects with InvalidParameterValue for options that can't be. */
@@ -124,8 +126,7 @@ export class Broker implements AsyncDisposable {
     const { share, settings } = takeWelcome(handle);
     const engine = Engine.attach(share, trapped);
     const { port } = handle;
-    const isOwnerThere = (): boolean => isWatchThere(port);
-    const member = new Member(engine, settings, attachTiming(engine), isOwnerThere);
+    const member = new Member(engine, settings, attachTiming(engine), () => isWatchThere(port));
     member.check();
     const broker = new Broker(member, { port, stopTime: nothing });
     port.on("close", () => broker.#onPortClosed());
@@ -386,12 +387,11 @@ export class Broker implements AsyncDisposable {
 
   #arnOfIncarnation(incarnation: number): string | undefined {
     const known = this.#catalogue.all().find((queue) => queue.incarnation === incarnation);
-    return known === undefined ? undefined : this.#arnOf(known.name);
+    return known && this.#arnOf(known.name);
   }
 
   toJSON(): object {
-    const { account, region } = this;
-    return { account, region };
+    return { account: this.account, region: this.region };
   }
 
   [inspect.custom](depth: number, options: InspectOptionsStylized): string {

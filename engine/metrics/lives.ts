@@ -1,0 +1,68 @@
+/**
+ * All queues that there are and were, by name. Of deleted ones so many are remembered, the last ones,
+ * for as long as anything of their time is kept. Written by the sampler alone; own thread only.
+ */
+import type { Life } from "./life.ts";
+import type { Store } from "./store.ts";
+
+/** Deleted queues that are remembered: as many as there can be living ones. */
+export const ENDED_MAX = 4_096;
+
+const none: readonly Life[] = [];
+
+export class Lives {
+  readonly #named = new Map<string, Life[]>();
+  readonly #present = new Set<Life>();
+  /** In the order in which they were deleted. */
+  readonly #ended = new Set<Life>();
+
+  /** The queues that there are. */
+  present(): Iterable<Life> {
+    return this.#present;
+  }
+
+  /** The queue of this name that is there now. */
+  current(name: string): Life | undefined {
+    const last = this.named(name).at(-1);
+    return last?.isEnded === false ? last : undefined;
+  }
+
+  /** All that have had this name, the first one first. */
+  named(name: string): readonly Life[] {
+    return this.#named.get(name) ?? none;
+  }
+
+  names(): Iterable<string> {
+    return this.#named.keys();
+  }
+
+  begin(life: Life): void {
+    this.#present.add(life);
+    const others = this.#named.get(life.name);
+    if (others === undefined) this.#named.set(life.name, [life]);
+    else others.push(life);
+  }
+
+  end(life: Life, store: Store): void {
+    life.isEnded = true;
+    this.#present.delete(life);
+    this.#ended.add(life);
+    if (this.#ended.size <= ENDED_MAX) return;
+    const [first] = this.#ended;
+    if (first === undefined) return;
+    store.forget(first);
+    this.#remove(first);
+  }
+
+  /** Forgets queues that were deleted before this minute, of which nothing is kept any more. */
+  expire(firstMinute: number): void {
+    for (const life of this.#ended) if (life.lastMinute < firstMinute) this.#remove(life);
+  }
+
+  #remove(life: Life): void {
+    this.#ended.delete(life);
+    const others = this.named(life.name).filter((other) => other !== life);
+    if (others.length === 0) this.#named.delete(life.name);
+    else this.#named.set(life.name, others);
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * What has happened in a broker's queues, by the minute for fifteen days and, where somebody asks, by the
+ * second for ten minutes. One a broker, in the thread that opened it; whoever serves metrics makes it,
+ * starts it, asks it, and stops it before the broker closes. A program whose broker has a clock of its own does
+ * not start it but calls `sample` whenever that clock has moved.
+ */
+import type { Broker } from "../broker/broker.ts";
+import { Survey } from "../broker/survey.ts";
+import { SluiceError } from "../errors.ts";
+import { daysListed } from "../metricNames.ts";
+import type { Life } from "./life.ts";
+import { Lives } from "./lives.ts";
+import { MINUTES_A_DAY } from "./page.ts";
+import { findPlace } from "./places.ts";
+import { type Point, Points, type Stretch } from "./points.ts";
+import { Recent, type Seconds } from "./recent.ts";
+import { Sampler } from "./sampler.ts";
+import { Store } from "./store.ts";
+
+export const MEMORY_BYTES_DEFAULT = 64 * 1_048_576;
+/** Room for a day, and for all metrics of a few queues. */
+export const MEMORY_BYTES_MIN = 1_048_576;
+export const MEMORY_BYTES_MAX = 4 * 1_024 * 1_048_576;
+
+export interface MetricsOptions {
+  /** Most bytes of what is kept; 1 MiB to 4 GiB. Default 64 MiB. */
+  readonly memoryBytes?: number;
+  /** Told in a sentence, at most twice a day, of what is not kept for want of memory. */
+  readonly onLoss?: (sentence: string) => void;
+  /** Told when looking at the queues fails. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+/** A queue that has metrics. */
+export interface Measured {
+  readonly name: string;
+  readonly isFifo: boolean;
+  /** The last time that it was there and looked at, in minutes since 1970. */
+  readonly lastMinute: number;
+}
+
+function nothing(): void {}
+
+export class Metrics {
+  readonly #survey: Survey;
+  readonly #store: Store;
+  readonly #lives = new Lives();
+  readonly #recent: Recent;
+  readonly #sampler: Sampler;
+  readonly #onFault: (error: unknown) => void;
+
+  /** Throws InvalidParameterValue for memory that is too little or too much. */
+  constructor(broker: Broker, options: MetricsOptions = {}) {
+    const { memoryBytes = MEMORY_BYTES_DEFAULT, onLoss = nothing, onFault = nothing } = options;
+    const isRight = memoryBytes >= MEMORY_BYTES_MIN && memoryBytes <= MEMORY_BYTES_MAX;
+    if (!Number.isInteger(memoryBytes) || !isRight) {
+      throw new SluiceError(
+        "InvalidParameterValue",
+        `memoryBytes is a whole number from ${MEMORY_BYTES_MIN} to ${MEMORY_BYTES_MAX}, not ${memoryBytes}.`,
+      );
+    }
+    this.#survey = Survey.of(broker);
+    this.#store = new Store({ memoryBytes, onLoss });
+    this.#recent = new Recent(this.#store);
+    this.#sampler = new Sampler(this.#survey, this.#lives, this.#store, this.#recent);
+    this.#onFault = onFault;
+    this.#sampler.sample();
+  }
+
+  /** From now on it looks once a second, by the broker's clock; keeps no process alive. */
+  start(): void {
+    this.#sampler.start(this.#onFault);
+  }
+
+  stop(): void {
+    this.#sampler.stop();
+  }
+
+  /** Looks at all queues now. */
+  sample(): void {
+    this.#sampler.sample();
+  }
+
+  /** Bytes that what is kept takes now. */
+  get bytes(): number {
+    return this.#store.bytes;
+  }
+
+  /** How late the last look was, in milliseconds: for how long something else kept this thread. */
+  get latenessMs(): number {
+    return this.#sampler.latenessMs;
+  }
+
+  /** What the metric was, by periods that have samples; none for a queue or a metric that is not known. */
+  points(queue: string, metric: string, stretch: Stretch): Point[] {
+    const place = findPlace(metric);
+    const lives = this.#lives.named(queue);
+    if (place === undefined || lives.length === 0) return [];
+    const points = new Points(stretch, this.#store, this.#sampler.minute);
+    for (const life of lives) points.add(life, place);
+    return points.all();
+  }
+
+  /** Queues that have had data in the last minutes (default: two weeks), in order of their names. */
+  queues(minutes: number = daysListed * MINUTES_A_DAY): Measured[] {
+    const since = this.#sampler.minute - minutes;
+    const found: Measured[] = [];
+    for (const name of this.#lives.names()) {
+      const life = this.#lives.named(name).at(-1) as Life;
+      const lastMinute = life.isEnded ? life.lastMinute : this.#sampler.minute;
+      if (lastMinute < since) continue;
+      const isFifo = this.#lives.named(name).some((one) => one.isFifo);
+      found.push({ name, isFifo, lastMinute });
+    }
+    return found.sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  /** The queues that there are, each with the engine's last numbers, at READING's places. */
+  *present(): Generator<{ readonly name: string; readonly numbers: Float64Array }, void> {
+    for (const { name, last } of this.#lives.present()) yield { name, numbers: last };
+  }
+
+  /** The broker's time of the last numbers. */
+  get sampledAtMs(): number {
+    return this.#sampler.lastMs;
+  }
+
+  /** A queue by the second, from when it was first asked for; undefined for none of that name. */
+  seconds(queue: string): Seconds | undefined {
+    const life = this.#lives.current(queue);
+    return life && this.#recent.of(life, this.#sampler.minute);
+  }
+}
