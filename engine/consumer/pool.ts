@@ -15,7 +15,7 @@ import type { End, Task } from "./words.ts";
 /** Worker threads run compiled files only; run from sources, that is the build beside them. */
 function threadFile(): string {
   const isSource = import.meta.url.endsWith(".ts");
-  const file = isSource ? "../../dist/engine/consumer/thread.js" : "./thread.js";
+  const file = isSource ? "../../dist/engine/consumer/start.cjs" : "./start.cjs";
   return new URL(file, import.meta.url).href;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The main file of a pool's threads: piscina calls its one export once for each thread, and the
- * call lasts as long as the thread works. The thread joins the broker by itself; piscina carries no
+ * What a pool's threads run: piscina calls the one export, by way of start.cts, once for each thread,
+ * and the call lasts as long as the thread works. The thread joins the broker by itself; piscina carries no
  * messages. A thread that is to be replaced ends itself: while it lives after its call has ended,
  * piscina may give it the next one.
  */

@@ -12,7 +12,7 @@ import type { Advance, Task } from "./words.ts";
 /** Worker threads run compiled files only; run from sources, that is the build beside them. */
 function threadFile(): string {
   const isSource = import.meta.url.endsWith(".ts");
-  const file = isSource ? "../../dist/engine/simulator/thread.js" : "./thread.js";
+  const file = isSource ? "../../dist/engine/simulator/start.cjs" : "./start.cjs";
   return new URL(file, import.meta.url).href;
 }
 
