@@ -102,7 +102,7 @@ const { redrivePolicy } = await queue.getAttributes();
 console.log(redrivePolicy.maxReceiveCount);
 import type { Fleet, Producer, Scenario } from "sluice/simulator";
 export const law: Fleet["service"] = { exponential: { meanMs: 1 } };
-export const fleet: Fleet = { queue: "work", service: { exponential: { meanSeconds: 1 } } };
+export const fleet: Fleet = { queue: "work", count: 1 };
 export const arrivals: Producer["arrivals"] = { poison: { perSecond: 1 } };
 const queues: Scenario["queues"] = { work: { visibilityTimeout: 3 } };
 export { queues };
