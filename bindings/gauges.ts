@@ -27,12 +27,24 @@ import type { Views } from "./views.ts";
 
 /** No slot has this number. */
 const NONE = 0;
+// V8 knows a number of this file for what it is, and looks up one that was imported at each use.
+const LINK_LOG2 = LIST_LINK_BYTES_LOG2;
+const SLOT_LOG2 = SLOT_BYTES_LOG2;
+const SENT_AT = SLOT_SENT_AT;
+const MOVED_AFTER = SLOT_MOVED_AFTER_MS;
+
+/** What `look` writes: visible, in flight, delayed; when the oldest message was sent; a lower bound of the next timer. */
+export const LOOK_DELAYED = 2;
+export const LOOK_OLDEST = 3;
+export const LOOK_TIMER = 4;
+export const LOOK_COUNT = 5;
 
 export class Gauges {
   readonly #u32: Uint32Array;
   readonly #f64: Float64Array;
   readonly #shard: number;
   readonly #ageEnd: number;
+  readonly #ageWord: number;
   readonly #ageLinks: number;
   readonly #slots: number;
   // Where they stand in the memory's views.
@@ -42,9 +54,6 @@ export class Gauges {
   readonly #dueDouble: number;
   readonly #delayedFifoWord: number;
 
-  /** What a getter found: a number that a call answers costs an object where it is not inlined. */
-  readonly #found = new Float64Array(1);
-
   constructor(views: Views, queue: number) {
     const at = views.header(HEADER_QUEUES_BASE) + queue * QUEUE_BYTES + QUEUE_SHARD_FIRST;
     const shard = views.header(HEADER_SHARDS_BASE) + (views.u32[at >>> 2] as number) * SHARD_BYTES;
@@ -52,6 +61,7 @@ export class Gauges {
     this.#f64 = views.f64;
     this.#shard = shard;
     this.#ageEnd = shard + SHARD_AGE;
+    this.#ageWord = this.#ageEnd >>> 2;
     this.#ageLinks = views.header(HEADER_AGE_LINKS_BASE);
     this.#slots = views.header(HEADER_SLOTS_BASE);
     this.#visibleWord = (shard + SHARD_VISIBLE) >>> 2;
@@ -73,9 +83,24 @@ export class Gauges {
     return this.#u32[this.#delayedWord] as number;
   }
 
-  /** A lower bound of when its first timer fires; Infinity for never. */
-  get timerMs(): number {
-    return this.#f64[this.#dueDouble] as number;
+  /**
+   * Writes what stands now into `seen`, five numbers (LOOK); moments that never
+   * come are Infinity. All in one call, into one list: a number with a fraction that a call answers costs
+   * an object where it is not inlined.
+   */
+  look(seen: Float64Array): void {
+    const u32 = this.#u32;
+    const f64 = this.#f64;
+    seen[0] = u32[this.#visibleWord] as number;
+    seen[1] = u32[this.#inFlightWord] as number;
+    seen[2] = u32[this.#delayedWord] as number;
+    const link = u32[this.#ageWord] as number;
+    if (link === this.#ageEnd || link === 0) seen[3] = Number.POSITIVE_INFINITY;
+    else {
+      const slot = (link - this.#ageLinks) >> LINK_LOG2;
+      seen[3] = f64[(this.#slots + (slot << SLOT_LOG2) + SENT_AT) >>> 3] as number;
+    }
+    seen[4] = f64[this.#dueDouble] as number;
   }
 
   /** When the first message was sent that a FIFO queue's delay holds; Infinity for none. */
@@ -86,31 +111,26 @@ export class Gauges {
 
   /** When the oldest message was sent; Infinity where there is none. */
   get oldestSentAtMs(): number {
-    this.#findOldest();
-    return this.#found[0] as number;
-  }
-
-  #findOldest(): void {
     const slot = this.#oldest();
-    this.#found[0] = slot === NONE ? Number.POSITIVE_INFINITY : this.#sentAtMs(slot);
+    return slot === NONE ? Number.POSITIVE_INFINITY : this.#sentAtMs(slot);
   }
 
   /** When the oldest message came, which a dead letter did later than it was sent. */
   get oldestCameAtMs(): number {
     const slot = this.#oldest();
     if (slot === NONE) return Number.POSITIVE_INFINITY;
-    const moved = this.#slots + (slot << SLOT_BYTES_LOG2) + SLOT_MOVED_AFTER_MS;
+    const moved = this.#slots + (slot << SLOT_LOG2) + MOVED_AFTER;
     return this.#sentAtMs(slot) + (this.#u32[moved >>> 2] as number);
   }
 
   #oldest(): number {
-    const link = this.#u32[this.#ageEnd >>> 2] as number;
+    const link = this.#u32[this.#ageWord] as number;
     if (link === this.#ageEnd || link === 0) return NONE;
-    return (link - this.#ageLinks) >> LIST_LINK_BYTES_LOG2;
+    return (link - this.#ageLinks) >> LINK_LOG2;
   }
 
   #sentAtMs(slot: number): number {
-    const at = this.#slots + (slot << SLOT_BYTES_LOG2) + SLOT_SENT_AT;
+    const at = this.#slots + (slot << SLOT_LOG2) + SENT_AT;
     return this.#f64[at >>> 3] as number;
   }
 

@@ -29,6 +29,7 @@ export {
   type ShardTotals,
 } from "./descriptors.ts";
 export { Engine, SECRET_BYTES } from "./engine.ts";
+export { LOOK_COUNT, LOOK_DELAYED, LOOK_OLDEST, LOOK_TIMER } from "./gauges.ts";
 export { EngineTrap } from "./guard.ts";
 export { HELD_MAX, type Held } from "./held.ts";
 export { DEDUPLICATION, GROUP, Inbox, SENDER, TRACE } from "./inbox.ts";

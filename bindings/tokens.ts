@@ -70,11 +70,24 @@ const STAGED = THREAD_STAGING >> 2;
 const STAGED_HALF = THREAD_STAGING >> 1;
 
 const RECEIVE_WORDS = RECEIVE_BYTES >> 2;
-const FIRST_RECEIVE = THREAD_RECEIVES >> 2;
-const TEXTS_WORD = (THREAD_RECEIVES + RECEIVE_GROUP_BYTES) >> 2;
+const RECEIVED_SLOT = (THREAD_RECEIVES + RECEIVE_SLOT) >> 2;
+const RECEIVED_COUNT = (THREAD_RECEIVES + RECEIVE_COUNT) >> 2;
+const RECEIVED_SEQUENCE = (THREAD_RECEIVES + RECEIVE_SEQUENCE) >> 2;
+const RECEIVED_SENT_AT = (THREAD_RECEIVES + RECEIVE_SENT_AT) >> 2;
+const RECEIVED_BODY = (THREAD_RECEIVES + RECEIVE_BODY_BYTES) >> 2;
+const RECEIVED_OFFSET = (THREAD_RECEIVES + RECEIVE_OFFSET) >> 2;
+/** Lengths of group and deduplication id share a word. */
+const RECEIVED_TEXTS = (THREAD_RECEIVES + RECEIVE_GROUP_BYTES) >> 2;
+const BUFFER = THREAD_BUFFER;
 
 const HANDLE_WORDS = HANDLE_BYTES >> 2;
-const FIRST_HANDLE = THREAD_HANDLES >> 2;
+const HANDLE_DOUBLES = HANDLE_BYTES >> 3;
+const SETTLED_SLOT = (THREAD_HANDLES + HANDLE_SLOT) >> 2;
+const SETTLED_COUNT = (THREAD_HANDLES + HANDLE_COUNT) >> 2;
+const SETTLED_SEQUENCE = (THREAD_HANDLES + HANDLE_SEQUENCE) >> 2;
+const SETTLED_HELD = (THREAD_HANDLES + HANDLE_HELD) >> 2;
+const SETTLED_RESULT = (THREAD_HANDLES + HANDLE_RESULT) >> 2;
+const SETTLED_VISIBILITY = (THREAD_HANDLES + HANDLE_VISIBILITY_MS) >> 3;
 
 // A place, in words: the receipt, the moment of sending (two words), the token.
 const PLACE_WORDS = 8;
@@ -227,19 +240,18 @@ export class Tokens extends Gauges {
   take(index: number, place: number): void {
     const { u32 } = this.#area;
     const places = this.#places;
-    const record = FIRST_RECEIVE + index * RECEIVE_WORDS;
+    const record = index * RECEIVE_WORDS;
     const at = place * PLACE_WORDS;
-    places[at] = u32[record + (RECEIVE_SLOT >> 2)] as number;
-    places[at + PLACE_COUNT] = u32[record + (RECEIVE_COUNT >> 2)] as number;
-    places[at + 2] = u32[record + (RECEIVE_SEQUENCE >> 2)] as number;
-    places[at + 3] = u32[record + (RECEIVE_SEQUENCE >> 2) + 1] as number;
-    places[at + PLACE_SENT_AT] = u32[record + (RECEIVE_SENT_AT >> 2)] as number;
-    places[at + PLACE_SENT_AT + 1] = u32[record + (RECEIVE_SENT_AT >> 2) + 1] as number;
-    // Group and deduplication id share a word.
-    const both = u32[TEXTS_WORD + index * RECEIVE_WORDS] as number;
+    places[at] = u32[record + RECEIVED_SLOT] as number;
+    places[at + PLACE_COUNT] = u32[record + RECEIVED_COUNT] as number;
+    places[at + 2] = u32[record + RECEIVED_SEQUENCE] as number;
+    places[at + 3] = u32[record + RECEIVED_SEQUENCE + 1] as number;
+    places[at + PLACE_SENT_AT] = u32[record + RECEIVED_SENT_AT] as number;
+    places[at + PLACE_SENT_AT + 1] = u32[record + RECEIVED_SENT_AT + 1] as number;
+    const both = u32[record + RECEIVED_TEXTS] as number;
     const texts = both === 0 ? 0 : (both & 0xffff) + (both >>> 16);
-    const isToken = (u32[record + (RECEIVE_BODY_BYTES >> 2)] as number) === TOKEN_BYTES;
-    const token = (THREAD_BUFFER + (u32[record + (RECEIVE_OFFSET >> 2)] as number) + texts) >> 2;
+    const isToken = (u32[record + RECEIVED_BODY] as number) === TOKEN_BYTES;
+    const token = (BUFFER + (u32[record + RECEIVED_OFFSET] as number) + texts) >> 2;
     places[at + PLACE_LOW] = isToken ? (u32[token] as number) : 0;
     places[at + PLACE_HIGH] = isToken ? (u32[token + 1] as number) : 0;
   }
@@ -265,24 +277,23 @@ export class Tokens extends Gauges {
     const { u32, f64 } = this.#area;
     const places = this.#places;
     const from = place * PLACE_WORDS;
-    const word = FIRST_HANDLE + at * HANDLE_WORDS;
-    u32[word + (HANDLE_SLOT >> 2)] = places[from] as number;
-    u32[word + (HANDLE_COUNT >> 2)] = places[from + PLACE_COUNT] as number;
-    u32[word + (HANDLE_SEQUENCE >> 2)] = places[from + 2] as number;
-    u32[word + (HANDLE_SEQUENCE >> 2) + 1] = places[from + 3] as number;
-    u32[word + (HANDLE_HELD >> 2)] = 0;
-    f64[(THREAD_HANDLES + at * HANDLE_BYTES + HANDLE_VISIBILITY_MS) >> 3] = visibilityMs;
+    const record = at * HANDLE_WORDS;
+    u32[record + SETTLED_SLOT] = places[from] as number;
+    u32[record + SETTLED_COUNT] = places[from + PLACE_COUNT] as number;
+    u32[record + SETTLED_SEQUENCE] = places[from + 2] as number;
+    u32[record + SETTLED_SEQUENCE + 1] = places[from + 3] as number;
+    u32[record + SETTLED_HELD] = 0;
+    f64[at * HANDLE_DOUBLES + SETTLED_VISIBILITY] = visibilityMs;
   }
 
   /** The `at`-th receipt stands for any receive of its message: a hide of a Standard queue alone asks. */
   putAnyReceive(at: number): void {
-    this.#area.u32[FIRST_HANDLE + at * HANDLE_WORDS + (HANDLE_COUNT >> 2)] = HANDLE_COUNT_ANY;
+    this.#area.u32[at * HANDLE_WORDS + SETTLED_COUNT] = HANDLE_COUNT_ANY;
   }
 
   /** Whether the last `remove` or `hide` applied to the `at`-th receipt. */
   isApplied(at: number): boolean {
-    const result = this.#area.u32[FIRST_HANDLE + at * HANDLE_WORDS + (HANDLE_RESULT >> 2)];
-    return result === RESULT_APPLIED;
+    return this.#area.u32[at * HANDLE_WORDS + SETTLED_RESULT] === RESULT_APPLIED;
   }
 
   /** The message of one place has another one from now on. */

@@ -136,7 +136,9 @@ test("what happened in the warm-up is not measured, but counted", async () => {
 
 test("a series keeps every count and area, however often its periods grow", () => {
   const counts = new Float64Array(1);
-  const meter = new Meter(0, 10, counts);
+  const now = new Float64Array(1);
+  const told = new Float64Array([0, 0, 0, Number.POSITIVE_INFINITY]);
+  const meter = new Meter(now, told, 10, counts);
   let area = 0;
   let level = 0;
   let last = 0;
@@ -144,10 +146,12 @@ test("a series keeps every count and area, however often its periods grow", () =
   for (let at = 0; at < 200_000; at += 1 + stream.below(30)) {
     area += level * (at - last);
     last = at;
-    meter.pass(at);
+    now[0] = at;
+    meter.pass();
     level = stream.below(9);
+    told[0] = level;
     counts[0] = (counts[0] as number) + 1;
-    meter.see(at, level, 0, 0, Number.POSITIVE_INFINITY);
+    meter.see();
   }
   const { values, width, periodMs } = meter.series();
   const sum = (column: number): number =>
@@ -221,7 +225,10 @@ describe("a run that does not balance throws", () => {
   });
 
   test("time that passed unseen", async () => {
-    const world = await worldWith((queue, nowMs) => queue.meter.see(nowMs, 1_000, 0, 0, Infinity));
+    const world = await worldWith((queue) => {
+      queue.seen[0] = 1_000;
+      queue.meter.see();
+    });
     await expect(world.close()).rejects.toThrow(/messages times time/);
   });
 

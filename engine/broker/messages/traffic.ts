@@ -8,6 +8,13 @@ import type { SluiceError } from "../../errors.ts";
 import type { Queue } from "../../types.ts";
 import { BrokerQueue } from "../queue.ts";
 
+export {
+  LOOK_COUNT,
+  LOOK_DELAYED,
+  LOOK_OLDEST,
+  LOOK_TIMER,
+} from "../../../bindings/index.ts";
+
 export type Traffic = Tokens;
 
 /** As many are in flight as may be. */

@@ -44,7 +44,8 @@ export class Fleet implements LaneHost, ProcessHost {
   /** How long a receive waits; below 0: not at all. */
   readonly #waitMs: number;
   readonly #pauseMs: number;
-  #busy = 0;
+  /** Places at work, processes that work, processes that are wanted; the oldest means nothing here. */
+  readonly #levels = new Float64Array([0, 0, 0, NEVER]);
   #isTouched = false;
 
   constructor(parts: FleetParts) {
@@ -61,7 +62,7 @@ export class Fleet implements LaneHost, ProcessHost {
     this.#pauseMs = plan.pauseSeconds * 1_000;
     this.#waitMs = this.processes.isOnce ? plan.waitTimeSeconds * 1_000 || -1 : waitMsOf(plan);
     this.#intake = new Intake(queue, timeline, plan.visibilityTimeoutSeconds * 1_000, parts.since);
-    this.meter = new Meter(timeline.nowMs, parts.periodMs, new Float64Array(0));
+    this.meter = new Meter(timeline.now, this.#levels, parts.periodMs, new Float64Array(0));
     queue.traffic.reserve(parts.shelf + Fleet.shelfPlaces(plan));
     if (plan.prefetch > 0) this.#makeShelves(parts.shelf);
     this.handling = new Handling(parts, this.#state, this);
@@ -328,20 +329,21 @@ export class Fleet implements LaneHost, ProcessHost {
   /** One lane more, or less, has a handler at work. */
   setBusy(more: number): void {
     this.touch();
-    this.#busy += more;
+    this.#levels[0] = (this.#levels[0] as number) + more;
   }
 
   touch(): void {
     if (this.#isTouched) return;
     this.#isTouched = true;
-    this.meter.pass(this.#timeline.nowMs);
+    this.meter.pass();
     this.#timeline.touch(this);
   }
 
   see(): void {
-    const { working, desired } = this.processes;
     this.#isTouched = false;
-    this.meter.see(this.#timeline.nowMs, this.#busy, working, desired, NEVER);
+    this.#levels[1] = this.processes.working;
+    this.#levels[2] = this.processes.desired;
+    this.meter.see();
   }
 
   /** When a lane extends what it holds next. */

@@ -3,7 +3,15 @@
  * of messages: what there is, is what the engine says. Before the first operation of an event time passes
  * (`touch`), and what has changed is seen when the event is over (`see`). `serve` lets those who wait look.
  */
-import { capacityError, type Traffic, trafficError } from "../../broker/messages/traffic.ts";
+import {
+  capacityError,
+  LOOK_COUNT,
+  LOOK_DELAYED,
+  LOOK_OLDEST,
+  LOOK_TIMER,
+  type Traffic,
+  trafficError,
+} from "../../broker/messages/traffic.ts";
 import type { Queue } from "../../types.ts";
 import type { Stream } from "../random/stream.ts";
 import type { PlannedQueue } from "../scenario/plan.ts";
@@ -42,6 +50,9 @@ export interface QueueParts {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+// Known to V8 without a look-up.
+const OLDEST = LOOK_OLDEST;
+const NEXT_TIMER = LOOK_TIMER;
 const RETENTION_DEFAULT = 345_600;
 /** Groups of their own do not meet those with numbers. */
 const OWN_GROUPS = 0x80000000;
@@ -63,6 +74,10 @@ export class SimQueue {
   readonly #lots: Stream | undefined;
   readonly #isTarget: boolean;
   readonly delaySeconds: number;
+  /** Levels, the oldest and the next timer, as they were at the last look; nothing is there at first. */
+  readonly seen = new Float64Array(LOOK_COUNT).fill(NEVER, LOOK_OLDEST);
+  /** Whether a look needs more than that. */
+  readonly #isSpecial: boolean;
   /** Whether a delete may let somebody receive: of the same group, or because fewer are in flight. */
   readonly servesAfterDelete: boolean;
   /** Clients that wait until their messages are over; and how many are over that were not deleted. */
@@ -83,20 +98,21 @@ export class SimQueue {
 
   constructor(parts: QueueParts) {
     const { plan, timeline } = parts;
-    const beginMs = timeline.nowMs;
     this.queue = parts.queue;
     this.traffic = parts.traffic;
     this.plan = plan;
     this.isFifo = plan.isFifo;
     this.line = new Line(parts.lanes);
-    this.meter = new Meter(beginMs, parts.periodMs, this.counts.subarray(0, SERIES_COUNTS));
-    this.flow = new Flow(timeline.now);
+    const seriesCounts = this.counts.subarray(0, SERIES_COUNTS);
+    this.meter = new Meter(timeline.now, this.seen, parts.periodMs, seriesCounts);
+    this.flow = new Flow(timeline.now, this.seen);
     this.#timeline = timeline;
     this.#timer = eventOf(TIMER, parts.index);
     const retention = plan.attributes.messageRetentionPeriod ?? RETENTION_DEFAULT;
     this.#retentionMs = retention * 1_000;
     this.#lots = parts.lots;
     this.#isTarget = parts.isTarget;
+    this.#isSpecial = plan.isFifo || parts.isTarget;
     this.delaySeconds = plan.attributes.delaySeconds ?? 0;
     this.servesAfterDelete = plan.isFifo || parts.isCapped;
   }
@@ -129,24 +145,35 @@ export class SimQueue {
   touch(): void {
     if (this.#isTouched) return;
     this.#isTouched = true;
-    this.meter.pass(this.#timeline.nowMs);
+    this.meter.pass();
     this.#timeline.touch(this);
   }
 
   /** What the queue holds now that the event is over, and when that will change by itself. */
   see(): void {
-    const { traffic } = this;
+    const seen = this.seen;
     this.#isTouched = false;
-    const { visible, inFlight, delayed } = traffic;
-    const oldestMs = traffic.oldestSentAtMs;
-    const cameMs = this.#isTarget ? traffic.oldestCameAtMs : oldestMs;
-    const { nowMs } = this.#timeline;
-    this.meter.see(nowMs, visible, inFlight, delayed, cameMs);
-    this.flow.see(visible + inFlight + delayed, visible);
-    const dueMs = Math.min(traffic.timerMs, oldestMs + this.#retentionMs);
-    if (dueMs < (this.#timerAt[0] as number)) this.#arm(dueMs);
-    if (this.isFifo && delayed > 0) this.#arm(traffic.firstDelayedAtMs + this.delaySeconds * 1_000);
+    this.traffic.look(seen);
+    const timerAt = this.#timerAt[0] as number;
+    const expiresAt = (seen[OLDEST] as number) + this.#retentionMs;
+    if ((seen[NEXT_TIMER] as number) < timerAt || expiresAt < timerAt) this.#armNext(expiresAt);
+    if (this.#isSpecial) this.#seeSpecial();
+    this.meter.see();
+    this.flow.see();
     if (this.isLooped) this.#tellLost();
+  }
+
+  #armNext(expiresAt: number): void {
+    this.#arm(Math.min(this.seen[NEXT_TIMER] as number, expiresAt));
+  }
+
+  /** A FIFO queue's delay has no timer in the engine's wheel; a dead letter is as old as it is here. */
+  #seeSpecial(): void {
+    const seen = this.seen;
+    const { traffic } = this;
+    if (this.#isTarget) seen[OLDEST] = traffic.oldestCameAtMs;
+    if (!this.isFifo || seen[LOOK_DELAYED] === 0) return;
+    this.#arm(traffic.firstDelayedAtMs + this.delaySeconds * 1_000);
   }
 
   #tellLost(): void {

@@ -31,10 +31,15 @@ export class Flow {
   /** What a call is told: a number that is handed on costs an object where calls are not inlined. */
   readonly told = new Float64Array(2);
   readonly #now: Float64Array;
+  readonly #levels: Float64Array;
 
-  /** @param now the run's time, in its first place. */
-  constructor(now: Float64Array) {
+  /**
+   * @param now the run's time, in its first place.
+   * @param levels what the engine says is there: visible, in flight, delayed.
+   */
+  constructor(now: Float64Array, levels: Float64Array) {
     this.#now = now;
+    this.#levels = levels;
     this.#beginMs = now[0] as number;
     this.#cells[EMPTY_AT] = Number.NaN;
   }
@@ -53,9 +58,12 @@ export class Flow {
     this.#cells[STAYED] = (this.#cells[STAYED] as number) + stayed;
   }
 
-  /** So many are there now, says the engine, `visible` of them: those that are missing left at this moment. */
-  see(present: number, visible: number): void {
+  /** Those that the engine does not have any more left at this moment. */
+  see(): void {
     const cells = this.#cells;
+    const levels = this.#levels;
+    const visible = levels[0] as number;
+    const present = visible + (levels[1] as number) + (levels[2] as number);
     const nowMs = this.#now[0] as number;
     const missing = (cells[EXPECTED] as number) - present;
     if (missing !== 0) {

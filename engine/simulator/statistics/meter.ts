@@ -26,15 +26,19 @@ const PERIOD_END = 18;
 const PERIOD_AGE_MAX = 19;
 const SINCE = 20;
 const BEGAN = 21;
-/** What `see` was told last. */
-const NEXT_OLDEST = 22;
-const CELLS = 23;
+const CELLS = 22;
+
+/** In what `see` is told, behind the three levels: when the oldest came, Infinity where there is none. */
+const TOLD_OLDEST = 3;
 
 /** What is kept of a period: three areas, the greatest age, and what the owner counts. */
 export const AGE_COLUMN = 3;
 export const COUNTS_COLUMN = 4;
 
 export class Meter {
+  /** The run's time, in its first place; and what is told of the levels. Others write, this reads. */
+  readonly #now: Float64Array;
+  readonly #told: Float64Array;
   readonly #cells = new Float64Array(CELLS);
   /** Areas when counting began anew. */
   readonly #from = new Float64Array(4);
@@ -47,10 +51,16 @@ export class Meter {
   #closed = 0;
 
   /**
-   * @param counts what its owner counts, summed up: the series has their increases.
+   * @param now the run's time, in its first place.
+   * @param told where its owner writes the three levels and the oldest's moment before `see`: a number that
+   *   is handed on costs an object where calls are not inlined.
    * @param periodMs the shortest period.
+   * @param counts what its owner counts, summed up: the series has their increases.
    */
-  constructor(beginMs: number, periodMs: number, counts: Float64Array) {
+  constructor(now: Float64Array, told: Float64Array, periodMs: number, counts: Float64Array) {
+    const beginMs = now[0] as number;
+    this.#now = now;
+    this.#told = told;
     this.#counts = counts;
     this.#width = COUNTS_COLUMN + counts.length;
     this.#marks = new Float64Array(this.#width);
@@ -61,48 +71,43 @@ export class Meter {
     cells[BEGAN] = beginMs;
     cells[SINCE] = beginMs;
     cells[OLDEST] = Number.POSITIVE_INFINITY;
-    cells[NEXT_OLDEST] = Number.POSITIVE_INFINITY;
     cells[OLDEST_SINCE] = beginMs;
     cells[PERIOD_END] = beginMs + periodMs;
   }
 
-  /** Time has come to `nowMs`, and something is about to be counted. */
-  pass(nowMs: number): void {
-    while (nowMs >= (this.#cells[PERIOD_END] as number)) this.#close();
+  /** Time has gone on, and something is about to be counted. */
+  pass(): void {
+    while ((this.#now[0] as number) >= (this.#cells[PERIOD_END] as number)) this.#close();
   }
 
-  /** The levels from `nowMs` on, and when the oldest came (Infinity: there is none). After `pass`. */
-  see(nowMs: number, first: number, second: number, third: number, oldestMs: number): void {
-    this.#cells[LAST] = nowMs;
-    this.#cells[NEXT_OLDEST] = oldestMs;
-    this.#see(first, second, third);
-  }
-
-  #see(first: number, second: number, third: number): void {
+  /** What was told holds from now on. After `pass`. */
+  see(): void {
     const cells = this.#cells;
-    if (first !== cells[LEVEL]) this.#change(0, first);
-    if (second !== cells[LEVEL + 1]) this.#change(1, second);
-    if (third !== cells[LEVEL + 2]) this.#change(2, third);
-    if (cells[NEXT_OLDEST] !== cells[OLDEST]) this.#age();
+    const told = this.#told;
+    cells[LAST] = this.#now[0] as number;
+    if (told[0] !== cells[LEVEL]) this.#change(0);
+    if (told[1] !== cells[LEVEL + 1]) this.#change(1);
+    if (told[2] !== cells[LEVEL + 2]) this.#change(2);
+    if (told[TOLD_OLDEST] !== cells[OLDEST]) this.#age();
   }
 
-  #change(which: number, level: number): void {
+  #change(which: number): void {
     const cells = this.#cells;
+    const level = this.#told[which] as number;
     const before = cells[LEVEL + which] as number;
     const passed = (cells[LAST] as number) - (cells[BEGAN] as number);
     cells[BASE + which] = (cells[BASE + which] as number) + (before - level) * passed;
     cells[LEVEL + which] = level;
-    if (level > (cells[MAX + which] as number)) this.#raise(which, level);
+    if (level > (cells[MAX + which] as number)) this.#raise(which);
   }
 
   /** Counts the oldest's age until now; from now on it is that of one that came then. */
   #age(): void {
     const cells = this.#cells;
-    const oldestMs = cells[NEXT_OLDEST] as number;
     const nowMs = cells[LAST] as number;
     const oldest = cells[OLDEST] as number;
     const since = cells[OLDEST_SINCE] as number;
-    cells[OLDEST] = oldestMs;
+    cells[OLDEST] = this.#told[TOLD_OLDEST] as number;
     cells[OLDEST_SINCE] = nowMs;
     if (oldest > nowMs || nowMs <= since) return;
     const area = (nowMs - since) * (0.5 * (nowMs + since) - oldest);
@@ -114,9 +119,10 @@ export class Meter {
     cells[AGE_MAX_AT] = nowMs;
   }
 
-  #raise(which: number, level: number): void {
+  /** A level is higher than ever. */
+  #raise(which: number): void {
     const cells = this.#cells;
-    cells[MAX + which] = level;
+    cells[MAX + which] = cells[LEVEL + which] as number;
     cells[MAX_AT + which] = cells[LAST] as number;
   }
 
@@ -127,7 +133,7 @@ export class Meter {
     for (let which = 0; which < 3; which++) this.#from[which] = this.area(which);
     this.#from[3] = cells[AGE_AREA] as number;
     cells[SINCE] = cells[LAST] as number;
-    for (let which = 0; which < 3; which++) this.#raise(which, cells[LEVEL + which] as number);
+    for (let which = 0; which < 3; which++) this.#raise(which);
     cells[AGE_MAX] = 0;
   }
 
