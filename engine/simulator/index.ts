@@ -32,16 +32,25 @@ export type {
   ProducerResult,
   QueueResult,
   QueueSeries,
+  ResourceResult,
   ScalingResult,
   Speed,
 } from "./result.ts";
 export type { Arrivals } from "./scenario/arrivals.ts";
 export type { Autoscaler, Schedule, StepScaling, TargetTracking } from "./scenario/autoscaler.ts";
-export type { Failure, Fleet, GrowingBackoff, Heartbeat, Outage } from "./scenario/fleet.ts";
+export type {
+  Failure,
+  Fleet,
+  GrowingBackoff,
+  Heartbeat,
+  Outage,
+  Restarts,
+} from "./scenario/fleet.ts";
 export type { Hpa, HpaBehavior, Keda, KedaJobs } from "./scenario/kubernetes.ts";
 export type { Law } from "./scenario/laws.ts";
 export type { Duplicates, Groups, Producer, Sizes } from "./scenario/producer.ts";
 export type { QueueAttributes, RedriveAllowPolicy, RedrivePolicy } from "./scenario/queue.ts";
+export type { Resource } from "./scenario/resource.ts";
 export type { Cooldown, Metric, Scaling } from "./scenario/scaling.ts";
 export { ScenarioError } from "./scenario/scenarioError.ts";
 export type { ColumnName, Trace, TraceFormat } from "./scenario/trace.ts";

@@ -27,7 +27,7 @@ export interface QueueLoad {
   readonly load: number;
   readonly growsPerSecond: number;
   /** What bounds the capacity. */
-  readonly bound: "consumers" | "largest message group" | "no consumers";
+  readonly bound: "consumers" | "largest message group" | "resource" | "no consumers";
 }
 
 /** As far as doubles can tell from 1. */
@@ -158,6 +158,16 @@ function placeCapacity(fleet: PlannedFleet, { handlings }: Tries): number {
   return seconds === 0 ? Number.POSITIVE_INFINITY : fleet.batch / (seconds * handlings);
 }
 
+/** Messages a second that the resource lets a fleet finish, as if it had it for itself. */
+function resourceCapacity(plan: Plan, fleet: PlannedFleet, { handlings }: Tries): number {
+  const resource = plan.resources[fleet.uses ?? -1];
+  if (resource === undefined) return Number.POSITIVE_INFINITY;
+  const { concurrency, perSecond } = resource;
+  const seconds = meanSeconds(fleet.service);
+  const begins = Math.min(perSecond, seconds === 0 ? perSecond : concurrency / seconds);
+  return (begins * (fleet.handler === "batch" ? fleet.batch : 1)) / handlings;
+}
+
 /** The share of a producer's messages that its most frequent group has; 0 where each has its own. */
 function largestGroup(groups: PlannedGroups): number {
   switch (groups.kind) {
@@ -203,16 +213,20 @@ function sentPerSecond(plan: Plan, queue: number): number {
 function loadOf(plan: Plan, index: number, arrives: number): QueueLoad {
   const queue = plan.queues[index] as PlannedQueue;
   const fleets = plan.fleets.filter((fleet) => fleet.queue === index);
-  let [capacity, place] = [0, 0];
+  let [capacity, place, isShared] = [0, 0, false];
   for (const fleet of fleets) {
     const own = placeCapacity(fleet, triesOf(fleet, queue));
-    capacity += mostProcesses(fleet) * fleet.concurrency * own;
+    const all = mostProcesses(fleet) * fleet.concurrency * own;
+    const shared = resourceCapacity(plan, fleet, triesOf(fleet, queue));
+    isShared ||= shared < all;
+    capacity += Math.min(all, shared);
     place = Math.max(place, own);
   }
   const share = queue.isFifo ? largestShare(plan, index) : 0;
   const ofGroup = share === 0 ? Number.POSITIVE_INFINITY : place / share;
   const least = Math.min(capacity, ofGroup);
-  const bound = ofGroup < capacity ? "largest message group" : "consumers";
+  const own = isShared ? "resource" : "consumers";
+  const bound = ofGroup < capacity ? "largest message group" : own;
   return {
     queue: queue.name,
     arrivesPerSecond: arrives,
@@ -254,6 +268,13 @@ function shown(value: number): string {
   return String(rounded);
 }
 
+/** Who handles no more, by what bounds the capacity. */
+const passing = {
+  consumers: "its consumers finish",
+  "largest message group": "its largest message group lets pass",
+  resource: "the resource that they use lets its consumers finish",
+};
+
 /** A sentence for each queue that can't be stable; none where all can. */
 export function instabilities(plan: Plan): string[] {
   return loadsOf(plan)
@@ -263,8 +284,7 @@ export function instabilities(plan: Plan): string[] {
       const grows = `${queue}: the queue grows by ${shown(growsPerSecond)} messages a second`;
       const come = `${shown(arrivesPerSecond)} come`;
       if (bound === "no consumers") return `${grows}: ${come}, and it has no consumers.`;
-      const who =
-        bound === "consumers" ? "its consumers finish" : "its largest message group lets pass";
+      const who = passing[bound];
       return `${grows}: ${come}, and ${who} ${shown(capacityPerSecond)} at most (load ${shown(load)}).`;
     });
 }

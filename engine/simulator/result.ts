@@ -151,9 +151,23 @@ export interface ScalingResult {
   /** How often the autoscaler wanted more processes, and fewer. */
   readonly out: number;
   readonly in: number;
+  /** Processes that deploys replaced. */
+  readonly restarted: number;
   /** Processes that were ended with messages in hand; and those messages, which came back by their timeouts. */
   readonly killed: number;
   readonly abandoned: number;
+}
+
+/** Of a resource that handlings share. */
+export interface ResourceResult {
+  /** Handlings that asked for it; and those that failed because it had no place. */
+  readonly attempts: number;
+  readonly refused: number;
+  /** Of its places, or of the starts that it lets pass, the share that was used. */
+  readonly utilisation: Estimate;
+  /** Handlings that wait for a place, over time; and how long those waited that began. */
+  readonly waiting: Level;
+  readonly waitSeconds: Distribution;
 }
 
 export interface ConsumerSeries {
@@ -189,5 +203,6 @@ export interface Outcome {
   readonly queues: Readonly<Record<string, QueueResult>>;
   readonly producers: Readonly<Record<string, ProducerResult>>;
   readonly consumers: Readonly<Record<string, ConsumerResult>>;
+  readonly resources: Readonly<Record<string, ResourceResult>>;
   readonly speed: Speed;
 }

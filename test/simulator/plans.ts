@@ -66,6 +66,7 @@ export function fleetOf(
     deleteBatch: false,
     heartbeat: undefined,
     usdPerHour: 0,
+    uses: undefined,
     ...change,
   };
 }
@@ -81,6 +82,7 @@ export function planOf(seed: number, change: Partial<Plan>): Plan {
     queues: [queueOf()],
     producers: [],
     fleets: [],
+    resources: [],
     quotas: "off",
     cost: { transferOutShare: 0, freeTier: true },
     ...change,

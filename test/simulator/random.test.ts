@@ -14,7 +14,7 @@ import type {
   PlannedQueue,
 } from "../../engine/simulator/scenario/plan.ts";
 import { fleetOf, planOf, producerOf } from "./plans.ts";
-import { scaling } from "./scaling/scalings.ts";
+import { resource, scaling } from "./scaling/scalings.ts";
 
 const RUNS = 1_000;
 
@@ -107,6 +107,7 @@ const anyFleet = fc.record<PlannedFleet>({
   ...fields(fleetOf(1, { kind: "deterministic", seconds: 1 })),
   count: fc.integer({ min: 1, max: 6 }),
   scaling: fc.option(scaling, { nil: undefined }),
+  uses: fc.constantFrom(undefined, undefined, 0, 1),
   batch: fc.integer({ min: 1, max: 10 }),
   waitTimeSeconds: fc.constantFrom(0, 1, 20),
   pauseSeconds: fc.constantFrom(0, 0.5),
@@ -137,7 +138,9 @@ const anyFleet = fc.record<PlannedFleet>({
 /** A job makes one receive, and has no more than it takes. */
 const fleet = anyFleet.map((one) => {
   const isOnce = one.scaling?.autoscaler?.rule.kind === "kedaJobs";
-  return isOnce ? { ...one, concurrency: 1, prefetch: 0 } : one;
+  const { scaling: some } = one;
+  if (!isOnce || some === undefined) return one;
+  return { ...one, concurrency: 1, prefetch: 0, scaling: { ...some, restarts: undefined } };
 });
 
 function fields<T extends object>(whole: T): { [K in keyof T]: fc.Arbitrary<T[K]> } {
@@ -197,11 +200,12 @@ const plan = fc
     ),
     producers: fc.array(producer, { maxLength: 2 }),
     fleets: fc.array(fleet, { maxLength: 2 }),
+    resources: fc.tuple(resource("places"), resource("starts")),
     drained: fc.boolean(),
     horizon: fc.record({ messages: fc.integer({ min: 1, max: 120 }), seconds: fc.constant(600) }),
     warmup: fc.record({ messages: fc.constantFrom(0, 20), seconds: fc.constantFrom(0, 30) }),
   })
-  .map(({ seed, shape, groups, producers, fleets, drained, horizon, warmup }): Plan => {
+  .map(({ seed, shape, groups, producers, fleets, resources, drained, horizon, warmup }): Plan => {
     const named = producers.map((one, index) => ({
       ...one,
       name: `producer ${index}`,
@@ -214,7 +218,7 @@ const plan = fc
       queue: drained && index === 1 ? 1 : 0,
     }));
     const rest = { seed, replications: 1, horizon, warmup, queues: queuesOf(shape) };
-    return planOf(seed, { ...rest, producers: named, fleets: placed });
+    return planOf(seed, { ...rest, producers: named, fleets: placed, resources });
   });
 
 test(`${RUNS} scenarios balance and end`, async () => {

@@ -17,7 +17,9 @@ import type { Agenda } from "./agenda.ts";
 import type { Copies } from "./copies.ts";
 import { Failures } from "./failures.ts";
 import { Fleet, PLACES } from "./fleet.ts";
+import { Limiter } from "./limiter.ts";
 import { type Allowance, Producer } from "./producer.ts";
+import { Rollout } from "./rollout.ts";
 import { Scaler } from "./scaler.ts";
 import type { Freed } from "./settler.ts";
 import { SimQueue } from "./simQueue.ts";
@@ -47,6 +49,8 @@ export interface Parts {
   readonly producers: readonly Producer[];
   readonly fleets: readonly Fleet[];
   readonly scalers: readonly (Scaler | undefined)[];
+  readonly rollouts: readonly Rollout[];
+  readonly limiters: readonly Limiter[];
   /** The fleet of each lane. */
   readonly fleetOf: readonly Fleet[];
 }
@@ -76,9 +80,13 @@ export async function buildParts(frame: Frame): Promise<Parts> {
   });
   const queues = await makeQueues(frame, broker);
   const producers = makeProducers(frame, queues);
-  const { fleets, fleetOf } = makeFleets(frame, queues);
+  const limiters = makeLimiters(frame);
+  const { fleets, fleetOf } = makeFleets(frame, queues, limiters);
+  for (const limiter of limiters) limiter.guestOf = (place) => fleetOf[Math.floor(place / PLACES)];
   for (const queue of queues) queue.lookers = fleetOf;
-  return { broker, queues, producers, fleets, scalers: makeScalers(frame, fleets), fleetOf };
+  const scalers = makeScalers(frame, fleets);
+  const rollouts = makeRollouts(frame, fleets);
+  return { broker, queues, producers, fleets, scalers, rollouts, limiters, fleetOf };
 }
 
 /** As much as all messages take that can be there at once, where that is known. */
@@ -175,6 +183,7 @@ function ownRows({ arrivals, sizes }: PlannedProducer): TraceRows | undefined {
 function makeFleets(
   frame: Frame,
   queues: readonly SimQueue[],
+  limiters: readonly Limiter[],
 ): { fleets: Fleet[]; fleetOf: Fleet[] } {
   const { timeline, agenda, since, freed, periodMs } = frame;
   const fleets: Fleet[] = [];
@@ -185,7 +194,7 @@ function makeFleets(
     const stream = (which: number): Stream => streamOf(frame, OF_FLEETS, index, which);
     const fleet = new Fleet({
       ...{ plan, queue: queues[plan.queue] as SimQueue, timeline, agenda, since, freed },
-      ...{ periodMs, shelf },
+      ...{ periodMs, shelf, limiter: plan.uses === undefined ? undefined : limiters[plan.uses] },
       law: new Law(plan.service, stream(0)),
       failures: new Failures(plan.failure, stream(1), timeline.nowMs),
       jitter: stream(2),
@@ -198,6 +207,13 @@ function makeFleets(
   return { fleets, fleetOf };
 }
 
+/** One for each of the plan's resources. */
+function makeLimiters({ plan: whole, timeline, agenda, periodMs }: Frame): Limiter[] {
+  const lanes = whole.fleets.reduce((sum, fleet) => sum + Fleet.lanesOf(fleet), 0);
+  const places = lanes * PLACES;
+  return whole.resources.map((plan) => new Limiter({ plan, timeline, agenda, places, periodMs }));
+}
+
 /** One for each fleet whose number changes by itself. */
 function makeScalers(
   { timeline, agenda }: Frame,
@@ -206,5 +222,12 @@ function makeScalers(
   return fleets.map((fleet) => {
     const autoscaler = fleet.plan.scaling?.autoscaler;
     return autoscaler && new Scaler(autoscaler, fleet, timeline, agenda);
+  });
+}
+
+function makeRollouts({ agenda }: Frame, fleets: readonly Fleet[]): Rollout[] {
+  return fleets.flatMap(({ plan, processes }) => {
+    const restarts = plan.scaling?.restarts;
+    return restarts === undefined ? [] : [new Rollout(restarts, processes, agenda)];
   });
 }

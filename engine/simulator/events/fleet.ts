@@ -326,6 +326,10 @@ export class Fleet implements LaneHost, ProcessHost {
     this.processes.crash(Math.floor(lane / this.#width));
   }
 
+  grant(place: number): void {
+    this.handling.grant(place);
+  }
+
   /** One lane more, or less, has a handler at work. */
   setBusy(more: number): void {
     this.touch();

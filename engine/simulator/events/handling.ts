@@ -7,7 +7,8 @@ import type { PlannedFleet } from "../scenario/plan.ts";
 import { Histogram } from "../statistics/histogram.ts";
 import type { Failures } from "./failures.ts";
 import { DONE, eventOf, PLACE_DONE, PLACE_SETTLE, SETTLE, SETTLED } from "./kinds.ts";
-import { HANDLING, IDLE, type Lanes, SETTLING } from "./lanes.ts";
+import { HANDLING, IDLE, type Lanes, QUEUEING, SETTLING } from "./lanes.ts";
+import type { Limiter } from "./limiter.ts";
 import type { FleetParts, LaneHost } from "./parts.ts";
 import { FAILED, OPEN, Settler, WENT_WELL } from "./settler.ts";
 import type { SimQueue } from "./simQueue.ts";
@@ -43,7 +44,12 @@ export class Handling {
   /** By place: what became of it, and when what is in front of it happens. */
   readonly #outcome: Uint8Array;
   readonly #placeDue: Float64Array;
+  readonly #placeBegan: Float64Array;
   readonly #firstPlace: number;
+  readonly #limiter: Limiter | undefined;
+  /** By place: whether it found no place of the resource; and whether the last failure ends a process. */
+  readonly #refused: Uint8Array;
+  #isFatal = false;
 
   constructor(parts: FleetParts, state: Lanes, fleet: LaneHost) {
     const { plan } = parts;
@@ -60,11 +66,14 @@ export class Handling {
     this.#beatMs = (plan.heartbeat?.everySeconds ?? 0) * 1_000;
     this.#outcome = new Uint8Array(state.count * PLACES);
     this.#placeDue = new Float64Array(this.#handler === PARALLEL ? state.count * PLACES : 0);
+    this.#placeBegan = new Float64Array(this.#placeDue.length);
+    this.#limiter = parts.limiter;
+    this.#refused = new Uint8Array(parts.limiter === undefined ? 0 : state.count * PLACES);
     this.#busy = new Uint8Array(state.count);
     this.#firstPlace = parts.first * PLACES;
     this.#settler = new Settler(parts, this.#outcome, this.#firstPlace);
     const isAlone = this.#handler === ONE && !plan.deleteBatch && plan.roundTripMs === 0;
-    this.#isPlain = isAlone && !this.#failures.isAny;
+    this.#isPlain = isAlone && !this.#failures.isAny && parts.limiter === undefined;
   }
 
   /** The lane holds messages: it begins to handle them. */
@@ -86,6 +95,16 @@ export class Handling {
 
   /** One message, or the whole batch. */
   #handle(lane: number): void {
+    const limiter = this.#limiter;
+    if (limiter === undefined || limiter.take(this.#firstPlace + lane * PLACES)) this.#begin(lane);
+    else if (limiter.isRefusing) this.#refuse(lane);
+    else {
+      this.#state.phase[lane] = QUEUEING;
+      this.#beBusy(lane);
+    }
+  }
+
+  #begin(lane: number): void {
     const state = this.#state;
     const { nowMs } = this.#timeline;
     const atMs = nowMs + this.#law.draw();
@@ -109,11 +128,37 @@ export class Handling {
     this.#fleet.setBusy(-1);
   }
 
+  /** It found no place: it fails when that is known. */
+  #refuse(lane: number): void {
+    const { phase, due, held, at } = this.#state;
+    const first = lane * PLACES;
+    const from = this.#handler === ONE ? first + (at[lane] as number) : first;
+    this.#refused.fill(1, from, this.#handler === ONE ? from + 1 : first + (held[lane] as number));
+    phase[lane] = HANDLING;
+    due[lane] = this.#timeline.nowMs + this.#refusalMs;
+    this.#beBusy(lane);
+    this.#timeline.plan(due[lane] as number, eventOf(DONE, this.#first + lane));
+  }
+
+  get #refusalMs(): number {
+    return (this.#limiter?.plan.refusalSeconds ?? 0) * 1_000;
+  }
+
+  /** The resource has a place for it now. */
+  grant(global: number): void {
+    const place = global - this.#firstPlace;
+    if (this.#handler === PARALLEL) this.#beginPlace(place);
+    else this.#begin(Math.floor(place / PLACES));
+  }
+
   onDone(global: number): void {
     const lane = global - this.#first;
     const { nowMs } = this.#timeline;
     if (!this.#state.isDue(lane, HANDLING, nowMs)) return;
-    this.#took(nowMs - (this.#state.began[lane] as number));
+    const { began, at } = this.#state;
+    const place = lane * PLACES + (this.#handler === ONE ? (at[lane] as number) : 0);
+    if (this.#refused[place] !== 1) this.#took(nowMs - (began[lane] as number));
+    this.#limiter?.leave(this.#firstPlace + lane * PLACES);
     if (this.#isPlain) this.#doneOnePlainly(lane);
     else if (this.#handler === BATCH) this.#doneBatch(lane);
     else this.#doneOne(lane);
@@ -135,7 +180,7 @@ export class Handling {
   #doneOne(lane: number): void {
     const state = this.#state;
     const at = state.at[lane] as number;
-    if (this.#fails(lane * PLACES + at) && this.#plan.failure.isCrash) {
+    if (this.#fails(lane * PLACES + at) && this.#isFatal) {
       this.#fleet.crash(lane);
       return;
     }
@@ -158,7 +203,11 @@ export class Handling {
   /** Whether handling this message has failed; notes what became of it. */
   #fails(place: number): boolean {
     const high = this.#queue.traffic.high(this.#firstPlace + place);
-    const isFailed = this.#failures.isAny && this.#failures.fails(this.#timeline.nowMs, high);
+    const isRefused = this.#refused[place] === 1;
+    if (isRefused) this.#refused[place] = 0;
+    this.#isFatal = this.#plan.failure.isCrash && !isRefused;
+    const isFailed =
+      isRefused || (this.#failures.isAny && this.#failures.fails(this.#timeline.nowMs, high));
     this.#outcome[place] = isFailed ? FAILED : WENT_WELL;
     if (isFailed) this.failed++;
     else this.handled++;
@@ -172,7 +221,7 @@ export class Handling {
     const count = this.#state.held[lane] as number;
     let failed = 0;
     for (let index = 0; index < count; index++) if (this.#fails(first + index)) failed++;
-    if (failed > 0 && this.#plan.failure.isCrash) {
+    if (failed > 0 && this.#isFatal) {
       this.#fleet.crash(lane);
       return;
     }
@@ -188,13 +237,22 @@ export class Handling {
 
   #handleAll(lane: number, count: number): void {
     const state = this.#state;
-    const { nowMs } = this.#timeline;
     state.phase[lane] = HANDLING;
-    state.began[lane] = nowMs;
     this.#beBusy(lane);
+    const limiter = this.#limiter;
     for (let place = lane * PLACES; place < lane * PLACES + count; place++) {
-      this.#planPlace(place, PLACE_DONE, nowMs + this.#law.draw());
+      if (limiter === undefined || limiter.take(this.#firstPlace + place)) this.#beginPlace(place);
+      else if (limiter.isRefusing) {
+        this.#refused[place] = 1;
+        this.#planPlace(place, PLACE_DONE, this.#timeline.nowMs + this.#refusalMs);
+      }
     }
+  }
+
+  #beginPlace(place: number): void {
+    const { nowMs } = this.#timeline;
+    this.#placeBegan[place] = nowMs;
+    this.#planPlace(place, PLACE_DONE, nowMs + this.#law.draw());
   }
 
   #planPlace(place: number, kind: number, atMs: number): void {
@@ -207,12 +265,13 @@ export class Handling {
     const { nowMs } = this.#timeline;
     if (this.#placeDue[place] !== nowMs) return;
     const lane = Math.floor(place / PLACES);
-    const { at, began } = this.#state;
-    this.#took(nowMs - (began[lane] as number));
+    const { at } = this.#state;
+    if (this.#refused[place] !== 1) this.#took(nowMs - (this.#placeBegan[place] as number));
+    this.#limiter?.leave(global);
     const isFailed = this.#fails(place);
     at[lane] = (at[lane] as number) - 1;
     if (at[lane] === 0) this.rest(lane);
-    if (isFailed && this.#plan.failure.isCrash) {
+    if (isFailed && this.#isFatal) {
       this.#fleet.crash(lane);
       return;
     }
@@ -291,12 +350,20 @@ export class Handling {
   drop(lane: number): number {
     const { held, phase, beatDue } = this.#state;
     const count = this.#inHand(lane);
+    if (this.#limiter !== undefined) this.#leave(this.#limiter, lane);
     this.rest(lane);
     held[lane] = 0;
     phase[lane] = IDLE;
     beatDue[lane] = NEVER;
     this.#placeDue.fill(NEVER, lane * PLACES, (lane + 1) * PLACES);
     return count;
+  }
+
+  #leave(limiter: Limiter, lane: number): void {
+    const first = lane * PLACES;
+    this.#refused.fill(0, first, first + PLACES);
+    for (let place = first; place < first + PLACES; place++)
+      limiter.leave(this.#firstPlace + place);
   }
 
   /** Messages of which the queue was not told yet what became of them. */

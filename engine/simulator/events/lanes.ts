@@ -17,6 +17,8 @@ export const GETTING = 4;
 export const HANDLING = 5;
 /** What it says of its messages is on the way, and the answer to that. */
 export const SETTLING = 6;
+/** It waits until the resource that it uses has a place. */
+export const QUEUEING = 7;
 
 const NEVER = Number.POSITIVE_INFINITY;
 

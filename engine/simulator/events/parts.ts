@@ -4,6 +4,7 @@ import type { Stream } from "../random/stream.ts";
 import type { PlannedFleet } from "../scenario/plan.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Failures } from "./failures.ts";
+import type { Limiter } from "./limiter.ts";
 import type { Freed } from "./settler.ts";
 import type { SimQueue } from "./simQueue.ts";
 import type { Timeline } from "./timeline.ts";
@@ -23,6 +24,8 @@ export interface FleetParts {
   /** From when on what is measured counts. */
   readonly since: Float64Array;
   readonly freed: Freed;
+  /** What its handlings use; undefined for nothing. */
+  readonly limiter: Limiter | undefined;
 }
 
 /** What the handling of messages needs of the lanes' fleet. */

@@ -53,9 +53,13 @@ export class Processes {
   #births = 0;
   #ranMs = 0;
   #desired = 0;
+  /** By births: who is told when a new one is up, and when one that is at work has been replaced. */
+  readonly #comers = new Map<number, () => void>();
+  readonly #goers = new Map<number, () => void>();
   /** Whether a process may have to end that has nothing to do. */
   isWatching = false;
   crashed = 0;
+  restarted = 0;
   /** Those that were ended with messages in hand, and the messages. */
   killed = 0;
   abandoned = 0;
@@ -181,15 +185,28 @@ export class Processes {
 
   /** A process makes its first receive. */
   rise(place: number): void {
-    if (this.#state[place] === STARTING) this.#enter(place, UP);
+    if (this.#state[place] !== STARTING) return;
+    this.#enter(place, UP);
+    this.#tell(this.#comers, this.#birth[place] as number);
+  }
+
+  #tell(those: Map<number, () => void>, birth: number): void {
+    const told = those.get(birth);
+    if (told === undefined) return;
+    those.delete(birth);
+    told();
   }
 
   /** A process has died of what it handled: it starts again, unless it was to go. */
   crash(place: number): void {
     this.crashed++;
     this.#host.drop(place);
-    if (this.#state[place] === STOPPING) this.#leave(place);
-    else this.#boot(place);
+    if (this.#state[place] === STOPPING) {
+      this.#leave(place);
+      return;
+    }
+    this.#boot(place);
+    this.#tell(this.#goers, this.#birth[place] as number);
   }
 
   // --- Going --------------------------------------------------------------------------------------
@@ -262,11 +279,14 @@ export class Processes {
   #leave(place: number): void {
     const wasThere = (this.#state[place] as number) >= STARTING;
     if (wasThere) this.#ranMs += this.#timeline.nowMs - (this.#since[place] as number);
+    const birth = this.#birth[place] as number;
     this.#enter(place, NOBODY);
     this.#birth[place] = 0;
     this.#free.push(place);
     if (!this.isOnce) this.#fill();
     this.#watch();
+    this.#tell(this.#comers, birth);
+    this.#tell(this.#goers, birth);
   }
 
   /** Its one receive is made: it ends when it has handled that, or at once where that is nothing. */
@@ -280,15 +300,58 @@ export class Processes {
   }
 
   #watch(): void {
-    this.isWatching = (this.#counts[STOPPING] as number) > 0 || this.#isTooMany;
+    const isAnyLeaving = (this.#counts[STOPPING] as number) > 0 || this.#goers.size > 0;
+    this.isWatching = isAnyLeaving || this.#isTooMany;
   }
 
   /** A process that is watched has a lane with nothing to do; whether the lane is to stay so. */
   rests(place: number): boolean {
     const isStopping = this.#state[place] === STOPPING;
-    if (!isStopping && !this.#isTooMany) return false;
+    const birth = this.#birth[place] as number;
+    const isOld = this.#goers.has(birth);
+    if (!isStopping && !isOld && !this.#isTooMany) return false;
     const isIdle = this.#host.isIdle(place);
-    if (isIdle) this.#kill(place);
+    if (isIdle && isOld) this.#replace(place);
+    else if (isIdle) this.#kill(place);
     return isIdle || isStopping;
+  }
+
+  // --- New ones for old ones ------------------------------------------------------------------------
+
+  /** The births of those that are there and not told to go, the oldest first. */
+  births(): number[] {
+    const places = Array.from(this.#state.keys());
+    const there = places.filter((place) => {
+      const state = this.#state[place];
+      return state === STARTING || state === UP;
+    });
+    return there.map((place) => this.#birth[place] as number).sort((one, other) => one - other);
+  }
+
+  /**
+   * A new process takes the place of this one, as it goes when it is one too many; `done` is called when the new
+   * one is up, or nobody takes its place. False where it is gone, and nothing happens.
+   */
+  renew(birth: number, done: () => void): boolean {
+    const place = this.#birth.indexOf(birth);
+    if (place < 0 || this.#state[place] === STOPPING) return false;
+    this.#goers.set(birth, done);
+    const isProtected = this.#how === "protect" && this.#state[place] === UP;
+    if (isProtected && !this.#host.isIdle(place)) this.#watch();
+    else this.#replace(place);
+    return true;
+  }
+
+  #replace(place: number): void {
+    const birth = this.#birth[place] as number;
+    const done = this.#goers.get(birth) as () => void;
+    const before = this.#births;
+    this.restarted++;
+    this.#goers.delete(birth);
+    this.#stop(place);
+    this.#fill();
+    this.#watch();
+    if (this.#births > before) this.#comers.set(this.#births, done);
+    else done();
   }
 }

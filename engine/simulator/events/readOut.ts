@@ -1,5 +1,6 @@
 /** Reads out what the parts of a run have measured, at its end. */
 import type { Fleet } from "./fleet.ts";
+import type { Limiter } from "./limiter.ts";
 import type { Producer } from "./producer.ts";
 import {
   type FleetReport,
@@ -7,6 +8,7 @@ import {
   levelOf,
   type ProducerReport,
   type QueueReport,
+  type ResourceReport,
   timesOf,
 } from "./report.ts";
 import type { Scaler } from "./scaler.ts";
@@ -50,6 +52,7 @@ export function reportOfFleet(fleet: Fleet, scaler: Scaler | undefined): FleetRe
     processMs: processes.ranMs,
     outs: scaler?.outs ?? 0,
     ins: scaler?.ins ?? 0,
+    restarted: processes.restarted,
     killed: processes.killed,
     abandoned: processes.abandoned,
     series,
@@ -58,4 +61,18 @@ export function reportOfFleet(fleet: Fleet, scaler: Scaler | undefined): FleetRe
 
 export function reportOfProducer({ sent, copies, calls }: Producer): ProducerReport {
   return { sent, copies, calls };
+}
+
+export function reportOfResource(limiter: Limiter): ResourceReport {
+  limiter.settle();
+  const { meter, wait, attempts, refused } = limiter;
+  const series = meter.series();
+  return {
+    attempts,
+    refused,
+    measuredMs: meter.measuredMs,
+    used: levelOf(meter, 0, series),
+    waiting: levelOf(meter, 1, series),
+    wait: timesOf(wait),
+  };
 }

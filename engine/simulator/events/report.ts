@@ -50,6 +50,8 @@ export interface FleetReport {
   /** How often the autoscaler wanted more, and fewer. */
   readonly outs: number;
   readonly ins: number;
+  /** Processes that deploys replaced. */
+  readonly restarted: number;
   /** Processes ended with messages in hand, and those messages. */
   readonly killed: number;
   readonly abandoned: number;
@@ -62,6 +64,16 @@ export interface ProducerReport {
   readonly calls: number;
 }
 
+export interface ResourceReport {
+  readonly attempts: number;
+  readonly refused: number;
+  /** Since the warm-up. */
+  readonly measuredMs: number;
+  readonly used: LevelReport;
+  readonly waiting: LevelReport;
+  readonly wait: TimesReport;
+}
+
 export interface RunReport {
   readonly run: number;
   readonly isComplete: boolean;
@@ -72,6 +84,7 @@ export interface RunReport {
   readonly queues: readonly QueueReport[];
   readonly fleets: readonly FleetReport[];
   readonly producers: readonly ProducerReport[];
+  readonly resources: readonly ResourceReport[];
 }
 
 export function timesOf(histogram: Histogram): TimesReport {

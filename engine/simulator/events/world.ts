@@ -34,7 +34,7 @@ import {
 } from "./kinds.ts";
 import { Loops } from "./loops.ts";
 import type { Producer } from "./producer.ts";
-import { reportOfFleet, reportOfProducer, reportOfQueue } from "./readOut.ts";
+import { reportOfFleet, reportOfProducer, reportOfQueue, reportOfResource } from "./readOut.ts";
 import type { RunReport } from "./report.ts";
 import type { SimQueue } from "./simQueue.ts";
 import { Timeline } from "./timeline.ts";
@@ -117,6 +117,7 @@ export class World {
     }
     for (const { processes } of this.#parts.fleets) processes.start();
     for (const scaler of this.#parts.scalers) scaler?.start();
+    for (const rollout of this.#parts.rollouts) rollout.start();
     for (const producer of this.#parts.producers) producer.start();
     this.#isWarm = warmup.messages === 0 && this.#isLate;
     timeline.seeTouched();
@@ -281,6 +282,7 @@ export class World {
       queue.wait.clear();
       queue.sojourn.clear();
     }
+    for (const limiter of this.#parts.limiters) limiter.restart();
     for (const fleet of this.#parts.fleets) {
       fleet.touch();
       fleet.see();
@@ -293,7 +295,7 @@ export class World {
   async close(): Promise<RunReport> {
     this.#isOver = true;
     const { nowMs } = this.#frame.timeline;
-    const { queues, fleets, scalers, producers, broker } = this.#parts;
+    const { queues, fleets, scalers, limiters, producers, broker } = this.#parts;
     for (const queue of queues) queue.settle();
     this.#frame.timeline.seeTouched();
     const queueReports = queues.map((queue) => {
@@ -312,6 +314,7 @@ export class World {
       queues: queueReports,
       fleets: fleets.map((fleet, index) => reportOfFleet(fleet, scalers[index])),
       producers: producers.map(reportOfProducer),
+      resources: limiters.map(reportOfResource),
     };
   }
 }

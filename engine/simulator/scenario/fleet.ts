@@ -5,6 +5,7 @@
 import type { Autoscaler } from "./autoscaler.ts";
 import type { Law } from "./laws.ts";
 import type { PositiveSeconds, Probability, Seconds } from "./measures.ts";
+import type { SomeProcesses } from "./scaling.ts";
 
 /** A time in which handlers fail, as when a database is away. */
 export interface Outage {
@@ -62,6 +63,16 @@ export interface Heartbeat {
   visibilityTimeout?: number;
 }
 
+/** Deploys: each replaces every process, the oldest first. */
+export interface Restarts {
+  /** When, from the beginning on. */
+  atSeconds?: Seconds[];
+  /** How often, again and again. */
+  everySeconds?: PositiveSeconds;
+  /** Processes that may be away at one time: the next goes when a new one is up. Default 1. */
+  maxUnavailable?: SomeProcesses;
+}
+
 /**
  * Processes that take from one queue, all alike. A process makes a receive, handles what it brought
  * and deletes it, `concurrency` times side by side.
@@ -88,6 +99,8 @@ export interface Fleet {
   scaleIn?: "kill" | "drain" | "protect";
   /** How long a draining process has. Default 30. */
   graceSeconds?: Seconds;
+  /** Processes go by `scaleIn` and come by `placementSeconds`. Default: none. */
+  restarts?: Restarts;
   /**
    * MaxNumberOfMessages of a receive. Default 1.
    * @asType integer
@@ -159,6 +172,8 @@ export interface Fleet {
   deleteBatch?: boolean;
   /** Default: none. */
   heartbeat?: Heartbeat;
+  /** The name of the resource that each handling needs a place of. Default: none. */
+  uses?: string;
   /**
    * What one process costs in an hour, in US dollars. Default 0.
    * @minimum 0

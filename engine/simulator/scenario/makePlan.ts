@@ -12,10 +12,12 @@ import type {
   PlannedFleet,
   PlannedProducer,
   PlannedQueue,
+  PlannedResource,
 } from "./plan.ts";
 import { planArrivals, planGroups, planLaw, planSizes } from "./planLaws.ts";
 import { countAtFirst, planScaling } from "./planScaling.ts";
 import type { Producer } from "./producer.ts";
+import type { Resource } from "./resource.ts";
 import { backlogQueue, backlogsOf } from "./rules.ts";
 import type { Scenario } from "./types.ts";
 
@@ -37,6 +39,7 @@ export function makePlan(scenario: Scenario, made: readonly MadeQueue[]): Plan {
   const placeOf = (name: string) => places.get(name) as number;
   const queueOf = (name: string) => made[placeOf(name)] as MadeQueue;
   const { horizon, warmup, cost } = scenario;
+  const resources = planResources(scenario);
   const { precision } = horizon;
   return {
     title: scenario.title,
@@ -57,8 +60,15 @@ export function makePlan(scenario: Scenario, made: readonly MadeQueue[]): Plan {
       planProducer(name, producer, placeOf(producer.queue), queueOf(producer.queue)),
     ),
     fleets: Object.entries(scenario.consumers ?? {}).map(([name, fleet]) =>
-      planFleet(name, fleet, placeOf(fleet.queue), queueOf(fleet.queue)),
+      planFleet(
+        name,
+        fleet,
+        placeOf(fleet.queue),
+        queueOf(fleet.queue),
+        resourceOf(fleet, resources),
+      ),
     ),
+    resources,
     quotas: scenario.quotas ?? "off",
     cost: {
       transferOutShare: cost?.transferOutShare ?? 0,
@@ -120,6 +130,7 @@ function planFleet(
   fleet: Fleet,
   queue: number,
   { attributes }: MadeQueue,
+  uses: number | undefined,
 ): PlannedFleet {
   const handler = fleet.handler ?? "one";
   const visibilityTimeoutSeconds = fleet.visibilityTimeout ?? attributes.visibilityTimeout;
@@ -147,6 +158,27 @@ function planFleet(
       visibilityTimeoutSeconds: fleet.heartbeat.visibilityTimeout ?? visibilityTimeoutSeconds,
     },
     usdPerHour: fleet.usdPerHour ?? 0,
+    uses,
+  };
+}
+
+/** The place of the one that a fleet's handlings use. */
+function resourceOf({ uses }: Fleet, resources: readonly PlannedResource[]): number | undefined {
+  return uses === undefined ? undefined : resources.findIndex(({ name }) => name === uses);
+}
+
+function planResources({ resources = {} }: Scenario): PlannedResource[] {
+  return Object.entries(resources).map(planResource);
+}
+
+function planResource([name, resource]: [string, Resource]): PlannedResource {
+  return {
+    name,
+    concurrency: resource.concurrency ?? POSITIVE_INFINITY,
+    perSecond: resource.perSecond ?? POSITIVE_INFINITY,
+    burst: resource.burst ?? 1,
+    isRefusing: resource.whenFull === "fail",
+    refusalSeconds: resource.refusalSeconds ?? 0,
   };
 }
 

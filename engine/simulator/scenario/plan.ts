@@ -187,6 +187,19 @@ export interface PlannedFleet {
     | { readonly everySeconds: number; readonly visibilityTimeoutSeconds: number }
     | undefined;
   readonly usdPerHour: number;
+  /** The place in `resources` of what its handlings use; undefined for nothing. */
+  readonly uses: number | undefined;
+}
+
+/** One of `concurrency` and `perSecond` is Infinity. */
+export interface PlannedResource {
+  readonly name: string;
+  readonly concurrency: number;
+  readonly perSecond: number;
+  readonly burst: number;
+  /** Whether a handling that finds no place fails. */
+  readonly isRefusing: boolean;
+  readonly refusalSeconds: number;
 }
 
 export interface PlannedPrecision {
@@ -213,6 +226,7 @@ export interface Plan {
    * plans' parts of one number draw the same.
    */
   readonly streams?: readonly (readonly number[])[];
+  readonly resources: readonly PlannedResource[];
   readonly quotas: "aws" | "throughput" | "off";
   readonly cost: { readonly transferOutShare: number; readonly freeTier: boolean };
 }

@@ -70,6 +70,13 @@ export interface PlannedAutoscaler {
   readonly bounds: PlannedBounds;
 }
 
+export interface PlannedRestarts {
+  readonly atSeconds: readonly number[];
+  /** Infinity for never. */
+  readonly everySeconds: number;
+  readonly maxUnavailable: number;
+}
+
 /** Of a fleet whose processes come and go. */
 export interface PlannedScaling {
   /** Undefined: their number stays. */
@@ -78,6 +85,7 @@ export interface PlannedScaling {
   readonly placementSeconds: number;
   readonly scaleIn: "kill" | "drain" | "protect";
   readonly graceSeconds: number;
+  readonly restarts: PlannedRestarts | undefined;
 }
 
 /** The most processes that a fleet may want; draining ones come on top. */
@@ -91,12 +99,18 @@ export function mostProcesses(plan: {
 /** Of a fleet that says nothing of it nothing changes: undefined. */
 export function planScaling(fleet: Fleet): PlannedScaling | undefined {
   const autoscaler = planAutoscaler(fleet.autoscaler);
-  if (autoscaler === undefined) return undefined;
+  const { restarts } = fleet;
+  if (autoscaler === undefined && restarts === undefined) return undefined;
   return {
     autoscaler,
     placementSeconds: fleet.placementSeconds ?? 0,
-    scaleIn: fleet.scaleIn ?? (autoscaler.rule.kind === "kedaJobs" ? "protect" : "drain"),
+    scaleIn: fleet.scaleIn ?? (autoscaler?.rule.kind === "kedaJobs" ? "protect" : "drain"),
     graceSeconds: fleet.graceSeconds ?? 30,
+    restarts: restarts && {
+      atSeconds: restarts.atSeconds ?? [],
+      everySeconds: restarts.everySeconds ?? POSITIVE_INFINITY,
+      maxUnavailable: restarts.maxUnavailable ?? 1,
+    },
   };
 }
 

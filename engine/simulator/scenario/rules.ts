@@ -8,6 +8,7 @@ import type { SettingError } from "../../broker/described/settingError.ts";
 import { suggestion } from "../../suggestion.ts";
 import type { Producer } from "./producer.ts";
 import { ruleArrivals, ruleLaw, ruleProducer } from "./producerRules.ts";
+import { ruleResources } from "./resourceRules.ts";
 import type { KnownQueue, Tell } from "./rule.ts";
 import { ruleScaling } from "./scalingRules.ts";
 import { listed } from "./sentences.ts";
@@ -43,6 +44,7 @@ export function checkRules(
     if (queue !== undefined) ruleProducer(producer, queue, path, tell);
   }
   checkConsumers(scenario, queues, tell);
+  ruleResources(scenario, tell);
   return mistakes;
 }
 

@@ -18,7 +18,15 @@ export function ruleScaling(fleet: Fleet, path: Path, tell: Tell): void {
   if (fleet.graceSeconds !== undefined && (fleet.scaleIn ?? "drain") !== "drain") {
     tell([...path, "graceSeconds"], "It goes with scaleIn: drain; leave it out.");
   }
+  ruleRestarts(fleet, [...path, "restarts"], tell);
   if (typeof autoscaler === "object" && "kedaJobs" in autoscaler) ruleJobs(fleet, path, tell);
+}
+
+function ruleRestarts({ restarts }: Fleet, path: Path, tell: Tell): void {
+  if (restarts === undefined) return;
+  if (restarts.atSeconds === undefined && restarts.everySeconds === undefined) {
+    tell(path, "It lacks atSeconds or everySeconds: there would be none.");
+  }
 }
 
 function ruleFixed(fleet: Fleet, path: Path, tell: Tell): void {
@@ -30,7 +38,7 @@ function ruleFixed(fleet: Fleet, path: Path, tell: Tell): void {
   if (planScaling(fleet) !== undefined) return;
   for (const name of ["placementSeconds", "scaleIn", "graceSeconds"] as const) {
     if (fleet[name] === undefined) continue;
-    tell([...path, name], "It goes with an autoscaler: the number of processes does not change.");
+    tell([...path, name], "It goes with an autoscaler or restarts: all processes stay.");
   }
 }
 
@@ -102,7 +110,7 @@ function ruleStep({ out, in: back, adjustmentType }: StepScaling, own: Path, tel
 }
 
 function ruleJobs(fleet: Fleet, path: Path, tell: Tell): void {
-  for (const name of ["scaleIn", "graceSeconds", "prefetch"] as const) {
+  for (const name of ["scaleIn", "graceSeconds", "prefetch", "restarts"] as const) {
     if (fleet[name] === undefined || fleet[name] === 0) continue;
     tell([...path, name], "A job makes one receive and ends by itself; leave it out.");
   }

@@ -11,6 +11,7 @@ import type { Fleet } from "./fleet.ts";
 import type { MessageCount, PositiveSeconds, Probability, Seconds } from "./measures.ts";
 import type { Producer } from "./producer.ts";
 import type { QueueAttributes } from "./queue.ts";
+import type { Resource } from "./resource.ts";
 
 /** When a replication ends: at the first of these. */
 export interface Horizon {
@@ -96,6 +97,8 @@ export interface Scenario {
   producers?: Record<string, Producer>;
   /** Each by a name of yours. */
   consumers?: Record<string, Fleet>;
+  /** What handlings share, each by a name of yours. */
+  resources?: Record<string, Resource>;
   /** Which of the limits that protect AWS apply. Default off. */
   quotas?: "aws" | "throughput" | "off";
   cost?: CostOptions;

@@ -10,6 +10,7 @@ import {
   costTable,
   depthsTable,
   messagesTable,
+  resourcesTable,
   scalingTable,
   timesTable,
 } from "./tables.ts";
@@ -130,6 +131,13 @@ function scalingSection(result: Findings): Section[] {
   ];
 }
 
+function resourceSection(result: Findings): Section[] {
+  const table = resourcesTable(result);
+  if (table === undefined) return [];
+  const text = "What handlings share: how much of it is used, and how long they wait for it.";
+  return [{ heading: "Resources", text, table }];
+}
+
 /** What a month is made of. */
 function costChart({ cost }: Findings): PlotChart {
   const parts = [
@@ -161,6 +169,7 @@ export function reportSections(result: Findings): Section[] {
     queueSection(result),
     consumerSection(result),
     ...scalingSection(result),
+    ...resourceSection(result),
     { heading: "Calls", table: callsTable(result) },
     { heading: "Cost", charts: [costChart(result)], table: costTable(result) },
   ];

@@ -95,7 +95,9 @@ export function depthsTable({ queues }: Findings): Table {
 /** How the number of processes changed; undefined where it did not. */
 export function scalingTable({ consumers }: Findings): Table | undefined {
   const scaled = Object.entries(consumers).filter(([, { processes, count, scaling }]) => {
-    return processes.max !== count || scaling.out + scaling.in + scaling.killed > 0;
+    return (
+      processes.max !== count || scaling.out + scaling.in + scaling.restarted + scaling.killed > 0
+    );
   });
   if (scaled.length === 0) return undefined;
   return {
@@ -108,6 +110,7 @@ export function scalingTable({ consumers }: Findings): Table | undefined {
       { label: "at", unit: seconds, align: "right" },
       { label: "scaled out" },
       { label: "scaled in" },
+      { label: "restarted" },
       { label: "killed at work" },
       { label: "messages in their hands" },
     ],
@@ -119,6 +122,7 @@ export function scalingTable({ consumers }: Findings): Table | undefined {
       processes.maxAtSeconds,
       scaling.out,
       scaling.in,
+      scaling.restarted,
       scaling.killed,
       scaling.abandoned,
     ]),
@@ -145,6 +149,37 @@ export function consumersTable({ consumers }: Findings): Table {
       fleet.failed,
       fleet.crashed,
       fleet.consumerHours,
+    ]),
+  };
+}
+
+/** What handlings share; undefined where there is none. */
+export function resourcesTable({ resources }: Findings): Table | undefined {
+  const all = Object.entries(resources);
+  if (all.length === 0) return undefined;
+  const times = ["wait, mean", "±", "p99", "most"];
+  return {
+    caption: "Resources",
+    columns: [
+      { label: "resource" },
+      { label: "used", unit: percent, align: "right" },
+      { label: "asked for" },
+      { label: "refused" },
+      { label: "waiting, mean" },
+      { label: "waiting, most" },
+      ...times.map((label) => ({ label, unit: seconds, align: "right" as const })),
+    ],
+    rows: all.map(([name, { utilisation, attempts, refused, waiting, waitSeconds }]) => [
+      name,
+      utilisation.mean === null ? null : 100 * utilisation.mean,
+      attempts,
+      refused,
+      waiting.mean,
+      waiting.max,
+      waitSeconds.mean,
+      waitSeconds.halfWidth,
+      waitSeconds.p99,
+      waitSeconds.max,
     ]),
   };
 }
@@ -195,5 +230,5 @@ export function costTable({ cost }: Findings): Table {
 /** All of them, in the order in which they are shown. */
 export function tablesOf(result: Findings): Table[] {
   const tables = [messagesTable, timesTable, depthsTable, consumersTable, scalingTable];
-  return [...tables, callsTable, costTable].flatMap((table) => table(result) ?? []);
+  return [...tables, resourcesTable, callsTable, costTable].flatMap((table) => table(result) ?? []);
 }

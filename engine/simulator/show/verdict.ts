@@ -11,7 +11,13 @@ type Judged = Omit<SimulationResult, "verdict">;
 const busyShare = 0.9;
 
 export function verdictOf(result: Judged): string {
-  const parts = [stability(result), scaling(result), waits(result), losses(result)];
+  const parts = [
+    stability(result),
+    scaling(result),
+    refusals(result),
+    waits(result),
+    losses(result),
+  ];
   const cost = `About ${quantity(result.cost.monthUsd, "USD")} a month.`;
   const all = [...parts, cost].filter((part) => part !== undefined).join(" ");
   if (result.isComplete) return all;
@@ -48,6 +54,17 @@ function scaling({ consumers }: Judged): string | undefined {
     ];
   });
   return said.length === 0 ? undefined : said.join(" ");
+}
+
+/** Of resources that had no place, where handlings fail for that. */
+function refusals({ resources }: Judged): string | undefined {
+  const said = Object.entries(resources)
+    .filter(([, { refused }]) => refused > 0)
+    .map(
+      ([name, { attempts, refused }]) =>
+        `${name} refuses ${share(refused, attempts)} of what asks for it`,
+    );
+  return said.length === 0 ? undefined : `${said.join(", ")}.`;
 }
 
 /** Of the queue whose messages wait longest. */

@@ -8,6 +8,7 @@ import {
   type LevelReport,
   type ProducerReport,
   type QueueReport,
+  type ResourceReport,
   type RunReport,
   SHARES,
   type TimesReport,
@@ -37,9 +38,16 @@ import type {
   Outcome,
   ProducerResult,
   QueueResult,
+  ResourceResult,
   Speed,
 } from "../result.ts";
-import type { Plan, PlannedFleet, PlannedProducer, PlannedQueue } from "../scenario/plan.ts";
+import type {
+  Plan,
+  PlannedFleet,
+  PlannedProducer,
+  PlannedQueue,
+  PlannedResource,
+} from "../scenario/plan.ts";
 import { Histogram } from "./histogram.ts";
 import { consumerSeries, queueSeries } from "./series.ts";
 import { meanOf } from "./student.ts";
@@ -88,6 +96,12 @@ export function outcomeOf(plan: Plan, reports: readonly RunReport[], wallMs: num
         plan,
         fleet,
         partsOf(reports, ({ fleets }) => fleets[index]),
+      ),
+    ),
+    resources: named(plan.resources, (resource, index) =>
+      resourceResult(
+        resource,
+        partsOf(reports, ({ resources }) => resources[index]),
       ),
     ),
     speed: speedOf(
@@ -274,6 +288,7 @@ function consumerResult(
     scaling: {
       out: total(({ outs }) => outs),
       in: total(({ ins }) => ins),
+      restarted: total(({ restarted }) => restarted),
       killed: total(({ killed }) => killed),
       abandoned: total(({ abandoned }) => abandoned),
     },
@@ -281,6 +296,27 @@ function consumerResult(
       reports.map(({ series }) => series),
       fleet,
     ),
+  };
+}
+
+function resourceResult(
+  { concurrency, perSecond }: PlannedResource,
+  reports: readonly ResourceReport[],
+): ResourceResult {
+  const total = (of: (report: ResourceReport) => number): number =>
+    reports.reduce((sum, report) => sum + of(report), 0);
+  const shares = reports.map(({ used, wait, measuredMs }) =>
+    concurrency < Number.POSITIVE_INFINITY
+      ? used.mean / concurrency
+      : (wait.total * MS) / (measuredMs * perSecond),
+  );
+  const own = (reports[0]?.used.halfWidth ?? Number.NaN) / concurrency;
+  return {
+    attempts: total(({ attempts }) => attempts),
+    refused: total(({ refused }) => refused),
+    utilisation: estimateOf(shares, own === 0 ? Number.NaN : own, 1),
+    waiting: levelOf(reports.map(({ waiting }) => waiting)),
+    waitSeconds: distributionOf(reports.map(({ wait }) => wait)),
   };
 }
 

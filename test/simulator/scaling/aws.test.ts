@@ -80,7 +80,7 @@ test("a timetable: the fleet is as large as its last entry says, each day again"
   const at = (seconds: number) => series?.FleetSize[Math.floor(seconds / series.periodSeconds)];
   expect(count).toBe(2);
   expect([100, 400, 700, 1_100, 1_400, 1_700].map(at)).toEqual([2, 4, 2, 2, 4, 2]);
-  expect(scaling).toEqual({ out: 2, in: 2, killed: 0, abandoned: 0 });
+  expect(scaling).toMatchObject({ out: 2, in: 2, killed: 0, abandoned: 0 });
   // Four for 300 s of each 1,000, two else; those who go hold nothing, or a second's work.
   const seconds = 2 * (4 * 300 + 2 * 700);
   expect(Math.abs((consumerHours ?? 0) * 3_600 - seconds)).toBeLessThanOrEqual(4);

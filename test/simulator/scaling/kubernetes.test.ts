@@ -172,7 +172,7 @@ describe("on the engine", () => {
     });
     const { processes, scaling, consumerHours, handled } = consumers.workers ?? {};
     expect([processes?.max, handled, queues.work?.deleted]).toEqual([30, 30, 30]);
-    expect(scaling).toEqual({ out: 1, in: 0, killed: 0, abandoned: 0 });
+    expect(scaling).toMatchObject({ out: 1, in: 0, killed: 0, abandoned: 0 });
     // Each lives for its start and its message, and no longer.
     expect(consumerHours).toBeCloseTo((30 * 25) / 3_600, 9);
   });

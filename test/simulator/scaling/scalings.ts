@@ -1,6 +1,7 @@
 /** Autoscalers at random, and what becomes of processes that they do not want. */
 import fc from "fast-check";
 import type { HpaBehavior } from "../../../engine/simulator/scenario/kubernetes.ts";
+import type { PlannedResource } from "../../../engine/simulator/scenario/plan.ts";
 import { planHpa } from "../../../engine/simulator/scenario/planKubernetes.ts";
 import type {
   PlannedRule,
@@ -85,20 +86,44 @@ const rule: fc.Arbitrary<PlannedRule> = fc.oneof(
   }),
 );
 
-export const scaling: fc.Arbitrary<PlannedScaling> = fc.record({
-  autoscaler: fc.record({
-    rule,
-    metric: fc.constantFrom("visible", "visibleAndInFlight", "all", "ageOfOldest"),
-    periodSeconds: fc.constantFrom(1, 7.5, 60),
-    lagSeconds: fc.constantFrom(0, 0, 13),
-    bounds: fc.record({
-      min: fc.integer({ min: 0, max: 3 }),
-      max: fc.integer({ min: 3, max: 8 }),
-      outSeconds: fc.constantFrom(0, 60),
-      inSeconds: fc.constantFrom(0, 60),
-    }),
+const autoscaler = fc.record({
+  rule,
+  metric: fc.constantFrom("visible", "visibleAndInFlight", "all", "ageOfOldest"),
+  periodSeconds: fc.constantFrom(1, 7.5, 60),
+  lagSeconds: fc.constantFrom(0, 0, 13),
+  bounds: fc.record({
+    min: fc.integer({ min: 0, max: 3 }),
+    max: fc.integer({ min: 3, max: 8 }),
+    outSeconds: fc.constantFrom(0, 60),
+    inSeconds: fc.constantFrom(0, 60),
   }),
+});
+
+export const scaling: fc.Arbitrary<PlannedScaling> = fc.record({
+  autoscaler: fc.option(autoscaler, { nil: undefined, freq: 9 }),
+  restarts: fc.option(
+    fc.record({
+      atSeconds: fc.constantFrom([], [0, 31]),
+      everySeconds: fc.constantFrom(Number.POSITIVE_INFINITY, 45),
+      maxUnavailable: fc.constantFrom(1, 2, 100),
+    }),
+    { nil: undefined },
+  ),
   placementSeconds: fc.constantFrom(0, 0, 20),
   scaleIn: fc.constantFrom("kill", "drain", "protect"),
   graceSeconds: fc.constantFrom(0, 3, 30),
 });
+
+/** Of one kind of limit; a refusal takes a time, or those who ask would ask without end at one moment. */
+export function resource(kind: "places" | "starts"): fc.Arbitrary<PlannedResource> {
+  const limit = fc.constantFrom(1, 3);
+  const none = fc.constant(Number.POSITIVE_INFINITY);
+  return fc.record({
+    name: fc.constant(kind),
+    concurrency: kind === "places" ? limit : none,
+    perSecond: kind === "starts" ? fc.constantFrom(0.3, 5) : none,
+    burst: limit,
+    isRefusing: fc.boolean(),
+    refusalSeconds: fc.constantFrom(0.5, 7),
+  });
+}

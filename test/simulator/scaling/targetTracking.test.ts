@@ -79,7 +79,7 @@ test("on the engine: the third minute's sample scales out, and new instances com
   expect(at(wanted, series?.DesiredSize)).toBe(15);
   expect(at(wanted, series?.FleetSize)).toBe(10);
   expect(at(there, series?.FleetSize)).toBe(15);
-  expect(scaling).toEqual({ out: 1, in: 0, killed: 0, abandoned: 0 });
+  expect(scaling).toMatchObject({ out: 1, in: 0, killed: 0, abandoned: 0 });
   expect(processes?.max).toBe(15);
   // Ten all the time; five more from when they are there, the cold start included.
   expect(consumerHours).toBeCloseTo((10 * 1_200 + 5 * (1_200 - 180 - 45)) / 3_600, 9);
@@ -98,5 +98,6 @@ test("a scenario has the defaults that AWS has", async () => {
     placementSeconds: 45,
     scaleIn: "drain",
     graceSeconds: 30,
+    restarts: undefined,
   });
 });

@@ -82,7 +82,10 @@ const behavior = {
   scaleDown: { policies: [{ type: "Percent", value: 10, periodSeconds: 60 }] },
 } satisfies HpaBehavior;
 
-const going = { placementSeconds: 20, scaleIn: "drain", graceSeconds: 10 } as const;
+const going = {
+  ...{ placementSeconds: 20, scaleIn: "drain", graceSeconds: 10 },
+  restarts: { atSeconds: [30], everySeconds: 600, maxUnavailable: 2 },
+} as const;
 const trigger = { queueLength: 7, activationQueueLength: 2, pollingInterval: 20 };
 
 export const allAutoscalers: readonly Autoscaler[] = [
@@ -184,8 +187,6 @@ export const full = {
         {
           queue: index % 2 === 0 ? "work" : "work.fifo",
           count: 4,
-          autoscaler: allAutoscalers[index % allAutoscalers.length] ?? "none",
-          ...(index % allAutoscalers.length === 0 ? {} : going),
           batch: 10,
           waitTimeSeconds: 20,
           pauseSeconds: 0.5,
@@ -208,6 +209,7 @@ export const full = {
           deleteBatch: true,
           heartbeat: { everySeconds: 10, visibilityTimeout: 30 },
           usdPerHour: 0.05,
+          ...(index === 0 ? { uses: "db" } : {}),
         },
       ]),
     ),
@@ -216,6 +218,18 @@ export const full = {
       count: 1,
       service: { trace: { file, column: 3, secondsPerUnit: 0.01 } },
     },
+    ...Object.fromEntries(
+      allAutoscalers.map((autoscaler, index) => [
+        `scaled${index}`,
+        {
+          queue: "work",
+          count: 4,
+          service: { deterministic: { seconds: 1 } },
+          autoscaler,
+          ...(index === 0 ? {} : going),
+        },
+      ]),
+    ),
     jobs: {
       queue: "dead",
       service: { deterministic: { seconds: 1 } },
@@ -223,6 +237,10 @@ export const full = {
         kedaJobs: { ...trigger, max: 5, metric: "visible", lagSeconds: 1, strategy: "eager" },
       },
     },
+  },
+  resources: {
+    db: { concurrency: 20 },
+    api: { perSecond: 10, burst: 5, whenFull: "fail", refusalSeconds: 0.5 },
   },
   quotas: "throughput",
   cost: { transferOutShare: 0.1, freeTier: false },

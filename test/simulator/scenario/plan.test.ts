@@ -72,8 +72,10 @@ test("what is not named is ideal", async () => {
         deleteBatch: false,
         heartbeat: undefined,
         usdPerHour: 0,
+        uses: undefined,
       },
     ],
+    resources: [],
     quotas: "off",
     cost: { transferOutShare: 0, freeTier: true },
   });
