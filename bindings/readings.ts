@@ -70,7 +70,7 @@ const STEPS_MAX = 32;
 const HIGH = 2 ** 32;
 
 export class Readings {
-  readonly row = new Float64Array(READINGS);
+  readonly row: Float64Array = new Float64Array(READINGS);
   readonly #views: Views;
   readonly #queues: number;
   readonly #shards: number;

@@ -4,7 +4,8 @@
  *
  * `code` is the word that AWS's JavaScript SDK shows as `err.name`, so that a program matches on
  * the same word embedded and over the network:
- * - errors of the SQS model have their shape's name (`QueueDoesNotExist`, `OverLimit`);
+ * - errors of the SQS model have their shape's name (`QueueDoesNotExist`, `OverLimit`), and those of
+ *   CloudWatch's that SQS has none like, which only its actions answer, their query code;
  * - errors of AWS's service framework, which are in no model, have the short name of the header
  *   `x-amzn-query-error` (`InvalidParameterValue`, `MissingParameter`, `AccessDenied`), because
  *   that header is all an SDK has to name them by;
@@ -14,8 +15,11 @@
  * answers for the framework errors.
  */
 
-/** The namespace before `#` in an answer's `__type`: the SQS model's, or the framework's. */
-export type ErrorNamespace = "com.amazonaws.sqs" | "com.amazon.coral.service";
+/** The namespace before `#` in an answer's `__type`: a service model's, or the framework's. */
+export type ErrorNamespace =
+  | "com.amazonaws.sqs"
+  | "com.amazonaws.cloudwatch"
+  | "com.amazon.coral.service";
 
 /** What one error is on the wire. */
 export interface ErrorShape {
@@ -35,6 +39,12 @@ export interface ErrorShape {
 /** An error of the SQS model. */
 function modelled(shape: string, queryCode: string, status = 400, retryable = false): ErrorShape {
   return { namespace: "com.amazonaws.sqs", shape, queryCode, status, sender: true, retryable };
+}
+
+/** An error of the CloudWatch model that SQS has none like. */
+function monitoring(shape: string, queryCode: string): ErrorShape {
+  const namespace = "com.amazonaws.cloudwatch";
+  return { namespace, shape, queryCode, status: 400, sender: true, retryable: false };
 }
 
 /** An error of the framework around SQS, or of ours: at fault is the sender below status 500. */
@@ -81,6 +91,12 @@ const shapes = {
   KmsInvalidKeyUsage: modelled("KmsInvalidKeyUsage", "KMS.InvalidKeyUsageException"),
   KmsThrottled: modelled("KmsThrottled", "KMS.ThrottlingException", 400, true),
   KmsOptInRequired: modelled("KmsOptInRequired", "KMS.OptInRequired", 403),
+
+  InvalidParameterCombination: monitoring(
+    "InvalidParameterCombinationException",
+    "InvalidParameterCombination",
+  ),
+  InvalidNextToken: monitoring("InvalidNextToken", "InvalidNextToken"),
 
   MalformedInput: framework("SerializationException", "MalformedInput"),
   InvalidAction: framework("UnknownOperationException", "InvalidAction"),

@@ -21,13 +21,13 @@ export class Life {
   readonly incarnation: number;
   readonly isFifo: boolean;
   /** Of the minute that runs: sum, least and greatest of each metric, in the order of queueMetrics. */
-  readonly running = new Float64Array(metricsCount * FIELDS);
+  readonly running: Float64Array = new Float64Array(metricsCount * FIELDS);
   /** How often the queue was looked at in the minute that runs. */
   samples = 0;
   /** False as long as the minute that runs has nothing but zeros. */
   isBusy = false;
   /** What the engine said when the queue was last looked at; totals are differences to that. */
-  readonly last = new Float64Array(READINGS);
+  readonly last: Float64Array = new Float64Array(READINGS);
   /** The first and the last minute, since 1970, in which it was there and looked at. */
   firstMinute: number;
   lastMinute: number;

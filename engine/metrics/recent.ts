@@ -20,8 +20,8 @@ export interface Seconds {
 
 class Ring {
   /** Which second a place holds; 0 for none. */
-  readonly seconds = new Float64Array(SECONDS);
-  readonly rows = new Float64Array(SECONDS * READINGS);
+  readonly seconds: Float64Array = new Float64Array(SECONDS);
+  readonly rows: Float64Array = new Float64Array(SECONDS * READINGS);
 }
 
 const RING_BYTES = (SECONDS + SECONDS * READINGS) * 8;

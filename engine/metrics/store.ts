@@ -20,7 +20,7 @@ const INDEX_BYTES = 256;
 type Pages = (Page | Refused | undefined)[];
 
 class Day {
-  readonly samples = new Uint16Array(MINUTES_A_DAY);
+  readonly samples: Uint16Array = new Uint16Array(MINUTES_A_DAY);
   readonly pages = new Map<Life, Pages>();
   bytes = DAY_BYTES;
   isRefusing = false;

@@ -71,6 +71,7 @@ describe("the command line", () => {
     ["--region", "here, there"],
     ["--log-level", "loud"],
     ["--log-format", "xml"],
+    ["--metrics-memory", "1KiB"],
   ])("refuses %s %j with code 2, naming both", async (option, value) => {
     const { code, stdout, stderr } = await run("serve", "--port", "0", option, value);
     expect([code, stdout]).toEqual([2, ""]);

@@ -64,6 +64,7 @@ describe("days", () => {
     await skip((DAY + 1) * 60);
     expect(metrics.queues()).toEqual([]);
     await skip(2 * DAY * 60);
+    expect(metrics.queues(60 * DAY)).toEqual([]);
     expect(sumAt("orders", "NumberOfMessagesSent", 0)).toBeUndefined();
   });
 });

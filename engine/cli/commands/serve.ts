@@ -12,6 +12,7 @@ import { type DescribedQueue, makeQueues, rehearse } from "../../broker/describe
 import { type SettingError, sentencesOf } from "../../broker/described/settingError.ts";
 import { SluiceError } from "../../errors.ts";
 import { accounts, regions } from "../../limits.ts";
+import { MEMORY_BYTES_DEFAULT, Metrics } from "../../metrics/metrics.ts";
 import { Server, type ServerOptions } from "../../server/http/server.ts";
 import { Log, type LogFormat, type LogLevel, logFormats, logLevels } from "../log.ts";
 import {
@@ -30,6 +31,7 @@ interface ServeOptions {
   readonly port: number;
   readonly host: string;
   readonly memory: number;
+  readonly metricsMemory: number;
   readonly quotas: "aws" | "throughput" | "off";
   readonly account: string;
   readonly region: string;
@@ -63,6 +65,11 @@ export function addServe(program: Command): void {
       new Option("--memory <size>", "memory to reserve; costs nothing until it is used")
         .argParser(readMemory)
         .default(2 ** 31, "2GiB"),
+    )
+    .addOption(
+      new Option("--metrics-memory <size>", "most memory for fifteen days of metrics")
+        .argParser(readMemory)
+        .default(MEMORY_BYTES_DEFAULT, "64MiB"),
     )
     .option(
       "--data <directory>",
@@ -121,22 +128,29 @@ async function serve(command: Command): Promise<void> {
   logWarnings(log);
   const broker = await open(options, queues);
   if (broker === undefined) return;
+  const metrics = new Metrics(broker, {
+    memoryBytes: options.metricsMemory,
+    onLoss: (sentence) => log.write("warn", sentence),
+    onFault: faultsTo(log),
+  });
   let server: Server;
   try {
     const { host, port, allowOrigin: allowOrigins, allowHost: allowHosts } = options;
     const where = { host, port, allowOrigins, allowHosts };
-    server = await Server.listen({ broker, ...where, ...reports(log) });
+    server = await Server.listen({ broker, metrics, ...where, ...reports(log) });
   } catch (error) {
     say(`sluice: cannot listen on ${options.host} port ${options.port}: ${messageOf(error)}`);
     process.exitCode = 1;
     await broker.close();
     return;
   }
+  metrics.start();
   greet(server.url, options, log);
   await stopped;
   if (log.format === "text") log.say("sluice is draining");
   else log.write("info", "draining");
   await server.close();
+  metrics.stop();
   await broker.close();
   process.exit(0);
 }
@@ -202,13 +216,18 @@ async function open(
   return undefined;
 }
 
+/** Writes down what is this program's fault. */
+function faultsTo(log: Log): (error: unknown) => void {
+  return (error) => {
+    const stack = error instanceof Error ? error.stack : undefined;
+    log.write("error", messageOf(error), { stack });
+  };
+}
+
 /** What the server tells, as records. Requests that went well are for debugging only. */
 function reports(log: Log): Pick<ServerOptions, "onFault" | "onAnswered"> {
   return {
-    onFault: (error) => {
-      const stack = error instanceof Error ? error.stack : undefined;
-      log.write("error", messageOf(error), { stack });
-    },
+    onFault: faultsTo(log),
     onAnswered: (answered) => {
       const level = levelOf(answered.status);
       if (!log.has(level)) return;

@@ -19,6 +19,8 @@ import { createServer, type Server as HttpServer, type IncomingMessage } from "n
 import type { AddressInfo, Socket } from "node:net";
 import type { Broker } from "../../broker/broker.ts";
 import { SluiceError } from "../../errors.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
+import { CborProtocol, isCbor } from "../protocol/cbor.ts";
 import { JsonProtocol } from "../protocol/json.ts";
 import type { Call, LongReply, Protocol, Reply } from "../protocol/protocol.ts";
 import { QueryProtocol } from "../protocol/query.ts";
@@ -48,6 +50,8 @@ const drainMs = 5_000;
 
 export interface ServerOptions extends AdmissionOptions {
   readonly broker: Broker;
+  /** What CloudWatch's actions answer from; without it they are refused. */
+  readonly metrics?: Metrics;
   /** Where to listen; as a name it is one that requests may be sent to. */
   readonly host: string;
   /** 0 picks a free one. */
@@ -185,7 +189,7 @@ export class Server implements Exchanger {
   #run(exchange: Exchange, protocol: Protocol, call: Call): void {
     if (exchange.isEnded) return;
     try {
-      const context = new RequestContext(this.#options.broker, this.#caller, this, exchange);
+      const context = new RequestContext(this.#options, this.#caller, this, exchange);
       const answer = call.action.run(context, call.input);
       void this.#settle(exchange, protocol, call, answer);
     } catch (error) {
@@ -237,12 +241,14 @@ function asRefusal(error: unknown): SluiceError {
 /** Reads of the request what an action asks for, and only then: most ask for nothing. */
 class RequestContext implements Context {
   readonly broker: Broker;
+  readonly metrics: Metrics | undefined;
   readonly caller: Caller;
   readonly #server: Server;
   readonly #exchange: Exchange;
 
-  constructor(broker: Broker, caller: Caller, server: Server, exchange: Exchange) {
-    this.broker = broker;
+  constructor(options: ServerOptions, caller: Caller, server: Server, exchange: Exchange) {
+    this.broker = options.broker;
+    this.metrics = options.metrics;
     this.caller = caller;
     this.#server = server;
     this.#exchange = exchange;
@@ -274,11 +280,13 @@ function headerOf(request: IncomingMessage, name: string): string | undefined {
 }
 
 /**
- * Which protocol a request speaks. JSON has a target; a form by POST, and any GET, is the query
+ * Which protocol a request speaks. CBOR has a path or a header of its own, JSON a target; a form by POST, and any GET, is the query
  * protocol; what tells neither is answered in JSON, which the newer clients read.
  */
 function protocolOf(request: IncomingMessage): Protocol {
   const { method, url = "/", headers } = request;
+  const smithy = headerOf(request, "smithy-protocol");
+  if (method === "POST" && isCbor(url, smithy)) return new CborProtocol(url, smithy);
   const target = headerOf(request, "x-amz-target");
   if (target !== undefined) return new JsonProtocol(target, url);
   const isForm = formType.test(headers["content-type"] ?? "");

@@ -7,9 +7,9 @@
  * call the error's code). Clients match on either, so both are always there.
  */
 import { isUtf8 } from "node:buffer";
-import { errorShape, SluiceError } from "../../errors.ts";
+import { SluiceError } from "../../errors.ts";
 import { type Action, withQueue } from "../action.ts";
-import { findAction } from "../router.ts";
+import { type Service, serviceByTarget, sqs } from "../service.ts";
 import type { Answer } from "../wire/context.ts";
 import { LongAnswer, onlyList } from "../wire/longAnswer.ts";
 import { checkTypes, malformed } from "../wire/schema.ts";
@@ -20,11 +20,14 @@ import { piecesOf } from "./pieces.ts";
 import type { Call, LongReply, Protocol, Reply } from "./protocol.ts";
 
 const jsonType = "application/x-amz-json-1.0";
-const targetPrefix = "AmazonSQS.";
 
-/** The action that X-Amz-Target names; undefined when it names none of this service. */
-function actionOf(target: string | undefined): string | undefined {
-  return target?.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : undefined;
+/** The service and the action that X-Amz-Target names; SQS and none where it names none that is here. */
+function meantBy(target = ""): { service: Service; name: string | undefined } {
+  const dot = target.indexOf(".");
+  const service = serviceByTarget.get(target.slice(0, Math.max(0, dot)));
+  return service === undefined
+    ? { service: sqs, name: undefined }
+    : { service, name: target.slice(dot + 1) };
 }
 
 /** Values in a body: a batch of ten messages with ten attributes each has some 600. */
@@ -53,18 +56,21 @@ function checkedText(bytes: Buffer, action: Action): Buffer {
 }
 
 export class JsonProtocol implements Protocol {
-  readonly #target: string | undefined;
+  readonly #service: Service;
+  readonly #name: string | undefined;
   readonly #url: string;
 
   /** `target`: the value of X-Amz-Target; `url`: the request's path. */
   constructor(target: string | undefined, url = "/") {
-    this.#target = target;
+    const { service, name } = meantBy(target);
+    this.#service = service;
+    this.#name = name;
     this.#url = url;
   }
 
   read(body: Buffer): Call {
-    const name = actionOf(this.#target);
-    const action = findAction(name, "X-Amz-Target is AmazonSQS.<Action>");
+    const name = this.#name;
+    const action = this.#service.find(name, "X-Amz-Target is AmazonSQS.<Action>");
     const input = checkTypes(action.members, parseBody(body, action));
     return { name: name ?? "", action, input: withQueue(action, input, this.#url) };
   }
@@ -81,7 +87,7 @@ export class JsonProtocol implements Protocol {
   }
 
   error(error: SluiceError): Reply {
-    const { namespace, shape, queryCode, status, sender } = errorShape(error.code);
+    const { namespace, shape, queryCode, status, sender } = this.#service.shapeOf(error.code);
     // Denials spell their text's name with a capital, unlike all other errors.
     const textName = error.code === "AccessDenied" ? "Message" : "message";
     return {

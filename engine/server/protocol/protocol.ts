@@ -1,7 +1,7 @@
 /**
  * What a protocol is to the server: it reads a request into a call, and writes what came of it.
- * Types only. There are two, AWS JSON 1.0 (json.ts) and the older query protocol (query.ts); one is
- * chosen for each request, and made for it where it has something to remember.
+ * Types only. There are three, AWS JSON 1.0 (json.ts), the older query protocol (query.ts) and, for
+ * CloudWatch, rpc-v2-cbor (cbor.ts); one is chosen for each request and made for it.
  */
 import type { SluiceError } from "../../errors.ts";
 import type { Action } from "../action.ts";
@@ -19,7 +19,7 @@ interface ReplyHead {
 }
 
 export interface Reply extends ReplyHead {
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** The reply to a long answer: its body is made piece by piece. */

@@ -3,14 +3,13 @@
  * XML back; JSON of the same form for who accepts it. One object a request, since its errors look
  * as its service's answers do. Knows no broker and no socket.
  *
- * `Version` tells the service: SQS, or STS, which shares the port. A request to a queue's own path
+ * `Version` tells the service: SQS, or one that shares the port. A request to a queue's own path
  * means that queue unless it names another, and can't ask for what no queue has.
  */
-import { errorShape, SluiceError } from "../../errors.ts";
+import { SluiceError } from "../../errors.ts";
 import { requestUuid } from "../../random.ts";
 import { type Action, withQueue } from "../action.ts";
-import { findAction } from "../router.ts";
-import { findStsAction } from "../sts.ts";
+import { type Service, serviceByVersion, sqs } from "../service.ts";
 import type { Answer } from "../wire/context.ts";
 import { LongAnswer, onlyList } from "../wire/longAnswer.ts";
 import { queueOfPath } from "../wire/queueUrl.ts";
@@ -22,25 +21,8 @@ import type { Call, LongReply, Protocol, Reply } from "./protocol.ts";
 import { readMembers } from "./queryInput.ts";
 import { type QueryError, xmlAnswer, xmlError, xmlPieces } from "./xml.ts";
 
-/** A service as the query protocol sees it. */
-interface Service {
-  readonly namespace: string;
-  /** Throws InvalidAction. */
-  find(name: string | undefined): Action;
-}
-
-const sqs: Service = {
-  namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
-  find: (name) => findAction(name, "Action is one of SQS's, like ListQueues"),
-};
-const sts: Service = {
-  namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
-  find: findStsAction,
-};
-const services: ReadonlyMap<string, Service> = new Map([
-  ["2012-11-05", sqs],
-  ["2011-06-15", sts],
-]);
+/** How a request names its action. */
+const how = "Action is one of the service's, like ListQueues";
 
 /** What no queue can be asked for, by its path. */
 const accountActions: readonly string[] = ["CreateQueue", "ListQueues"];
@@ -64,7 +46,7 @@ export interface QueryHead {
 export class QueryProtocol implements Protocol {
   readonly #head: QueryHead;
   readonly #requestId = requestUuid();
-  #service = sqs;
+  #service: Service = sqs;
   /** Undefined until it was read. */
   #name: string | undefined;
 
@@ -84,7 +66,7 @@ export class QueryProtocol implements Protocol {
     this.#service = serviceOf(fields);
     const isOfAccount = name !== undefined && accountActions.includes(name);
     if (isOfAccount && queueOfPath(url) !== undefined) throw wrongPlace(name);
-    const action = this.#service.find(name);
+    const action = this.#service.find(name, how);
     checkContent(action, form.contentBytes);
     form.check();
     const input = withQueue(action, readMembers(action.members, fields), url);
@@ -106,7 +88,7 @@ export class QueryProtocol implements Protocol {
   }
 
   error(error: SluiceError): Reply {
-    const { queryCode, status, sender } = errorShape(error.code);
+    const { queryCode, status, sender } = this.#service.shapeOf(error.code);
     if (error.code === "InvalidAction" && this.#name === undefined) {
       return this.#xml(404, "<UnknownOperationException/>");
     }
@@ -151,7 +133,7 @@ export class QueryProtocol implements Protocol {
 /** Old clients leave the version out. */
 function serviceOf(form: FormNode): Service {
   const version = form.below.get("Version")?.text;
-  const service = version === undefined ? sqs : services.get(version);
+  const service = version === undefined ? sqs : serviceByVersion.get(version);
   if (service !== undefined) return service;
   throw new SluiceError("InvalidAction", `There is no version ${version} of this service.`);
 }

@@ -30,6 +30,8 @@ import {
 import type { FormNode } from "./form.ts";
 
 const whole = /^[+-]?\d{1,15}$/;
+const isoMoment =
+  /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?(Z|[+-]\d{2}:\d{2})?$/;
 const numbered = /^(?:0|[1-9]\d{0,8})$/;
 /** Reads as a number to some. */
 const numberLike = /^\s*[+-]?\d/;
@@ -97,8 +99,12 @@ function readValue(shape: Shape, node: FormNode, name: string): unknown {
       return readMany(shape, { field: name, node });
     case "integer":
       return readWhole(textOf(node, name), name);
+    case "double":
+      return Number(textOf(node, name));
+    case "timestamp":
+      return readMoment(textOf(node, name), name);
     case "boolean":
-      return textOf(node, name) === "true";
+      return readBoolean(textOf(node, name), name);
     case "blob":
       return readBlob(textOf(node, name), name);
     case "string":
@@ -115,6 +121,19 @@ function textOf(node: FormNode, name: string): string {
 function readWhole(text: string, name: string): number {
   if (!whole.test(text)) throw malformed(name, `a whole number, not ${quoted(text)}`);
   return Number(text);
+}
+
+function readBoolean(text: string, name: string): boolean {
+  if (text === "true" || text === "false") return text === "true";
+  throw malformed(name, "true or false");
+}
+
+/** In seconds since 1970; without a zone it is UTC's. */
+function readMoment(text: string, name: string): number {
+  const [, date, time = "T00:00:00", zone = "Z"] = isoMoment.exec(text) ?? [];
+  const ms = date === undefined ? Number.NaN : Date.parse(`${date}${time}${zone}`);
+  if (Number.isNaN(ms)) throw malformed(name, "a moment like 2026-01-31T12:00:00Z");
+  return ms / 1_000;
 }
 
 /** Forms may leave the padding out, because it has to be percent-encoded in them. */

@@ -1,7 +1,7 @@
 /**
  * Answers and errors as the query protocol's XML, written straight from the description of the
- * answer. Pure. Lists and maps are flattened: an element is repeated under its `each` name, without
- * a wrapper, and nothing is written for what is absent.
+ * answer. Pure. Lists and maps are flattened unless they say otherwise: an element is repeated under its
+ * `each` name, without a wrapper; nothing is written for what is absent.
  *
  * Own code and no library: it is smaller than the glue that turns an answer into a library's form,
  * and needs no second object for every message.
@@ -32,10 +32,16 @@ function writeValue(shape: Shape, value: unknown, name: string): string {
   switch (shape.type) {
     case "structure":
       return element(name, writeMembers(shape.members, value as Loose));
-    case "list":
-      return (value as readonly unknown[])
-        .map((item) => writeValue(shape.of, item, shape.each))
-        .join("");
+    case "list": {
+      const items = (value as readonly unknown[]).map((item) =>
+        writeValue(shape.of, item, shape.each),
+      );
+      return shape.isWrapped ? element(name, items.join("")) : items.join("");
+    }
+    case "timestamp":
+      return element(name, momentText(value as number));
+    case "double":
+      return element(name, doubleText(value as number));
     case "map":
       return Object.entries(value as Loose)
         .map(([key, item]) => {
@@ -46,6 +52,16 @@ function writeValue(shape: Shape, value: unknown, name: string): string {
     default:
       return element(name, escapeXml(String(value)));
   }
+}
+
+/** Seconds since 1970 as ISO 8601, without a fraction where there is none. */
+function momentText(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString().replace(".000Z", "Z");
+}
+
+/** With a fraction, so that nobody takes it for a whole number. */
+function doubleText(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e21 ? `${value}.0` : String(value);
 }
 
 function writeMembers(members: Members, value: Loose): string {

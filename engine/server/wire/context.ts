@@ -3,6 +3,7 @@
  * An action never sees a header, a socket or a status: what it may know of them is here.
  */
 import type { Broker } from "../../broker/broker.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
 
 /** Who asks, as far as the layer between parsing and action could tell. */
 export interface Caller {
@@ -14,6 +15,8 @@ export interface Caller {
 
 export interface Context {
   readonly broker: Broker;
+  /** Undefined where the server keeps none. */
+  readonly metrics: Metrics | undefined;
   readonly caller: Caller;
   /** "http://HOST" as the client addressed this server; queue URLs begin with it. */
   readonly origin: string;

@@ -2,7 +2,7 @@
  * Requests and answers described as data, and the small checker that reads such a description.
  * Pure functions over plain values: any thread may call them; they know no broker.
  *
- * One description serves both protocols. JSON uses the names of the members as they are; the query
+ * One description serves all protocols. JSON uses the names of the members as they are; the query
  * protocol (query.ts, xml.ts) spells lists and maps by the name of one element, `each`, with a
  * number behind it in a request (`Tag.1.Key`), repeated in an answer (`<Tag>..</Tag><Tag>..</Tag>`).
  *
@@ -32,9 +32,16 @@ export interface IntegerShape {
   readonly type: "integer";
   readonly range?: NumberRange;
 }
-/** Only in answers. */
 export interface BooleanShape {
   readonly type: "boolean";
+}
+/** A number, fractions allowed; only in answers. */
+export interface DoubleShape {
+  readonly type: "double";
+}
+/** A moment: seconds since 1970 as a number, fractions allowed; a text of ISO 8601 in forms and XML. */
+export interface TimestampShape {
+  readonly type: "timestamp";
 }
 /** Bytes, which travel as base64. */
 export interface BlobShape {
@@ -45,6 +52,8 @@ export interface ListShape {
   readonly of: Shape;
   /** What the query protocol calls one element. */
   readonly each: string;
+  /** True where the elements of an answer stand in one of the list's own, in XML. */
+  readonly isWrapped?: true;
   /** How many there may be in a request; absent for lists of answers. */
   readonly max?: number;
 }
@@ -67,6 +76,8 @@ export type Shape =
   | TextShape
   | IntegerShape
   | BooleanShape
+  | DoubleShape
+  | TimestampShape
   | BlobShape
   | ListShape
   | MapShape
@@ -91,15 +102,17 @@ export function checkNames(name: string, names: readonly string[] | undefined): 
 /** The TypeScript type of a value that passed step 1; a blob is still base64 text. */
 export type Value<S> = S extends { type: "string" | "blob" }
   ? string
-  : S extends { type: "integer" }
+  : S extends { type: "integer" | "double" | "timestamp" }
     ? number
-    : S extends { type: "list"; of: infer E }
-      ? readonly Value<E>[]
-      : S extends { type: "map"; of: infer E }
-        ? Readonly<Record<string, Value<E>>>
-        : S extends { type: "structure"; members: infer M }
-          ? Partly<M>
-          : never;
+    : S extends { type: "boolean" }
+      ? boolean
+      : S extends { type: "list"; of: infer E }
+        ? readonly Value<E>[]
+        : S extends { type: "map"; of: infer E }
+          ? Readonly<Record<string, Value<E>>>
+          : S extends { type: "structure"; members: infer M }
+            ? Partly<M>
+            : never;
 
 /** A structure after step 1: everything may still be absent. */
 export type Partly<M> = { readonly [K in keyof M]?: Value<M[K]> | undefined };
@@ -184,6 +197,12 @@ function checkValue(shape: Shape, value: unknown, path: string): void {
       if (!Number.isSafeInteger(value)) throw malformed(path, "a whole number");
       return;
     case "boolean":
+      if (typeof value !== "boolean") throw malformed(path, "true or false");
+      return;
+    case "timestamp":
+      if (typeof value !== "number") throw malformed(path, "a number of seconds since 1970");
+      return;
+    case "double":
       return;
     case "blob":
       if (typeof value !== "string" || !isBase64(value)) throw malformed(path, "base64 text");
