@@ -6,6 +6,7 @@
  * is taken (docs/SIMULATION.md says where).
  */
 
+import { type Flow, ratesOf } from "./rates.ts";
 import type {
   Plan,
   PlannedArrivals,
@@ -13,6 +14,7 @@ import type {
   PlannedGroups,
   PlannedLaw,
   PlannedQueue,
+  PlannedRedrive,
 } from "./scenario/plan.ts";
 import { mostProcesses } from "./scenario/planScaling.ts";
 import type { PlayedTrace } from "./trace/traceRequest.ts";
@@ -188,13 +190,22 @@ function largestGroup(groups: PlannedGroups): number {
 }
 
 /** The same of all that is sent to a queue; producers have their groups for themselves. */
-function largestShare(plan: Plan, queue: number): number {
+function largestShare(plan: Plan, queue: number, rates: readonly number[]): number {
   let [largest, all] = [0, 0];
   for (const { queue: own, groups, arrivals } of plan.producers) {
     if (own !== queue) continue;
     const rate = meanRate(arrivals);
     all += rate;
     largest = Math.max(largest, rate * largestGroup(groups));
+  }
+  // Those of a consumer that sends on, of what comes to the consumer.
+  for (const fleet of plan.fleets) {
+    for (const { queue: own, probability, count, groups } of fleet.sends) {
+      if (own !== queue) continue;
+      const rate = (rates[fleet.queue] as number) * probability * count;
+      all += rate;
+      largest = Math.max(largest, rate * largestGroup(groups));
+    }
   }
   return all === 0 ? 0 : largest / all;
 }
@@ -210,31 +221,53 @@ function sentPerSecond(plan: Plan, queue: number): number {
   return rate;
 }
 
-function loadOf(plan: Plan, index: number, arrives: number): QueueLoad {
+interface FleetsCapacity {
+  readonly all: number;
+  /** Of one place of the quickest. */
+  readonly place: number;
+  /** Whether a resource bounds it. */
+  readonly isShared: boolean;
+}
+
+/** Of all fleets of a queue. */
+function fleetsCapacity(plan: Plan, index: number): FleetsCapacity {
   const queue = plan.queues[index] as PlannedQueue;
-  const fleets = plan.fleets.filter((fleet) => fleet.queue === index);
-  let [capacity, place, isShared] = [0, 0, false];
-  for (const fleet of fleets) {
+  let [all, place, isShared] = [0, 0, false];
+  for (const fleet of plan.fleets) {
+    if (fleet.queue !== index) continue;
     const own = placeCapacity(fleet, triesOf(fleet, queue));
-    const all = mostProcesses(fleet) * fleet.concurrency * own;
+    const free = mostProcesses(fleet) * fleet.concurrency * own;
     const shared = resourceCapacity(plan, fleet, triesOf(fleet, queue));
-    isShared ||= shared < all;
-    capacity += Math.min(all, shared);
+    isShared ||= shared < free;
+    all += Math.min(free, shared);
     place = Math.max(place, own);
   }
-  const share = queue.isFifo ? largestShare(plan, index) : 0;
+  return { all, place, isShared };
+}
+
+function loadOf(plan: Plan, index: number, rates: readonly number[]): QueueLoad {
+  const { name, isFifo } = plan.queues[index] as PlannedQueue;
+  const { all, place, isShared } = fleetsCapacity(plan, index);
+  const share = isFifo ? largestShare(plan, index, rates) : 0;
   const ofGroup = share === 0 ? Number.POSITIVE_INFINITY : place / share;
-  const least = Math.min(capacity, ofGroup);
+  const least = Math.min(all, ofGroup);
+  const arrives = rates[index] as number;
+  const grows = arrives === Number.POSITIVE_INFINITY ? arrives : Math.max(0, arrives - least);
   const own = isShared ? "resource" : "consumers";
-  const bound = ofGroup < capacity ? "largest message group" : own;
+  const bound = ofGroup < all ? "largest message group" : own;
   return {
-    queue: queue.name,
+    queue: name,
     arrivesPerSecond: arrives,
     capacityPerSecond: least,
-    load: arrives === 0 ? 0 : arrives / least,
-    growsPerSecond: Math.max(0, arrives - least),
-    bound: fleets.length === 0 ? "no consumers" : bound,
+    load: loadBy(arrives, least),
+    growsPerSecond: grows,
+    bound: plan.fleets.some(({ queue }) => queue === index) ? bound : "no consumers",
   };
+}
+
+function loadBy(arrives: number, capacity: number): number {
+  if (arrives === 0) return 0;
+  return arrives === Number.POSITIVE_INFINITY ? arrives : arrives / capacity;
 }
 
 /** The share of a queue's messages that its consumers make dead letters. */
@@ -246,20 +279,67 @@ function deadShareOf(plan: Plan, index: number): number {
   return shares.length === 0 ? 0 : Math.min(...shares);
 }
 
+/** Redriven again and again, and taken by nobody: all that comes goes back. */
+function redriveOf(plan: Plan, index: number): PlannedRedrive | undefined {
+  if (plan.fleets.some(({ queue }) => queue === index)) return undefined;
+  return plan.redrives.find(
+    ({ from, everySeconds }) => from === index && everySeconds !== undefined,
+  );
+}
+
+/** Of what a fleet sends on: for each message that its queue finishes; fleets share by what they can do. */
+function sendFlows(plan: Plan): Flow[] {
+  return plan.fleets.flatMap((fleet) => {
+    const peers = plan.fleets.filter(({ queue }) => queue === fleet.queue);
+    const queue = plan.queues[fleet.queue] as PlannedQueue;
+    const weight = (one: PlannedFleet): number => {
+      const own = mostProcesses(one) * one.concurrency * placeCapacity(one, triesOf(one, queue));
+      return own === Number.POSITIVE_INFINITY ? 1e12 : own;
+    };
+    const part = weight(fleet) / peers.reduce((sum, peer) => sum + weight(peer), 0);
+    const lived = 1 - triesOf(fleet, queue).deadShare;
+    return fleet.sends.map(({ queue: to, probability, count }) => ({
+      ...{ from: fleet.queue, to },
+      ratio: part * lived * probability * count,
+    }));
+  });
+}
+
+/** Dead letters, and those that are brought back: each source's by its part of them. */
+function deadFlows(plan: Plan): Flow[] {
+  const flows: Flow[] = [];
+  for (const [from, { deadLetters }] of plan.queues.entries()) {
+    const ratio = deadShareOf(plan, from);
+    if (deadLetters === undefined || deadLetters.queue === from || ratio === 0) continue;
+    flows.push({ from, to: deadLetters.queue, ratio });
+    const redrive = redriveOf(plan, deadLetters.queue);
+    if (redrive !== undefined) flows.push({ from, to: redrive.to ?? from, ratio });
+  }
+  return flows;
+}
+
+/** Messages a second that come to each queue. */
+function plannedRates(plan: Plan): number[] {
+  const external = plan.queues.map((_, index) => sentPerSecond(plan, index));
+  const flows = [...sendFlows(plan), ...deadFlows(plan)];
+  const capacities = plan.queues.map((_, index) => fleetsCapacity(plan, index));
+  return ratesOf(external, flows, (index, rates) => {
+    const { all, place } = capacities[index] as FleetsCapacity;
+    if (plan.queues[index]?.isFifo !== true) return all;
+    const share = largestShare(plan, index, rates);
+    return share === 0 ? all : Math.min(all, place / share);
+  });
+}
+
 /** Of every queue that messages are sent to, or that consumers take from. */
 export function loadsOf(plan: Plan): QueueLoad[] {
-  const loads: QueueLoad[] = [];
-  for (const index of plan.queues.keys()) {
-    const sent = sentPerSecond(plan, index);
-    let moved = 0;
-    for (const [from, { deadLetters }] of plan.queues.entries()) {
-      if (deadLetters?.queue !== index || from === index) continue;
-      moved += sentPerSecond(plan, from) * deadShareOf(plan, from);
-    }
-    const isConsumed = plan.fleets.some((fleet) => fleet.queue === index);
-    if (sent > 0 || isConsumed) loads.push(loadOf(plan, index, sent + moved));
-  }
-  return loads;
+  const rates = plannedRates(plan);
+  const isMeant = (index: number): boolean =>
+    sentPerSecond(plan, index) > 0 ||
+    plan.fleets.some(
+      ({ queue, sends }) => queue === index || sends.some((one) => one.queue === index),
+    );
+  return [...plan.queues.keys()].filter(isMeant).map((index) => loadOf(plan, index, rates));
 }
 
 /** Three digits, or all of a whole number below a million. */
@@ -281,6 +361,9 @@ export function instabilities(plan: Plan): string[] {
     .filter(({ load }) => load > 1 + slack)
     .map((one) => {
       const { queue, arrivesPerSecond, capacityPerSecond, growsPerSecond, load, bound } = one;
+      if (growsPerSecond === Number.POSITIVE_INFINITY) {
+        return `${queue}: the queue grows ever faster: each of its messages brings it one or more again.`;
+      }
       const grows = `${queue}: the queue grows by ${shown(growsPerSecond)} messages a second`;
       const come = `${shown(arrivesPerSecond)} come`;
       if (bound === "no consumers") return `${grows}: ${come}, and it has no consumers.`;

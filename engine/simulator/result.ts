@@ -67,11 +67,13 @@ export interface QueueResult {
   readonly sent: number;
   /** Sends that a FIFO queue took for duplicates; not among `sent`. */
   readonly deduplicated: number;
-  /** Dead letters that came in from other queues. */
+  /** Dead letters that came in from other queues, and messages that were brought back here. */
   readonly movedIn: number;
   readonly received: number;
   readonly deleted: number;
   readonly deadLettered: number;
+  /** Messages of a dead-letter queue that were brought back, or to another queue. */
+  readonly redriven: number;
   readonly expired: number;
   readonly purged: number;
   /** What was in the queue when the runs ended: visible, delayed and in flight. */
@@ -124,6 +126,11 @@ export interface ProducerResult {
   readonly sent: number;
   readonly copies: number;
   readonly calls: number;
+  /**
+   * Where consumers send on: from the first send to the last delete of all that came of a message. Null
+   * where none do.
+   */
+  readonly endToEndSeconds: Distribution | null;
 }
 
 export interface ConsumerResult {
@@ -138,6 +145,8 @@ export interface ConsumerResult {
   /** Messages whose handling succeeded, and failed; and how often a process died of that. */
   readonly handled: number;
   readonly failed: number;
+  /** Messages that it sent on to other queues. */
+  readonly sentOn: number;
   readonly crashed: number;
   readonly serviceSeconds: Distribution;
   /** Hours that processes ran, from when they were there to their ends, all runs together. */

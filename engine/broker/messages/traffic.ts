@@ -37,3 +37,18 @@ export function trafficError(queue: Queue, status: number): SluiceError {
 export function capacityError(queue: Queue): SluiceError {
   return trafficError(queue, STATUS_FULL);
 }
+
+/**
+ * Moves up to ten visible messages of a queue, as new ones, to another queue or each to the one it came
+ * from; how many, or a code.
+ */
+export function redriven(from: Queue, to: Queue | undefined, most: number, nowMs: number): number {
+  const { member, queue: source } = BrokerQueue.internalsOf(from);
+  const target = to === undefined ? undefined : BrokerQueue.internalsOf(to).queue;
+  return member.engine.redrive(source, most, target, [], nowMs);
+}
+
+/** Of the last `redriven`, how many had no queue to go to and stay. */
+export function redriveReturned(from: Queue): number {
+  return BrokerQueue.internalsOf(from).member.engine.redriveReturned;
+}

@@ -12,13 +12,16 @@ import { Law } from "../random/law.ts";
 import { Groups, Sizes } from "../random/marks.ts";
 import { Stream } from "../random/stream.ts";
 import { TraceRows } from "../random/traceRows.ts";
-import type { Plan, PlannedProducer, PlannedQueue } from "../scenario/plan.ts";
+import type { Plan, PlannedProducer, PlannedQueue, PlannedSend } from "../scenario/plan.ts";
 import type { Agenda } from "./agenda.ts";
+import { Cards, needsCards } from "./cards.ts";
 import type { Copies } from "./copies.ts";
 import { Failures } from "./failures.ts";
 import { Fleet, PLACES } from "./fleet.ts";
 import { Limiter } from "./limiter.ts";
+import { Outlet } from "./outlet.ts";
 import { type Allowance, Producer } from "./producer.ts";
+import { Redriver } from "./redriver.ts";
 import { Rollout } from "./rollout.ts";
 import { Scaler } from "./scaler.ts";
 import type { Freed } from "./settler.ts";
@@ -26,6 +29,7 @@ import { SimQueue } from "./simQueue.ts";
 import { SENT } from "./tally.ts";
 import type { Timeline } from "./timeline.ts";
 import { highOf, lowOf, NOBODY } from "./token.ts";
+import { Work } from "./work.ts";
 
 /** What draws, of three kinds of parts (in Plan.streams, too); each part has up to eight streams. */
 const OF_PRODUCERS = 0;
@@ -33,6 +37,9 @@ const OF_FLEETS = 1;
 const OF_QUEUES = 2;
 const KINDS = 3;
 const STREAMS = 8;
+/** Of a queue's streams, one draws lots; the others are those of what has no number of its own. */
+const OF_OUTLETS = 1;
+const OF_CARDS = 4;
 
 /** A simulated message takes less of the memory, with its place in all indexes. */
 const BYTES_A_MESSAGE = 256;
@@ -51,6 +58,7 @@ export interface Parts {
   readonly scalers: readonly (Scaler | undefined)[];
   readonly rollouts: readonly Rollout[];
   readonly limiters: readonly Limiter[];
+  readonly redrivers: readonly Redriver[];
   /** The fleet of each lane. */
   readonly fleetOf: readonly Fleet[];
 }
@@ -64,6 +72,7 @@ export interface Frame {
   readonly allowance: Allowance;
   readonly copies: Copies;
   readonly freed: Freed;
+  readonly cards: Cards | undefined;
   readonly periodMs: number;
 }
 
@@ -86,7 +95,10 @@ export async function buildParts(frame: Frame): Promise<Parts> {
   for (const queue of queues) queue.lookers = fleetOf;
   const scalers = makeScalers(frame, fleets);
   const rollouts = makeRollouts(frame, fleets);
-  return { broker, queues, producers, fleets, scalers, rollouts, limiters, fleetOf };
+  const redrivers = plan.redrives.map(
+    (redrive) => new Redriver(redrive, queues, timeline, frame.agenda),
+  );
+  return { broker, queues, producers, fleets, scalers, rollouts, limiters, redrivers, fleetOf };
 }
 
 /** As much as all messages take that can be there at once, where that is known. */
@@ -96,8 +108,22 @@ function memoryOf({ queues, horizon }: Plan): number {
   return Math.min(limits.max, Math.max(MEMORY_MIN, most));
 }
 
-function streamOf({ plan, run }: Frame, kind: number, place: number, which: number): Stream {
-  const part = plan.streams?.[kind]?.[place] ?? place;
+/** Cards for the messages of a run, where they need them. */
+export function makeCards(plan: Plan, run: number, since: Float64Array): Cards | undefined {
+  if (!needsCards(plan)) return undefined;
+  return new Cards(plan, streamAt({ plan, run }, OF_QUEUES, 0, OF_CARDS), since);
+}
+
+function streamOf(frame: Frame, kind: number, place: number, which: number): Stream {
+  return streamAt(frame, kind, frame.plan.streams?.[kind]?.[place] ?? place, which);
+}
+
+function streamAt(
+  { plan, run }: Pick<Frame, "plan" | "run">,
+  kind: number,
+  part: number,
+  which: number,
+): Stream {
   return Stream.of(plan.seed, run, (part * STREAMS + which) * KINDS + kind);
 }
 
@@ -112,7 +138,7 @@ async function makeQueues(frame: Frame, broker: Broker): Promise<SimQueue[]> {
     queues.push(
       new SimQueue({
         ...{ queue, traffic: trafficOf(queue), plan: planned, index, timeline, lanes, periodMs },
-        lots,
+        ...{ lots, cards: frame.cards },
         isCapped: plan.quotas !== "off",
         isTarget: plan.queues.some(({ deadLetters }) => deadLetters?.queue === index),
       }),
@@ -144,7 +170,7 @@ function fill(queue: SimQueue, { nowMs }: Timeline): void {
   for (let left = backlog.messages; left > 0; ) {
     const count = Math.min(left, FILL_MESSAGES);
     for (let index = 0; index < count; index++) {
-      const high = highOf(NOBODY, queue.drawLot());
+      const high = queue.cards?.loose() ?? highOf(NOBODY, queue.drawLot());
       const number = queue.nextNumber();
       if (queue.isFifo) traffic.addFifo(low, high, number, number);
       else traffic.add(low, high);
@@ -160,11 +186,12 @@ function fill(queue: SimQueue, { nowMs }: Timeline): void {
 }
 
 function makeProducers(frame: Frame, queues: readonly SimQueue[]): Producer[] {
-  const { timeline, allowance, copies } = frame;
+  const { timeline, allowance, copies, cards } = frame;
   return frame.plan.producers.map((plan, index) => {
     const stream = (which: number): Stream => streamOf(frame, OF_PRODUCERS, index, which);
     return new Producer({
       ...{ plan, queue: queues[plan.queue] as SimQueue, timeline, index, allowance, copies },
+      ...{ cards, rows: cards && rowsOf(plan) },
       arrivals: new Arrivals(plan.arrivals, stream(0)),
       sizes: new Sizes(plan.sizes, stream(1), ownRows(plan)),
       groups: new Groups(plan.groups, stream(2)),
@@ -174,10 +201,15 @@ function makeProducers(frame: Frame, queues: readonly SimQueue[]): Producer[] {
   });
 }
 
-/** The rows by which a producer's messages come, where their sizes are of the same file. */
+/** The rows by which a producer's messages come. */
+function rowsOf({ arrivals }: Pick<PlannedProducer, "arrivals">): TraceRows | undefined {
+  return arrivals.kind === "trace" ? new TraceRows(arrivals.played) : undefined;
+}
+
+/** The same, where their sizes are of the same file. */
 function ownRows({ arrivals, sizes }: PlannedProducer): TraceRows | undefined {
   const isOwn = arrivals.kind === "trace" && sizes.kind === "trace" && arrivals.file === sizes.file;
-  return isOwn ? new TraceRows(arrivals.played) : undefined;
+  return isOwn ? rowsOf({ arrivals }) : undefined;
 }
 
 function makeFleets(
@@ -185,18 +217,22 @@ function makeFleets(
   queues: readonly SimQueue[],
   limiters: readonly Limiter[],
 ): { fleets: Fleet[]; fleetOf: Fleet[] } {
-  const { timeline, agenda, since, freed, periodMs } = frame;
+  const { timeline, agenda, since, freed, cards, periodMs } = frame;
   const fleets: Fleet[] = [];
   const fleetOf: Fleet[] = [];
-  let shelf = PLACES;
+  let [shelf, outlet] = [PLACES, 0];
   for (const plan of frame.plan.fleets) shelf += Fleet.lanesOf(plan) * PLACES;
   for (const [index, plan] of frame.plan.fleets.entries()) {
     const stream = (which: number): Stream => streamOf(frame, OF_FLEETS, index, which);
+    const queue = queues[plan.queue] as SimQueue;
+    const law = new Law(plan.service, stream(0));
+    const isTraced = plan.service.kind === "trace" && cards !== undefined;
     const fleet = new Fleet({
-      ...{ plan, queue: queues[plan.queue] as SimQueue, timeline, agenda, since, freed },
-      ...{ periodMs, shelf, limiter: plan.uses === undefined ? undefined : limiters[plan.uses] },
-      law: new Law(plan.service, stream(0)),
-      failures: new Failures(plan.failure, stream(1), timeline.nowMs),
+      ...{ plan, queue, timeline, agenda, since, freed, periodMs, shelf, law },
+      limiter: plan.uses === undefined ? undefined : limiters[plan.uses],
+      work: isTraced ? new Work(law, plan, queue, cards, fleetOf.length) : undefined,
+      outlets: plan.sends.map((send) => makeOutlet(frame, send, outlet++, queues)),
+      failures: new Failures(plan.failure, stream(1), timeline.nowMs, cards),
       jitter: stream(2),
       first: fleetOf.length,
     });
@@ -212,6 +248,23 @@ function makeLimiters({ plan: whole, timeline, agenda, periodMs }: Frame): Limit
   const lanes = whole.fleets.reduce((sum, fleet) => sum + Fleet.lanesOf(fleet), 0);
   const places = lanes * PLACES;
   return whole.resources.map((plan) => new Limiter({ plan, timeline, agenda, places, periodMs }));
+}
+
+/** @param number of all outlets of the plan. */
+function makeOutlet(
+  frame: Frame,
+  plan: PlannedSend,
+  number: number,
+  queues: readonly SimQueue[],
+): Outlet {
+  const stream = (which: number): Stream => streamAt(frame, OF_QUEUES, number, OF_OUTLETS + which);
+  return new Outlet({
+    ...{ plan, queue: queues[plan.queue] as SimQueue, timeline: frame.timeline },
+    cards: frame.cards as Cards,
+    sizes: new Sizes(plan.sizes, stream(0)),
+    groups: new Groups(plan.groups, stream(1)),
+    chance: stream(2),
+  });
 }
 
 /** One for each fleet whose number changes by itself. */

@@ -11,6 +11,7 @@ import { Handling } from "./handling.ts";
 import { Intake } from "./intake.ts";
 import { BEAT, eventOf, LOOK, NEXT, START, WAIT_OVER } from "./kinds.ts";
 import { ASKING, BEGINNING, GETTING, IDLE, Lanes, WAITING } from "./lanes.ts";
+import type { Outlet } from "./outlet.ts";
 import type { FleetParts, LaneHost } from "./parts.ts";
 import { Processes, type ProcessHost } from "./processes.ts";
 import { Shelf } from "./shelf.ts";
@@ -27,6 +28,7 @@ export class Fleet implements LaneHost, ProcessHost {
   readonly meter: Meter;
   readonly lanes: number;
   readonly handling: Handling;
+  readonly #outlets: readonly Outlet[];
   readonly processes: Processes;
   /** Places in the queue's traffic behind those of its lanes. */
   static shelfPlaces(plan: PlannedFleet): number {
@@ -65,6 +67,7 @@ export class Fleet implements LaneHost, ProcessHost {
     this.meter = new Meter(timeline.now, this.#levels, parts.periodMs, new Float64Array(0));
     queue.traffic.reserve(parts.shelf + Fleet.shelfPlaces(plan));
     if (plan.prefetch > 0) this.#makeShelves(parts.shelf);
+    this.#outlets = parts.outlets;
     this.handling = new Handling(parts, this.#state, this);
   }
 
@@ -328,6 +331,11 @@ export class Fleet implements LaneHost, ProcessHost {
 
   grant(place: number): void {
     this.handling.grant(place);
+  }
+
+  /** Messages that it has sent on. */
+  get sentOn(): number {
+    return this.#outlets.reduce((sum, { sent }) => sum + sent, 0);
   }
 
   /** One lane more, or less, has a handler at work. */

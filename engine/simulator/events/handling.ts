@@ -9,10 +9,12 @@ import type { Failures } from "./failures.ts";
 import { DONE, eventOf, PLACE_DONE, PLACE_SETTLE, SETTLE, SETTLED } from "./kinds.ts";
 import { HANDLING, IDLE, type Lanes, QUEUEING, SETTLING } from "./lanes.ts";
 import type { Limiter } from "./limiter.ts";
+import { sendingOn } from "./outlet.ts";
 import type { FleetParts, LaneHost } from "./parts.ts";
 import { FAILED, OPEN, Settler, WENT_WELL } from "./settler.ts";
 import type { SimQueue } from "./simQueue.ts";
 import type { Timeline } from "./timeline.ts";
+import type { Work } from "./work.ts";
 
 const PLACES = 10;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -32,12 +34,16 @@ export class Handling {
   readonly #timeline: Timeline;
   readonly #law: Law;
   readonly #failures: Failures;
+  readonly #work: Work | undefined;
+  /** What goes on of the message in a place. */
+  readonly #sendOn: ((place: number) => void) | undefined;
   readonly #settler: Settler;
   readonly #state: Lanes;
   readonly #first: number;
   readonly #handler: number;
   readonly #halfTripMs: number;
   readonly #beatMs: number;
+  readonly #refusalMs: number;
   /** Nothing can fail, and a message is deleted by itself, at once. */
   readonly #isPlain: boolean;
   readonly #busy: Uint8Array;
@@ -59,10 +65,13 @@ export class Handling {
     this.#timeline = parts.timeline;
     this.#law = parts.law;
     this.#failures = parts.failures;
+    this.#work = parts.work;
+    this.#sendOn = sendingOn(parts);
     this.#state = state;
     this.#first = parts.first;
     this.#handler = HANDLERS[plan.handler];
     this.#halfTripMs = plan.roundTripMs / 2;
+    this.#refusalMs = (parts.limiter?.plan.refusalSeconds ?? 0) * 1_000;
     this.#beatMs = (plan.heartbeat?.everySeconds ?? 0) * 1_000;
     this.#outcome = new Uint8Array(state.count * PLACES);
     this.#placeDue = new Float64Array(this.#handler === PARALLEL ? state.count * PLACES : 0);
@@ -73,7 +82,8 @@ export class Handling {
     this.#firstPlace = parts.first * PLACES;
     this.#settler = new Settler(parts, this.#outcome, this.#firstPlace);
     const isAlone = this.#handler === ONE && !plan.deleteBatch && plan.roundTripMs === 0;
-    this.#isPlain = isAlone && !this.#failures.isAny && parts.limiter === undefined;
+    const isQuiet = parts.limiter === undefined && this.#sendOn === undefined;
+    this.#isPlain = isAlone && !this.#failures.isAny && isQuiet;
   }
 
   /** The lane holds messages: it begins to handle them. */
@@ -107,7 +117,7 @@ export class Handling {
   #begin(lane: number): void {
     const state = this.#state;
     const { nowMs } = this.#timeline;
-    const atMs = nowMs + this.#law.draw();
+    const atMs = nowMs + (this.#work?.ofLane(lane, state) ?? this.#law.draw());
     state.phase[lane] = HANDLING;
     state.began[lane] = nowMs;
     state.due[lane] = atMs;
@@ -140,10 +150,6 @@ export class Handling {
     this.#timeline.plan(due[lane] as number, eventOf(DONE, this.#first + lane));
   }
 
-  get #refusalMs(): number {
-    return (this.#limiter?.plan.refusalSeconds ?? 0) * 1_000;
-  }
-
   /** The resource has a place for it now. */
   grant(global: number): void {
     const place = global - this.#firstPlace;
@@ -157,15 +163,11 @@ export class Handling {
     if (!this.#state.isDue(lane, HANDLING, nowMs)) return;
     const { began, at } = this.#state;
     const place = lane * PLACES + (this.#handler === ONE ? (at[lane] as number) : 0);
-    if (this.#refused[place] !== 1) this.#took(nowMs - (began[lane] as number));
+    if (this.#refused[place] !== 1) this.service.record(nowMs - (began[lane] as number));
     this.#limiter?.leave(this.#firstPlace + lane * PLACES);
     if (this.#isPlain) this.#doneOnePlainly(lane);
     else if (this.#handler === BATCH) this.#doneBatch(lane);
     else this.#doneOne(lane);
-  }
-
-  #took(ms: number): void {
-    this.service.record(ms);
   }
 
   // --- One after another ----------------------------------------------------------------------------
@@ -180,7 +182,8 @@ export class Handling {
   #doneOne(lane: number): void {
     const state = this.#state;
     const at = state.at[lane] as number;
-    if (this.#fails(lane * PLACES + at) && this.#isFatal) {
+    if (!this.#fails(lane * PLACES + at)) this.#sendOn?.(lane * PLACES + at);
+    else if (this.#isFatal) {
       this.#fleet.crash(lane);
       return;
     }
@@ -230,6 +233,9 @@ export class Handling {
       this.handled -= count - failed;
       this.failed += count - failed;
     }
+    for (let place = first; place < first + count; place++) {
+      if (this.#outcome[place] === WENT_WELL) this.#sendOn?.(place);
+    }
     this.#say(lane);
   }
 
@@ -252,7 +258,8 @@ export class Handling {
   #beginPlace(place: number): void {
     const { nowMs } = this.#timeline;
     this.#placeBegan[place] = nowMs;
-    this.#planPlace(place, PLACE_DONE, nowMs + this.#law.draw());
+    const ms = this.#work?.of(place) ?? this.#law.draw();
+    this.#planPlace(place, PLACE_DONE, nowMs + ms);
   }
 
   #planPlace(place: number, kind: number, atMs: number): void {
@@ -266,9 +273,11 @@ export class Handling {
     if (this.#placeDue[place] !== nowMs) return;
     const lane = Math.floor(place / PLACES);
     const { at } = this.#state;
-    if (this.#refused[place] !== 1) this.#took(nowMs - (this.#placeBegan[place] as number));
+    if (this.#refused[place] !== 1)
+      this.service.record(nowMs - (this.#placeBegan[place] as number));
     this.#limiter?.leave(global);
     const isFailed = this.#fails(place);
+    if (!isFailed) this.#sendOn?.(place);
     at[lane] = (at[lane] as number) - 1;
     if (at[lane] === 0) this.rest(lane);
     if (isFailed && this.#isFatal) {
@@ -277,11 +286,8 @@ export class Handling {
     }
     if (this.#plan.deleteBatch) {
       if (at[lane] === 0) this.#say(lane);
-    } else if (this.#halfTripMs > 0) {
-      this.#planPlace(place, PLACE_SETTLE, nowMs + this.#halfTripMs);
-    } else {
-      this.#settlePlace(place, lane);
-    }
+    } else if (this.#halfTripMs === 0) this.#settlePlace(place, lane);
+    else this.#planPlace(place, PLACE_SETTLE, nowMs + this.#halfTripMs);
   }
 
   onPlaceSettle(global: number): void {

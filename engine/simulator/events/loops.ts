@@ -4,13 +4,22 @@
  * Of those the producer gets one that has the most on the way: with one closed loop a queue, as is usual,
  * it is the right one.
  */
+import type { Cards } from "./cards.ts";
 import type { Producer } from "./producer.ts";
 import type { Freed } from "./settler.ts";
 import type { Loser, SimQueue } from "./simQueue.ts";
+import type { Timeline } from "./timeline.ts";
 import { NOBODY, producerOf } from "./token.ts";
 
 export class Loops implements Freed {
   #producers: readonly Producer[] = [];
+  readonly #cards: Cards | undefined;
+  readonly #timeline: Timeline;
+
+  constructor(cards: Cards | undefined, timeline: Timeline) {
+    this.#cards = cards;
+    this.#timeline = timeline;
+  }
 
   /** Once, when the run's parts are there. */
   join(producers: readonly Producer[], queues: readonly SimQueue[]): void {
@@ -21,9 +30,11 @@ export class Loops implements Freed {
     }
   }
 
-  free(high: number): void {
-    const producer = producerOf(high);
-    if (producer === NOBODY) return;
+  free(high: number, isLooped: boolean): void {
+    const cards = this.#cards;
+    const producer =
+      cards === undefined ? producerOf(high) : cards.over(high, this.#timeline.nowMs);
+    if (producer === NOBODY || !isLooped) return;
     const known = this.#producers[producer];
     if (known?.isLoop) known.free();
   }

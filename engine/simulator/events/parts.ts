@@ -5,9 +5,11 @@ import type { PlannedFleet } from "../scenario/plan.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Failures } from "./failures.ts";
 import type { Limiter } from "./limiter.ts";
+import type { Outlet } from "./outlet.ts";
 import type { Freed } from "./settler.ts";
 import type { SimQueue } from "./simQueue.ts";
 import type { Timeline } from "./timeline.ts";
+import type { Work } from "./work.ts";
 
 export interface FleetParts {
   readonly plan: PlannedFleet;
@@ -26,6 +28,10 @@ export interface FleetParts {
   readonly freed: Freed;
   /** What its handlings use; undefined for nothing. */
   readonly limiter: Limiter | undefined;
+  /** Times of messages' own. */
+  readonly work: Work | undefined;
+  /** Where it sends on to. */
+  readonly outlets: readonly Outlet[];
 }
 
 /** What the handling of messages needs of the lanes' fleet. */

@@ -6,20 +6,14 @@ import type { Arrivals } from "../random/arrivals.ts";
 import { Law } from "../random/law.ts";
 import type { Groups, Sizes } from "../random/marks.ts";
 import type { Stream } from "../random/stream.ts";
+import type { TraceRows } from "../random/traceRows.ts";
 import type { PlannedProducer } from "../scenario/plan.ts";
+import { type Cards, NO_ROW } from "./cards.ts";
 import type { Copies, Copy } from "./copies.ts";
 import { ARRIVAL, COPY, eventOf } from "./kinds.ts";
+import { sendCall } from "./sendCall.ts";
 import type { SimQueue } from "./simQueue.ts";
-import {
-  CALLS_AT,
-  DEDUPLICATED,
-  MORE_AT,
-  moreRequestsOf,
-  SEND,
-  SEND_BATCH,
-  SENT,
-  SENT_BYTES,
-} from "./tally.ts";
+import { CALLS_AT, MORE_AT, moreRequestsOf, SEND, SENT, SENT_BYTES } from "./tally.ts";
 import type { Timeline } from "./timeline.ts";
 import { bodyBytesOf, highOf, lotOf, lowOf, NOBODY } from "./token.ts";
 
@@ -44,6 +38,9 @@ export interface ProducerParts {
   readonly copies: Copies;
   readonly think: Stream;
   readonly allowance: Allowance;
+  readonly cards: Cards | undefined;
+  /** The rows of the trace by which its messages come, where somebody asks for them. */
+  readonly rows: TraceRows | undefined;
 }
 
 export class Producer {
@@ -58,6 +55,8 @@ export class Producer {
   readonly #copies: Copies;
   readonly #think: Law | undefined;
   readonly #index: number;
+  readonly #cards: Cards | undefined;
+  readonly #rows: TraceRows | undefined;
   readonly #event: number;
   readonly #allowance: Allowance;
   readonly #delaySeconds: number;
@@ -91,6 +90,8 @@ export class Producer {
     const { arrivals } = plan;
     this.#think = arrivals.kind === "closedLoop" ? new Law(arrivals.think, parts.think) : undefined;
     this.#index = parts.index;
+    this.#cards = parts.cards;
+    this.#rows = parts.rows;
     this.#event = eventOf(ARRIVAL, parts.index);
     this.#allowance = parts.allowance;
     this.#hasOwnDelay = plan.delaySeconds !== undefined && !queue.isFifo;
@@ -98,7 +99,8 @@ export class Producer {
     this.#copyShare = plan.duplicates.probability;
     const isSingle = plan.batch <= 1 && parts.arrivals.size === 1 && !this.isLoop;
     const isAlike = plan.sizes.kind === "fixed" && this.#copyShare === 0;
-    this.#isPlain = isSingle && isAlike && !queue.isFifo && !this.#hasOwnDelay;
+    this.#isPlain =
+      isSingle && isAlike && !queue.isFifo && !this.#hasOwnDelay && this.#cards === undefined;
     this.#plainBytes = plan.sizes.kind === "fixed" ? plan.sizes.bodyBytes : 0;
     this.#plainLow = lowOf(this.#plainBytes, this.#delaySeconds);
     this.#plainMore = moreRequestsOf(this.#plainBytes);
@@ -196,18 +198,25 @@ export class Producer {
     const { traffic } = this.queue;
     const bodyBytes = this.#sizes.draw();
     const low = lowOf(bodyBytes, this.#delaySeconds);
-    const high = highOf(this.#index, this.queue.drawLot());
+    const high = this.#high();
     this.#bytes += bodyBytes;
     if (this.#hasOwnDelay) traffic.addDelayed(low, high, this.#delaySeconds * 1_000);
     else traffic.add(low, high);
     if (this.#copyShare > 0) this.#perhapsCopy(low, high, 0, 0);
   }
 
+  /** The token's high word. */
+  #high(): number {
+    const cards = this.#cards;
+    if (cards === undefined) return highOf(this.#index, this.queue.drawLot());
+    return cards.first(this.#index, this.#rows?.next() ?? NO_ROW, this.#timeline.nowMs);
+  }
+
   #addFifo(): void {
     const { queue } = this;
     const bodyBytes = this.#sizes.draw();
     const low = lowOf(bodyBytes, this.#delaySeconds);
-    const high = highOf(this.#index, queue.drawLot());
+    const high = this.#high();
     const number = queue.nextNumber();
     const group = this.#groups.draw(number);
     this.#bytes += bodyBytes;
@@ -218,10 +227,15 @@ export class Producer {
   #perhapsCopy(low: number, high: number, group: number, number: number): void {
     if (this.#copyStream.double() >= this.#copyShare) return;
     // Who waits for his message does not wait for its copy.
-    const own = this.isLoop ? highOf(NOBODY, lotOf(high)) : high;
+    const own = this.#highOfCopy(high);
     const copy = this.#copies.put({ producer: this.#index, low, high: own, group, number });
     const atMs = this.#timeline.nowMs + this.plan.duplicates.afterSeconds * 1_000;
     this.#timeline.plan(atMs, eventOf(COPY, copy));
+  }
+
+  #highOfCopy(high: number): number {
+    if (this.#cards !== undefined) return this.#cards.follow(high);
+    return this.isLoop ? highOf(NOBODY, lotOf(high)) : high;
   }
 
   /** A copy's time has come. */
@@ -237,25 +251,12 @@ export class Producer {
     sent[0] = (sent[0] as number) + 1;
     this.sent++;
     this.copies++;
-    this.#call(1);
+    if (this.#call(1) > 0) this.#cards?.over(high, this.#timeline.nowMs);
   }
 
-  /** Makes the call with what was added, and counts it. */
-  #call(count: number): void {
-    const { queue } = this;
-    const { traffic } = queue;
-    const { nowMs } = this.#timeline;
-    queue.flushed(traffic.send(nowMs), count);
-    const duplicates = queue.isFifo ? traffic.duplicates(count) : 0;
-    if (duplicates > 0) queue.count(DEDUPLICATED, duplicates);
-    const call = count > 1 ? SEND_BATCH : SEND;
+  /** Makes the call with what was added; how many messages a FIFO queue took for duplicates. */
+  #call(count: number): number {
     this.calls++;
-    queue.flow.arrive(count - duplicates);
-    queue.count(SENT, count - duplicates);
-    queue.count(SENT_BYTES, this.#bytes);
-    queue.count(CALLS_AT + call, 1);
-    const more = moreRequestsOf(this.#bytes);
-    if (more > 0) queue.count(MORE_AT + call, more);
-    queue.serve();
+    return sendCall(this.queue, this.#timeline.nowMs, count, this.#bytes);
   }
 }

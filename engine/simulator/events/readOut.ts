@@ -1,4 +1,5 @@
 /** Reads out what the parts of a run have measured, at its end. */
+import type { Histogram } from "../statistics/histogram.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Limiter } from "./limiter.ts";
 import type { Producer } from "./producer.ts";
@@ -22,6 +23,7 @@ export function reportOfQueue(queue: SimQueue): QueueReport {
     counts,
     initial: queue.initial,
     moved,
+    redriven: queue.redriven,
     expired,
     left: visible + inFlight + delayed,
     wait: timesOf(queue.wait),
@@ -48,6 +50,7 @@ export function reportOfFleet(fleet: Fleet, scaler: Scaler | undefined): FleetRe
     service: timesOf(handling.service),
     handled: handling.handled,
     failed: handling.failed,
+    sentOn: fleet.sentOn,
     crashed: processes.crashed,
     processMs: processes.ranMs,
     outs: scaler?.outs ?? 0,
@@ -59,8 +62,11 @@ export function reportOfFleet(fleet: Fleet, scaler: Scaler | undefined): FleetRe
   };
 }
 
-export function reportOfProducer({ sent, copies, calls }: Producer): ProducerReport {
-  return { sent, copies, calls };
+export function reportOfProducer(
+  { sent, copies, calls }: Producer,
+  journeys: Histogram | undefined,
+): ProducerReport {
+  return { sent, copies, calls, journeys: journeys && timesOf(journeys) };
 }
 
 export function reportOfResource(limiter: Limiter): ResourceReport {

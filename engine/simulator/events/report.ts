@@ -26,7 +26,9 @@ export interface LevelReport {
 export interface QueueReport {
   readonly counts: Float64Array;
   readonly initial: number;
+  /** Dead letters, and what was redriven. */
   readonly moved: number;
+  readonly redriven: number;
   readonly expired: number;
   readonly left: number;
   readonly wait: TimesReport;
@@ -45,6 +47,8 @@ export interface FleetReport {
   readonly service: TimesReport;
   readonly handled: number;
   readonly failed: number;
+  /** Messages that were sent on to other queues. */
+  readonly sentOn: number;
   readonly crashed: number;
   readonly processMs: number;
   /** How often the autoscaler wanted more, and fewer. */
@@ -62,6 +66,8 @@ export interface ProducerReport {
   readonly sent: number;
   readonly copies: number;
   readonly calls: number;
+  /** From the first send to the last delete of all that came of it; undefined where nothing is sent on. */
+  readonly journeys: TimesReport | undefined;
 }
 
 export interface ResourceReport {

@@ -30,8 +30,11 @@ interface SettlerParts {
 }
 
 export interface Freed {
-  /** A message of this token is over: its sender may send the next one. */
-  free(high: number): void;
+  /**
+   * A message of this token is over: its sender may send the next one.
+   * @param isLooped whether senders wait for messages of its queue.
+   */
+  free(high: number, isLooped: boolean): void;
 }
 
 /** Places are numbered from the fleet's first one on. */
@@ -102,7 +105,9 @@ export class Settler {
     const sentAt = traffic.sentAtMs(this.#base + place);
     flow.told[SENT_AT] = sentAt;
     flow.delete();
-    if (this.#queue.isLooped) this.#freed.free(traffic.high(this.#base + place));
+    if (this.#queue.tellsDeletes) {
+      this.#freed.free(traffic.high(this.#base + place), this.#queue.isLooped);
+    }
     if (sentAt < (this.#since[0] as number)) return;
     sojourn.time[0] = this.#timeline.nowMs - sentAt;
     sojourn.count();

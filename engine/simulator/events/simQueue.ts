@@ -18,6 +18,7 @@ import type { PlannedQueue } from "../scenario/plan.ts";
 import { Flow } from "../statistics/flow.ts";
 import { Histogram } from "../statistics/histogram.ts";
 import { Meter } from "../statistics/meter.ts";
+import type { Cards } from "./cards.ts";
 import { eventOf, TIMER } from "./kinds.ts";
 import { Line } from "./line.ts";
 import { COUNTS, DELETED, MOVED_IN, SERIES_COUNTS } from "./tally.ts";
@@ -47,6 +48,7 @@ export interface QueueParts {
   readonly isCapped: boolean;
   /** Whether dead letters come here. */
   readonly isTarget: boolean;
+  readonly cards: Cards | undefined;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -78,6 +80,7 @@ export class SimQueue {
   readonly seen = new Float64Array(LOOK_COUNT).fill(NEVER, LOOK_OLDEST);
   /** Whether a look needs more than that. */
   readonly #isSpecial: boolean;
+  readonly cards: Cards | undefined;
   /** Whether a delete may let somebody receive: of the same group, or because fewer are in flight. */
   readonly servesAfterDelete: boolean;
   /** Clients that wait until their messages are over; and how many are over that were not deleted. */
@@ -91,6 +94,8 @@ export class SimQueue {
   #moved = 0;
   /** Messages that it began with. */
   initial = 0;
+  /** Messages that a redrive has taken out. */
+  redriven = 0;
   /** Where its dead letters go. */
   target: SimQueue | undefined;
   /** Who stands in the line, by his number there. */
@@ -113,12 +118,18 @@ export class SimQueue {
     this.#lots = parts.lots;
     this.#isTarget = parts.isTarget;
     this.#isSpecial = plan.isFifo || parts.isTarget;
+    this.cards = parts.cards;
     this.delaySeconds = plan.attributes.delaySeconds ?? 0;
     this.servesAfterDelete = plan.isFifo || parts.isCapped;
   }
 
   get isLooped(): boolean {
     return this.loser !== undefined;
+  }
+
+  /** Whether somebody must be told of every message that is deleted. */
+  get tellsDeletes(): boolean {
+    return this.loser !== undefined || this.cards !== undefined;
   }
 
   /** By which it is settled whether a message is poison. */
@@ -212,6 +223,12 @@ export class SimQueue {
       if (lane < 0) return;
       if (!(this.lookers[lane] as Looker).look(lane)) return;
     }
+  }
+
+  /** So many were brought back from here: they are no dead letters of this queue. */
+  redrive(count: number): void {
+    this.#moved += count;
+    this.redriven += count;
   }
 
   /** A receive may have moved dead letters on: then another queue has got something. */

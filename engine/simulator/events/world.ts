@@ -7,8 +7,8 @@
 import { meanRateOf } from "../random/arrivals.ts";
 import type { Plan } from "../scenario/plan.ts";
 import { Agenda } from "./agenda.ts";
-import { checkBalance } from "./balance.ts";
-import { buildParts, type Frame, type Parts } from "./build.ts";
+import { checkBalance, checkWhole } from "./balance.ts";
+import { buildParts, type Frame, makeCards, type Parts } from "./build.ts";
 import { Copies } from "./copies.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Handling } from "./handling.ts";
@@ -92,10 +92,11 @@ export class World {
     const timeline = new Timeline();
     timeline.nowMs = BEGIN_MS + age * MS;
     const agenda = new Agenda(timeline);
-    const loops = new Loops();
+    const since = new Float64Array(1);
+    const cards = makeCards(plan, run, since);
+    const loops = new Loops(cards, timeline);
     const frame: Frame = {
-      ...{ plan, run, timeline, agenda, copies: new Copies(), freed: loops },
-      since: new Float64Array(1),
+      ...{ plan, run, timeline, agenda, copies: new Copies(), freed: loops, cards, since },
       allowance: { sent: new Float64Array(1), most: plan.horizon.messages },
       periodMs: periodOf(plan),
     };
@@ -118,6 +119,7 @@ export class World {
     for (const { processes } of this.#parts.fleets) processes.start();
     for (const scaler of this.#parts.scalers) scaler?.start();
     for (const rollout of this.#parts.rollouts) rollout.start();
+    for (const redriver of this.#parts.redrivers) redriver.start();
     for (const producer of this.#parts.producers) producer.start();
     this.#isWarm = warmup.messages === 0 && this.#isLate;
     timeline.seeTouched();
@@ -283,6 +285,7 @@ export class World {
       queue.sojourn.clear();
     }
     for (const limiter of this.#parts.limiters) limiter.restart();
+    for (const journeys of this.#frame.cards?.journeys ?? []) journeys.clear();
     for (const fleet of this.#parts.fleets) {
       fleet.touch();
       fleet.see();
@@ -295,6 +298,7 @@ export class World {
   async close(): Promise<RunReport> {
     this.#isOver = true;
     const { nowMs } = this.#frame.timeline;
+    const { cards } = this.#frame;
     const { queues, fleets, scalers, limiters, producers, broker } = this.#parts;
     for (const queue of queues) queue.settle();
     this.#frame.timeline.seeTouched();
@@ -303,6 +307,9 @@ export class World {
       checkBalance(queue, report, nowMs);
       return report;
     });
+    const fleetReports = fleets.map((fleet, index) => reportOfFleet(fleet, scalers[index]));
+    const senders = producers.map((one, index) => reportOfProducer(one, cards?.journeys[index]));
+    checkWhole(queueReports, senders, fleetReports);
     await broker.close();
     return {
       run: this.#frame.run,
@@ -312,8 +319,8 @@ export class World {
       events: this.#events,
       sent: this.sent,
       queues: queueReports,
-      fleets: fleets.map((fleet, index) => reportOfFleet(fleet, scalers[index])),
-      producers: producers.map(reportOfProducer),
+      fleets: fleetReports,
+      producers: senders,
       resources: limiters.map(reportOfResource),
     };
   }

@@ -5,6 +5,7 @@
 import type { Autoscaler } from "./autoscaler.ts";
 import type { Law } from "./laws.ts";
 import type { PositiveSeconds, Probability, Seconds } from "./measures.ts";
+import type { Send } from "./pipeline.ts";
 import type { SomeProcesses } from "./scaling.ts";
 
 /** A time in which handlers fail, as when a database is away. */
@@ -174,6 +175,8 @@ export interface Fleet {
   heartbeat?: Heartbeat;
   /** The name of the resource that each handling needs a place of. Default: none. */
   uses?: string;
+  /** What it sends on of each message that it has handled well. Default: nothing. */
+  sends?: Send[];
   /**
    * What one process costs in an hour, in US dollars. Default 0.
    * @minimum 0

@@ -3,6 +3,7 @@
  * checked, each value by the schema and all of them together by rules.ts.
  */
 import type { QueueAttributes, RedrivePolicy } from "../../types.ts";
+import { backlogQueue, backlogsOf } from "./backlogs.ts";
 import type { Fleet } from "./fleet.ts";
 import type {
   Plan,
@@ -15,10 +16,10 @@ import type {
   PlannedResource,
 } from "./plan.ts";
 import { planArrivals, planGroups, planLaw, planSizes } from "./planLaws.ts";
+import { planRedrives, planSends, type SendTarget } from "./planPipeline.ts";
 import { countAtFirst, planScaling } from "./planScaling.ts";
 import type { Producer } from "./producer.ts";
 import type { Resource } from "./resource.ts";
-import { backlogQueue, backlogsOf } from "./rules.ts";
 import type { Scenario } from "./types.ts";
 
 const { POSITIVE_INFINITY } = Number;
@@ -66,9 +67,15 @@ export function makePlan(scenario: Scenario, made: readonly MadeQueue[]): Plan {
         placeOf(fleet.queue),
         queueOf(fleet.queue),
         resourceOf(fleet, resources),
+        (queue) => ({
+          place: placeOf(queue),
+          isFifo: queueOf(queue).isFifo,
+          maximumBytes: queueOf(queue).attributes.maximumMessageSize,
+        }),
       ),
     ),
     resources,
+    redrives: planRedrives(scenario, placeOf),
     quotas: scenario.quotas ?? "off",
     cost: {
       transferOutShare: cost?.transferOutShare ?? 0,
@@ -131,6 +138,7 @@ function planFleet(
   queue: number,
   { attributes }: MadeQueue,
   uses: number | undefined,
+  targetOf: (queue: string) => SendTarget,
 ): PlannedFleet {
   const handler = fleet.handler ?? "one";
   const visibilityTimeoutSeconds = fleet.visibilityTimeout ?? attributes.visibilityTimeout;
@@ -157,6 +165,7 @@ function planFleet(
       everySeconds: fleet.heartbeat.everySeconds,
       visibilityTimeoutSeconds: fleet.heartbeat.visibilityTimeout ?? visibilityTimeoutSeconds,
     },
+    sends: planSends(fleet.sends, targetOf),
     usdPerHour: fleet.usdPerHour ?? 0,
     uses,
   };

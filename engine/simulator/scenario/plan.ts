@@ -24,7 +24,7 @@ export type PlannedLaw =
       readonly seconds: readonly number[];
       readonly weights: readonly number[];
     }
-  /** That of a row at random. */
+  /** A message's own, where it came by a row of the same file; else that of a row at random. */
   | {
       readonly kind: "trace";
       readonly file: string;
@@ -186,6 +186,7 @@ export interface PlannedFleet {
   readonly heartbeat:
     | { readonly everySeconds: number; readonly visibilityTimeoutSeconds: number }
     | undefined;
+  readonly sends: readonly PlannedSend[];
   readonly usdPerHour: number;
   /** The place in `resources` of what its handlings use; undefined for nothing. */
   readonly uses: number | undefined;
@@ -200,6 +201,27 @@ export interface PlannedResource {
   /** Whether a handling that finds no place fails. */
   readonly isRefusing: boolean;
   readonly refusalSeconds: number;
+}
+
+/** Of each handling that went well. */
+export interface PlannedSend {
+  /** Its place in `queues`. */
+  readonly queue: number;
+  readonly probability: number;
+  readonly count: number;
+  /** Undefined: the queue's. */
+  readonly delaySeconds: number | undefined;
+  readonly sizes: PlannedSizes;
+  readonly groups: PlannedGroups;
+}
+
+export interface PlannedRedrive {
+  /** Their places in `queues`; without `to`, each goes to the queue that it came from. */
+  readonly from: number;
+  readonly to: number | undefined;
+  readonly atSeconds: number;
+  readonly everySeconds: number | undefined;
+  readonly perSecond: number;
 }
 
 export interface PlannedPrecision {
@@ -227,6 +249,7 @@ export interface Plan {
    */
   readonly streams?: readonly (readonly number[])[];
   readonly resources: readonly PlannedResource[];
+  readonly redrives: readonly PlannedRedrive[];
   readonly quotas: "aws" | "throughput" | "off";
   readonly cost: { readonly transferOutShare: number; readonly freeTier: boolean };
 }

@@ -5,10 +5,16 @@
 import type { Arrivals } from "./arrivals.ts";
 import type { Law } from "./laws.ts";
 import { defaultBodyBytes } from "./planLaws.ts";
-import type { Producer, Sizes } from "./producer.ts";
+import type { Groups, Sizes } from "./producer.ts";
 import type { KnownQueue, Tell } from "./rule.ts";
 
 type Path = readonly string[];
+
+interface Messages {
+  readonly bodyBytes?: Sizes;
+  readonly delaySeconds?: number;
+  readonly groups?: Groups;
+}
 
 function ruleBounds(min: number, max: number, path: Path, field: string, tell: Tell): void {
   if (min > max) tell([...path, field], `It is at most its maximum, ${max}, not ${min}.`);
@@ -68,8 +74,13 @@ function largestBytes(sizes: Sizes): number {
   return sizes.empirical.bytes.reduce((most, bytes) => Math.max(most, bytes), 0);
 }
 
-export function ruleProducer(producer: Producer, queue: KnownQueue, path: Path, tell: Tell): void {
-  const { bodyBytes = defaultBodyBytes, delaySeconds, groups } = producer;
+/** Of messages to a queue, a producer's or those that a consumer sends on: their sizes, delays and groups. */
+export function ruleMessages(
+  { bodyBytes = defaultBodyBytes, delaySeconds, groups }: Messages,
+  queue: KnownQueue,
+  path: Path,
+  tell: Tell,
+): void {
   const largest = largestBytes(bodyBytes);
   if (largest > queue.maximumBytes) {
     const sentence = `Messages of ${largest} bytes are more than ${queue.name} takes (MaximumMessageSize: ${queue.maximumBytes}).`;

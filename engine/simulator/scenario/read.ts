@@ -56,6 +56,7 @@ export async function readScenario(
       name,
       isFifo,
       maximumBytes: attributes.maximumMessageSize,
+      deadLetterQueue: attributes.redrivePolicy?.deadLetterTargetArn.split(":").at(-1),
     }));
     checker.mistakes.push(...checkRules(scenario, root, known));
     const own = typeof source === "string" ? dirname(source) : folder;

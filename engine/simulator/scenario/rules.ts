@@ -6,25 +6,15 @@
 import type { Setting } from "../../broker/described/setting.ts";
 import type { SettingError } from "../../broker/described/settingError.ts";
 import { suggestion } from "../../suggestion.ts";
+import { backlogQueue, backlogsOf } from "./backlogs.ts";
+import { ruleRedrives, ruleSends } from "./pipelineRules.ts";
 import type { Producer } from "./producer.ts";
-import { ruleArrivals, ruleLaw, ruleProducer } from "./producerRules.ts";
+import { ruleArrivals, ruleLaw, ruleMessages } from "./producerRules.ts";
 import { ruleResources } from "./resourceRules.ts";
 import type { KnownQueue, Tell } from "./rule.ts";
 import { ruleScaling } from "./scalingRules.ts";
 import { listed } from "./sentences.ts";
-import type { Backlog, Scenario } from "./types.ts";
-
-export function backlogsOf({ initial }: Scenario): readonly Backlog[] {
-  if (initial === undefined) return [];
-  return Array.isArray(initial) ? initial : [initial];
-}
-
-/** The name of a backlog's queue: what it says, or the one queue that has consumers. */
-export function backlogQueue(backlog: Backlog, scenario: Scenario): string | undefined {
-  if (backlog.queue !== undefined) return backlog.queue;
-  const consumed = new Set(Object.values(scenario.consumers ?? {}).map(({ queue }) => queue));
-  return consumed.size === 1 ? [...consumed][0] : undefined;
-}
+import type { Scenario } from "./types.ts";
 
 /** All breaches. */
 export function checkRules(
@@ -41,10 +31,11 @@ export function checkRules(
     const path = ["producers", name];
     const queue = findQueue(producer.queue, queues, [...path, "queue"], tell);
     ruleArrivals(producer.arrivals, [...path, "arrivals"], tell);
-    if (queue !== undefined) ruleProducer(producer, queue, path, tell);
+    if (queue !== undefined) ruleMessages(producer, queue, path, tell);
   }
   checkConsumers(scenario, queues, tell);
   ruleResources(scenario, tell);
+  ruleRedrives(scenario, queues, (name, path) => findQueue(name, queues, path, tell), tell);
   return mistakes;
 }
 
@@ -127,6 +118,7 @@ function checkConsumers(scenario: Scenario, queues: readonly KnownQueue[], tell:
     findQueue(fleet.queue, queues, [...path, "queue"], tell);
     ruleLaw(fleet.service, [...path, "service"], tell);
     ruleScaling(fleet, path, tell);
+    ruleSends(fleet, (queue, at) => findQueue(queue, queues, at, tell), path, tell);
     if (fleet.partialBatches === true && fleet.handler !== "batch") {
       const sentence = "It goes with handler: batch; messages handled singly fail singly.";
       tell([...path, "partialBatches"], sentence);

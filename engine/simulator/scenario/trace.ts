@@ -66,7 +66,10 @@ export interface TraceArrivals {
   trace: Trace;
 }
 
-/** Times of a file's column, each as often as any other. */
+/**
+ * Times of a file's column. A message that came by a row of the same file takes that row's, and so do
+ * those that consumers send on of it; any other takes that of a row at random.
+ */
 export interface TraceLaw {
   trace: {
     /** The file's name, as seen from the scenario's own. */

@@ -9,6 +9,7 @@
  */
 import type { Fleet } from "./fleet.ts";
 import type { MessageCount, PositiveSeconds, Probability, Seconds } from "./measures.ts";
+import type { Redrive } from "./pipeline.ts";
 import type { Producer } from "./producer.ts";
 import type { QueueAttributes } from "./queue.ts";
 import type { Resource } from "./resource.ts";
@@ -99,6 +100,8 @@ export interface Scenario {
   consumers?: Record<string, Fleet>;
   /** What handlings share, each by a name of yours. */
   resources?: Record<string, Resource>;
+  /** Dead letters that are brought back. Default: none. */
+  redrives?: Redrive[];
   /** Which of the limits that protect AWS apply. Default off. */
   quotas?: "aws" | "throughput" | "off";
   cost?: CostOptions;

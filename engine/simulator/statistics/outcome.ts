@@ -207,7 +207,8 @@ function queueResult(plan: PlannedQueue, reports: readonly QueueReport[]): Queue
     movedIn: counted(MOVED_IN),
     received: counted(RECEIVED),
     deleted,
-    deadLettered: total(({ moved }) => moved),
+    deadLettered: total(({ moved, redriven }) => moved - redriven),
+    redriven: total(({ redriven }) => redriven),
     expired: total(({ expired }) => expired),
     purged: 0,
     left: total(({ left }) => left),
@@ -263,6 +264,9 @@ function producerResult(
     sent: total(({ sent }) => sent),
     copies: total(({ copies }) => copies),
     calls: total(({ calls }) => calls),
+    endToEndSeconds: plan.fleets.some(({ sends }) => sends.length > 0)
+      ? distributionOf(reports.flatMap(({ journeys }) => journeys ?? []))
+      : null,
   };
 }
 
@@ -282,6 +286,7 @@ function consumerResult(
     utilisationHalfWidth: busy.halfWidth,
     handled: total(({ handled }) => handled),
     failed: total(({ failed }) => failed),
+    sentOn: total(({ sentOn }) => sentOn),
     crashed: total(({ crashed }) => crashed),
     serviceSeconds: distributionOf(reports.map(({ service }) => service)),
     consumerHours: total(({ processMs }) => processMs) / HOUR_MS,

@@ -131,6 +131,8 @@ export const full = {
       VisibilityTimeout: 30,
       RedrivePolicy: { deadLetterTargetArn: "dead", maxReceiveCount: 4 },
     },
+    more: { RedrivePolicy: { deadLetterTargetArn: "lost", maxReceiveCount: 4 } },
+    lost: {},
     dead: { RedriveAllowPolicy: { redrivePermission: "byQueue", sourceQueueArns: ["work"] } },
     "work.fifo": {
       FifoQueue: true,
@@ -217,6 +219,16 @@ export const full = {
       queue: "work",
       count: 1,
       service: { trace: { file, column: 3, secondsPerUnit: 0.01 } },
+      sends: [
+        {
+          queue: "more",
+          probability: 0.5,
+          count: 3,
+          delaySeconds: 5,
+          bodyBytes: { uniform: { minBytes: 1, maxBytes: 500 } },
+        },
+        { queue: "work.fifo", groups: { uniform: { count: 5 } } },
+      ],
     },
     ...Object.fromEntries(
       allAutoscalers.map((autoscaler, index) => [
@@ -242,6 +254,7 @@ export const full = {
     db: { concurrency: 20 },
     api: { perSecond: 10, burst: 5, whenFull: "fail", refusalSeconds: 0.5 },
   },
+  redrives: [{ from: "lost", to: "work", atSeconds: 100, everySeconds: 200, perSecond: 50 }],
   quotas: "throughput",
   cost: { transferOutShare: 0.1, freeTier: false },
 } satisfies Scenario;

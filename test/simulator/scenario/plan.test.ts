@@ -71,11 +71,13 @@ test("what is not named is ideal", async () => {
         backoff: undefined,
         deleteBatch: false,
         heartbeat: undefined,
+        sends: [],
         usdPerHour: 0,
         uses: undefined,
       },
     ],
     resources: [],
+    redrives: [],
     quotas: "off",
     cost: { transferOutShare: 0, freeTier: true },
   });
