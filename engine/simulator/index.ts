@@ -5,15 +5,22 @@
 export type { Cost, PriceBook, RequestTier, TransferTier } from "./cost.ts";
 export type { QueueLoad } from "./load.ts";
 export type { Progress } from "./progress.ts";
+export { advise } from "./questions/advise.ts";
 export { compare } from "./questions/compare.ts";
 export { readVary } from "./questions/grid.ts";
 export { sweep } from "./questions/sweep.ts";
 export type {
+  Advice,
+  AdvisedField,
+  AdviseOptions,
   CellValues,
   CompareOptions,
   Comparison,
   Difference,
   Figure,
+  Goal,
+  GoalResult,
+  Knob,
   Sweep,
   SweepCell,
   SweepOptions,

@@ -3,11 +3,17 @@
  * it is asked for, with the simulator.
  */
 import type { Command } from "commander";
+import type { AdviseCommandOptions } from "../simulate/advise.ts";
 import type { CompareCommandOptions } from "../simulate/compare.ts";
 import {
   collect,
+  readDuration,
+  readKnob,
   readPercent,
   readRuns,
+  readShare,
+  readWhole,
+  readWithin,
   withHelp,
   withOutput,
   withSimulation,
@@ -32,10 +38,16 @@ const compareExamples = `Examples:
   sluice simulate compare today.yaml tomorrow.yaml --precision 1 --html compared.html
   sluice simulate compare main.yaml branch.yaml --fail-if-worse 2     exits with 1 where it is
 `;
+const adviseExamples = `Examples:
+  sluice simulate advise shop.yaml --max-wait-p95 2s
+  sluice simulate advise shop.yaml --within 10s=99% --duplicates 0.1% --write advised.yaml
+  sluice simulate advise shop.yaml --max-wait-p99 5s --dead-letters 0.01% --keep batch
+`;
 const examples = `Examples:
   sluice simulate run shop.yaml                  what becomes of a day of traffic
   sluice simulate sweep shop.yaml --vary consumers.workers.count=4..12
   sluice simulate compare today.yaml tomorrow.yaml
+  sluice simulate advise shop.yaml --max-wait-p95 2s
 `;
 const scenarioFile = "the scenario: YAML or JSON (docs/SIMULATION.md)";
 
@@ -49,6 +61,7 @@ export function addSimulate(program: Command): void {
   addRun(group);
   addSweep(group);
   addCompare(group);
+  addAdvise(group);
 }
 
 function addRun(group: Command): void {
@@ -118,5 +131,46 @@ function addCompare(group: Command): void {
     .action(async (a: string, b: string, options: CompareCommandOptions) => {
       const { simulateCompare } = await import("../simulate/compare.ts");
       await simulateCompare(a, b, options);
+    });
+}
+
+function addAdvise(group: Command): void {
+  const command = group
+    .command("advise")
+    .description(
+      "Find the smallest fleet and the settings that meet a service level at least cost.",
+    )
+    .argument("<file>", scenarioFile);
+  withHelp(command, adviseExamples);
+  for (const share of ["p50", "p90", "p95", "p99", "p999"]) {
+    const name = `--max-wait-${share} <time>`;
+    const of = share === "p999" ? "99.9" : share.slice(1);
+    command.option(name, `${of} % wait at most so long until they are received`, readDuration);
+  }
+  command
+    .option(
+      "--within <time=share>",
+      "so many are done so soon after they were sent: 10s=99%; may be repeated",
+      readWithin,
+    )
+    .option("--duplicates <share>", "of the handlings, those for nothing, at most: 0.1%", readShare)
+    .option("--dead-letters <share>", "of the messages, at most: 0.01%", readShare)
+    .option("--fleet <name>", "the consumers that are asked about, where there are several")
+    .option(
+      "--keep <knob>",
+      "what stays: count, batch, waitTimeSeconds, visibilityTimeout, maxReceiveCount; may be repeated",
+      readKnob,
+    )
+    .option("--max-count <number>", "processes, at the most (default: 1000)", (text: string) =>
+      readWhole(text, 1, 10_000, "It"),
+    )
+    .option("--write <file>", "write the scenario as advised");
+  withSimulation(command)
+    .option("--json <file>", "write the advice as JSON; - is standard output")
+    .option("--markdown <file>", "write the tables as Markdown; - is standard output")
+    .option("--html <file>", "write it as one page, which needs no network")
+    .action(async (file: string, options: AdviseCommandOptions) => {
+      const { simulateAdvise } = await import("../simulate/advise.ts");
+      await simulateAdvise(file, options);
     });
 }

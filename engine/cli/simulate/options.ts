@@ -1,5 +1,6 @@
 /** Options that several commands of `sluice simulate` have, and the readers of their values. */
 import { type Command, InvalidArgumentError } from "commander";
+import type { Knob } from "../../simulator/questions/types.ts";
 
 const seedMax = 4_294_967_295;
 const threadsMax = 64;
@@ -23,10 +24,55 @@ export function readRuns(text: string): number {
   return readWhole(text, 2, 10_000, "It");
 }
 
+const unitSeconds: Readonly<Record<string, number>> = { ms: 1e-3, s: 1, m: 60, min: 60, h: 3_600 };
+
+/** Seconds, of a number with its unit. */
+export function readDuration(text: string): number {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?|\.\d+) ?([a-z]+)$/.exec(text.trim()) ?? [];
+  const seconds = Number(number) * (unitSeconds[unit] ?? Number.NaN);
+  if (seconds > 0) return Number(seconds.toPrecision(12));
+  throw new InvalidArgumentError("It is a time above 0 with its unit: 500ms, 2s, 5m or 1h.");
+}
+
+/** A share of 1, of percents. */
+export function readShare(text: string): number {
+  const [, number = ""] = /^(\d{1,3}(?:\.\d+)?|\.\d+) ?%$/.exec(text.trim()) ?? [];
+  const share = number === "" ? Number.NaN : Number((Number(number) / 100).toPrecision(12));
+  if (share > 0 && share < 1) return share;
+  throw new InvalidArgumentError("It is a share in percent, above 0 % and below 100 %, as 0.1%.");
+}
+
 export function readPercent(text: string): number {
   const number = /^\d{1,3}(\.\d+)?%?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
   if (number <= 100) return number;
   throw new InvalidArgumentError("It is a number from 0 to 100, in percent.");
+}
+
+/** One more `10s=99%`. */
+export function readWithin(
+  text: string,
+  before: readonly { seconds: number; share: number }[] = [],
+): readonly { seconds: number; share: number }[] {
+  const [time = "", share = "", ...more] = text.split("=");
+  if (share === "" || more.length > 0) {
+    throw new InvalidArgumentError("It is a time and a share, as 10s=99%.");
+  }
+  return [...before, { seconds: readDuration(time), share: readShare(share) }];
+}
+
+const knobs: readonly Knob[] = [
+  "count",
+  "batch",
+  "waitTimeSeconds",
+  "visibilityTimeout",
+  "maxReceiveCount",
+];
+
+/** One more of what advice leaves alone. */
+export function readKnob(text: string, before: readonly Knob[] = []): readonly Knob[] {
+  const knob = knobs.find((one) => one === text);
+  if (knob !== undefined) return [...before, knob];
+  throw new InvalidArgumentError(`It is one of ${knobs.join(", ")}.`);
 }
 
 /** For an option that may stand there several times. */

@@ -104,7 +104,8 @@ function unwritable(options: OutputOptions): string[] {
   return [...unfit, ...(folderMistake(options.svg) ?? [])];
 }
 
-function fileMistake(file: string | undefined): string[] | undefined {
+/** Why nothing could be written to that file; undefined where it can, or goes to standard output. */
+export function fileMistake(file: string | undefined): string[] | undefined {
   if (file === undefined || file === standardOutput) return undefined;
   const there = statSync(file, { throwIfNoEntry: false });
   if (there?.isDirectory() === true) return [`${file} is a folder; name a file.`];

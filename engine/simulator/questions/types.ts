@@ -1,4 +1,5 @@
 /** What questions are asked, and what they answer: plain data, fit for JSON. Types only. */
+import type { Scenario } from "../scenario/types.ts";
 import type { SimulateOptions } from "../simulate.ts";
 import type { Findings } from "../simulationResult.ts";
 
@@ -109,4 +110,72 @@ export interface Comparison {
   /** Which is better, and by how much, in words. */
   readonly verdict: string;
   readonly results: Readonly<Record<"a" | "b", Findings>>;
+}
+
+/** What a service level asks for. Shares are of 1, times in seconds. */
+export type Goal =
+  /** The share of the messages waits at most so long from available to the first receive. */
+  | { readonly kind: "wait"; readonly share: number; readonly seconds: number }
+  /** Of the messages that are deleted, the share is so at most so long after it was sent. */
+  | { readonly kind: "stay"; readonly share: number; readonly seconds: number }
+  /** At most the share of the handlings that go well was for nothing: somebody else had the message. */
+  | { readonly kind: "duplicates"; readonly share: number }
+  /** At most the share of the messages becomes dead letters. */
+  | { readonly kind: "deadLetters"; readonly share: number };
+
+/** What advice may change. */
+export type Knob = "count" | "visibilityTimeout" | "batch" | "waitTimeSeconds" | "maxReceiveCount";
+
+export interface AdviseOptions extends Omit<SimulateOptions, "unstable"> {
+  /** One or more; all are to be met. */
+  goals: readonly Goal[];
+  /** The consumers that are asked about. May be left out where there is one fleet. */
+  fleet?: string | undefined;
+  /** What stays as it is. Default: nothing. */
+  keep?: readonly Knob[] | undefined;
+  /** Processes, at the most: 1 to 10,000. Default 1,000. */
+  countMax?: number | undefined;
+}
+
+export interface GoalResult {
+  readonly goal: Goal;
+  /** Seconds or a share; null where it could not be measured. */
+  readonly value: number | null;
+  readonly isMet: boolean;
+}
+
+/** A field that is to be changed, or is right as it is. */
+export interface AdvisedField {
+  readonly path: string;
+  readonly knob: Knob;
+  /** What the scenario has; null: its default. */
+  readonly from: VariedValue;
+  readonly to: VariedValue;
+  /** The formula with its numbers, and what was simulated around it. */
+  readonly reason: string;
+}
+
+export interface Advice {
+  readonly title: string | undefined;
+  readonly fleet: string;
+  readonly queue: string;
+  readonly seed: number;
+  /** Whether the goals are met as advised. */
+  readonly isMet: boolean;
+  /** Why they can't be met; empty where they are. */
+  readonly obstacles: readonly string[];
+  readonly fields: readonly AdvisedField[];
+  /** What the simulation of the advised scenario found, or of the best one where none meets the goals. */
+  readonly goals: readonly GoalResult[];
+  /** Of the scenario as it is, where it is stable. */
+  readonly before: { readonly goals: readonly GoalResult[]; readonly monthUsd: number } | null;
+  readonly monthUsd: number | null;
+  /** The scenario as advised. */
+  readonly scenario: Scenario;
+  /** Variants that were simulated. */
+  readonly simulated: number;
+  /** False when it was interrupted: it is the best of what was simulated by then. */
+  readonly isComplete: boolean;
+  /** In words. */
+  readonly verdict: string;
 }
