@@ -192,7 +192,7 @@ describe("the packed package", () => {
       ]),
     );
     const allowed =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/.+|examples\/.+\.(mjs|yaml)|dist\/engine\.wasm|dist\/node_modules\/msgpackr\/(LICENSE|package\.json|[\w-]+\.js)|dist\/node_modules\/uplot\/(LICENSE|package\.json|dist\/uPlot\.(iife\.min\.js|min\.css))|dist\/engine\/simulator\/(prices\.yaml|scenario\/scenario\.schema\.json)|dist\/(assembly|bindings|bench|engine)\/.+\.(c?js|d\.c?ts|html|css|svg))$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/.+|examples\/.+\.(mjs|yaml|csv|txt|md)|dist\/engine\.wasm|dist\/node_modules\/msgpackr\/(LICENSE|package\.json|[\w-]+\.js)|dist\/node_modules\/uplot\/(LICENSE|package\.json|dist\/uPlot\.(iife\.min\.js|min\.css))|dist\/engine\/simulator\/(prices\.yaml|scenario\/scenario\.schema\.json)|dist\/(assembly|bindings|bench|engine)\/.+\.(c?js|d\.c?ts|html|css|svg))$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
   });
 
