@@ -54,6 +54,7 @@ export type {
   Restarts,
 } from "./scenario/fleet.ts";
 export type { Hpa, HpaBehavior, Keda, KedaJobs } from "./scenario/kubernetes.ts";
+export type { Lambda, ProvisionedPollers } from "./scenario/lambda.ts";
 export type { Law } from "./scenario/laws.ts";
 export type { Duplicates, Groups, Producer, Sizes } from "./scenario/producer.ts";
 export type { QueueAttributes, RedriveAllowPolicy, RedrivePolicy } from "./scenario/queue.ts";

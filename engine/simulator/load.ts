@@ -16,7 +16,7 @@ import type {
   PlannedQueue,
   PlannedRedrive,
 } from "./scenario/plan.ts";
-import { mostProcesses } from "./scenario/planScaling.ts";
+import { lambdaOf, mostProcesses } from "./scenario/planScaling.ts";
 import type { PlayedTrace } from "./trace/traceRequest.ts";
 
 export interface QueueLoad {
@@ -160,6 +160,13 @@ function placeCapacity(fleet: PlannedFleet, { handlings }: Tries): number {
   return seconds === 0 ? Number.POSITIVE_INFINITY : fleet.batch / (seconds * handlings);
 }
 
+/** Side by side, of a fleet that is a function. */
+function invokesMax(fleet: PlannedFleet): number {
+  const lambda = lambdaOf(fleet);
+  if (lambda === undefined) return Number.POSITIVE_INFINITY;
+  return Math.min(lambda.reservedConcurrency, lambda.accountConcurrency);
+}
+
 /** Messages a second that the resource lets a fleet finish, as if it had it for itself. */
 function resourceCapacity(plan: Plan, fleet: PlannedFleet, { handlings }: Tries): number {
   const resource = plan.resources[fleet.uses ?? -1];
@@ -236,7 +243,7 @@ function fleetsCapacity(plan: Plan, index: number): FleetsCapacity {
   for (const fleet of plan.fleets) {
     if (fleet.queue !== index) continue;
     const own = placeCapacity(fleet, triesOf(fleet, queue));
-    const free = mostProcesses(fleet) * fleet.concurrency * own;
+    const free = Math.min(mostProcesses(fleet) * fleet.concurrency, invokesMax(fleet)) * own;
     const shared = resourceCapacity(plan, fleet, triesOf(fleet, queue));
     isShared ||= shared < free;
     all += Math.min(free, shared);

@@ -149,7 +149,10 @@ export interface ConsumerResult {
   readonly sentOn: number;
   readonly crashed: number;
   readonly serviceSeconds: Distribution;
-  /** Hours that processes ran, from when they were there to their ends, all runs together. */
+  /**
+   * Hours that processes ran, from when they were there to their ends, all runs together; of a Lambda
+   * function those in which it was invoked.
+   */
   readonly consumerHours: number;
   readonly scaling: ScalingResult;
   readonly series: ConsumerSeries;
@@ -160,6 +163,8 @@ export interface ScalingResult {
   /** How often the autoscaler wanted more processes, and fewer. */
   readonly out: number;
   readonly in: number;
+  /** Batches that a Lambda function was not invoked for: they came back, and had used up a receive. */
+  readonly throttled: number;
   /** Processes that deploys replaced. */
   readonly restarted: number;
   /** Processes that were ended with messages in hand; and those messages, which came back by their timeouts. */

@@ -13,6 +13,7 @@ import type {
   PlannedProducer,
   PlannedQueue,
 } from "../../engine/simulator/scenario/plan.ts";
+import { lambdaOf } from "../../engine/simulator/scenario/planScaling.ts";
 import { fleetOf, planOf, producerOf } from "./plans.ts";
 import { resource, scaling } from "./scaling/scalings.ts";
 
@@ -135,8 +136,11 @@ const anyFleet = fc.record<PlannedFleet>({
   heartbeat: fc.constantFrom(undefined, { everySeconds: 5, visibilityTimeoutSeconds: 10 }),
 });
 
-/** A job makes one receive, and has no more than it takes. */
-const fleet = anyFleet.map((one) => {
+/** A function is given batches; a job makes one receive, and has no more than it takes. */
+const fleet = anyFleet.map((one): PlannedFleet => {
+  if (lambdaOf(one) !== undefined) {
+    return { ...one, handler: "batch", deleteBatch: true, prefetch: 0, waitTimeSeconds: 20 };
+  }
   const isOnce = one.scaling?.autoscaler?.rule.kind === "kedaJobs";
   const { scaling: some } = one;
   if (!isOnce || some === undefined) return one;

@@ -12,7 +12,14 @@ import { Law } from "../random/law.ts";
 import { Groups, Sizes } from "../random/marks.ts";
 import { Stream } from "../random/stream.ts";
 import { TraceRows } from "../random/traceRows.ts";
-import type { Plan, PlannedProducer, PlannedQueue, PlannedSend } from "../scenario/plan.ts";
+import type {
+  Plan,
+  PlannedProducer,
+  PlannedQueue,
+  PlannedResource,
+  PlannedSend,
+} from "../scenario/plan.ts";
+import { lambdaOf } from "../scenario/planScaling.ts";
 import type { Agenda } from "./agenda.ts";
 import { Cards, needsCards } from "./cards.ts";
 import type { Copies } from "./copies.ts";
@@ -90,8 +97,15 @@ export async function buildParts(frame: Frame): Promise<Parts> {
   const queues = await makeQueues(frame, broker);
   const producers = makeProducers(frame, queues);
   const limiters = makeLimiters(frame);
-  const { fleets, fleetOf } = makeFleets(frame, queues, limiters);
-  for (const limiter of limiters) limiter.guestOf = (place) => fleetOf[Math.floor(place / PLACES)];
+  const invokes = makeInvokes(frame);
+  const { fleets, fleetOf } = makeFleets(frame, queues, limiters, invokes);
+  for (const invoked of invokes) {
+    if (invoked === undefined) continue;
+    invoked.guestOf = (place) => fleetOf[Math.floor(place / PLACES)]?.invoker;
+  }
+  for (const limiter of limiters) {
+    limiter.guestOf = (place) => fleetOf[Math.floor(place / PLACES)]?.handling;
+  }
   for (const queue of queues) queue.lookers = fleetOf;
   const scalers = makeScalers(frame, fleets);
   const rollouts = makeRollouts(frame, fleets);
@@ -216,6 +230,7 @@ function makeFleets(
   frame: Frame,
   queues: readonly SimQueue[],
   limiters: readonly Limiter[],
+  invokes: readonly (Limiter | undefined)[],
 ): { fleets: Fleet[]; fleetOf: Fleet[] } {
   const { timeline, agenda, since, freed, cards, periodMs } = frame;
   const fleets: Fleet[] = [];
@@ -230,6 +245,7 @@ function makeFleets(
     const fleet = new Fleet({
       ...{ plan, queue, timeline, agenda, since, freed, periodMs, shelf, law },
       limiter: plan.uses === undefined ? undefined : limiters[plan.uses],
+      invokes: invokes[index],
       work: isTraced ? new Work(law, plan, queue, cards, fleetOf.length) : undefined,
       outlets: plan.sends.map((send) => makeOutlet(frame, send, outlet++, queues)),
       failures: new Failures(plan.failure, stream(1), timeline.nowMs, cards),
@@ -243,11 +259,39 @@ function makeFleets(
   return { fleets, fleetOf };
 }
 
-/** One for each of the plan's resources. */
-function makeLimiters({ plan: whole, timeline, agenda, periodMs }: Frame): Limiter[] {
+function makeLimiter(
+  { plan: whole, timeline, agenda, periodMs }: Frame,
+  plan: PlannedResource,
+): Limiter {
   const lanes = whole.fleets.reduce((sum, fleet) => sum + Fleet.lanesOf(fleet), 0);
-  const places = lanes * PLACES;
-  return whole.resources.map((plan) => new Limiter({ plan, timeline, agenda, places, periodMs }));
+  return new Limiter({ plan, timeline, agenda, places: lanes * PLACES, periodMs });
+}
+
+/** The invokes of each fleet that is a function: its own where some are reserved, else of the account. */
+function makeInvokes(frame: Frame): (Limiter | undefined)[] {
+  const functions = frame.plan.fleets.map(lambdaOf);
+  if (functions.every((one) => one === undefined)) return [];
+  const reserved = functions.reduce((sum, one) => {
+    const own = one?.reservedConcurrency ?? Number.POSITIVE_INFINITY;
+    return own < Number.POSITIVE_INFINITY ? sum + own : sum;
+  }, 0);
+  const all = functions.map((one) => one?.accountConcurrency ?? Number.POSITIVE_INFINITY);
+  const shared = makeLimiter(frame, invokesOf(Math.max(0, Math.min(...all) - reserved)));
+  return functions.map((one) => {
+    if (one === undefined) return undefined;
+    const { reservedConcurrency: own } = one;
+    return own < Number.POSITIVE_INFINITY ? makeLimiter(frame, invokesOf(own)) : shared;
+  });
+}
+
+function invokesOf(concurrency: number): PlannedResource {
+  const others = { burst: 1, isRefusing: false, refusalSeconds: 0 };
+  return { name: "invokes", concurrency, perSecond: Number.POSITIVE_INFINITY, ...others };
+}
+
+/** One for each of the plan's resources. */
+function makeLimiters(frame: Frame): Limiter[] {
+  return frame.plan.resources.map((plan) => makeLimiter(frame, plan));
 }
 
 /** @param number of all outlets of the plan. */

@@ -9,6 +9,7 @@ import type { PlannedFleet } from "../scenario/plan.ts";
 import { Meter } from "../statistics/meter.ts";
 import { Handling } from "./handling.ts";
 import { Intake } from "./intake.ts";
+import { type Invoker, type InvokerHost, invokerOf } from "./invoker.ts";
 import { BEAT, eventOf, LOOK, NEXT, START, WAIT_OVER } from "./kinds.ts";
 import { ASKING, BEGINNING, GETTING, IDLE, Lanes, WAITING } from "./lanes.ts";
 import type { Outlet } from "./outlet.ts";
@@ -17,12 +18,13 @@ import { Processes, type ProcessHost } from "./processes.ts";
 import { Shelf } from "./shelf.ts";
 import type { SimQueue } from "./simQueue.ts";
 import type { Timeline } from "./timeline.ts";
+import { waitMsOf } from "./waits.ts";
 
 /** Places of a lane: as many messages as a receive brings. */
 export const PLACES = 10;
 const NEVER = Number.POSITIVE_INFINITY;
 
-export class Fleet implements LaneHost, ProcessHost {
+export class Fleet implements LaneHost, ProcessHost, InvokerHost {
   readonly plan: PlannedFleet;
   readonly queue: SimQueue;
   readonly meter: Meter;
@@ -30,6 +32,8 @@ export class Fleet implements LaneHost, ProcessHost {
   readonly handling: Handling;
   readonly #outlets: readonly Outlet[];
   readonly processes: Processes;
+  /** Of a Lambda function. */
+  readonly invoker: Invoker | undefined;
   /** Places in the queue's traffic behind those of its lanes. */
   static shelfPlaces(plan: PlannedFleet): number {
     return plan.prefetch === 0 ? 0 : Processes.placesOf(plan) * (plan.prefetch + PLACES);
@@ -62,13 +66,14 @@ export class Fleet implements LaneHost, ProcessHost {
     this.#state = new Lanes(this.lanes);
     this.#halfTripMs = plan.roundTripMs / 2;
     this.#pauseMs = plan.pauseSeconds * 1_000;
-    this.#waitMs = this.processes.isOnce ? plan.waitTimeSeconds * 1_000 || -1 : waitMsOf(plan);
+    this.#waitMs = waitMsOf(plan, this.processes.isOnce);
     this.#intake = new Intake(queue, timeline, plan.visibilityTimeoutSeconds * 1_000, parts.since);
     this.meter = new Meter(timeline.now, this.#levels, parts.periodMs, new Float64Array(0));
     queue.traffic.reserve(parts.shelf + Fleet.shelfPlaces(plan));
     if (plan.prefetch > 0) this.#makeShelves(parts.shelf);
     this.#outlets = parts.outlets;
     this.handling = new Handling(parts, this.#state, this);
+    this.invoker = invokerOf(parts, this.#state, this);
   }
 
   static lanesOf(plan: PlannedFleet): number {
@@ -119,6 +124,7 @@ export class Fleet implements LaneHost, ProcessHost {
 
   /** The lane has nothing to do. */
   next(lane: number): void {
+    this.invoker?.leave(lane);
     if (this.processes.isWatching && this.#rests(lane)) return;
     if (this.#shelves.length > 0 && lane % this.#width < this.#width - 1) {
       this.#fromShelf(lane);
@@ -148,15 +154,15 @@ export class Fleet implements LaneHost, ProcessHost {
     this.handling.rest(lane);
     this.#state.phase[lane] = WAITING;
     line.join(this.#first + lane);
-    if (this.#waitMs !== NEVER) this.#wait(lane);
+    if (this.#waitMs !== NEVER) this.#wait(lane, this.#timeline.nowMs + this.#waitMs);
   }
 
-  #wait(lane: number): void {
+  #wait(lane: number, until: number): void {
     const { waitUntil, waitPlanned } = this.#state;
-    const until = this.#timeline.nowMs + this.#waitMs;
     waitUntil[lane] = until;
-    // One event a lane at most: when it comes too early, it is planned again.
-    if (waitPlanned[lane] !== NEVER) return;
+    // One event a lane at most, unless the one that is planned is too late: when it comes too early, it
+    // is planned again.
+    if ((waitPlanned[lane] as number) <= until) return;
     waitPlanned[lane] = until;
     this.#timeline.plan(until, eventOf(WAIT_OVER, this.#first + lane));
   }
@@ -164,16 +170,16 @@ export class Fleet implements LaneHost, ProcessHost {
   onWaitOver(global: number): void {
     const lane = global - this.#first;
     const { waitUntil, waitPlanned, phase } = this.#state;
-    waitPlanned[lane] = NEVER;
+    if (waitPlanned[lane] === this.#timeline.nowMs) waitPlanned[lane] = NEVER;
     if (phase[lane] !== WAITING) return;
     const until = waitUntil[lane] as number;
     if (until > this.#timeline.nowMs) {
-      waitPlanned[lane] = until;
-      this.#timeline.plan(until, eventOf(WAIT_OVER, global));
+      this.#wait(lane, until);
       return;
     }
     this.queue.line.leave(global);
-    this.#comeBack(lane);
+    if ((this.#state.held[lane] as number) > 0) this.invoker?.enter(lane);
+    else this.#comeBack(lane);
   }
 
   /** With nothing: it asks again after a pause. */
@@ -196,12 +202,15 @@ export class Fleet implements LaneHost, ProcessHost {
   }
 
   #receive(lane: number): boolean {
-    const most = this.#mostOf(lane);
-    const count = this.#intake.receive(most, (this.#first + lane) * PLACES);
-    if (count <= 0) return false;
     const { phase, held } = this.#state;
+    // A batch that a function waits for may have some already.
+    const had = held[lane] as number;
+    const most = this.#mostOf(lane) - had;
+    const count = this.#intake.receive(most, (this.#first + lane) * PLACES + had);
+    if (count <= 0) return false;
+    if (had === 0) this.invoker?.began(lane);
     if (phase[lane] === WAITING) this.queue.line.leave(this.#first + lane);
-    held[lane] = count;
+    held[lane] = had + count;
     if (this.processes.isOnce) this.processes.received(Math.floor(lane / this.#width), count);
     if (this.#halfTripMs > 0) {
       this.#plan(lane, GETTING, START, this.#timeline.nowMs + this.#halfTripMs);
@@ -218,7 +227,34 @@ export class Fleet implements LaneHost, ProcessHost {
 
   #get(lane: number): void {
     if (this.#shelves.length > 0) this.#fill(lane);
-    else this.handling.start(lane);
+    else if (this.invoker === undefined) this.handling.start(lane);
+    else this.#gather(lane, this.invoker);
+  }
+
+  // --- Batches of a function ------------------------------------------------------------------------
+
+  /** Until the batch is full, or its window is over. */
+  #gather(lane: number, invoker: Invoker): void {
+    const untilMs = invoker.untilMs(lane);
+    const { line } = this.queue;
+    const isFull = (this.#state.held[lane] as number) >= this.plan.batch;
+    if (isFull || untilMs <= this.#timeline.nowMs) {
+      if (!invoker.enter(lane)) this.handling.rest(lane);
+    } else if (line.first >= 0 || !this.#receive(lane)) {
+      this.handling.rest(lane);
+      this.#state.phase[lane] = WAITING;
+      line.join(this.#first + lane);
+      this.#wait(lane, untilMs);
+    }
+  }
+
+  invoke(lane: number): void {
+    this.handling.start(lane);
+  }
+
+  giveUp(lane: number): void {
+    this.#state.held[lane] = 0;
+    this.next(lane);
   }
 
   // --- The shelf ------------------------------------------------------------------------------------
@@ -304,9 +340,9 @@ export class Fleet implements LaneHost, ProcessHost {
   }
 
   isIdle(process: number): boolean {
-    const { phase } = this.#state;
+    const { phase, held } = this.#state;
     for (let lane = process * this.#width; lane <= this.#lastOf(process); lane++) {
-      if ((phase[lane] as number) >= GETTING) return false;
+      if ((phase[lane] as number) >= GETTING || (held[lane] as number) > 0) return false;
     }
     return (this.#shelves[process]?.count ?? 0) === 0;
   }
@@ -319,6 +355,7 @@ export class Fleet implements LaneHost, ProcessHost {
     for (let lane = process * this.#width; lane <= this.#lastOf(process); lane++) {
       if (this.#state.phase[lane] === WAITING) line.leave(this.#first + lane);
       held += this.handling.drop(lane);
+      this.invoker?.leave(lane);
     }
     shelf?.clear();
     return held;
@@ -327,10 +364,6 @@ export class Fleet implements LaneHost, ProcessHost {
   /** The process of this lane dies with all that it holds, and starts again. */
   crash(lane: number): void {
     this.processes.crash(Math.floor(lane / this.#width));
-  }
-
-  grant(place: number): void {
-    this.handling.grant(place);
   }
 
   /** Messages that it has sent on. */
@@ -363,13 +396,4 @@ export class Fleet implements LaneHost, ProcessHost {
     this.#state.beatDue[lane] = atMs;
     this.#timeline.plan(atMs, eventOf(BEAT, this.#first + lane));
   }
-}
-
-/**
- * A receive that waits for nothing, and after which there is no pause, would be made without end at one
- * moment: it stands in the line instead until there is something, as if it were made all the time.
- */
-function waitMsOf({ waitTimeSeconds, pauseSeconds, roundTripMs }: PlannedFleet): number {
-  if (waitTimeSeconds > 0) return waitTimeSeconds * 1_000;
-  return pauseSeconds === 0 && roundTripMs === 0 ? NEVER : -1;
 }

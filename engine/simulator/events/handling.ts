@@ -4,6 +4,7 @@
  */
 import type { Law } from "../random/law.ts";
 import type { PlannedFleet } from "../scenario/plan.ts";
+import { lambdaOf } from "../scenario/planScaling.ts";
 import { Histogram } from "../statistics/histogram.ts";
 import type { Failures } from "./failures.ts";
 import { DONE, eventOf, PLACE_DONE, PLACE_SETTLE, SETTLE, SETTLED } from "./kinds.ts";
@@ -44,6 +45,8 @@ export class Handling {
   readonly #halfTripMs: number;
   readonly #beatMs: number;
   readonly #refusalMs: number;
+  /** A Lambda function that takes so long has failed. */
+  readonly #timeoutMs: number;
   /** Nothing can fail, and a message is deleted by itself, at once. */
   readonly #isPlain: boolean;
   readonly #busy: Uint8Array;
@@ -73,6 +76,7 @@ export class Handling {
     this.#halfTripMs = plan.roundTripMs / 2;
     this.#refusalMs = (parts.limiter?.plan.refusalSeconds ?? 0) * 1_000;
     this.#beatMs = (plan.heartbeat?.everySeconds ?? 0) * 1_000;
+    this.#timeoutMs = (lambdaOf(plan)?.timeoutSeconds ?? NEVER) * 1_000;
     this.#outcome = new Uint8Array(state.count * PLACES);
     this.#placeDue = new Float64Array(this.#handler === PARALLEL ? state.count * PLACES : 0);
     this.#placeBegan = new Float64Array(this.#placeDue.length);
@@ -117,7 +121,8 @@ export class Handling {
   #begin(lane: number): void {
     const state = this.#state;
     const { nowMs } = this.#timeline;
-    const atMs = nowMs + (this.#work?.ofLane(lane, state) ?? this.#law.draw());
+    const ms = this.#work?.ofLane(lane, state) ?? this.#law.draw();
+    const atMs = nowMs + Math.min(ms, this.#timeoutMs);
     state.phase[lane] = HANDLING;
     state.began[lane] = nowMs;
     state.due[lane] = atMs;
@@ -223,12 +228,14 @@ export class Handling {
     const first = lane * PLACES;
     const count = this.#state.held[lane] as number;
     let failed = 0;
+    const isLate = this.#timeline.nowMs >= (this.#state.began[lane] as number) + this.#timeoutMs;
     for (let index = 0; index < count; index++) if (this.#fails(first + index)) failed++;
     if (failed > 0 && this.#isFatal) {
       this.#fleet.crash(lane);
       return;
     }
-    if (failed > 0 && failed < count && !this.#plan.partialBatches) {
+    const isWhole = isLate || (failed > 0 && !this.#plan.partialBatches);
+    if (isWhole && failed < count) {
       this.#outcome.fill(FAILED, first, first + count);
       this.handled -= count - failed;
       this.failed += count - failed;
@@ -356,20 +363,14 @@ export class Handling {
   drop(lane: number): number {
     const { held, phase, beatDue } = this.#state;
     const count = this.#inHand(lane);
-    if (this.#limiter !== undefined) this.#leave(this.#limiter, lane);
+    this.#refused.fill(0, lane * PLACES, (lane + 1) * PLACES);
+    this.#limiter?.leaveAll(this.#firstPlace + lane * PLACES, PLACES);
     this.rest(lane);
     held[lane] = 0;
     phase[lane] = IDLE;
     beatDue[lane] = NEVER;
     this.#placeDue.fill(NEVER, lane * PLACES, (lane + 1) * PLACES);
     return count;
-  }
-
-  #leave(limiter: Limiter, lane: number): void {
-    const first = lane * PLACES;
-    this.#refused.fill(0, first, first + PLACES);
-    for (let place = first; place < first + PLACES; place++)
-      limiter.leave(this.#firstPlace + place);
   }
 
   /** Messages of which the queue was not told yet what became of them. */

@@ -99,6 +99,11 @@ export class Limiter {
     }
   }
 
+  /** All of so many guests. */
+  leaveAll(first: number, count: number): void {
+    for (let place = first; place < first + count; place++) this.leave(place);
+  }
+
   get #isFree(): boolean {
     if (this.plan.concurrency < Number.POSITIVE_INFINITY) return this.#used < this.plan.concurrency;
     return this.#dueMs - this.#slackMs <= this.#timeline.nowMs;

@@ -32,6 +32,8 @@ export interface FleetParts {
   readonly work: Work | undefined;
   /** Where it sends on to. */
   readonly outlets: readonly Outlet[];
+  /** Invokes of its Lambda function; undefined where it is none. */
+  readonly invokes: Limiter | undefined;
 }
 
 /** What the handling of messages needs of the lanes' fleet. */

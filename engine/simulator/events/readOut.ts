@@ -52,7 +52,9 @@ export function reportOfFleet(fleet: Fleet, scaler: Scaler | undefined): FleetRe
     failed: handling.failed,
     sentOn: fleet.sentOn,
     crashed: processes.crashed,
-    processMs: processes.ranMs,
+    // A function costs while it runs, not while it is waited for.
+    processMs: fleet.invoker === undefined ? processes.ranMs : fleet.meter.area(0),
+    throttled: fleet.invoker?.throttled ?? 0,
     outs: scaler?.outs ?? 0,
     ins: scaler?.ins ?? 0,
     restarted: processes.restarted,

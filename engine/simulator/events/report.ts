@@ -54,6 +54,8 @@ export interface FleetReport {
   /** How often the autoscaler wanted more, and fewer. */
   readonly outs: number;
   readonly ins: number;
+  /** Batches of a function that were given up for want of a place. */
+  readonly throttled: number;
   /** Processes that deploys replaced. */
   readonly restarted: number;
   /** Processes ended with messages in hand, and those messages. */

@@ -52,7 +52,8 @@ export class Scaler {
 
   #look(look: number): void {
     const { inService, busy } = this.#fleet.processes;
-    const reading = { value: this.#metric, running: inService, busy, throttled: 0 };
+    const throttled = this.#fleet.invoker?.takeThrottled() ?? 0;
+    const reading = { value: this.#metric, running: inService, busy, throttled };
     const { lagSeconds } = this.#plan;
     if (lagSeconds === 0) this.#decide(reading, look);
     else this.#agenda.after(lagSeconds, () => this.#decide(reading, look));

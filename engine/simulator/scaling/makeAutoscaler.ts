@@ -4,6 +4,7 @@ import type { Autoscaler } from "./autoscaler.ts";
 import { Hpa } from "./hpa.ts";
 import { Keda } from "./keda.ts";
 import { KedaJobs } from "./kedaJobs.ts";
+import { Lambda } from "./lambda.ts";
 import { Schedule } from "./schedule.ts";
 import { StepScaling } from "./step.ts";
 import { TargetTracking } from "./targetTracking.ts";
@@ -23,5 +24,7 @@ export function makeAutoscaler(plan: PlannedAutoscaler): Autoscaler {
       return new Keda(rule, bounds, periodSeconds);
     case "kedaJobs":
       return new KedaJobs(rule, bounds);
+    case "lambda":
+      return new Lambda(rule);
   }
 }

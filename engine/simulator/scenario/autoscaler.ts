@@ -4,6 +4,7 @@
  * others, scaling.ts what they have in common. Types only; types.ts says what they are made into.
  */
 import type { HpaScaler, KedaJobsScaler, KedaScaler } from "./kubernetes.ts";
+import type { LambdaScaler } from "./lambda.ts";
 import type { PositiveSeconds, Seconds } from "./measures.ts";
 import type { MetricTarget, ProcessCount, SampleCount, Scaling } from "./scaling.ts";
 
@@ -15,7 +16,8 @@ export type Autoscaler =
   | TargetTrackingScaler
   | HpaScaler
   | KedaScaler
-  | KedaJobsScaler;
+  | KedaJobsScaler
+  | LambdaScaler;
 
 /** AWS's advice for queues: messages by instances in service are held at a target. */
 export interface TargetTrackingScaler {

@@ -15,6 +15,7 @@ import type {
   PlannedQueue,
   PlannedResource,
 } from "./plan.ts";
+import { invokesEach } from "./planLambda.ts";
 import { planArrivals, planGroups, planLaw, planSizes } from "./planLaws.ts";
 import { planRedrives, planSends, type SendTarget } from "./planPipeline.ts";
 import { countAtFirst, planScaling } from "./planScaling.ts";
@@ -140,7 +141,11 @@ function planFleet(
   uses: number | undefined,
   targetOf: (queue: string) => SendTarget,
 ): PlannedFleet {
-  const handler = fleet.handler ?? "one";
+  const {
+    handler = "one",
+    concurrency = 1,
+    waitTimeSeconds = attributes.receiveMessageWaitTimeSeconds,
+  } = { ...ofFunction(fleet), ...fleet };
   const visibilityTimeoutSeconds = fleet.visibilityTimeout ?? attributes.visibilityTimeout;
   return {
     name,
@@ -148,12 +153,12 @@ function planFleet(
     count: countAtFirst(fleet),
     scaling: planScaling(fleet),
     batch: fleet.batch ?? 1,
-    waitTimeSeconds: fleet.waitTimeSeconds ?? attributes.receiveMessageWaitTimeSeconds,
+    waitTimeSeconds,
     pauseSeconds: fleet.pauseSeconds ?? 0,
     visibilityTimeoutSeconds,
     service: planLaw(fleet.service),
     handler,
-    concurrency: fleet.concurrency ?? 1,
+    concurrency,
     prefetch: fleet.prefetch ?? 0,
     roundTripMs: fleet.roundTripMs ?? 0,
     coldStartSeconds: fleet.coldStartSeconds ?? 0,
@@ -189,6 +194,16 @@ function planResource([name, resource]: [string, Resource]): PlannedResource {
     isRefusing: resource.whenFull === "fail",
     refusalSeconds: resource.refusalSeconds ?? 0,
   };
+}
+
+/** Lambda polls as long as SQS lets it. */
+const LAMBDA_WAIT_SECONDS = 20;
+
+/** What a fleet that is a Lambda function has where it says nothing: it is given batches. */
+function ofFunction({ autoscaler }: Fleet): Partial<Fleet> {
+  if (typeof autoscaler !== "object" || !("lambda" in autoscaler)) return {};
+  const concurrency = invokesEach(autoscaler.lambda);
+  return { handler: "batch", concurrency, waitTimeSeconds: LAMBDA_WAIT_SECONDS };
 }
 
 function planFailure({ failure = {} }: Fleet): PlannedFailure {

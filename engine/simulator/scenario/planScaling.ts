@@ -19,6 +19,7 @@ import {
   planKeda,
   planKedaJobs,
 } from "./planKubernetes.ts";
+import { lambdaSize, type PlannedLambda, planLambda } from "./planLambda.ts";
 import type { Metric, Scaling } from "./scaling.ts";
 
 const { POSITIVE_INFINITY } = Number;
@@ -60,7 +61,8 @@ export type PlannedRule =
   | PlannedTargetTracking
   | PlannedHpa
   | PlannedKeda
-  | PlannedKedaJobs;
+  | PlannedKedaJobs
+  | PlannedLambda;
 
 export interface PlannedAutoscaler {
   readonly rule: PlannedRule;
@@ -104,7 +106,7 @@ export function planScaling(fleet: Fleet): PlannedScaling | undefined {
   return {
     autoscaler,
     placementSeconds: fleet.placementSeconds ?? 0,
-    scaleIn: fleet.scaleIn ?? (autoscaler?.rule.kind === "kedaJobs" ? "protect" : "drain"),
+    scaleIn: fleet.scaleIn ?? (endsByItself(autoscaler) ? "protect" : "drain"),
     graceSeconds: fleet.graceSeconds ?? 30,
     restarts: restarts && {
       atSeconds: restarts.atSeconds ?? [],
@@ -114,9 +116,24 @@ export function planScaling(fleet: Fleet): PlannedScaling | undefined {
   };
 }
 
+/** Whether no process is ever ended that is at work. */
+function endsByItself(autoscaler: PlannedAutoscaler | undefined): boolean {
+  return autoscaler?.rule.kind === "kedaJobs" || autoscaler?.rule.kind === "lambda";
+}
+
+/** The invokes of a fleet that is a Lambda function; undefined for any other. */
+export function lambdaOf(plan: {
+  readonly scaling: PlannedScaling | undefined;
+}): PlannedLambda | undefined {
+  const rule = plan.scaling?.autoscaler?.rule;
+  return rule?.kind === "lambda" ? rule : undefined;
+}
+
 /** How many there are at the beginning. */
 export function countAtFirst({ count, autoscaler }: Fleet): number {
   if (count !== undefined) return count;
+  if (typeof autoscaler === "object" && "lambda" in autoscaler)
+    return lambdaSize(autoscaler.lambda).first;
   const planned = planAutoscaler(autoscaler);
   if (planned?.rule.kind !== "schedule") return planned?.bounds.min ?? 0;
   const { entries, periodSeconds } = planned.rule;
@@ -133,6 +150,9 @@ function planAutoscaler(autoscaler: Autoscaler = "none"): PlannedAutoscaler | un
   if ("targetTracking" in autoscaler) return planTargetTracking(autoscaler.targetTracking);
   if ("hpa" in autoscaler) return planned(autoscaler.hpa, planHpa(autoscaler.hpa), ofHpa);
   if ("keda" in autoscaler) return planned(autoscaler.keda, planKeda(autoscaler.keda), ofKeda);
+  if ("lambda" in autoscaler) {
+    return planned(lambdaSize(autoscaler.lambda), planLambda(autoscaler.lambda), ofLambda);
+  }
   return planned(autoscaler.kedaJobs, planKedaJobs(autoscaler.kedaJobs), ofKeda);
 }
 
@@ -145,6 +165,7 @@ interface Defaults {
 }
 
 const ofCloudWatch = { min: 1, metric: "visible", periodSeconds: 60, outSeconds: 0 } as const;
+const ofLambda = { ...ofCloudWatch, inSeconds: 0 };
 const ofHpa = { ...ofCloudWatch, periodSeconds: 15, inSeconds: 0 };
 const ofKeda = { ...ofHpa, min: 0, metric: "visibleAndInFlight" } as const;
 

@@ -12,7 +12,7 @@ import type { Producer } from "./producer.ts";
 import { ruleArrivals, ruleLaw, ruleMessages } from "./producerRules.ts";
 import { ruleResources } from "./resourceRules.ts";
 import type { KnownQueue, Tell } from "./rule.ts";
-import { ruleScaling } from "./scalingRules.ts";
+import { isFunction, ruleScaling } from "./scalingRules.ts";
 import { listed } from "./sentences.ts";
 import type { Scenario } from "./types.ts";
 
@@ -115,11 +115,11 @@ function checkConsumers(scenario: Scenario, queues: readonly KnownQueue[], tell:
   const consumers = Object.entries(scenario.consumers ?? {});
   for (const [name, fleet] of consumers) {
     const path = ["consumers", name];
-    findQueue(fleet.queue, queues, [...path, "queue"], tell);
+    const queue = findQueue(fleet.queue, queues, [...path, "queue"], tell);
     ruleLaw(fleet.service, [...path, "service"], tell);
-    ruleScaling(fleet, path, tell);
+    ruleScaling(fleet, queue?.isFifo ?? false, path, tell);
     ruleSends(fleet, (queue, at) => findQueue(queue, queues, at, tell), path, tell);
-    if (fleet.partialBatches === true && fleet.handler !== "batch") {
+    if (fleet.partialBatches === true && fleet.handler !== "batch" && !isFunction(fleet)) {
       const sentence = "It goes with handler: batch; messages handled singly fail singly.";
       tell([...path, "partialBatches"], sentence);
     }

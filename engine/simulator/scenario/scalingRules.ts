@@ -1,12 +1,14 @@
 /** What must hold between the fields by which the number of a fleet's processes changes. Part of rules.ts. */
 import type { Autoscaler, ScheduleEntry, StepAlarm, StepScaling } from "./autoscaler.ts";
 import type { Fleet } from "./fleet.ts";
+import type { Lambda } from "./lambda.ts";
+import { lambdaSize } from "./planLambda.ts";
 import { countAtFirst, planScaling } from "./planScaling.ts";
 import type { Tell } from "./rule.ts";
 
 type Path = readonly string[];
 
-export function ruleScaling(fleet: Fleet, path: Path, tell: Tell): void {
+export function ruleScaling(fleet: Fleet, isFifo: boolean, path: Path, tell: Tell): void {
   const { autoscaler = "none" } = fleet;
   if (autoscaler === "none") {
     ruleFixed(fleet, path, tell);
@@ -20,6 +22,9 @@ export function ruleScaling(fleet: Fleet, path: Path, tell: Tell): void {
   }
   ruleRestarts(fleet, [...path, "restarts"], tell);
   if (typeof autoscaler === "object" && "kedaJobs" in autoscaler) ruleJobs(fleet, path, tell);
+  if (typeof autoscaler === "object" && "lambda" in autoscaler) {
+    ruleLambda(fleet, autoscaler.lambda, isFifo, path, tell);
+  }
 }
 
 function ruleRestarts({ restarts }: Fleet, path: Path, tell: Tell): void {
@@ -42,7 +47,13 @@ function ruleFixed(fleet: Fleet, path: Path, tell: Tell): void {
   }
 }
 
+/** Whether a fleet is a Lambda function, which is given batches. */
+export function isFunction({ autoscaler }: Fleet): boolean {
+  return typeof autoscaler === "object" && "lambda" in autoscaler;
+}
+
 function ruleBounds(fleet: Fleet, own: Path, path: Path, tell: Tell): void {
+  if (isFunction(fleet)) return;
   const { min, max } = planScaling(fleet)?.autoscaler?.bounds ?? { min: 0, max: 0 };
   if (min > max) tell([...own, "min"], `It is at most max, ${max}, not ${min}.`);
   const count = countAtFirst(fleet);
@@ -116,5 +127,35 @@ function ruleJobs(fleet: Fleet, path: Path, tell: Tell): void {
   }
   if ((fleet.concurrency ?? 1) > 1) {
     tell([...path, "concurrency"], "A job makes one receive and ends; it is 1.");
+  }
+}
+
+/** What Lambda does by itself, or does not know. */
+const notOfLambda = [
+  ...["count", "concurrency", "prefetch", "pauseSeconds", "placementSeconds"],
+  ...["scaleIn", "graceSeconds", "restarts", "heartbeat"],
+] as const;
+
+function ruleLambda(fleet: Fleet, lambda: Lambda, isFifo: boolean, path: Path, tell: Tell): void {
+  const own = [...path, "autoscaler", "lambda"];
+  for (const name of notOfLambda) {
+    if (!Object.hasOwn(fleet, name)) continue;
+    tell([...path, name], "It does not go with lambda, which sees to that itself; leave it out.");
+  }
+  if ((fleet.handler ?? "batch") !== "batch") {
+    tell([...path, "handler"], "A function is given a batch; it is batch, or left out.");
+  }
+  if (lambda.provisioned !== undefined && lambda.maximumConcurrency !== undefined) {
+    tell(
+      [...own, "maximumConcurrency"],
+      "It does not go with provisioned: maximumPollers bounds it.",
+    );
+  }
+  const { min, max } = lambdaSize(lambda);
+  if (min > max) {
+    tell([...own, "provisioned", "maximumPollers"], `It is at least minimumPollers, ${min}.`);
+  }
+  if ((lambda.maximumBatchingWindow ?? 0) > 0 && isFifo) {
+    tell([...own, "maximumBatchingWindow"], "Only a Standard queue has a batching window.");
   }
 }

@@ -293,6 +293,7 @@ function consumerResult(
     scaling: {
       out: total(({ outs }) => outs),
       in: total(({ ins }) => ins),
+      throttled: total(({ throttled }) => throttled),
       restarted: total(({ restarted }) => restarted),
       killed: total(({ killed }) => killed),
       abandoned: total(({ abandoned }) => abandoned),

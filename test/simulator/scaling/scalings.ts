@@ -79,6 +79,14 @@ const rule: fc.Arbitrary<PlannedRule> = fc.oneof(
     hpa,
   }),
   fc.record({
+    kind: fc.constant("lambda" as const),
+    perMinute: fc.constantFrom(1, 5),
+    reservedConcurrency: fc.constantFrom(1, 3, Number.POSITIVE_INFINITY),
+    accountConcurrency: fc.constantFrom(2, 1_000),
+    windowSeconds: fc.constantFrom(0, 2, 90),
+    timeoutSeconds: fc.constantFrom(1, 900),
+  }),
+  fc.record({
     kind: fc.constant("kedaJobs" as const),
     ...trigger,
     queueLength: fc.constantFrom(1, 5),

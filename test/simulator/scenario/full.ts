@@ -242,6 +242,17 @@ export const full = {
         },
       ]),
     ),
+    function: {
+      queue: "work",
+      service: { deterministic: { seconds: 1 } },
+      autoscaler: {
+        lambda: {
+          ...{ reservedConcurrency: 50, accountConcurrency: 500 },
+          ...{ maximumBatchingWindow: 5, timeout: 60 },
+          provisioned: { minimumPollers: 3, maximumPollers: 30 },
+        },
+      },
+    },
     jobs: {
       queue: "dead",
       service: { deterministic: { seconds: 1 } },
