@@ -3,7 +3,7 @@ import { inWords } from "../../engine/report/words.ts";
 import type { Case, Row } from "./schema.ts";
 
 /** Its suites have a sentence. */
-const SUITES = ["types", "server"];
+const SUITES = ["types", "server", "simulator"];
 
 function rateOf(rows: readonly Row[], wanted: Partial<Case>): number | undefined {
   const found = rows.find(
@@ -29,11 +29,26 @@ function serverAnswer(rows: readonly Row[]): string {
   return `of a bare server's calls over 16 connections sluice serve answers: ${shares.join(", ")}.`;
 }
 
+/** A simulated message's rate beside those of the same calls, and of tens beside it. */
+function simulatorAnswer(rows: readonly Row[]): string {
+  const rate = (wanted: Partial<Case>) => rateOf(rows, wanted) ?? Number.NaN;
+  const simulated = rate({ transport: "simulated", batch: 1 });
+  const of = (wanted: Partial<Case>) => (simulated / rate(wanted)).toFixed(2);
+  const tens = (rate({ transport: "simulated", batch: 10 }) / simulated).toFixed(2);
+  const bare = [64, 8].map((bodyBytes) => of({ load: "bare", bodyBytes }));
+  const row = of({ transport: "in-thread sync text", producers: 1 });
+  return (
+    `simulated ${inWords(simulated)} messages a second, ${bare.join(" and ")} of a bare loop with texts ` +
+    `of 64 B and 8 B, ${row} of single messages of 64 B; tens ${tens} times as many.`
+  );
+}
+
 /** `Standard 4.1 million messages a second, FIFO 0.9 million; ...`; what is missing is left out. */
 export function answerOf(all: readonly Row[]): string {
   const [suite] = SUITES.filter((name) => all.some((row) => row.suite === name));
   const rows = all.filter((row) => row.suite === suite);
   if (suite === "server") return serverAnswer(rows);
+  if (suite === "simulator") return simulatorAnswer(rows);
   const standard = rateOf(rows, { type: "standard", quotas: "off", batch: 10 });
   const fifo = rateOf(rows, { type: "fifo", quotas: "off", batch: 10 });
   const limits = [1, 10].map((batch) => rateOf(rows, { type: "fifo", quotas: "aws", batch }));

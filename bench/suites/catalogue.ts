@@ -12,16 +12,16 @@ import { groups } from "./groups.ts";
 import { latency } from "./latency.ts";
 import { messages } from "./messages.ts";
 import { server } from "./server.ts";
+import { simulator } from "./simulator.ts";
 import { soak } from "./soak.ts";
 import { timers } from "./timers.ts";
 import { types } from "./types.ts";
 import type { Suite } from "./work.ts";
 
 export const SUITES: ReadonlyMap<string, Suite> = new Map(
-  [types, timers, messages, groups, backlog, consumers, soak, latency, server].map((suite) => [
-    suite.name,
-    suite,
-  ]),
+  [types, timers, messages, groups, backlog, consumers, soak, latency, server, simulator].map(
+    (suite) => [suite.name, suite],
+  ),
 );
 
 export interface Program {

@@ -5,6 +5,7 @@ import type { Pace } from "../run/pace.ts";
 import { doesPromises } from "./promises.ts";
 import { doesLatency, doesSoak } from "./rates.ts";
 import { doesServer } from "./serverRun.ts";
+import { doesSimulator } from "./simulatorRun.ts";
 import { doesTimers } from "./timersRun.ts";
 import { rowsOf, type Sampled, type Work } from "./work.ts";
 
@@ -20,6 +21,8 @@ export async function does(work: Work, pace: Pace): Promise<readonly Sampled[]> 
       return doesPromises(pace);
     case "server":
       return doesServer(work, pace);
+    case "simulator":
+      return doesSimulator(pace);
     case "soak":
       return doesSoak(work, pace);
     case "timers":

@@ -16,6 +16,7 @@ export type Work =
   | { readonly kind: "promises" }
   | LatencyWork
   | ServerWork
+  | { readonly kind: "simulator" }
   | SoakWork
   | TimersWork;
 

@@ -34,6 +34,13 @@ function casesOf(work: Work): (readonly [Case, Unit])[] {
         { ...base, transport, producers: work.connections, batch: work.batch, load: "SendMessage" },
         "calls/s",
       ]);
+    case "simulator":
+      return [
+        [{ ...base, transport: "simulated", batch: 1 }, "messages/s"],
+        [{ ...base, batch: 1, bodyBytes: 64, load: "bare" }, "messages/s"],
+        [{ ...base, batch: 1, bodyBytes: 8, load: "bare" }, "messages/s"],
+        [{ ...base, transport: "simulated", batch: 10 }, "messages/s"],
+      ];
     case "soak":
       return [[work.spec.case, "messages/s"]];
     default:

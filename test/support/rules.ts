@@ -58,7 +58,11 @@ const LAYERS: readonly Layer[] = [
       "console",
     ],
   },
-  { name: "bench", files: /^bench\//, may: ["report", "engine/index.ts", "bindings/index.ts"] },
+  {
+    name: "bench",
+    files: /^bench\//,
+    may: ["report", "simulator", "engine/index.ts", "bindings/index.ts"],
+  },
 ];
 
 function layerOf(path: string): Layer | undefined {
