@@ -4,57 +4,13 @@
  * program within three standard errors of the difference; duplicates that visibility timeouts make, and
  * batches of ten, of the program alone. The seed is the row's number.
  */
-import { describe, expect, test } from "vitest";
-import type { Estimate } from "../../engine/simulator/result.ts";
-import type { Plan, PlannedFleet, PlannedLaw } from "../../engine/simulator/scenario/plan.ts";
+import { expect, test } from "vitest";
+import type { PlannedLaw } from "../../engine/simulator/scenario/plan.ts";
 import { meanOf } from "../../engine/simulator/statistics/student.ts";
-import { simulateQueue, standardErrorOf } from "./near.ts";
-import {
-  exponentialOf,
-  hyperexponentialOf,
-  lognormalOf,
-  type PlainModel,
-  type PlainResult,
-  runPlainly,
-} from "./plain.ts";
-import { exponential, fleetOf, planOf, producerOf } from "./plans.ts";
-
-const RUNS = 10;
-/** So long that the mean wait itself is known to some percent, where a formula is only near it. */
-const LONG = { messages: 120_000, seconds: Number.POSITIVE_INFINITY };
-
-function plainly(model: Partial<PlainModel>): PlainResult[] {
-  const whole: PlainModel = {
-    gap: exponentialOf(1),
-    service: exponentialOf(1),
-    consumers: 1,
-    batch: 1,
-    timeout: 1e9,
-    pause: 0,
-    messages: 20_000,
-    warmup: 2_000,
-    ...model,
-  };
-  return Array.from({ length: RUNS }, (_, seed) => runPlainly(whole, seed + 1));
-}
-
-/** The same within three standard errors of their difference. */
-function expectSame(simulated: Estimate, plain: readonly number[]): void {
-  const { mean, standardError } = meanOf(plain);
-  const error = Math.hypot(standardErrorOf(simulated, RUNS), standardError);
-  const text = `${simulated.mean} and ${mean}, standard error of the difference ${error}`;
-  expect(Math.abs((simulated.mean as number) - mean), text).toBeLessThanOrEqual(3 * error);
-}
-
-/** Within 10 % of what an approximation says. */
-function expectAbout(simulated: Estimate, formula: number): void {
-  expect(Math.abs((simulated.mean as number) / formula - 1)).toBeLessThanOrEqual(0.1);
-}
-
-function planWith(row: number, gap: PlannedLaw, fleet: PlannedFleet): Plan {
-  const producers = [producerOf(1, { arrivals: { kind: "renewal", gap, size: 1 } })];
-  return planOf(row, { producers, fleets: [fleet] });
-}
+import { expectAbout, expectSame, LONG, plainly, planWith } from "./against.ts";
+import { simulateQueue } from "./near.ts";
+import { exponentialOf, hyperexponentialOf } from "./plain.ts";
+import { exponential, fleetOf } from "./plans.ts";
 
 function bursty(meanSeconds: number): PlannedLaw {
   return { kind: "hyperexponential", meanSeconds, cv: 2 };
@@ -71,32 +27,16 @@ test("row 11: Kingman, bursts into one consumer", async () => {
   );
 });
 
-describe("row 12: Allen and Cunneen, ten consumers at load 0.9", () => {
-  test("handling that always takes the same time", async () => {
-    const always: PlannedLaw = { kind: "deterministic", seconds: 1 };
-    const plan = planWith(12, exponential(1 / 9), fleetOf(10, always));
-    const { waitSeconds } = await simulateQueue({ ...plan, horizon: LONG });
-    expectAbout(waitSeconds, 0.334366);
-    const model = { gap: exponentialOf(1 / 9), service: () => 1, consumers: 10 };
-    expectSame(
-      waitSeconds,
-      plainly(model).map(({ wait }) => wait),
-    );
-  });
-
-  test("bursts", async () => {
-    // The formula knows two moments. Of the laws that have them it fits this one; of two branches with
-    // balanced means, for example, the wait is an eighth longer than it says.
-    const gap: PlannedLaw = { kind: "lognormal", meanSeconds: 1 / 9, cv: 2 };
-    const plan = planWith(12, gap, fleetOf(10, exponential(1)));
-    const { waitSeconds } = await simulateQueue({ ...plan, horizon: LONG });
-    expectAbout(waitSeconds, 1.671829);
-    const model = { gap: lognormalOf(1 / 9, 2), consumers: 10 };
-    expectSame(
-      waitSeconds,
-      plainly(model).map(({ wait }) => wait),
-    );
-  });
+test("row 12: Allen and Cunneen, ten consumers at load 0.9 that always take the same time", async () => {
+  const always: PlannedLaw = { kind: "deterministic", seconds: 1 };
+  const plan = planWith(12, exponential(1 / 9), fleetOf(10, always));
+  const { waitSeconds } = await simulateQueue({ ...plan, horizon: LONG });
+  expectAbout(waitSeconds, 0.334366);
+  const model = { gap: exponentialOf(1 / 9), service: () => 1, consumers: 10 };
+  expectSame(
+    waitSeconds,
+    plainly(model).map(({ wait }) => wait),
+  );
 });
 
 test("row 23: short polls, a second apart, at low load", async () => {

@@ -2,7 +2,8 @@
  * Queues whose waits have closed forms, simulated: rows 1 to 8 of the formulas. SQS is such a queue where
  * a receive brings one message, waits for it, and takes no time, where the visibility timeout is beyond
  * every service, and nothing fails. A Standard queue hands messages out in the order in which they came,
- * as percentiles and ages ask for. The seed is the row's number.
+ * as percentiles and ages ask for. More cases of rows 3 and 6 are in test/stress/simulator.test.ts. The
+ * seed is the row's number.
  */
 import { describe, test } from "vitest";
 import { Law } from "../../engine/simulator/random/law.ts";
@@ -17,6 +18,7 @@ import {
   simulateQueue,
 } from "./near.ts";
 import { exponential, fleetOf, planOf, producerOf } from "./plans.ts";
+import { holdsRow3, holdsRow6, SOME_CONSUMERS, SOME_LAWS } from "./rows.ts";
 
 const RUNS = 10;
 
@@ -52,33 +54,7 @@ describe("row 1 and row 2: one consumer at load 0.8", () => {
 });
 
 describe("row 3 and row 4: several consumers, M/M/c", () => {
-  test.each([
-    { c: 2, perSecond: 1.5, service: 1, wait: 1.285714, depth: 1.928571, p99: undefined },
-    { c: 4, perSecond: 3.6, service: 1, wait: 1.969383, depth: 7.089779, p99: 10.9165 },
-    { c: 10, perSecond: 9, service: 1, wait: 0.668732, depth: 6.018584, p99: 4.202798 },
-    { c: 10, perSecond: 80, service: 0.1, wait: 0.020459, depth: 1.636721, p99: undefined },
-    { c: 20, perSecond: 18, service: 1, wait: 0.275385, depth: 4.95693, p99: undefined },
-    { c: 50, perSecond: 475, service: 0.1, wait: 0.025164, depth: 11.9528, p99: undefined },
-    { c: 100, perSecond: 95, service: 1, wait: 0.101291, depth: 9.622645, p99: undefined },
-  ])(
-    "row 3: $c consumers, $perSecond a second",
-    async ({ c, perSecond, service, wait, ...rest }) => {
-      const queue = await simulateQueue(
-        planOf(3, {
-          // A percentile takes longer runs to spread as the normal law does.
-          horizon: {
-            messages: rest.p99 === undefined ? 20_000 : 100_000,
-            seconds: Number.POSITIVE_INFINITY,
-          },
-          producers: [producerOf(perSecond)],
-          fleets: [fleetOf(c, exponential(service))],
-        }),
-      );
-      expectEstimate(queue.waitSeconds, wait, RUNS);
-      expectEstimate(queue.depth, rest.depth, RUNS);
-      if (rest.p99 !== undefined) expectPercentile(queue.waitSeconds, "p99", rest.p99, RUNS);
-    },
-  );
+  test.each(SOME_CONSUMERS)("row 3: $c consumers, $perSecond a second", holdsRow3);
 
   test("row 4: the age of the oldest that is visible", async () => {
     const producers = [producerOf(3.6)];
@@ -88,23 +64,7 @@ describe("row 3 and row 4: several consumers, M/M/c", () => {
 });
 
 describe("row 5 and row 6: one consumer, any service, M/G/1", () => {
-  const laws: [name: string, row: number, law: PlannedLaw, wait: number][] = [
-    ["deterministic", 5, { kind: "deterministic", seconds: 1 }, 2],
-    ["Erlang of 2 stages", 6, { kind: "erlang", shape: 2, meanSeconds: 1 }, 3],
-    ["Erlang of 4 stages", 6, { kind: "erlang", shape: 4, meanSeconds: 1 }, 2.5],
-    ["Erlang of 64 stages, as gamma", 6, { kind: "erlang", shape: 64, meanSeconds: 1 }, 2.03125],
-    ["lognormal, half as wide", 6, { kind: "lognormal", meanSeconds: 1, cv: 0.5 }, 2.5],
-    ["uniform", 6, { kind: "uniform", minSeconds: 0, maxSeconds: 2 }, 2.666667],
-    ["lognormal, twice as wide", 6, { kind: "lognormal", meanSeconds: 1, cv: 2 }, 10],
-    ["gamma", 6, { kind: "gamma", meanSeconds: 1, cv: 1.5 }, 6.5],
-  ];
-
-  test.each(laws)("%s (row %i)", async (_, row, service, wait) => {
-    const plan = planOf(row, { producers: [producerOf(0.8)], fleets: [fleetOf(1, service)] });
-    const { waitSeconds, depth } = await simulateQueue(plan);
-    expectEstimate(waitSeconds, wait, RUNS);
-    expectEstimate(depth, wait * 0.8, RUNS);
-  });
+  test.each(SOME_LAWS)("%s (row %i)", async (...served) => holdsRow6(served));
 
   test("Pareto, whose second moment takes long to show (row 6)", async () => {
     // Its wait has no variance: the mean of any run is too low, but for a rare one that is far too high.

@@ -4,7 +4,7 @@
  * is, and stop it.
  */
 
-import { meanRateOf } from "../random/arrivals.ts";
+import { roughRateOf } from "../random/arrivals.ts";
 import type { Plan } from "../scenario/plan.ts";
 import { Agenda } from "./agenda.ts";
 import { checkBalance, checkWhole } from "./balance.ts";
@@ -331,7 +331,7 @@ export class World {
  * is planned has some hundreds of them. The series makes them longer by itself.
  */
 function periodOf({ horizon, producers }: Plan): number {
-  const perSecond = producers.reduce((sum, { arrivals }) => sum + meanRateOf(arrivals), 0);
+  const perSecond = producers.reduce((sum, { arrivals }) => sum + roughRateOf(arrivals), 0);
   const seconds = Math.min(horizon.seconds, horizon.messages / perSecond);
   let period = 1;
   if (!(seconds < Number.POSITIVE_INFINITY)) return period * MS;

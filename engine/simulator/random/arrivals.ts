@@ -119,8 +119,12 @@ function kindOf(planned: PlannedArrivals): number {
   }
 }
 
-/** About how many messages a second, over a long time; 0 where that depends on others. */
-export function meanRateOf(planned: PlannedArrivals): number {
+/**
+ * How many messages a second, roughly, and of a rate that changes at the most: how long a run's periods
+ * are is settled by it. What consumers are held against is load.ts's, the mean in the long run. 0 where
+ * it depends on others.
+ */
+export function roughRateOf(planned: PlannedArrivals): number {
   switch (planned.kind) {
     case "renewal":
       return planned.size / meanSecondsOf(planned.gap);

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Plan } from "../../../engine/simulator/scenario/plan.ts";
 import { readScenario } from "../../../engine/simulator/scenario/read.ts";
 import type { Scenario } from "../../../engine/simulator/scenario/types.ts";
+import { fleetOf, planOf, producerOf, queueOf } from "../plans.ts";
 import { allArrivals, allGroups, allLaws, allSizes } from "./full.ts";
 
 const smallest = {
@@ -24,63 +25,22 @@ test("what is not named is ideal", async () => {
     receiveMessageWaitTimeSeconds: 0,
     visibilityTimeout: 30,
   };
-  expect(await plan({})).toEqual({
-    title: undefined,
-    seed: 1,
-    replications: 1,
-    horizon: { messages: 10, seconds: Number.POSITIVE_INFINITY },
-    precision: undefined,
-    warmup: { messages: 0, seconds: 0 },
-    queues: ["work", "dead"].map((name) => ({
-      name,
-      isFifo: false,
-      attributes: standard,
-      deadLetters: undefined,
-      backlog: undefined,
-    })),
-    producers: [
-      {
-        name: "web",
-        queue: 0,
-        arrivals: { kind: "renewal", gap: { kind: "exponential", meanSeconds: 0.25 }, size: 1 },
-        batch: 0,
-        sizes: { kind: "fixed", bodyBytes: 100 },
-        delaySeconds: undefined,
-        groups: { kind: "none" },
-        duplicates: { probability: 0, afterSeconds: 0 },
-      },
-    ],
-    fleets: [
-      {
-        name: "workers",
-        queue: 0,
-        count: 3,
-        scaling: undefined,
-        batch: 1,
-        waitTimeSeconds: 0,
-        pauseSeconds: 0,
-        visibilityTimeoutSeconds: 30,
-        service: { kind: "deterministic", seconds: 2 },
-        handler: "one",
-        concurrency: 1,
-        prefetch: 0,
-        roundTripMs: 0,
-        coldStartSeconds: 0,
-        failure: { probability: 0, poisonShare: 0, outages: [], isCrash: false },
-        partialBatches: false,
-        backoff: undefined,
-        deleteBatch: false,
-        heartbeat: undefined,
-        sends: [],
-        usdPerHour: 0,
-        uses: undefined,
-      },
-    ],
-    resources: [],
-    redrives: [],
-    quotas: "off",
-    cost: { transferOutShare: 0, freeTier: true },
-  });
+  expect(await plan({})).toEqual(
+    planOf(1, {
+      replications: 1,
+      horizon: { messages: 10, seconds: Number.POSITIVE_INFINITY },
+      warmup: { messages: 0, seconds: 0 },
+      queues: ["work", "dead"].map((name) => queueOf({ name, attributes: standard })),
+      producers: [producerOf(4)],
+      fleets: [
+        fleetOf(
+          3,
+          { kind: "deterministic", seconds: 2 },
+          { waitTimeSeconds: 0, visibilityTimeoutSeconds: 30 },
+        ),
+      ],
+    }),
+  );
 });
 
 test("a fleet has its queue's wait and timeout, and a batch's handler deletes batches", async () => {
