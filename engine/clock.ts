@@ -31,6 +31,16 @@ export function elapsedMs(): number {
   return performance.now();
 }
 
+/** For how long the process has run. */
+export function uptimeSeconds(): number {
+  return process.uptime();
+}
+
+/** Which share of its time so far this thread's event loop was busy: 0 to 1. */
+export function utilization(): number {
+  return performance.eventLoopUtilization().utilization;
+}
+
 /** The wall clock, in milliseconds since 1970: for people. It may be set, back and forward. */
 export function wallMs(): number {
   return Date.now();

@@ -61,6 +61,12 @@ export function readMemory(text: string): number {
   throw new InvalidArgumentError("It is 1MiB to 4GiB: a whole number with KiB, MiB or GiB.");
 }
 
+/** A bearer token, as a header can carry it. */
+export function readToken(text: string): string {
+  if (/^[\w.~+/-]{8,256}=*$/.test(text)) return text;
+  throw new InvalidArgumentError("A token is 8 to 256 letters, digits, or any of . _ ~ + / -");
+}
+
 /** The twelve digits of an AWS account. */
 export function readAccount(text: string): string {
   if (accounts.pattern.test(text)) return text;

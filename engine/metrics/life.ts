@@ -35,6 +35,8 @@ export class Life {
   firstSamples = 0;
   lastSamples = 0;
   isEnded = false;
+  /** Whether it is told by its name where only so many queues may be. */
+  isNamed = false;
 
   constructor(
     { name, number, incarnation }: Pick<Life, "name" | "number" | "incarnation">,

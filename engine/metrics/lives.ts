@@ -2,6 +2,7 @@
  * All queues that there are and were, by name. Of deleted ones so many are remembered, the last ones,
  * for as long as anything of their time is kept. Written by the sampler alone; own thread only.
  */
+import { READINGS } from "../broker/survey.ts";
 import type { Life } from "./life.ts";
 import type { Store } from "./store.ts";
 
@@ -11,10 +12,19 @@ export const ENDED_MAX = 4_096;
 const none: readonly Life[] = [];
 
 export class Lives {
+  /** The last numbers of the queues without a name that are gone, added up: sums that never fall. */
+  readonly gone: Float64Array = new Float64Array(READINGS);
+  readonly #namedMax: number;
+  #namedCount = 0;
   readonly #named = new Map<string, Life[]>();
   readonly #present = new Set<Life>();
   /** In the order in which they were deleted. */
   readonly #ended = new Set<Life>();
+
+  /** `namedMax`: of how many queues at a time each is told by its name. */
+  constructor(namedMax: number) {
+    this.#namedMax = namedMax;
+  }
 
   /** The queues that there are. */
   present(): Iterable<Life> {
@@ -38,6 +48,8 @@ export class Lives {
 
   begin(life: Life): void {
     this.#present.add(life);
+    life.isNamed = this.#namedCount < this.#namedMax;
+    if (life.isNamed) this.#namedCount += 1;
     const others = this.#named.get(life.name);
     if (others === undefined) this.#named.set(life.name, [life]);
     else others.push(life);
@@ -46,6 +58,8 @@ export class Lives {
   end(life: Life, store: Store): void {
     life.isEnded = true;
     this.#present.delete(life);
+    if (life.isNamed) this.#namedCount -= 1;
+    else for (const [place, value] of life.last.entries()) (this.gone[place] as number) += value;
     this.#ended.add(life);
     if (this.#ended.size <= ENDED_MAX) return;
     const [first] = this.#ended;

@@ -5,7 +5,7 @@
  * not start it but calls `sample` whenever that clock has moved.
  */
 import type { Broker } from "../broker/broker.ts";
-import { Survey } from "../broker/survey.ts";
+import { READING, Survey } from "../broker/survey.ts";
 import { SluiceError } from "../errors.ts";
 import { daysListed } from "../metricNames.ts";
 import type { Life } from "./life.ts";
@@ -22,9 +22,13 @@ export const MEMORY_BYTES_DEFAULT = 64 * 1_048_576;
 export const MEMORY_BYTES_MIN = 1_048_576;
 export const MEMORY_BYTES_MAX = 4 * 1_024 * 1_048_576;
 
+const NAMED_MAX_DEFAULT = 1_000;
+
 export interface MetricsOptions {
   /** Most bytes of what is kept; 1 MiB to 4 GiB. Default 64 MiB. */
   readonly memoryBytes?: number;
+  /** Of how many queues `present` has each by itself, at most. Default 1,000. */
+  readonly namedMax?: number;
   /** Told in a sentence, at most twice a day, of what is not kept for want of memory. */
   readonly onLoss?: (sentence: string) => void;
   /** Told when looking at the queues fails. */
@@ -39,19 +43,36 @@ export interface Measured {
   readonly lastMinute: number;
 }
 
+/** A queue that there is. */
+export interface Present {
+  readonly name: string;
+  /** What the engine said last, at READING's places. */
+  readonly last: Float64Array;
+}
+
+export interface Others {
+  /** How many there are. */
+  readonly count: number;
+  readonly numbers: Float64Array;
+}
+
+/** What of a queue that is gone is no more. */
+const GAUGES = [READING.visible, READING.inFlight, READING.delayed, READING.groupsInFlight];
+
 function nothing(): void {}
 
 export class Metrics {
   readonly #survey: Survey;
   readonly #store: Store;
-  readonly #lives = new Lives();
+  readonly #lives: Lives;
   readonly #recent: Recent;
   readonly #sampler: Sampler;
   readonly #onFault: (error: unknown) => void;
 
   /** Throws InvalidParameterValue for memory that is too little or too much. */
   constructor(broker: Broker, options: MetricsOptions = {}) {
-    const { memoryBytes = MEMORY_BYTES_DEFAULT, onLoss = nothing, onFault = nothing } = options;
+    const { memoryBytes = MEMORY_BYTES_DEFAULT, namedMax = NAMED_MAX_DEFAULT } = options;
+    const { onLoss = nothing, onFault = nothing } = options;
     const isRight = memoryBytes >= MEMORY_BYTES_MIN && memoryBytes <= MEMORY_BYTES_MAX;
     if (!Number.isInteger(memoryBytes) || !isRight) {
       throw new SluiceError(
@@ -60,6 +81,7 @@ export class Metrics {
       );
     }
     this.#survey = Survey.of(broker);
+    this.#lives = new Lives(namedMax);
     this.#store = new Store({ memoryBytes, onLoss });
     this.#recent = new Recent(this.#store);
     this.#sampler = new Sampler(this.#survey, this.#lives, this.#store, this.#recent);
@@ -115,9 +137,28 @@ export class Metrics {
     return found.sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
-  /** The queues that there are, each with the engine's last numbers, at READING's places. */
-  *present(): Generator<{ readonly name: string; readonly numbers: Float64Array }, void> {
-    for (const { name, last } of this.#lives.present()) yield { name, numbers: last };
+  /**
+   * The queues that there are, each with the engine's last numbers, at READING's places: those that are
+   * told by their names. A queue that once had no place among them has none later on.
+   */
+  *present(): Generator<Present, void> {
+    for (const life of this.#lives.present()) if (life.isNamed) yield life;
+  }
+
+  /** All other queues together, those that are gone included in the totals. */
+  others(): Others {
+    const numbers = Float64Array.from(this.#lives.gone);
+    for (const place of GAUGES) numbers[place] = 0;
+    numbers[READING.oldestCameAtMs] = Number.POSITIVE_INFINITY;
+    let count = 0;
+    for (const { isNamed, last } of this.#lives.present()) {
+      if (isNamed) continue;
+      count += 1;
+      const oldest = numbers[READING.oldestCameAtMs] as number;
+      for (const [place, value] of last.entries()) (numbers[place] as number) += value;
+      numbers[READING.oldestCameAtMs] = Math.min(oldest, last[READING.oldestCameAtMs] as number);
+    }
+    return { count, numbers };
   }
 
   /** The broker's time of the last numbers. */

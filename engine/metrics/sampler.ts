@@ -138,7 +138,7 @@ export class Sampler {
     for (const queue of this.#survey.queues()) queues.set(queue.incarnation, queue);
     for (const life of [...this.#lives.present()]) {
       if (queues.delete(life.incarnation)) continue;
-      this.#count(life, nowMs);
+      if (this.#count(life, nowMs)) life.last.set(this.#survey.row);
       this.#settle(life);
       this.#lives.end(life, this.#store);
       this.#recent.forget(life);

@@ -72,6 +72,7 @@ describe("the command line", () => {
     ["--log-level", "loud"],
     ["--log-format", "xml"],
     ["--metrics-memory", "1KiB"],
+    ["--metrics-token", "short"],
   ])("refuses %s %j with code 2, naming both", async (option, value) => {
     const { code, stdout, stderr } = await run("serve", "--port", "0", option, value);
     expect([code, stdout]).toEqual([2, ""]);

@@ -4,6 +4,7 @@
  */
 import { request } from "node:http";
 import { cbor } from "@smithy/core/cbor";
+import type { MetricsOptions } from "../../engine/metrics/metrics.ts";
 import { Server } from "../../engine/server/http/server.ts";
 import { Endpoint } from "../support/endpoint.ts";
 import { formHeaders } from "../support/query.ts";
@@ -14,12 +15,16 @@ export interface Served extends Measuring {
   stop(): Promise<void>;
 }
 
-export async function served(): Promise<Served> {
-  const measured = await measuring();
+export async function served(
+  options: MetricsOptions & { readonly metricsToken?: string } = {},
+): Promise<Served> {
+  const measured = await measuring(options);
   const { broker, metrics } = measured;
   const faults: unknown[] = [];
   const onFault = (error: unknown) => faults.push(error);
-  const server = await Server.listen({ broker, metrics, host: "127.0.0.1", port: 0, onFault });
+  const { metricsToken } = options;
+  const where = { host: "127.0.0.1", port: 0, metricsToken };
+  const server = await Server.listen({ broker, metrics, ...where, onFault });
   const endpoint = new Endpoint(server.url);
   const stop = async () => {
     endpoint.disconnect();

@@ -24,6 +24,7 @@ import {
   readPort,
   readRegion,
   readThreads,
+  readToken,
   refuse,
 } from "../options.ts";
 
@@ -32,6 +33,7 @@ interface ServeOptions {
   readonly host: string;
   readonly memory: number;
   readonly metricsMemory: number;
+  readonly metricsToken?: string;
   readonly quotas: "aws" | "throughput" | "off";
   readonly account: string;
   readonly region: string;
@@ -71,6 +73,7 @@ export function addServe(program: Command): void {
         .argParser(readMemory)
         .default(MEMORY_BYTES_DEFAULT, "64MiB"),
     )
+    .option("--metrics-token <token>", "bearer token that /metrics wants", readToken)
     .option(
       "--data <directory>",
       "keep messages on disk (not built yet)",
@@ -137,7 +140,8 @@ async function serve(command: Command): Promise<void> {
   try {
     const { host, port, allowOrigin: allowOrigins, allowHost: allowHosts } = options;
     const where = { host, port, allowOrigins, allowHosts };
-    server = await Server.listen({ broker, metrics, ...where, ...reports(log) });
+    const measures = { metrics, metricsToken: options.metricsToken };
+    server = await Server.listen({ broker, ...measures, ...where, ...reports(log) });
   } catch (error) {
     say(`sluice: cannot listen on ${options.host} port ${options.port}: ${messageOf(error)}`);
     process.exitCode = 1;

@@ -2,7 +2,7 @@
  * The SQS endpoint: node:http in front of a broker that this thread has open. Parse, check, call.
  *
  * Ways in: any path takes POST with AWS JSON 1.0, and POST or GET of the query protocol; GET / says
- * what this is and GET /health answers 200 while the server takes requests; OPTIONS tells browsers
+ * what this is, GET /health answers 200 while the server takes requests, GET /metrics is for Prometheus; OPTIONS tells browsers
  * that they may ask. What can't be read in time, or is too large, is refused and its connection closed;
  * nothing a client sends ends the process, and nothing keeps the thread for long: what a large request
  * says is read in one turn of the event loop and done in another, and a large answer is made in many.
@@ -20,6 +20,8 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Broker } from "../../broker/broker.ts";
 import { SluiceError } from "../../errors.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
+import { isMetricsPage, metricsPage } from "../prometheus/page.ts";
+import { Requests } from "../prometheus/requests.ts";
 import { CborProtocol, isCbor } from "../protocol/cbor.ts";
 import { JsonProtocol } from "../protocol/json.ts";
 import type { Call, LongReply, Protocol, Reply } from "../protocol/protocol.ts";
@@ -28,6 +30,7 @@ import type { Answer, Caller, Context } from "../wire/context.ts";
 import { isTraceHeader } from "../wire/sends.ts";
 import { Admission, type AdmissionOptions, checkOneHost } from "./admission.ts";
 import { Answered } from "./answered.ts";
+import { bearerRefusal } from "./bearer.ts";
 import { Connection } from "./connection.ts";
 import { corsHeaders, preflightReply } from "./cors.ts";
 import { Exchange, type Exchanger } from "./exchange.ts";
@@ -50,8 +53,10 @@ const drainMs = 5_000;
 
 export interface ServerOptions extends AdmissionOptions {
   readonly broker: Broker;
-  /** What CloudWatch's actions answer from; without it they are refused. */
+  /** What CloudWatch's actions and GET /metrics answer from; without it they are refused. */
   readonly metrics?: Metrics;
+  /** What GET /metrics wants as its bearer token; without it anybody may read it. */
+  readonly metricsToken?: string | undefined;
   /** Where to listen; as a name it is one that requests may be sent to. */
   readonly host: string;
   /** 0 picks a free one. */
@@ -67,6 +72,7 @@ export class Server implements Exchanger {
   readonly #caller: Caller;
   readonly #admission: Admission;
   readonly #http: HttpServer;
+  readonly #requests = new Requests();
   readonly #connections = new Map<Socket, Connection>();
   /** Requests that have not ended, on all connections. */
   #exchanges = 0;
@@ -141,6 +147,11 @@ export class Server implements Exchanger {
         exchange.send(other);
         return;
       }
+      const { metrics } = this.#options;
+      if (metrics !== undefined && isMetricsPage(request.method, request.url ?? "/")) {
+        void this.#tell(exchange, metrics);
+        return;
+      }
       const call = protocol.read(body);
       exchange.call = call;
       this.#admission.checkGet(request, call.name);
@@ -163,7 +174,9 @@ export class Server implements Exchanger {
   }
 
   answered(exchange: Exchange, { status }: Reply | LongReply, requestId: string): void {
-    this.#options.onAnswered?.(new Answered(exchange, status, requestId));
+    const answered = new Answered(exchange, status, requestId);
+    if (this.#options.metrics !== undefined) this.#requests.note(answered);
+    this.#options.onAnswered?.(answered);
   }
 
   ended(): void {
@@ -174,6 +187,17 @@ export class Server implements Exchanger {
   /** What nobody but `undo` itself tells of, the log does. */
   undoUnlessSent(exchange: Exchange, undo: () => Promise<unknown>): void {
     exchange.undoUnlessSent(() => void undo().catch(this.#options.onFault));
+  }
+
+  async #tell(exchange: Exchange, metrics: Metrics): Promise<void> {
+    const { metricsToken: token } = this.#options;
+    const { authorization } = exchange.request.headers;
+    const refusal = token === undefined ? undefined : bearerRefusal(token, authorization);
+    try {
+      exchange.send(refusal ?? (await metricsPage(metrics, this.#requests)));
+    } catch (error) {
+      this.#refuse(exchange, error, protocolOf(exchange.request));
+    }
   }
 
   /** The answers that no action gives. Throws for who may not ask. */
