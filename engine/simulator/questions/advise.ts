@@ -5,6 +5,7 @@
  */
 import { priceBook } from "../cost.ts";
 import { instabilities } from "../load.ts";
+import { power } from "../random/math.ts";
 import type { Plan, PlannedFleet } from "../scenario/plan.ts";
 import { readScenario } from "../scenario/read.ts";
 import { ScenarioError } from "../scenario/scenarioError.ts";
@@ -199,7 +200,7 @@ function beginningOf({
   let { visibilityTimeout = 30, waitTimeSeconds = 0, maxReceiveCount = receivesMost } = now;
   if (paths.visibilityTimeout !== undefined) {
     const exact = secondsFor(fleet, shareOf("duplicates"), timeoutMost) ?? timeoutMost;
-    visibilityTimeout = Math.min(timeoutMost, Math.ceil(exact * 1.5 ** longer));
+    visibilityTimeout = Math.min(timeoutMost, Math.ceil(exact * power(1.5, longer)));
   }
   if (paths.waitTimeSeconds !== undefined) waitTimeSeconds = longestWait;
   if (paths.maxReceiveCount !== undefined) {

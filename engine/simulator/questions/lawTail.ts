@@ -152,6 +152,13 @@ function sumTail(law: PlannedLaw, count: number, t: number): number {
   return gammaTail(shape, (t * shape) / (count * mean));
 }
 
+/** The probability that of so many things at least one happens; no digits are lost where it is small. */
+function anyOf(count: number, probability: number): number {
+  let any = 0;
+  for (let index = 0; index < count; index++) any += probability * (1 - any);
+  return any;
+}
+
 /** The share of a fleet's handlings that end later than `t` after their receive, in full batches. */
 export function outlasting(fleet: PlannedFleet, t: number): number {
   const { service, batch, handler, deleteBatch, roundTripMs } = fleet;
@@ -160,7 +167,7 @@ export function outlasting(fleet: PlannedFleet, t: number): number {
   if (handler === "batch" || batch === 1) return tailOf(service, left);
   if (handler === "parallel") {
     const one = tailOf(service, left);
-    return deleteBatch ? 1 - Math.exp(batch * Math.log1p(-Math.min(one, 1 - 1e-16))) : one;
+    return deleteBatch ? anyOf(batch, one) : one;
   }
   if (deleteBatch) return sumTail(service, batch, left);
   let sum = 0;

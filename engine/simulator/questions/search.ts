@@ -33,7 +33,7 @@ interface Bracket {
 }
 
 /** After so many times as many processes without any change, more are no help. */
-const doublingsMax = 4;
+const growthMax = 16;
 
 /** The best trial, or undefined where none meets the goals. */
 export async function search(
@@ -74,7 +74,7 @@ function advance(bracket: Bracket, trial: Trial, { countMax, count }: Limits): v
     return;
   }
   if (enough === undefined) {
-    if (tooFew >= countMax || bracket.step > 2 ** doublingsMax * Math.max(4, tooFew)) {
+    if (tooFew >= countMax || bracket.step > growthMax * Math.max(4, tooFew)) {
       bracket.isOver = true;
       return;
     }
