@@ -124,6 +124,34 @@ describe("protect", () => {
   });
 });
 
+test("the newest goes first", async () => {
+  const { consumers } = await simulate({
+    ...scenario({ scaleIn: "kill" }),
+    initial: { messages: 1 },
+  });
+  // The oldest, which was first in the line, has the one message.
+  expect(consumers.workers?.scaling).toMatchObject({ in: 1, killed: 0 });
+});
+
+test("who drains receives no more, though it has a place that is free", async () => {
+  const entries = [
+    { atSeconds: 0, count: 1 },
+    { atSeconds: 10, count: 0 },
+    { atSeconds: 200, count: 1 },
+  ];
+  const { queues } = await simulate({
+    ...scenario({
+      ...{ count: 1, concurrency: 2, scaleIn: "drain", graceSeconds: 100 },
+      autoscaler: { schedule: { entries } },
+    }),
+    initial: { messages: 1 },
+    producers: { web: { queue: "work", arrivals: { deterministic: { perSecond: 1 / 40 } } } },
+    horizon: { seconds: 300 },
+  });
+  // What comes at second 40, while the first message is in work, waits for the next process.
+  expect(queues.work?.waitSeconds.max).toBe(160);
+});
+
 test("those that are not up go before all, then the newest", async () => {
   const entries = [
     { atSeconds: 0, count: 2 },

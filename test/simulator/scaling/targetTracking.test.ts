@@ -85,6 +85,39 @@ test("on the engine: the third minute's sample scales out, and new instances com
   expect(consumerHours).toBeCloseTo((10 * 1_200 + 5 * (1_200 - 180 - 45)) / 3_600, 9);
 });
 
+test("samples may be stale: it decides so much later, by what was there", async () => {
+  const { workers } = example.consumers;
+  const { targetTracking } = workers.autoscaler;
+  const stale = { targetTracking: { ...targetTracking, lagSeconds: 50 } };
+  const { consumers } = await simulate({
+    ...example,
+    consumers: { workers: { ...workers, autoscaler: stale } },
+  });
+  // Five more from 230 s on, and 45 s later they are there.
+  const hours = (10 * 1_200 + 5 * (1_200 - 230 - 45)) / 3_600;
+  expect(consumers.workers?.consumerHours).toBeCloseTo(hours, 9);
+});
+
+test("on one thread and on two the bytes are the same", async () => {
+  const random = {
+    ...example,
+    replications: 3,
+    resources: { db: { perSecond: 5 } },
+    producers: { web: { queue: "work", arrivals: { poisson: { perSecond: 0.3 } } } },
+    consumers: {
+      workers: {
+        ...{ ...example.consumers.workers, service: { exponential: { meanSeconds: 30 } } },
+        ...{ uses: "db", restarts: { everySeconds: 500 } },
+      },
+    },
+  };
+  const text = async (threads: number): Promise<string> => {
+    const { speed: _, ...result } = await simulate(random, { threads, unstable: true });
+    return JSON.stringify(result);
+  };
+  expect(await text(2)).toBe(await text(1));
+});
+
 test("a scenario has the defaults that AWS has", async () => {
   const { fleets } = await readScenario(example);
   expect(fleets[0]?.scaling).toEqual({
