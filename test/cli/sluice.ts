@@ -10,12 +10,15 @@ export interface Ended {
   readonly said: string;
 }
 
-/** Runs the command; `onSaid` is told what standard error has, as it grows. */
+/** Runs the command; `onSaid` is told what standard error has, as it grows. `input` is what it reads. */
 export function sluice(
   words: readonly string[],
   onSaid?: (said: string, kill: () => void) => void,
+  input = "",
 ) {
-  const child = spawn(process.execPath, [main, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [main, ...words], { stdio: ["pipe", "pipe", "pipe"] });
+  // Whoever does not read closes it.
+  child.stdin.on("error", () => {}).end(input);
   let [out, said] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     out += text;

@@ -5,11 +5,15 @@
 import type { Command } from "commander";
 import type { AdviseCommandOptions } from "../simulate/advise.ts";
 import type { CompareCommandOptions } from "../simulate/compare.ts";
+import type { InitOptions } from "../simulate/init.ts";
 import {
   collect,
   readDuration,
+  readFailures,
+  readKind,
   readKnob,
   readPercent,
+  readRate,
   readRuns,
   readShare,
   readWhole,
@@ -43,7 +47,15 @@ const adviseExamples = `Examples:
   sluice simulate advise shop.yaml --within 10s=99% --duplicates 0.1% --write advised.yaml
   sluice simulate advise shop.yaml --max-wait-p99 5s --dead-letters 0.01% --keep batch
 `;
+const initExamples = `Examples:
+  sluice simulate init                           asks, and writes scenario.yaml
+  sluice simulate init shop.yaml --messages-per-second 20 --msg-processing-time 100ms --acceptable-latency 10s --failures 1% --kind fifo
+`;
+const schemaExamples = `Examples:
+  sluice simulate schema > scenario.schema.json
+`;
 const examples = `Examples:
+  sluice simulate init                           a scenario, of five answers
   sluice simulate run shop.yaml                  what becomes of a day of traffic
   sluice simulate sweep shop.yaml --vary consumers.workers.count=4..12
   sluice simulate compare today.yaml tomorrow.yaml
@@ -62,6 +74,8 @@ export function addSimulate(program: Command): void {
   addSweep(group);
   addCompare(group);
   addAdvise(group);
+  addInit(group);
+  addSchema(group);
 }
 
 function addRun(group: Command): void {
@@ -173,4 +187,32 @@ function addAdvise(group: Command): void {
       const { simulateAdvise } = await import("../simulate/advise.ts");
       await simulateAdvise(file, options);
     });
+}
+
+function addInit(group: Command): void {
+  const command = group
+    .command("init")
+    .description("Write a scenario to begin with, of five answers.")
+    .argument("[file]", "where to; - is standard output", "scenario.yaml");
+  withHelp(command, initExamples)
+    .option("--messages-per-second <number>", "at the peak", readRate)
+    .option("--msg-processing-time <time>", "what a handling takes: 100ms", readDuration)
+    .option("--acceptable-latency <time>", "how soon a message must be done: 10s", readDuration)
+    .option("--failures <share>", "of the handlings, those that fail: 1%", readFailures)
+    .option("--kind <kind>", "standard or fifo", readKind)
+    .option("--force", "write over what is there")
+    .action(async (file: string, options: InitOptions) => {
+      const { simulateInit } = await import("../simulate/init.ts");
+      await simulateInit(file, options);
+    });
+}
+
+function addSchema(group: Command): void {
+  const command = group
+    .command("schema")
+    .description("Print the JSON Schema of scenarios, for editors.");
+  withHelp(command, schemaExamples).action(async () => {
+    const { scenarioSchema } = await import("../../simulator/scenario/schema.ts");
+    process.stdout.write(`${JSON.stringify(scenarioSchema(), null, 2)}\n`);
+  });
 }

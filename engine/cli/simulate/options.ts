@@ -48,6 +48,24 @@ export function readPercent(text: string): number {
   throw new InvalidArgumentError("It is a number from 0 to 100, in percent.");
 }
 
+/** Messages a second. */
+export function readRate(text: string): number {
+  const number = /^\d{1,7}(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (number > 0 && number <= 1_000_000) return number;
+  throw new InvalidArgumentError("It is a number of messages a second, above 0, at most 1000000.");
+}
+
+/** The share of handlings that fail; there may be none. */
+export function readFailures(text: string): number {
+  return /^0(\.0+)? ?%?$/.test(text.trim()) ? 0 : readShare(text);
+}
+
+export function readKind(text: string): "standard" | "fifo" {
+  const kind = text.trim().toLowerCase();
+  if (kind === "standard" || kind === "fifo") return kind;
+  throw new InvalidArgumentError("It is standard or fifo.");
+}
+
 /** One more `10s=99%`. */
 export function readWithin(
   text: string,
