@@ -5,7 +5,7 @@
  * Own code and no library: those that there are read what their own server sends. They make texts of
  * 2^28 digits of ten bytes, or go down as many levels as a client likes; and they write a double that is
  * whole as an integer, which AWS's clients may not take. What is read here is bounded in levels and
- * in values, and a length that the bytes do not have is refused before anything is made of it.
+ * in values, and room is made for nothing but what the bytes have.
  */
 import { isUtf8 } from "node:buffer";
 import { type Loose, type Members, malformed, type Shape } from "../wire/schema.ts";
@@ -83,14 +83,14 @@ class Reader {
 
   #list(minor: number, level: number): unknown[] {
     const list: unknown[] = [];
-    this.#each(minor, 1, () => list.push(this.value(level + 1)));
+    this.#each(minor, () => list.push(this.value(level + 1)));
     return list;
   }
 
   /** Without a prototype, because the keys are the client's. */
   #map(minor: number, level: number): Loose {
     const map: Record<string, unknown> = Object.create(null);
-    this.#each(minor, 2, () => {
+    this.#each(minor, () => {
       const head = this.#byte();
       if (head >> 5 !== 3) throw malformed("A key of CBOR", "a text");
       const key = this.#text(head & 0x1f);
@@ -99,15 +99,14 @@ class Reader {
     return map;
   }
 
-  /** Calls for each element, which has so many bytes at least. */
-  #each(minor: number, bytesLeast: number, take: () => void): void {
+  /** Calls for each element; more than the bytes have end at the last byte. */
+  #each(minor: number, take: () => void): void {
     if (minor === indefinite) {
       while (this.#bytes[this.#at] !== stop) take();
       this.#at += 1;
       return;
     }
     const count = this.#count(minor);
-    this.#check(count * bytesLeast);
     for (let index = 0; index < count; index++) take();
   }
 

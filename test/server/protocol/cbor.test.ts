@@ -69,26 +69,26 @@ describe("values are read", () => {
 
 describe("what is no such value is refused", () => {
   test.each([
-    ["", "ends"],
-    ["18", "ends"],
-    ["6261", "ends"],
-    ["5b7fffffffffffffff00", "ends"],
-    ["9affffffff", "ends"],
-    ["bb00000000ffffffff", "ends"],
-    ["9f01", "ends"],
-    ["7f6161", "ends"],
-    ["0000", "one value"],
-    ["ff", "simple value"],
-    ["f8ff", "simple value"],
-    ["1c", "head"],
-    ["a10000", "key"],
-    ["62c328", "UTF-8"],
-    ["7f4161ff", "pieces"],
-    ["c16161", "moment"],
-    ["81".repeat(40), "32 levels"],
-    ["c6".repeat(10_000), "32 levels"],
-    [`9a0000ea60${"00".repeat(60_000)}`, "50000 values"],
-  ])("%.40s: %s", (hex, word) => {
+    ["ends", ""],
+    ["ends", "18"],
+    ["ends", "6261"],
+    ["ends", "5b7fffffffffffffff00"],
+    ["ends", "9affffffff"],
+    ["ends", "bb00000000ffffffff"],
+    ["ends", "9f01"],
+    ["ends", "7f6161"],
+    ["one value", "0000"],
+    ["simple value", "ff"],
+    ["simple value", "f8ff"],
+    ["head", "1c"],
+    ["key", "a10000"],
+    ["UTF-8", "62c328"],
+    ["pieces", "7f4161ff"],
+    ["moment", "c16161"],
+    ["32 levels", "81".repeat(40)],
+    ["32 levels", "c6".repeat(10_000)],
+    ["50000 values", `9a0000ea60${"00".repeat(60_000)}`],
+  ])("%#: it says %s", (word, hex) => {
     expect(() => read(hex)).toThrow(SluiceError);
     expect(() => read(hex)).toThrow(word);
   });
