@@ -42,6 +42,10 @@ export async function runSuites(suites: readonly Suite[], pace: Pace): Promise<R
       await run.run(works, progress);
       rows.push(...run.rows());
     }
+  } catch (error) {
+    // Its thread would keep the process.
+    await surroundings.end();
+    throw error;
   } finally {
     progress.end();
   }

@@ -2,9 +2,9 @@
  * `sluice bench` as it is called: the shape of what it writes, that its checks find what they are for,
  * how it ends when it is interrupted. No figure is looked at but to be one.
  */
-import { execFile, spawn } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,7 @@ import { afterAll, expect, test } from "vitest";
 import { keyOf, type Result, type Row } from "../../bench/result/schema.ts";
 import { QUICK } from "../../bench/run/pace.ts";
 import { groups } from "../../bench/suites/groups.ts";
+import { patience } from "../support/patience.ts";
 
 const command = fileURLToPath(new URL("../../dist/engine/cli/main.js", import.meta.url));
 /** What the command starts, and all that it does beside handing on words, signals and exit codes. */
@@ -138,4 +139,21 @@ test("what can't be asked for is refused with 2, and what could be is named", as
   for (const name of ["types", "timers", "messages", "groups", "backlog", "consumers", "soak"]) {
     expect(stdout).toMatch(new RegExp(`^ +${name} `, "m"));
   }
+});
+
+test("a measurement that fails ends the process, and says why", () => {
+  const [suites, pace] = ["suites", "pace"].map((name) =>
+    JSON.stringify(new URL(`../../dist/bench/run/${name}.js`, import.meta.url).href),
+  );
+  const program = `
+    import { QUICK } from ${pace};
+    import { runSuites } from ${suites};
+    const broken = { name: "broken", about: "", works: () => [{ kind: "none" }] };
+    await runSuites([broken], QUICK).catch(({ name, message }) => console.log(name, message));
+  `;
+  const file = join(folder, "broken.mjs");
+  writeFileSync(file, program);
+  const ended = spawnSync(process.execPath, [file], { encoding: "utf8", timeout: patience() });
+  expect(ended.status).toBe(0);
+  expect(ended.stdout).toMatch(/^RunFailed TypeError/);
 });
