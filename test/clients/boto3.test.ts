@@ -3,45 +3,17 @@
  * own host, and AWS_ENDPOINT_URL as the only thing that is different. Each script of boto3/ runs
  * beside the others and prints a line of JSON a use case. Needs a build.
  */
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { patience } from "../support/patience.ts";
 import { serveOnce } from "../support/serve.ts";
 import { requireTool } from "../support/tools.ts";
+import { runScript } from "./python.ts";
 
 const serve = serveOnce(["--account", "123456789012"]);
-const folder = fileURLToPath(new URL("boto3", import.meta.url));
 const scripts = ["services", "flow", "administration", "messages", "dead_letters"];
 
 type Result = Readonly<Record<string, unknown>>;
 
-/** What a script reported; rejects with what it said when it did not end well. */
-function run(script: string): Promise<Result[]> {
-  const env = {
-    PATH: process.env.PATH,
-    HOME: folder,
-    PYTHONDONTWRITEBYTECODE: "1",
-    AWS_ENDPOINT_URL: serve().url,
-    AWS_DEFAULT_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "any",
-    AWS_SECRET_ACCESS_KEY: "any",
-    AWS_EC2_METADATA_DISABLED: "true",
-  };
-  return new Promise((resolve, reject) => {
-    const options = { env, cwd: folder, timeout: patience(300_000) };
-    execFile("python3", [`${script}.py`], options, (error, stdout, stderr) => {
-      if (error !== null) reject(new Error(`${script}.py: ${error.message}\n${stdout}${stderr}`));
-      else
-        resolve(
-          stdout
-            .trimEnd()
-            .split("\n")
-            .map((line) => JSON.parse(line) as Result),
-        );
-    });
-  });
-}
+const run = (script: string): Promise<Result[]> => runScript(script, serve().url);
 
 describe.skipIf(!requireTool("boto3"))("boto3", () => {
   const results = new Map<unknown, Result>();

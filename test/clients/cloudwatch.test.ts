@@ -2,10 +2,7 @@
  * CloudWatch's clients, unchanged, with AWS_ENDPOINT_URL or its like as the only thing that is different:
  * the guide's own snippet in Python, and AWS's SDK for JavaScript. Needs a build.
  */
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import {
   CloudWatchClient,
   DescribeAlarmsCommand,
@@ -17,30 +14,17 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { queueMetrics } from "../../engine/metricNames.ts";
 import { MIDNIGHT } from "../metrics/measured.ts";
 import { type Served, served } from "../metrics/served.ts";
-import { patience } from "../support/patience.ts";
 import { serveOnce } from "../support/serve.ts";
 import { snippetsOf } from "../support/snippets.ts";
 import { requireTool } from "../support/tools.ts";
-
-const folder = fileURLToPath(new URL("boto3", import.meta.url));
+import { runScript, scriptsFolder } from "./python.ts";
 
 describe.skipIf(!requireTool("boto3"))("boto3", () => {
   const serve = serveOnce();
 
   test("runs the guide's snippet, and what follows from it", async () => {
-    const env = {
-      PATH: process.env.PATH,
-      HOME: folder,
-      PYTHONDONTWRITEBYTECODE: "1",
-      AWS_ENDPOINT_URL: serve().url,
-      AWS_DEFAULT_REGION: "us-east-1",
-      AWS_ACCESS_KEY_ID: "any",
-      AWS_SECRET_ACCESS_KEY: "any",
-      AWS_EC2_METADATA_DISABLED: "true",
-    };
-    const options = { env, cwd: folder, timeout: patience(300_000) };
-    const { stdout } = await promisify(execFile)("python3", ["metrics.py"], options);
-    const { names, most, ...result } = JSON.parse(stdout);
+    const [printed] = await runScript<Record<string, unknown>>("metrics", serve().url);
+    const { names, most, ...result } = { ...printed };
     expect(result).toEqual({
       name: "metrics",
       label: "ApproximateNumberOfMessagesVisible",
@@ -61,7 +45,7 @@ describe("docs/METRICS.md", () => {
 
   test("has the guide's request in its snippet", () => {
     const [snippet] = snippetsOf(page).filter(({ language }) => language === "python");
-    const script = readFileSync(`${folder}/metrics.py`, "utf8");
+    const script = readFileSync(`${scriptsFolder}/metrics.py`, "utf8");
     const squeezed = (text: string) => text.replaceAll("'", '"').replace(/[\s,]+/g, "");
     const request = /get_metric_statistics\(.*?\n\)/s.exec(snippet?.text ?? "")?.[0] ?? "";
     expect(request).toContain("orders");

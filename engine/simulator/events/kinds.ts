@@ -30,8 +30,6 @@ export const PLACE_SETTLE = 10;
 export const BEAT = 11;
 /** A message is sent again. */
 export const COPY = 12;
-/** A producer's call that was refused is tried again. */
-export const RETRY = 13;
 /** The run's time is over, or its warm-up's. */
 export const MOMENT = 14;
 /** An action of the agenda; its part is the action's number. */

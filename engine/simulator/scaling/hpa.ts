@@ -107,29 +107,26 @@ function within(changes: readonly Dated[], nowSeconds: number, seconds: number):
 }
 
 /** As many as there may be: by the policy that allows most, or least. */
-function upLimit(
-  { policies, selectPolicy }: PlannedScalingRules,
-  desired: number,
-  began: (seconds: number) => number,
-): number {
-  if (selectPolicy === "Disabled") return desired;
-  const limits = policies.map(({ type, value, periodSeconds }) => {
-    const from = began(periodSeconds);
-    return type === "Pods" ? from + value : Math.ceil((from * (100 + value)) / 100);
-  });
-  return selectPolicy === "Min" ? Math.min(...limits) : Math.max(...limits);
+function upLimit(rules: PlannedScalingRules, desired: number, began: Began): number {
+  if (rules.selectPolicy === "Disabled") return desired;
+  const limits = limitsOf(rules, began, 1).map(Math.ceil);
+  return rules.selectPolicy === "Min" ? Math.min(...limits) : Math.max(...limits);
 }
 
 /** As few as there may be. */
-function downLimit(
-  { policies, selectPolicy }: PlannedScalingRules,
-  desired: number,
-  began: (seconds: number) => number,
-): number {
-  if (selectPolicy === "Disabled") return desired;
-  const limits = policies.map(({ type, value, periodSeconds }) => {
+function downLimit(rules: PlannedScalingRules, desired: number, began: Began): number {
+  if (rules.selectPolicy === "Disabled") return desired;
+  const limits = limitsOf(rules, began, -1).map(Math.trunc);
+  return rules.selectPolicy === "Min" ? Math.max(...limits) : Math.min(...limits);
+}
+
+/** How many there were at the beginning of the last seconds. */
+type Began = (seconds: number) => number;
+
+/** How far each policy lets it go, upwards (1) or downwards (-1); not yet whole numbers. */
+function limitsOf({ policies }: PlannedScalingRules, began: Began, sign: 1 | -1): number[] {
+  return policies.map(({ type, value, periodSeconds }) => {
     const from = began(periodSeconds);
-    return type === "Pods" ? from - value : Math.trunc((from * (100 - value)) / 100);
+    return type === "Pods" ? from + sign * value : (from * (100 + sign * value)) / 100;
   });
-  return selectPolicy === "Min" ? Math.max(...limits) : Math.min(...limits);
 }
