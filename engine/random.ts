@@ -44,3 +44,11 @@ export function requestUuid(): string {
   const high = `${DIGITS[word >>> 24]}${DIGITS[(word >>> 16) & 255]}`;
   return `${requestPrefix}${high}${DIGITS[(word >>> 8) & 255]}${DIGITS[word & 255]}`;
 }
+
+/**
+ * The number of a memory. Receipt handles begin with its lowest byte, in base64url: below 128, so that
+ * none begins with "-", which command lines take for an option.
+ */
+export function randomEpoch(): number {
+  return (randomWord() & ~0x80) >>> 0;
+}

@@ -12,7 +12,7 @@ import type { MessagePort } from "node:worker_threads";
 import { BATCH_MAX, Engine, Inbox, OWNER_CLOSED, SECRET_BYTES } from "../../bindings/index.ts";
 import type { Cancel } from "../clock.ts";
 import { noSuchQueue, SluiceError } from "../errors.ts";
-import { randomSecret, randomWord } from "../random.ts";
+import { randomEpoch, randomSecret } from "../random.ts";
 import type {
   BrokerHandle,
   BrokerOptions,
@@ -108,7 +108,7 @@ export class Broker implements AsyncDisposable {
     const timing = openTiming(options.clock);
     const identity = {
       secret: randomSecret(SECRET_BYTES),
-      epoch: randomWord(),
+      epoch: randomEpoch(),
       isClockVirtual: timing.isVirtual,
     };
     const engine = await Engine.open(sizesOf(options), identity, undefined, trapped).catch(
