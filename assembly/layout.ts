@@ -296,9 +296,11 @@ export const SEND_BODY_BYTES = SEND_SLOT + 4;
 export const SEND_ATTRIBUTES_BYTES = SEND_BODY_BYTES + 4;
 /** BODY_ASCII and BODY_TEXT. */
 export const SEND_FLAGS = SEND_ATTRIBUTES_BYTES + 4;
-/** Milliseconds; below 0: the queue's delay. */
+/** Whole milliseconds (i32); below 0: the queue's delay. */
 export const SEND_DELAY_MS = SEND_FLAGS + 4;
-export const SEND_GROUP_BYTES = SEND_DELAY_MS + 8;
+/** What the attributes count towards the message's size; read where there are attributes. */
+export const SEND_ATTRIBUTES_SIZE = SEND_DELAY_MS + 4;
+export const SEND_GROUP_BYTES = SEND_ATTRIBUTES_SIZE + 4;
 export const SEND_DEDUPLICATION_BYTES = SEND_GROUP_BYTES + 2;
 export const SEND_TRACE_BYTES = SEND_DEDUPLICATION_BYTES + 2;
 export const SEND_SENDER_BYTES = SEND_TRACE_BYTES + 2;

@@ -13,6 +13,7 @@ import {
   BATCH_MAX,
   BODY_TEXT,
   SEND_ATTRIBUTES_BYTES,
+  SEND_ATTRIBUTES_SIZE,
   SEND_BIRTH,
   SEND_BODY_BYTES,
   SEND_BYTES,
@@ -52,6 +53,8 @@ const RECORD_HALVES = SEND_BYTES >> 1;
 const FIRST_WORD = THREAD_SENDS >> 2;
 const BODY_WORD = FIRST_WORD + (SEND_BODY_BYTES >> 2);
 const ATTRIBUTES_WORD = FIRST_WORD + (SEND_ATTRIBUTES_BYTES >> 2);
+const ATTRIBUTES_SIZE_WORD = FIRST_WORD + (SEND_ATTRIBUTES_SIZE >> 2);
+const DELAY_WORD = FIRST_WORD + (SEND_DELAY_MS >> 2);
 const FLAGS_WORD = FIRST_WORD + (SEND_FLAGS >> 2);
 const BIRTH_WORD = FIRST_WORD + (SEND_BIRTH >> 2);
 const SEQUENCE_WORD = FIRST_WORD + (SEND_SEQUENCE >> 2);
@@ -362,17 +365,19 @@ export class Outbox {
     else this.#area.text.utf8Write(body, at, bodyBytes);
   }
 
-  #fill(index: number, { attributes, body, delayMs }: Outgoing, bodyBytes: number): void {
-    const { u32, f64 } = this.#area;
+  #fill(index: number, message: Outgoing, bodyBytes: number): void {
+    const { attributes, attributesSizeBytes, body, delayMs } = message;
+    const { u32 } = this.#area;
     u32[ATTRIBUTES_WORD + index * RECORD_WORDS] = attributes?.length ?? 0;
     u32[BODY_WORD + index * RECORD_WORDS] = bodyBytes;
     u32[FLAGS_WORD + index * RECORD_WORDS] = flagsOf(body, bodyBytes);
-    f64[(THREAD_SENDS + SEND_DELAY_MS + index * SEND_BYTES) >> 3] = delayMs;
+    u32[DELAY_WORD + index * RECORD_WORDS] = delayMs;
+    u32[ATTRIBUTES_SIZE_WORD + index * RECORD_WORDS] = attributesSizeBytes;
   }
 
   /** Takes from the records that `#add` used what a plain text does not have. */
   #makePlain(): void {
-    const { u16, u32, f64 } = this.#area;
+    const { u16, u32 } = this.#area;
     for (let index = 0; index < this.#plainFrom; index++) {
       const half = index * RECORD_HALVES;
       u16[GROUP_HALF + half] = 0;
@@ -380,7 +385,7 @@ export class Outbox {
       u16[TRACE_HALF + half] = 0;
       u16[SENDER_HALF + half] = 0;
       u32[ATTRIBUTES_WORD + index * RECORD_WORDS] = 0;
-      f64[(THREAD_SENDS + SEND_DELAY_MS + index * SEND_BYTES) >> 3] = -1;
+      u32[DELAY_WORD + index * RECORD_WORDS] = -1;
     }
     this.#plainFrom = 0;
   }

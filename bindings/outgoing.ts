@@ -10,7 +10,7 @@ export interface Outgoing {
   readonly body: string | Uint8Array;
   /** Bytes of the body in UTF-8, or of the bytes; or UNMEASURED. */
   readonly bodyBytes: number;
-  /** Below 0: the queue's delay. */
+  /** Whole milliseconds; below 0: the queue's delay. */
   readonly delayMs: number;
   /** ASCII, as is the deduplication id. */
   readonly group: string;
@@ -18,6 +18,8 @@ export interface Outgoing {
   readonly trace: string;
   readonly sender: string;
   readonly attributes: Uint8Array | undefined;
+  /** What they count towards the message's size. */
+  readonly attributesSizeBytes: number;
 }
 
 /** A text of at most this many characters goes through staging together with its neighbours. */

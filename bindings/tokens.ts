@@ -59,8 +59,7 @@ const SEND_BODY = FIRST_SEND + (SEND_BODY_BYTES >> 2);
 const SEND_ATTRIBUTES = FIRST_SEND + (SEND_ATTRIBUTES_BYTES >> 2);
 const SEND_FLAG_WORD = FIRST_SEND + (SEND_FLAGS >> 2);
 const SEND_ORIGINAL_WORD = FIRST_SEND + (SEND_ORIGINAL >> 2);
-const SEND_DELAY = (THREAD_SENDS + SEND_DELAY_MS) >> 3;
-const SEND_DOUBLES = SEND_BYTES >> 3;
+const SEND_DELAY = FIRST_SEND + (SEND_DELAY_MS >> 2);
 const SEND_GROUP = (THREAD_SENDS + SEND_GROUP_BYTES) >> 1;
 const SEND_DEDUPLICATION = (THREAD_SENDS + SEND_DEDUPLICATION_BYTES) >> 1;
 const SEND_TRACE = (THREAD_SENDS + SEND_TRACE_BYTES) >> 1;
@@ -185,14 +184,14 @@ export class Tokens extends Gauges {
   }
 
   #makePlain(delayMs: number): void {
-    const { u16, u32, f64 } = this.#area;
+    const { u16, u32 } = this.#area;
     const half = this.#count * SEND_HALVES;
     u16[SEND_GROUP + half] = 0;
     u16[SEND_DEDUPLICATION + half] = 0;
     u16[SEND_TRACE + half] = 0;
     u16[SEND_SENDER + half] = 0;
     u32[SEND_ATTRIBUTES + this.#count * SEND_WORDS] = 0;
-    f64[SEND_DELAY + this.#count * SEND_DOUBLES] = delayMs;
+    u32[SEND_DELAY + this.#count * SEND_WORDS] = Math.round(delayMs);
   }
 
   #writeName(word: number, at: number): void {

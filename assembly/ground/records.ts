@@ -70,7 +70,8 @@ export class SendRecord {
   bodyBytes: u32;
   attributesBytes: u32;
   flags: u32;
-  delayMs: f64;
+  delayMs: i32;
+  attributesSize: u32;
   groupBytes: u16;
   deduplicationBytes: u16;
   traceBytes: u16;

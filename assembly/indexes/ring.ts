@@ -11,7 +11,7 @@
  * room for all owed: (segments - 1) * SEGMENT_ENTRIES >= owed. So whoever makes a message ready
  * never has to allocate, and a full memory can't keep a message from coming back.
  * Under the shard's lock; O(1). A ring and not a list through the slots, whose lines a large backlog
- * would have to fetch; `npm run bench` says what a backlog costs.
+ * would have to fetch; `sluice bench backlog` says what a backlog costs.
  */
 import {
   ENTRY_BYTES,

@@ -41,7 +41,7 @@ export class Commit {
 
   @inline static delayMs(send: SendRecord, queueDelayMs: f64): f64 {
     const ownMs = send.delayMs;
-    return ownMs < 0 ? queueDelayMs : ownMs;
+    return ownMs < 0 ? queueDelayMs : (ownMs as f64);
   }
 
   /** Of the first `count` send records, how many lead that are all ready or all delayed. */

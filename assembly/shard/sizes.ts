@@ -1,9 +1,10 @@
 /**
  * Sizes of a batch of messages, for CloudWatch's SentMessageSize: sum, least and greatest are
- * found outside the lock (`measure`) and added to the shard's totals inside (`add`).
+ * found outside the lock (`measure`) and added to the shard's totals inside (`add`). A message's
+ * size is what SQS limits: its body, and names, types and values of its attributes. Ids of groups
+ * and deduplication, a trace and a sender are kept with it, and count for nothing.
  */
 
-import { Content } from "../arena/content";
 import { SendRecord } from "../ground/records";
 import {
   SHARD_SENT_BYTES_MAX,
@@ -18,6 +19,10 @@ const LEAST: usize = THREAD_SIZES + 4;
 const GREATEST: usize = THREAD_SIZES + 8;
 
 export class Sizes {
+  @inline static of(send: SendRecord): u32 {
+    return send.attributesBytes === 0 ? send.bodyBytes : send.bodyBytes + send.attributesSize;
+  }
+
   /** As `measure`, without the duplicates: what a FIFO queue takes. */
   @inline static measureAccepted(area: usize, sends: usize, count: u32): void {
     let sum: u32 = 0;
@@ -26,7 +31,7 @@ export class Sizes {
     for (let index: u32 = 0; index < count; index++) {
       const send = SendRecord.at(sends, index);
       if (send.original !== 0) continue;
-      const bytes = Content.sendBytes(send);
+      const bytes = Sizes.of(send);
       sum += bytes;
       least = bytes < least ? bytes : least;
       greatest = bytes > greatest ? bytes : greatest;
@@ -41,7 +46,7 @@ export class Sizes {
     let least: u32 = u32.MAX_VALUE;
     let greatest: u32 = 0;
     for (let index: u32 = 0; index < count; index++) {
-      const bytes = Content.sendBytes(SendRecord.at(sends, index));
+      const bytes = Sizes.of(SendRecord.at(sends, index));
       sum += bytes;
       least = bytes < least ? bytes : least;
       greatest = bytes > greatest ? bytes : greatest;

@@ -95,7 +95,13 @@ beforeAll(async () => {
 function keysOf(group: string, deduplication: string): [string, string] {
   const { outbox, queues, thread } = engine;
   const texts = { group, deduplication, trace: "", sender: "", body: "the body behind the ids" };
-  const outgoing = { ...texts, bodyBytes: UNMEASURED, delayMs: -1, attributes: undefined };
+  const outgoing = {
+    ...texts,
+    bodyBytes: UNMEASURED,
+    delayMs: -1,
+    attributes: undefined,
+    attributesSizeBytes: 0,
+  };
   expect(outbox.send(queues.handle(queue), [outgoing], 0, 1, NOW)).toBe(1);
   const area =
     memory.readUInt32LE(layout.HEADER + layout.HEADER_THREADS_BASE) + thread * layout.THREAD_BYTES;

@@ -46,7 +46,7 @@ function expectWhole(): void {
 function outgoing(body: string | Uint8Array, more: Partial<Outgoing> = {}): Outgoing {
   const bodyBytes = typeof body === "string" ? Buffer.byteLength(body) : body.length;
   const plain = { delayMs: -1, group: "", deduplication: "", trace: "", sender: "" };
-  return { body, bodyBytes, attributes: undefined, ...plain, ...more };
+  return { body, bodyBytes, attributes: undefined, attributesSizeBytes: 0, ...plain, ...more };
 }
 
 function sendShort(bodies: string[]): number {

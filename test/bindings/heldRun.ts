@@ -112,7 +112,13 @@ export class Holder {
     for (let index = 0; index < count; index++) {
       this.#ids++;
       const id = String(this.#ids);
-      const plain = { attributes: undefined, delayMs: -1, trace: "", sender: "" };
+      const plain = {
+        attributes: undefined,
+        attributesSizeBytes: 0,
+        delayMs: -1,
+        trace: "",
+        sender: "",
+      };
       const outgoing = { body: id, bodyBytes: id.length, group: id, deduplication: id, ...plain };
       if (outbox.send(queue, [outgoing], 0, 1, now) !== 1) throw new Error("not sent");
     }

@@ -163,6 +163,31 @@ describe("what is counted", () => {
     expect(at("orders", "SentMessageSize", 0)).toEqual(size);
   });
 
+  test("is a message's size as SQS has it: the body, names, types and values of attributes", async () => {
+    const { broker, pass, at } = await start();
+    const standard = await broker.createQueue("orders");
+    const fifo = await broker.createQueue("orders.fifo", { fifoQueue: true });
+    const binaryValue = new Uint8Array(300);
+    const attributes = { kind: "order", count: 12, raw: { dataType: "Binary.png", binaryValue } };
+    // 4 + 6 + 5, then 5 + 6 + 2, then 3 + 10 + 300 bytes.
+    const attributesBytes = 15 + 13 + 313;
+    await standard.send("large".repeat(20_000), { messageAttributes: attributes });
+    await standard.send("plain");
+    await standard.send("traced", { awsTraceHeader: "Root=1-5759e988-bd862e3fe1be46a994272793" });
+    await fifo.send("with ids", {
+      messageGroupId: "a-group-of-some-length",
+      messageDeduplicationId: "an-id-of-some-length",
+      messageAttributes: attributes,
+    });
+    await fifo.send("with ids alone", { messageGroupId: "g", messageDeduplicationId: "id" });
+    await pass(60);
+    const large = 100_000 + attributesBytes;
+    const sizes = { samples: 3, sum: large + 5 + 6, minimum: 5, maximum: large };
+    expect(at("orders", "SentMessageSize", 0)).toEqual(sizes);
+    const ids = { samples: 2, sum: 8 + attributesBytes + 14, minimum: 14 };
+    expect(at("orders.fifo", "SentMessageSize", 0)).toMatchObject(ids);
+  });
+
   test("is the age of what waits, not of what was received three times", async () => {
     const { broker, pass, at } = await start();
     const queue = await broker.createQueue("orders");

@@ -89,7 +89,7 @@ function delayMsOf(context: QueueContext, delaySeconds: number | undefined): num
   const { min, max } = parameterRanges.delaySeconds;
   if (typeof delaySeconds === "number" && delaySeconds >= min && delaySeconds <= max) {
     if (context.isFifo) checkNoDelay(context, delaySeconds);
-    return delaySeconds * 1_000;
+    return Math.round(delaySeconds * 1_000);
   }
   throw invalid(
     context,
@@ -137,6 +137,7 @@ export function outgoingOf(context: QueueContext, body: Body, options: EntryOpti
     trace: systemText(context, "awsTraceHeader", awsTraceHeader),
     sender: systemText(context, "senderId", sender),
     attributes: attributes?.packed,
+    attributesSizeBytes: attributes?.sizeBytes ?? 0,
   };
 }
 

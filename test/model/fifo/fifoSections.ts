@@ -189,7 +189,7 @@ export class FifoSections {
     this.#u32[(send + layout.SEND_BODY_BYTES) >> 2] = body.length;
     this.#u32[(send + layout.SEND_ATTRIBUTES_BYTES) >> 2] = 0;
     this.#u32[(send + layout.SEND_FLAGS) >> 2] = layout.BODY_ASCII | layout.BODY_TEXT;
-    this.#f64[(send + layout.SEND_DELAY_MS) >> 3] = -1;
+    this.#u32[(send + layout.SEND_DELAY_MS) >> 2] = -1;
     this.#u16[(send + layout.SEND_GROUP_BYTES) >> 1] = (texts[0] as string).length;
     this.#u16[(send + layout.SEND_DEDUPLICATION_BYTES) >> 1] = (texts[1] as string).length;
     this.#u16[(send + layout.SEND_TRACE_BYTES) >> 1] = 0;

@@ -217,7 +217,7 @@ export class Sections {
   #prepare(index: number, bodyBytes: number, delayMs: number, now: number): boolean {
     const send = this.#send(index);
     this.#u32[(send + layout.SEND_BODY_BYTES) >> 2] = bodyBytes;
-    this.#f64[(send + layout.SEND_DELAY_MS) >> 3] = delayMs;
+    this.#u32[(send + layout.SEND_DELAY_MS) >> 2] = delayMs;
     if (this.engine.prepare(this.thread, index, now) !== 0) return false;
     const tag = this.thread * 2 ** 24 + (this.#tags++ % 2 ** 24);
     for (let offset = 0; offset < bodyBytes; offset += layout.THREAD_STAGING_BYTES) {
