@@ -1,6 +1,6 @@
 /**
  * The AWS command line against `sluice serve`: a beginner's commands, word for word,
- * with queue URLs that name AWS's own host. Only --endpoint-url is added: version 1 of the command
+ * with queue URLs that name AWS's own host and the account of its documents. Only --endpoint-url is added: version 1 of the command
  * line heeds the environment's AWS_ENDPOINT_URL for other services, but not for SQS.
  */
 import { execFile } from "node:child_process";
@@ -12,7 +12,7 @@ import { serveOnce } from "../support/serve.ts";
 import { requireTool } from "../support/tools.ts";
 import type { WireAnswer } from "../support/wire.ts";
 
-const serve = serveOnce(["--account", "123456789012"]);
+const serve = serveOnce();
 const queueUrl = "https://sqs.us-east-1.amazonaws.com/123456789012/my-queue";
 // An empty folder, so that neither a user's settings nor a policy file is found.
 let folder = "";
@@ -61,7 +61,7 @@ const onQueue = ["--queue-url", queueUrl];
 
 describe.skipIf(!requireTool("aws"))("the AWS command line, one command after the other", () => {
   test("creates a queue, finds its URL, lists it", async () => {
-    const url = { QueueUrl: `${serve().url}/123456789012/my-queue` };
+    const url = { QueueUrl: `${serve().url}/000000000000/my-queue` };
     expect(await ok("create-queue", "--queue-name", "my-queue")).toEqual(url);
     expect(await ok("get-queue-url", "--queue-name", "my-queue")).toEqual(url);
     expect((await ok("list-queues")).QueueUrls).toEqual([url.QueueUrl]);
@@ -70,7 +70,7 @@ describe.skipIf(!requireTool("aws"))("the AWS command line, one command after th
   test("creates a FIFO queue", async () => {
     const attributes = ["--attributes", "FifoQueue=true,ContentBasedDeduplication=true"];
     const made = await ok("create-queue", "--queue-name", "my-queue.fifo", ...attributes);
-    expect(made).toEqual({ QueueUrl: `${serve().url}/123456789012/my-queue.fifo` });
+    expect(made).toEqual({ QueueUrl: `${serve().url}/000000000000/my-queue.fifo` });
   });
 
   test("sets attributes and shows them", async () => {
@@ -80,7 +80,7 @@ describe.skipIf(!requireTool("aws"))("the AWS command line, one command after th
     expect(Attributes).toMatchObject({
       VisibilityTimeout: "60",
       MessageRetentionPeriod: "1209600",
-      QueueArn: "arn:aws:sqs:us-east-1:123456789012:my-queue",
+      QueueArn: "arn:aws:sqs:us-east-1:000000000000:my-queue",
     });
   });
 

@@ -4,6 +4,7 @@ import { readNewQueueAttributes } from "../../broker/described/queueAttributes.t
 import { checkTags } from "../../broker/described/tags.ts";
 import { action } from "../action.ts";
 import { wireQueueAttributes, wireTags } from "../wire/maps.ts";
+import { withOwnQueues } from "../wire/ownArns.ts";
 import { queueUrl } from "../wire/queueUrl.ts";
 
 const wire = {
@@ -21,7 +22,9 @@ const wire = {
  * QueueNameExists. Tags are not compared.
  */
 export const createQueue = action(wire, async ({ broker, origin }, input) => {
-  const { attributes, stored } = readNewQueueAttributes(input.Attributes ?? {});
+  const { attributes, stored } = readNewQueueAttributes(
+    withOwnQueues(broker, input.Attributes ?? {}),
+  );
   const tags = checkTags(input.tags ?? {});
   const queue = await broker.createQueue(input.QueueName, attributes, { stored, tags });
   return { QueueUrl: queueUrl(origin, broker.account, queue.name) };

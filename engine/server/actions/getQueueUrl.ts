@@ -1,5 +1,6 @@
 /** GetQueueUrl: from a queue's name to its URL. */
 import { noSuchQueue, SluiceError } from "../../errors.ts";
+import { accounts } from "../../limits.ts";
 import { action } from "../action.ts";
 import { queueUrl } from "../wire/queueUrl.ts";
 
@@ -12,7 +13,7 @@ const wire = {
   result: { QueueUrl: { type: "string" } },
 } as const;
 
-/** Another account's queues are not here, so they do not exist. */
+/** Whichever account is asked for means the broker's own; what is no account has no queues. */
 export const getQueueUrl = action(wire, ({ broker, origin }, input) => {
   const name = input.QueueName;
   if (name === undefined || name === "") {
@@ -22,6 +23,7 @@ export const getQueueUrl = action(wire, ({ broker, origin }, input) => {
     );
   }
   const owner = input.QueueOwnerAWSAccountId ?? broker.account;
-  if (owner !== broker.account || broker.findQueue(name) === undefined) throw noSuchQueue(name);
+  const isAccount = accounts.pattern.test(owner);
+  if (!isAccount || broker.findQueue(name) === undefined) throw noSuchQueue(name);
   return { QueueUrl: queueUrl(origin, broker.account, name) };
 });

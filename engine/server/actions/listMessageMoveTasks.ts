@@ -2,6 +2,7 @@
 import { moveTasks } from "../../limits.ts";
 import type { MessageMoveTask } from "../../types.ts";
 import { action } from "../action.ts";
+import { withOwnArns } from "../wire/ownArns.ts";
 
 const entry = {
   TaskHandle: { type: "string" },
@@ -46,6 +47,7 @@ function show(task: MessageMoveTask): object {
 }
 
 export const listMessageMoveTasks = action(wire, async ({ broker }, { SourceArn, MaxResults }) => {
-  const tasks = await broker.listMessageMoveTasks({ sourceArn: SourceArn, maxResults: MaxResults });
+  const sourceArn = withOwnArns(broker, SourceArn);
+  const tasks = await broker.listMessageMoveTasks({ sourceArn, maxResults: MaxResults });
   return tasks.length === 0 ? {} : { Results: tasks.map(show) };
 });

@@ -1,6 +1,7 @@
 /** StartMessageMoveTask: begins to move a dead-letter queue's messages back, or to another queue. */
 import { moveTasks } from "../../limits.ts";
 import { action } from "../action.ts";
+import { withOwnArns } from "../wire/ownArns.ts";
 
 const wire = {
   members: {
@@ -14,8 +15,8 @@ const wire = {
 export const startMessageMoveTask = action(wire, async ({ broker }, input) => {
   const { SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond } = input;
   const { taskHandle } = await broker.startMessageMoveTask({
-    sourceArn: SourceArn,
-    ...(DestinationArn !== undefined && { destinationArn: DestinationArn }),
+    sourceArn: withOwnArns(broker, SourceArn),
+    ...(DestinationArn !== undefined && { destinationArn: withOwnArns(broker, DestinationArn) }),
     ...(MaxNumberOfMessagesPerSecond !== undefined && {
       maxNumberOfMessagesPerSecond: MaxNumberOfMessagesPerSecond,
     }),

@@ -68,14 +68,12 @@ export function queueUrl(origin: string, account: string, name: string): string 
 }
 
 /**
- * The queue that a QueueUrl names by its last segment. A segment of twelve digits before it must
- * be this broker's account: another account's queues are not here. Throws QueueDoesNotExist, also
- * for an absent, empty or meaningless URL, as AWS does.
+ * The queue that a QueueUrl names by its last segment, whichever account stands before it. Throws
+ * QueueDoesNotExist, also for an absent, empty or meaningless URL, as AWS does.
  */
 export function resolveQueue(broker: Broker, url: string | undefined): Queue {
-  const { name, before } = addressOf(url ?? "") ?? { name: "", before: "" };
-  const isElsewhere = before !== broker.account && accounts.pattern.test(before);
-  const queue = isElsewhere ? undefined : broker.findQueue(name);
+  const name = queueNameOf(url ?? "") ?? "";
+  const queue = broker.findQueue(name);
   if (queue === undefined) throw noSuchQueue(name);
   return queue;
 }

@@ -24,11 +24,21 @@ test("a name is needed", async () => {
   expectError(await get({ QueueName: "" }), invalidValue);
 });
 
-test("an unknown name, another case and another account have no queue", async () => {
+test("any account means this server's, whose URL is the answer", async () => {
+  const QueueUrl = await serve().createQueue("known");
+  const owned = { QueueName: "known", QueueOwnerAWSAccountId: "123456789012" };
+  expect((await get(owned)).json).toEqual({ QueueUrl });
+});
+
+test("an unknown name, another case and what is no account have no queue", async () => {
   await serve().createQueue("known");
   expectError(await get({ QueueName: "unknown" }), noQueue);
   expectError(await get({ QueueName: "Known" }), noQueue);
-  expectError(await get({ QueueName: "known", QueueOwnerAWSAccountId: "111111111111" }), noQueue);
+  const QueueOwnerAWSAccountId = "123456789012";
+  expectError(await get({ QueueName: "unknown", QueueOwnerAWSAccountId }), noQueue);
+  for (const owner of ["", "12345678901", "arn:aws:iam::123456789012:root"]) {
+    expectError(await get({ QueueName: "known", QueueOwnerAWSAccountId: owner }), noQueue);
+  }
 });
 
 test("a deleted queue has no URL", async () => {

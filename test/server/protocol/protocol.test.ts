@@ -118,6 +118,8 @@ describe("a queue", () => {
     "http://localhost:9324/123456789012/found/?",
     "http://localhost:9324/123456789012/found#top",
     "http://localhost:9324/123456789012/%66ound",
+    "http://localhost:9324/999999999999/found",
+    "http://localhost:9324//999999999999//found/",
     "found",
     " found ",
     "found/",
@@ -130,8 +132,6 @@ describe("a queue", () => {
   test.each([
     ["another name", "http://localhost/123456789012/lost"],
     ["another case", "http://localhost/123456789012/FOUND"],
-    ["another account", "http://localhost/999999999999/found"],
-    ["another account, with slashes", "http://localhost//999999999999//found/"],
     ["no path", "http://found"],
     ["no more than a query string", "http://localhost/?found"],
     ["ten thousand characters", `http://localhost/${"x/".repeat(5_000)}found`],
