@@ -1,4 +1,4 @@
-/** GetCallerIdentity, of STS and not of SQS: the account that asks. Needs no permission. */
+/** GetCallerIdentity, of STS and not of SQS: who asks. Needs no permission. */
 import { action } from "../action.ts";
 
 const wire = {
@@ -7,8 +7,8 @@ const wire = {
 } as const;
 
 /** For the account itself the user's id is the account's, as AWS answers its root user. */
-export const getCallerIdentity = action(wire, ({ caller: { account, principal } }) => ({
-  UserId: principal,
+export const getCallerIdentity = action(wire, ({ caller: { userId, account, arn } }) => ({
+  UserId: userId,
   Account: account,
-  Arn: `arn:aws:iam::${account}:root`,
+  Arn: arn,
 }));

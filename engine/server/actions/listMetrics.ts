@@ -58,7 +58,7 @@ export const listMetrics = action(wire, (context, input) => {
     throw invalidValue("Dimensions", Dimensions.length, `there may be ${filtersMax} of them`);
   }
   const metrics = metricsOf(context);
-  const { account } = context.caller;
+  const { account } = context;
   const isOurs = OwningAccount === undefined || OwningAccount === account;
   const isQueues = Namespace === undefined || Namespace === metricNamespace;
   const queues = queuesOf(Dimensions);

@@ -20,13 +20,14 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Broker } from "../../broker/broker.ts";
 import { SluiceError } from "../../errors.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
+import { type Caller, rootOf } from "../../policy/caller.ts";
 import { isMetricsPage, metricsPage } from "../prometheus/page.ts";
 import { Requests } from "../prometheus/requests.ts";
 import { CborProtocol, isCbor } from "../protocol/cbor.ts";
 import { JsonProtocol } from "../protocol/json.ts";
 import type { Call, LongReply, Protocol, Reply } from "../protocol/protocol.ts";
 import { QueryProtocol } from "../protocol/query.ts";
-import type { Answer, Caller, Context } from "../wire/context.ts";
+import type { Answer, Context } from "../wire/context.ts";
 import { isTraceHeader } from "../wire/sends.ts";
 import { Admission, type AdmissionOptions, checkOneHost } from "./admission.ts";
 import { Answered } from "./answered.ts";
@@ -91,8 +92,7 @@ export class Server implements Exchanger {
 
   private constructor(options: ServerOptions) {
     this.#options = options;
-    const { account } = options.broker;
-    this.#caller = { account, principal: account };
+    this.#caller = rootOf(options.broker.account);
     const { allowOrigins, allowHosts = [] } = options;
     this.#admission = new Admission({ allowOrigins, allowHosts: [...allowHosts, options.host] });
     this.#http = createServer({
@@ -276,6 +276,10 @@ class RequestContext implements Context {
     this.caller = caller;
     this.#server = server;
     this.#exchange = exchange;
+  }
+
+  get account(): string {
+    return this.caller.account ?? this.broker.account;
   }
 
   get origin(): string {

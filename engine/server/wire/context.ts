@@ -4,20 +4,15 @@
  */
 import type { Broker } from "../../broker/broker.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
-
-/** Who asks, as far as the layer between parsing and action could tell. */
-export interface Caller {
-  /** Twelve digits. */
-  readonly account: string;
-  /** What SenderId shows: a user's or role's id; for the account itself, its twelve digits. */
-  readonly principal: string;
-}
+import type { Caller } from "../../policy/caller.ts";
 
 export interface Context {
   readonly broker: Broker;
   /** Undefined where the server keeps none. */
   readonly metrics: Metrics | undefined;
   readonly caller: Caller;
+  /** Twelve digits: whose queues are meant where a request names no account. */
+  readonly account: string;
   /** "http://HOST" as the client addressed this server; queue URLs begin with it. */
   readonly origin: string;
   /** The trace of the HTTP request, for messages that carry none of their own. */

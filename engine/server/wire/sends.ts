@@ -100,9 +100,9 @@ export function prepareSend(context: Context, input: Input<typeof sendMembers>):
   const { MessageGroupId, MessageDeduplicationId } = input;
   if (MessageGroupId !== undefined) entry.messageGroupId = MessageGroupId;
   if (MessageDeduplicationId !== undefined) entry.messageDeduplicationId = MessageDeduplicationId;
-  const { account, principal } = context.caller;
+  const { userId } = context.caller;
   // The account itself is the broker's default, which costs no bytes a message.
-  if (principal !== account) entry.senderId = principal;
+  if (userId !== context.broker.account) entry.senderId = userId;
   return {
     entry,
     md5OfAttributes: attributes?.md5,
