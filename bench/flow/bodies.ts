@@ -17,6 +17,8 @@ export const BODY_BYTES_MIN = 16;
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 const TEXT_HEAD = 12;
+/** Texts up to here have their tail ready for each low digit; 256 longer ones would fill the memory. */
+const TAILED_BYTES_MAX = 4096;
 const BYTES_HEAD = 6;
 /** Below this a loop is faster than a call. */
 const LOOP_BYTES_MAX = 128;
@@ -32,13 +34,28 @@ function checkOf(producer: number, high: number): number {
   return (mixed ^ (mixed >>> 8)) & 0xff;
 }
 
+/** Flat: what is joined again for each message costs more. */
+function flat(text: string): string {
+  return Buffer.from(text).toString("latin1");
+}
+
 function fillerOf(bytes: number): string {
-  return ALPHABET.repeat(Math.ceil(bytes / ALPHABET.length)).slice(0, bytes);
+  return flat(ALPHABET.repeat(Math.ceil(bytes / ALPHABET.length)).slice(0, bytes));
+}
+
+/** What stands behind an id's head, by the low digits. */
+function tailsOf(filler: string): readonly string[] {
+  return Array.from({ length: 256 }, (_, low) => {
+    const digits = hex(low, 2);
+    return filler.length > TAILED_BYTES_MAX ? digits : flat(digits + filler);
+  });
 }
 
 export class BodyMaker {
   readonly #producer: number;
   readonly #tails: readonly string[];
+  /** Behind the tail of a long text. */
+  readonly #rest: string;
   readonly #buffers: readonly Buffer[];
   #high = -1;
   #head = "";
@@ -49,9 +66,8 @@ export class BodyMaker {
     this.#producer = producer;
     const isText = kind === "text";
     const filler = fillerOf(bytes - (isText ? TEXT_HEAD : BYTES_HEAD));
-    const tails = Array.from({ length: isText ? 256 : 0 }, (_, low) => hex(low, 2) + filler);
-    // Flat: what is joined again for each message costs more.
-    this.#tails = tails.map((tail) => Buffer.from(tail).toString("latin1"));
+    this.#tails = isText ? tailsOf(filler) : [];
+    this.#rest = filler.length > TAILED_BYTES_MAX ? filler : "";
     const bytesOf = () => Buffer.concat([Buffer.alloc(BYTES_HEAD), Buffer.from(filler)]);
     this.#buffers = Array.from({ length: isText ? 0 : batch }, bytesOf);
   }
@@ -66,7 +82,8 @@ export class BodyMaker {
         const check = checkOf(this.#producer, high);
         this.#head = hex(this.#producer, 2) + hex(high, 6) + hex(check, 2);
       }
-      return this.#head + (this.#tails[low] as string);
+      const short = this.#head + (this.#tails[low] as string);
+      return this.#rest === "" ? short : short + this.#rest;
     }
     const buffer = this.#buffers[this.#next] as Buffer;
     this.#next = (this.#next + 1) % this.#buffers.length;
@@ -99,6 +116,7 @@ export class BodyReader {
   /** Whether every byte is what the id says. */
   isIntact = true;
   readonly #tails: readonly string[];
+  readonly #rest: string;
   readonly #filler: Buffer;
   readonly #bytes: number;
   readonly #isText: boolean;
@@ -108,9 +126,8 @@ export class BodyReader {
     this.#bytes = bytes;
     const filler = fillerOf(bytes - (this.#isText ? TEXT_HEAD : BYTES_HEAD));
     this.#filler = Buffer.from(filler);
-    this.#tails = Array.from({ length: this.#isText ? 256 : 0 }, (_, low) => {
-      return Buffer.from(hex(low, 2) + filler).toString("latin1");
-    });
+    this.#tails = this.#isText ? tailsOf(filler) : [];
+    this.#rest = filler.length > TAILED_BYTES_MAX ? filler : "";
   }
 
   readFrom(batch: MessageBatchShape, index: number): void {
@@ -140,7 +157,13 @@ export class BodyReader {
       seen < NO_DIGIT &&
       producer <= 0xff &&
       check === checkOf(producer, high) &&
-      text.slice(TEXT_HEAD - 2) === this.#tails[low];
+      this.#isTail(text, low);
+  }
+
+  #isTail(text: string, low: number): boolean {
+    if (this.#rest === "") return text.slice(TEXT_HEAD - 2) === this.#tails[low];
+    const digits = text.slice(TEXT_HEAD - 2, TEXT_HEAD);
+    return digits === this.#tails[low] && text.slice(TEXT_HEAD) === this.#rest;
   }
 
   readBytes(body: Uint8Array): void {

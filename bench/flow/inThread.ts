@@ -9,7 +9,7 @@ import { BodyMaker, BodyReader } from "./bodies.ts";
 import { createQueue, openBroker } from "./flow.ts";
 import { GcTime } from "./gcTime.ts";
 import { type Faults, faultsOf, Tally } from "./tally.ts";
-import { type FlowSpec, GroupNames } from "./words.ts";
+import { callsOf, type FlowSpec, GroupNames } from "./words.ts";
 
 export interface InThreadOutcome {
   readonly measured: Measured;
@@ -18,7 +18,6 @@ export interface InThreadOutcome {
   readonly faults: Faults;
 }
 
-/** Between two looks at the clock. */
 const CALLS = 64;
 const FILL_BATCH = 100;
 
@@ -28,6 +27,8 @@ class Cycle {
   readonly tally: Tally;
   readonly #queue: Queue;
   readonly #size: number;
+  /** Between two looks at the clock. */
+  readonly #calls: number;
   readonly #maker: BodyMaker;
   readonly #filler: BodyMaker;
   readonly #reader: BodyReader;
@@ -39,6 +40,7 @@ class Cycle {
     const { batch, bodyBytes, groups = 1 } = one;
     this.#queue = queue;
     this.#size = batch;
+    this.#calls = callsOf(CALLS, batch * bodyBytes);
     this.#maker = new BodyMaker(body, bodyBytes, 0, batch);
     this.#filler = new BodyMaker(body, bodyBytes, 0, FILL_BATCH);
     this.#reader = new BodyReader(body, bodyBytes);
@@ -53,7 +55,7 @@ class Cycle {
 
   runSync(): void {
     const batch = this.#batch;
-    for (let call = 0; call < CALLS; call++) {
+    for (let call = 0; call < this.#calls; call++) {
       this.#send(this.#maker, this.#size);
       const count = this.#queue.sync.receive(batch);
       for (let index = 0; index < count; index++) {
@@ -66,7 +68,7 @@ class Cycle {
 
   async runAsync(): Promise<void> {
     const queue = this.#queue;
-    for (let call = 0; call < CALLS; call++) {
+    for (let call = 0; call < this.#calls; call++) {
       this.#prepare(this.#maker, this.#size);
       await queue.sendBatch(this.#entries);
       this.sent += this.#size;

@@ -5,7 +5,14 @@
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import type { Queue, SendEntry } from "../../engine/index.ts";
 import { BodyMaker } from "./bodies.ts";
-import { clockMs, type FlowSpec, GroupNames, type Injection, type Schedule } from "./words.ts";
+import {
+  callsOf,
+  clockMs,
+  type FlowSpec,
+  GroupNames,
+  type Injection,
+  type Schedule,
+} from "./words.ts";
 
 /** Between two looks for orders. */
 const BURST_CALLS = 32;
@@ -24,6 +31,7 @@ export class Producer {
   onRefused: () => void = () => {};
   readonly #queue: Queue;
   readonly #batch: number;
+  readonly #burstCalls: number;
   readonly #isAsync: boolean;
   readonly #maker: BodyMaker;
   readonly #names: GroupNames | undefined;
@@ -35,6 +43,7 @@ export class Producer {
   constructor(queue: Queue, { case: one, body, face, injection, schedule }: FlowSpec, id: number) {
     this.#queue = queue;
     this.#batch = one.batch;
+    this.#burstCalls = callsOf(BURST_CALLS, one.batch * one.bodyBytes);
     this.#isAsync = face === "async";
     // Twice: what an injection keeps back must not be written over.
     this.#maker = new BodyMaker(body, one.bodyBytes, id, 2 * one.batch);
@@ -90,7 +99,7 @@ export class Producer {
 
   /** Up to that number; false: there was no room, or a quota refused. */
   async #burst(until: number): Promise<boolean> {
-    for (let call = 0; call < BURST_CALLS && this.sent < until; call++) {
+    for (let call = 0; call < this.#burstCalls && this.sent < until; call++) {
       const count = Math.min(this.#batch, until - this.sent);
       this.#prepare(count);
       const accepted = this.#isAsync ? await this.#sendAsync() : this.#send(this.#entries.length);

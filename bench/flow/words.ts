@@ -107,6 +107,14 @@ export function aheadMaxOf(bodyBytes: number): number {
   return Math.max(64, Math.min(AHEAD_MAX, Math.floor(AHEAD_BYTES_MAX / bodyBytes)));
 }
 
+/** Between two looks at the clock or for orders no more than this passes. */
+const CALLS_BYTES_MAX = 2 ** 22;
+
+/** How many calls are made between two such looks, of at most so many. */
+export function callsOf(most: number, callBytes: number): number {
+  return Math.max(1, Math.min(most, Math.floor(CALLS_BYTES_MAX / callBytes)));
+}
+
 /** What a FIFO message needs beside its body. */
 export class GroupNames {
   readonly #names: readonly string[];
