@@ -35,11 +35,13 @@ export type {
   ConsumerSeries,
   Distribution,
   Estimate,
+  InvokesResult,
   Level,
   ProducerResult,
   QueueResult,
   QueueSeries,
   ResourceResult,
+  ResourceSeries,
   ScalingResult,
   Speed,
 } from "./result.ts";

@@ -6,6 +6,7 @@
  * is taken (docs/SIMULATION.md says where).
  */
 
+import { poisonLoops, redriveOf } from "./poisonLoops.ts";
 import { type Flow, ratesOf } from "./rates.ts";
 import type {
   Plan,
@@ -14,7 +15,6 @@ import type {
   PlannedGroups,
   PlannedLaw,
   PlannedQueue,
-  PlannedRedrive,
 } from "./scenario/plan.ts";
 import { lambdaOf, mostProcesses } from "./scenario/planScaling.ts";
 import type { PlayedTrace } from "./trace/traceRequest.ts";
@@ -28,6 +28,8 @@ export interface QueueLoad {
   /** The one by the other; above 1 the queue grows. */
   readonly load: number;
   readonly growsPerSecond: number;
+  /** Poison messages a second that redrives bring back for ever: the load rises as long as it runs. */
+  readonly endlessPerSecond: number;
   /** What bounds the capacity. */
   readonly bound: "consumers" | "largest message group" | "resource" | "no consumers";
 }
@@ -268,6 +270,7 @@ function loadOf(plan: Plan, index: number, rates: readonly number[]): QueueLoad 
     capacityPerSecond: least,
     load: loadBy(arrives, least),
     growsPerSecond: grows,
+    endlessPerSecond: 0,
     bound: plan.fleets.some(({ queue }) => queue === index) ? bound : "no consumers",
   };
 }
@@ -284,14 +287,6 @@ function deadShareOf(plan: Plan, index: number): number {
     .filter((fleet) => fleet.queue === index)
     .map((fleet) => triesOf(fleet, queue).deadShare);
   return shares.length === 0 ? 0 : Math.min(...shares);
-}
-
-/** Redriven again and again, and taken by nobody: all that comes goes back. */
-function redriveOf(plan: Plan, index: number): PlannedRedrive | undefined {
-  if (plan.fleets.some(({ queue }) => queue === index)) return undefined;
-  return plan.redrives.find(
-    ({ from, everySeconds }) => from === index && everySeconds !== undefined,
-  );
 }
 
 /** Of what a fleet sends on: for each message that its queue finishes; fleets share by what they can do. */
@@ -346,7 +341,17 @@ export function loadsOf(plan: Plan): QueueLoad[] {
     plan.fleets.some(
       ({ queue, sends }) => queue === index || sends.some((one) => one.queue === index),
     );
-  return [...plan.queues.keys()].filter(isMeant).map((index) => loadOf(plan, index, rates));
+  const loops = poisonLoops(plan);
+  // What comes by itself, before anything is brought back.
+  const fresh = loops.length === 0 ? [] : plannedRates({ ...plan, redrives: [] });
+  return [...plan.queues.keys()].filter(isMeant).map((index) => {
+    const { queues, share } = loops.find((loop) => loop.queues[0] === index) ?? {
+      queues: [],
+      share: 0,
+    };
+    const come = queues.reduce((sum, queue) => sum + (fresh[queue] as number), 0);
+    return { ...loadOf(plan, index, rates), endlessPerSecond: come * share };
+  });
 }
 
 /** Three digits, or all of a whole number below a million. */
@@ -364,7 +369,11 @@ const passing = {
 
 /** A sentence for each queue that can't be stable; none where all can. */
 export function instabilities(plan: Plan): string[] {
-  return loadsOf(plan)
+  const loads = loadsOf(plan);
+  const endless = loads
+    .filter(({ endlessPerSecond }) => endlessPerSecond > 0)
+    .map(({ queue, endlessPerSecond }) => endlessSentence(plan, queue, endlessPerSecond));
+  const growing = loads
     .filter(({ load }) => load > 1 + slack)
     .map((one) => {
       const { queue, arrivesPerSecond, capacityPerSecond, growsPerSecond, load, bound } = one;
@@ -377,4 +386,13 @@ export function instabilities(plan: Plan): string[] {
       const who = passing[bound];
       return `${grows}: ${come}, and ${who} ${shown(capacityPerSecond)} at most (load ${shown(load)}).`;
     });
+  return [...growing, ...endless];
+}
+
+/** Of poison that goes round. */
+function endlessSentence(plan: Plan, queue: string, perSecond: number): string {
+  const index = plan.queues.findIndex(({ name }) => name === queue);
+  const loop = poisonLoops(plan).find(({ queues }) => queues[0] === index);
+  const dead = plan.queues[loop?.dead ?? index]?.name;
+  return `${queue}: the queue gets ever more to do: ${shown(perSecond)} messages a second are poison, and the redrives of ${dead} bring all of them back again and again. Redrive it once (atSeconds alone), to a queue whose consumers do not fail at them, or give it consumers.`;
 }

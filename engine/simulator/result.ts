@@ -182,6 +182,30 @@ export interface ResourceResult {
   /** Handlings that wait for a place, over time; and how long those waited that began. */
   readonly waiting: Level;
   readonly waitSeconds: Distribution;
+  readonly series: ResourceSeries;
+}
+
+/** Over time, as QueueSeries: handlings are means over the period, numbers are sums of it. */
+export interface ResourceSeries {
+  readonly periodSeconds: number;
+  /** Handlings that have a place, and that wait for one. */
+  readonly InUse: readonly number[];
+  readonly Waiting: readonly number[];
+  /** Handlings that asked, that began, and that failed for want of a place. */
+  readonly NumberOfAttempts: readonly number[];
+  readonly NumberBegun: readonly number[];
+  readonly NumberRefused: readonly number[];
+}
+
+/**
+ * Invokes of Lambda functions, each pool of them as a resource: who is refused there is a batch that was
+ * given up.
+ */
+export interface InvokesResult {
+  /** What functions without a share of their own take from; null where there are none. */
+  readonly account: ResourceResult | null;
+  /** By the function's name. */
+  readonly reserved: Readonly<Record<string, ResourceResult>>;
 }
 
 export interface ConsumerSeries {
@@ -218,5 +242,6 @@ export interface Outcome {
   readonly producers: Readonly<Record<string, ProducerResult>>;
   readonly consumers: Readonly<Record<string, ConsumerResult>>;
   readonly resources: Readonly<Record<string, ResourceResult>>;
+  readonly invokes: InvokesResult;
   readonly speed: Speed;
 }

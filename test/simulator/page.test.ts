@@ -82,6 +82,41 @@ describe.skipIf(!requireTool("chromium"))("a page", { timeout: patience(120_000)
     expect(plot("Cost of a month")[0]?.y).toEqual(parts);
   });
 
+  test("of what handlings share plots its use, who waits and who is refused, and times end to end", async () => {
+    const scenario = busy(200);
+    const { workers } = scenario.consumers ?? {};
+    Object.assign(workers ?? {}, { uses: "db", sends: [{ queue: "mails" }] });
+    const invoked = { queue: "mails", autoscaler: { lambda: { accountConcurrency: 5 } } };
+    const result = await simulate(
+      {
+        ...scenario,
+        queues: { ...scenario.queues, mails: {} },
+        resources: { db: { concurrency: 3, whenFull: "fail" } },
+        consumers: {
+          ...scenario.consumers,
+          mails: { ...invoked, service: { exponential: { meanSeconds: 1 } } },
+        },
+      },
+      { threads: 1, unstable: true },
+    );
+    const { plots, data } = await opened<SimulationResult>("shared", reportContent(result));
+    const line = (title: string, name: string) =>
+      plots.find((one) => one.title === title)?.series.find((one) => one.name === name)?.y;
+    const [used, asked] = ["Resources in use and waited for", "Resources asked for in each period"];
+    const { db } = data.resources;
+    expect(line(used, "db, in use")).toEqual(db?.series.InUse);
+    expect(line(used, "db, waiting")).toEqual(db?.series.Waiting);
+    expect(line(asked, "db, asked")).toEqual(db?.series.NumberOfAttempts);
+    expect(line(asked, "db, refused")).toEqual(db?.series.NumberRefused);
+    expect(Math.max(...((line(asked, "db, refused") ?? []) as number[]))).toBeGreaterThan(0);
+    const invokes = data.invokes.account?.series;
+    expect(line(used, "the account's invokes, in use")).toEqual(invokes?.InUse);
+    expect(line(used, "the account's invokes, waiting")).toEqual(invokes?.Waiting);
+    const { p50, p90, p95, p99, p999 } = data.producers.web?.endToEndSeconds ?? {};
+    const whole = [p50, p90, p95, p99, p999];
+    expect(line("Until all that came of it is done", "web")).toEqual(whole);
+  });
+
   test("of a fleet whose size changes plots how many there are", async () => {
     const scenario = busy();
     Object.assign(scenario.consumers?.workers ?? {}, {

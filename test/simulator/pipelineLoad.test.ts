@@ -80,4 +80,70 @@ describe("the load of what is sent on", () => {
     });
     expect(once?.[0]).toBe(10);
   });
+
+  describe("poison that is redriven", () => {
+    const poison = fleet("work", { count: 100, failure: { poisonShare: 0.1 } });
+    const again = { from: "dead", everySeconds: 60 };
+    const scenario = (change: Partial<Scenario>): Scenario => ({
+      horizon: { seconds: 600 },
+      queues: { work: { RedrivePolicy: redrivePolicy, VisibilityTimeout: 5 }, dead: {} },
+      producers: { web: { queue: "work", ...open } },
+      consumers: { workers: poison },
+      ...change,
+    });
+    const endless = async (change: Partial<Scenario>): Promise<[string, number][]> =>
+      loadsOf(await readScenario(scenario(change)))
+        .filter(({ endlessPerSecond }) => endlessPerSecond > 0)
+        .map(({ queue, endlessPerSecond }) => [queue, endlessPerSecond]);
+
+    test("again and again is told, and there is ever more of it", async () => {
+      await expect(simulate(scenario({ redrives: [again] }))).rejects.toThrow(
+        /^work: the queue gets ever more to do: 1 messages a second are poison, and the redrives of dead bring all of them back again and again\. Redrive it once /,
+      );
+      const found = await simulate(scenario({ redrives: [again] }), { unstable: true });
+      expect(found.verdict).toContain(
+        "Poison comes back to work again and again, and 1 messages a second more.",
+      );
+      // About 60 more of them each minute: 9 redrives bring 60, 120, ... back.
+      const { redriven = 0 } = found.queues.dead ?? {};
+      expect(redriven).toBeGreaterThan(2_000);
+      expect(redriven).toBeLessThan(3_400);
+    });
+
+    test("once, elsewhere, or with consumers that take it is not", async () => {
+      expect(await endless({})).toEqual([]);
+      expect(await endless({ redrives: [{ from: "dead", atSeconds: 60 }] })).toEqual([]);
+      const dead = fleet("dead");
+      expect(await endless({ redrives: [again], consumers: { workers: poison, dead } })).toEqual(
+        [],
+      );
+      const { work, dead: letters } = scenario({}).queues;
+      const queues = { work: work ?? {}, dead: letters ?? {}, parked: {} };
+      expect(await endless({ queues, redrives: [{ ...again, to: "parked" }] })).toEqual([]);
+      // Another fleet of the queue does not fail at it.
+      const consumers = { workers: poison, others: fleet("work") };
+      expect(await endless({ redrives: [again], consumers })).toEqual([]);
+    });
+
+    test("through two queues is told once, of what is poison for both", async () => {
+      const other = { deadLetterTargetArn: "second", maxReceiveCount: 2 };
+      const queues = {
+        work: { RedrivePolicy: redrivePolicy },
+        ...{ dead: {}, twice: { RedrivePolicy: other }, second: {} },
+      };
+      const twice = fleet("twice", { failure: { poisonShare: 0.02 } });
+      const consumers = { workers: poison, twice };
+      const redrives = [
+        { ...again, to: "twice" },
+        { from: "second", everySeconds: 60, to: "work" },
+      ];
+      const [[queue, perSecond] = [], ...others] = await endless({ queues, consumers, redrives });
+      expect([queue, others]).toEqual(["work", []]);
+      expect(perSecond).toBeCloseTo(0.2, 1);
+      const [one] = redrives;
+      expect(
+        await endless({ queues, consumers, redrives: one === undefined ? [] : [one] }),
+      ).toEqual([]);
+    });
+  });
 });

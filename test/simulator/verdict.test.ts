@@ -4,7 +4,7 @@ import { checkChart } from "../../engine/report/chart.ts";
 import { tableText } from "../../engine/report/table.ts";
 import type { Distribution, QueueResult } from "../../engine/simulator/result.ts";
 import type { Scenario } from "../../engine/simulator/scenario/types.ts";
-import { reportContent } from "../../engine/simulator/show/reportPage.ts";
+import { reportContent, reportSections } from "../../engine/simulator/show/reportPage.ts";
 import { tablesOf } from "../../engine/simulator/show/tables.ts";
 import { verdictOf } from "../../engine/simulator/show/verdict.ts";
 import { simulate } from "../../engine/simulator/simulate.ts";
@@ -104,6 +104,43 @@ test("tables and page have every queue and every fleet, and charts that can be d
   const charts = content.sections.flatMap((section) => section.charts ?? []);
   expect(charts.length).toBeGreaterThan(5);
   for (const chart of charts) checkChart(chart);
+});
+
+test("times from end to end, and what is shared, are in tables and charts where there are any", async () => {
+  const of = { autoscaler: { lambda: { accountConcurrency: 2 } } } as const;
+  const service = { deterministic: { seconds: 1 } };
+  const piped = await simulate(
+    {
+      ...{ title: "Two", horizon: { seconds: 20 }, queues: { work: {}, next: {} } },
+      producers: { web: { queue: "work", arrivals: { batch: { perSecond: 10, size: 10 } } } },
+      resources: { db: { concurrency: 1, whenFull: "fail" } },
+      consumers: {
+        first: { queue: "work", ...of, service, sends: [{ queue: "next" }] },
+        second: { queue: "next", count: 2, service, uses: "db" },
+      },
+    },
+    { unstable: true },
+  );
+  const rows = tablesOf(piped).flatMap((table) => table.rows);
+  const { mean = 0 } = piped.producers.web?.endToEndSeconds ?? {};
+  expect(mean).toBeGreaterThan(1);
+  expect(rows).toContainEqual(expect.arrayContaining(["web", "until all of it is done", mean]));
+  const { account } = piped.invokes;
+  expect(rows.map(([name]) => name)).toEqual(
+    expect.arrayContaining(["db", "the account's invokes"]),
+  );
+  expect(account?.attempts).toBeGreaterThan(0);
+  const charts = reportSections(piped).flatMap((section) => section.charts ?? []);
+  expect(charts.map(({ title }) => title)).toEqual(
+    expect.arrayContaining([
+      "Until all that came of it is done",
+      "Resources in use and waited for",
+    ]),
+  );
+  const without = reportSections(found).flatMap((section) => section.charts ?? []);
+  expect(
+    without.map(({ title }) => title).filter((one) => /Resources|all that came/.test(one)),
+  ).toEqual([]);
 });
 
 test("a seed in the scenario's stead must be one", async () => {

@@ -12,6 +12,7 @@ import { Law } from "../random/law.ts";
 import { Groups, Sizes } from "../random/marks.ts";
 import { Stream } from "../random/stream.ts";
 import { TraceRows } from "../random/traceRows.ts";
+import { invokePools, poolPlace } from "../scenario/invokePools.ts";
 import type {
   Plan,
   PlannedProducer,
@@ -19,7 +20,6 @@ import type {
   PlannedResource,
   PlannedSend,
 } from "../scenario/plan.ts";
-import { lambdaOf } from "../scenario/planScaling.ts";
 import type { Agenda } from "./agenda.ts";
 import { Cards, needsCards } from "./cards.ts";
 import type { Copies } from "./copies.ts";
@@ -65,6 +65,8 @@ export interface Parts {
   readonly scalers: readonly (Scaler | undefined)[];
   readonly rollouts: readonly Rollout[];
   readonly limiters: readonly Limiter[];
+  /** Invokes of Lambda functions. */
+  readonly pools: readonly Limiter[];
   readonly redrivers: readonly Redriver[];
   /** The fleet of each lane. */
   readonly fleetOf: readonly Fleet[];
@@ -97,11 +99,10 @@ export async function buildParts(frame: Frame): Promise<Parts> {
   const queues = await makeQueues(frame, broker);
   const producers = makeProducers(frame, queues);
   const limiters = makeLimiters(frame);
-  const invokes = makeInvokes(frame);
-  const { fleets, fleetOf } = makeFleets(frame, queues, limiters, invokes);
-  for (const invoked of invokes) {
-    if (invoked === undefined) continue;
-    invoked.guestOf = (place) => fleetOf[Math.floor(place / PLACES)]?.invoker;
+  const pools = makePools(frame);
+  const { fleets, fleetOf } = makeFleets(frame, queues, limiters, pools);
+  for (const pool of pools) {
+    pool.guestOf = (place) => fleetOf[Math.floor(place / PLACES)]?.invoker;
   }
   for (const limiter of limiters) {
     limiter.guestOf = (place) => fleetOf[Math.floor(place / PLACES)]?.handling;
@@ -112,7 +113,8 @@ export async function buildParts(frame: Frame): Promise<Parts> {
   const redrivers = plan.redrives.map(
     (redrive) => new Redriver(redrive, queues, timeline, frame.agenda),
   );
-  return { broker, queues, producers, fleets, scalers, rollouts, limiters, redrivers, fleetOf };
+  const shared = { limiters, pools, redrivers, fleetOf };
+  return { broker, queues, producers, fleets, scalers, rollouts, ...shared };
 }
 
 /** As much as all messages take that can be there at once, where that is known. */
@@ -230,14 +232,16 @@ function makeFleets(
   frame: Frame,
   queues: readonly SimQueue[],
   limiters: readonly Limiter[],
-  invokes: readonly (Limiter | undefined)[],
+  pools: readonly Limiter[],
 ): { fleets: Fleet[]; fleetOf: Fleet[] } {
   const { timeline, agenda, since, freed, cards, periodMs } = frame;
   const fleets: Fleet[] = [];
   const fleetOf: Fleet[] = [];
+  const planned = frame.plan.fleets;
+  const invokes = invokePools(planned);
   let [shelf, outlet] = [PLACES, 0];
-  for (const plan of frame.plan.fleets) shelf += Fleet.lanesOf(plan) * PLACES;
-  for (const [index, plan] of frame.plan.fleets.entries()) {
+  for (const plan of planned) shelf += Fleet.lanesOf(plan) * PLACES;
+  for (const [index, plan] of planned.entries()) {
     const stream = (which: number): Stream => streamOf(frame, OF_FLEETS, index, which);
     const queue = queues[plan.queue] as SimQueue;
     const law = new Law(plan.service, stream(0));
@@ -245,7 +249,7 @@ function makeFleets(
     const fleet = new Fleet({
       ...{ plan, queue, timeline, agenda, since, freed, periodMs, shelf, law },
       limiter: plan.uses === undefined ? undefined : limiters[plan.uses],
-      invokes: invokes[index],
+      invokes: pools[poolPlace(invokes, planned, index)],
       work: isTraced ? new Work(law, plan, queue, cards, fleetOf.length) : undefined,
       outlets: plan.sends.map((send) => makeOutlet(frame, send, outlet++, queues)),
       failures: new Failures(plan.failure, stream(1), timeline.nowMs, cards),
@@ -267,31 +271,14 @@ function makeLimiter(
   return new Limiter({ plan, timeline, agenda, places: lanes * PLACES, periodMs });
 }
 
-/** The invokes of each fleet that is a function: its own where some are reserved, else of the account. */
-function makeInvokes(frame: Frame): (Limiter | undefined)[] {
-  const functions = frame.plan.fleets.map(lambdaOf);
-  if (functions.every((one) => one === undefined)) return [];
-  const reserved = functions.reduce((sum, one) => {
-    const own = one?.reservedConcurrency ?? Number.POSITIVE_INFINITY;
-    return own < Number.POSITIVE_INFINITY ? sum + own : sum;
-  }, 0);
-  const all = functions.map((one) => one?.accountConcurrency ?? Number.POSITIVE_INFINITY);
-  const shared = makeLimiter(frame, invokesOf(Math.max(0, Math.min(...all) - reserved)));
-  return functions.map((one) => {
-    if (one === undefined) return undefined;
-    const { reservedConcurrency: own } = one;
-    return own < Number.POSITIVE_INFINITY ? makeLimiter(frame, invokesOf(own)) : shared;
-  });
-}
-
-function invokesOf(concurrency: number): PlannedResource {
-  const others = { burst: 1, isRefusing: false, refusalSeconds: 0 };
-  return { name: "invokes", concurrency, perSecond: Number.POSITIVE_INFINITY, ...others };
-}
-
 /** One for each of the plan's resources. */
 function makeLimiters(frame: Frame): Limiter[] {
   return frame.plan.resources.map((plan) => makeLimiter(frame, plan));
+}
+
+/** One for each of the plan's pools of invokes. */
+function makePools(frame: Frame): Limiter[] {
+  return invokePools(frame.plan.fleets).map(({ resource }) => makeLimiter(frame, resource));
 }
 
 /** @param number of all outlets of the plan. */

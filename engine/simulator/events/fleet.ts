@@ -15,7 +15,7 @@ import { ASKING, BEGINNING, GETTING, IDLE, Lanes, WAITING } from "./lanes.ts";
 import type { Outlet } from "./outlet.ts";
 import type { FleetParts, LaneHost } from "./parts.ts";
 import { Processes, type ProcessHost } from "./processes.ts";
-import { Shelf } from "./shelf.ts";
+import { Shelves, type ShelvesHost } from "./shelves.ts";
 import type { SimQueue } from "./simQueue.ts";
 import type { Timeline } from "./timeline.ts";
 import { waitMsOf } from "./waits.ts";
@@ -24,7 +24,7 @@ import { waitMsOf } from "./waits.ts";
 export const PLACES = 10;
 const NEVER = Number.POSITIVE_INFINITY;
 
-export class Fleet implements LaneHost, ProcessHost, InvokerHost {
+export class Fleet implements LaneHost, ProcessHost, InvokerHost, ShelvesHost {
   readonly plan: PlannedFleet;
   readonly queue: SimQueue;
   readonly meter: Meter;
@@ -45,7 +45,8 @@ export class Fleet implements LaneHost, ProcessHost, InvokerHost {
   readonly #state: Lanes;
   /** Lanes of a process, the one that receives for the others among them. */
   readonly #width: number;
-  readonly #shelves: Shelf[] = [];
+  /** Undefined where nothing is received ahead. */
+  readonly #shelves: Shelves | undefined;
   readonly #halfTripMs: number;
   /** How long a receive waits; below 0: not at all. */
   readonly #waitMs: number;
@@ -70,7 +71,7 @@ export class Fleet implements LaneHost, ProcessHost, InvokerHost {
     this.#intake = new Intake(queue, timeline, plan.visibilityTimeoutSeconds * 1_000, parts.since);
     this.meter = new Meter(timeline.now, this.#levels, parts.periodMs, new Float64Array(0));
     queue.traffic.reserve(parts.shelf + Fleet.shelfPlaces(plan));
-    if (plan.prefetch > 0) this.#makeShelves(parts.shelf);
+    if (plan.prefetch > 0) this.#shelves = this.#makeShelves(parts.shelf);
     this.#outlets = parts.outlets;
     this.handling = new Handling(parts, this.#state, this);
     this.invoker = invokerOf(parts, this.#state, this);
@@ -84,17 +85,17 @@ export class Fleet implements LaneHost, ProcessHost, InvokerHost {
     return concurrency + (prefetch > 0 ? 1 : 0);
   }
 
-  #makeShelves(first: number): void {
-    const size = this.plan.prefetch + PLACES;
-    for (let process = 0; process < this.processes.places; process++) {
-      this.#shelves.push(new Shelf(this.queue.traffic, first + process * size, size));
-    }
+  #makeShelves(first: number): Shelves {
+    const { plan, queue, processes } = this;
+    const shared = { plan, queue, state: this.#state, width: this.#width, each: PLACES, first };
+    const places = this.#first * PLACES;
+    return new Shelves({ ...shared, processes: processes.places, places }, this);
   }
 
   /** A process's lanes begin. */
   begin(process: number, atMs: number): void {
     const end = (process + 1) * this.#width;
-    const isServed = this.#shelves.length > 0;
+    const isServed = this.#shelves !== undefined;
     for (let lane = process * this.#width; lane < end; lane++) {
       this.#state.phase[lane] = IDLE;
       if (!isServed || lane === end - 1) this.#begin(lane, atMs);
@@ -126,8 +127,8 @@ export class Fleet implements LaneHost, ProcessHost, InvokerHost {
   next(lane: number): void {
     this.invoker?.leave(lane);
     if (this.processes.isWatching && this.#rests(lane)) return;
-    if (this.#shelves.length > 0 && lane % this.#width < this.#width - 1) {
-      this.#fromShelf(lane);
+    if (this.#shelves?.serves(lane) === true) {
+      this.#shelves.take(lane);
       return;
     }
     if (this.#halfTripMs === 0) {
@@ -205,7 +206,7 @@ export class Fleet implements LaneHost, ProcessHost, InvokerHost {
     const { phase, held } = this.#state;
     // A batch that a function waits for may have some already.
     const had = held[lane] as number;
-    const most = this.#mostOf(lane) - had;
+    const most = (this.#shelves?.mostOf(lane) ?? this.plan.batch) - had;
     const count = this.#intake.receive(most, (this.#first + lane) * PLACES + had);
     if (count <= 0) return false;
     if (had === 0) this.invoker?.began(lane);
@@ -226,7 +227,7 @@ export class Fleet implements LaneHost, ProcessHost, InvokerHost {
   }
 
   #get(lane: number): void {
-    if (this.#shelves.length > 0) this.#fill(lane);
+    if (this.#shelves !== undefined) this.#shelves.fill(lane);
     else if (this.invoker === undefined) this.handling.start(lane);
     else this.#gather(lane, this.invoker);
   }
@@ -248,72 +249,17 @@ export class Fleet implements LaneHost, ProcessHost, InvokerHost {
     }
   }
 
-  invoke(lane: number): void {
+  start(lane: number): void {
     this.handling.start(lane);
+  }
+
+  rest(lane: number): void {
+    this.handling.rest(lane);
   }
 
   giveUp(lane: number): void {
     this.#state.held[lane] = 0;
     this.next(lane);
-  }
-
-  // --- The shelf ------------------------------------------------------------------------------------
-
-  /** How many messages a receive of this lane asks for. */
-  #mostOf(lane: number): number {
-    const { batch, prefetch, handler } = this.plan;
-    if (prefetch === 0) return batch;
-    const shelf = this.#shelfOf(lane);
-    const each = handler === "one" ? 1 : batch;
-    return Math.min(batch, prefetch - shelf.count + this.#idleOf(lane) * each);
-  }
-
-  #shelfOf(lane: number): Shelf {
-    return this.#shelves[Math.floor(lane / this.#width)] as Shelf;
-  }
-
-  /** Lanes of this one's process that have nothing to do. */
-  #idleOf(lane: number): number {
-    const first = lane - (lane % this.#width);
-    let idle = 0;
-    for (let other = first; other < first + this.#width - 1; other++) {
-      if (this.#state.phase[other] === IDLE) idle++;
-    }
-    return idle;
-  }
-
-  /** What was received for all lanes of the process. */
-  #fill(lane: number): void {
-    const { phase, held } = this.#state;
-    const shelf = this.#shelfOf(lane);
-    shelf.put((this.#first + lane) * PLACES, held[lane] as number);
-    held[lane] = 0;
-    phase[lane] = IDLE;
-    const first = lane - (lane % this.#width);
-    for (let other = first; other < lane && shelf.count > 0; other++) {
-      if (phase[other] === IDLE) this.#serve(other, shelf);
-    }
-    this.#refill(lane);
-  }
-
-  /** The process's last lane receives, if the shelf has room and it does not already. */
-  #refill(lane: number): void {
-    const last = lane - (lane % this.#width) + this.#width - 1;
-    if (this.#state.phase[last] === IDLE && this.#mostOf(last) > 0) this.next(last);
-  }
-
-  #fromShelf(lane: number): void {
-    const shelf = this.#shelfOf(lane);
-    this.#state.phase[lane] = IDLE;
-    if (shelf.count > 0) this.#serve(lane, shelf);
-    else this.handling.rest(lane);
-    this.#refill(lane);
-  }
-
-  #serve(lane: number, shelf: Shelf): void {
-    const most = this.plan.handler === "one" ? 1 : this.plan.batch;
-    this.#state.held[lane] = shelf.take(most, (this.#first + lane) * PLACES);
-    this.handling.start(lane);
   }
 
   // --- Processes ------------------------------------------------------------------------------------
@@ -324,11 +270,12 @@ export class Fleet implements LaneHost, ProcessHost, InvokerHost {
 
   /** Whether a lane that has nothing to do is to do nothing: its process ends, or has. */
   #rests(lane: number): boolean {
-    const isServed = this.#shelves.length > 0 && lane % this.#width < this.#width - 1;
-    if (isServed && this.#shelfOf(lane).count > 0) return false;
+    const process = Math.floor(lane / this.#width);
+    const shelves = this.#shelves;
+    if (shelves?.serves(lane) === true && shelves.countOf(process) > 0) return false;
     this.handling.rest(lane);
     this.#state.phase[lane] = IDLE;
-    return this.processes.rests(Math.floor(lane / this.#width));
+    return this.processes.rests(process);
   }
 
   halt(process: number): void {
@@ -344,20 +291,19 @@ export class Fleet implements LaneHost, ProcessHost, InvokerHost {
     for (let lane = process * this.#width; lane <= this.#lastOf(process); lane++) {
       if ((phase[lane] as number) >= GETTING || (held[lane] as number) > 0) return false;
     }
-    return (this.#shelves[process]?.count ?? 0) === 0;
+    return (this.#shelves?.countOf(process) ?? 0) === 0;
   }
 
   drop(process: number): number {
     const { line } = this.queue;
-    const shelf = this.#shelves[process];
-    let held = shelf?.count ?? 0;
+    let held = this.#shelves?.countOf(process) ?? 0;
     this.touch();
     for (let lane = process * this.#width; lane <= this.#lastOf(process); lane++) {
       if (this.#state.phase[lane] === WAITING) line.leave(this.#first + lane);
       held += this.handling.drop(lane);
       this.invoker?.leave(lane);
     }
-    shelf?.clear();
+    this.#shelves?.clear(process);
     return held;
   }
 

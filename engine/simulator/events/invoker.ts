@@ -18,7 +18,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** What an invoker needs of its fleet. */
 export interface InvokerHost {
   /** The lane's batch is handled. */
-  invoke(lane: number): void;
+  start(lane: number): void;
   /** The lane's batch is given up: it has nothing, and goes on. */
   giveUp(lane: number): void;
 }
@@ -75,7 +75,7 @@ export class Invoker implements Guest {
     state.due[lane] = NEVER;
     const place = (first + lane) * PLACES;
     if (limiter.take(place)) {
-      this.#host.invoke(lane);
+      this.#host.start(lane);
       return true;
     }
     this.#lately++;
@@ -84,7 +84,8 @@ export class Invoker implements Guest {
     agenda.at((this.#began[lane] as number) + visibilityMs, () => {
       if (this.#turn[lane] !== turn) return;
       this.throttled++;
-      this.leave(lane);
+      this.#turn[lane] = turn + 1;
+      limiter.giveUp(place);
       this.#host.giveUp(lane);
     });
     return false;
@@ -93,7 +94,7 @@ export class Invoker implements Guest {
   grant(place: number): void {
     const lane = Math.floor(place / PLACES) - this.#parts.first;
     this.#turn[lane] = (this.#turn[lane] as number) + 1;
-    this.#host.invoke(lane);
+    this.#host.start(lane);
   }
 
   /** The lane's invoke is over, or never was. */

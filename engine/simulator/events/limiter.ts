@@ -11,6 +11,11 @@ import type { Agenda } from "./agenda.ts";
 import { Line } from "./line.ts";
 import type { Timeline } from "./timeline.ts";
 
+/** What is counted, by its place in the series. */
+export const ATTEMPTED = 0;
+export const REFUSED = 1;
+export const BEGUN = 2;
+
 /** Whose turn it is. */
 export interface Guest {
   grant(place: number): void;
@@ -30,12 +35,12 @@ export class Limiter {
   /** How long those waited that began. */
   readonly wait = new Histogram();
   readonly meter: Meter;
-  attempts = 0;
-  refused = 0;
   /** By place. */
   guestOf: (place: number) => Guest | undefined = () => undefined;
   /** Used and waiting; nothing has an age. */
   readonly #levels = new Float64Array([0, 0, 0, Number.POSITIVE_INFINITY]);
+  /** Handlings that asked, that were refused, and that began. */
+  readonly #counts = new Float64Array(3);
   readonly #timeline: Timeline;
   readonly #agenda: Agenda;
   readonly #line: Line;
@@ -59,22 +64,35 @@ export class Limiter {
     this.#gapMs = 1_000 / plan.perSecond;
     this.#slackMs = (plan.burst - 1) * this.#gapMs;
     this.#dueMs = timeline.nowMs;
-    this.meter = new Meter(timeline.now, this.#levels, periodMs, new Float64Array(0));
+    this.meter = new Meter(timeline.now, this.#levels, periodMs, this.#counts);
   }
 
   get isRefusing(): boolean {
     return this.plan.isRefusing;
   }
 
+  get attempts(): number {
+    return this.#counts[ATTEMPTED] as number;
+  }
+
+  get refused(): number {
+    return this.#counts[REFUSED] as number;
+  }
+
+  #count(which: number): void {
+    this.meter.pass();
+    this.#counts[which] = (this.#counts[which] as number) + 1;
+  }
+
   /** Whether the guest may begin. One that may not waits until it is granted, or was refused. */
   take(place: number): boolean {
-    this.attempts++;
+    this.#count(ATTEMPTED);
     if (this.#line.first < 0 && this.#isFree) {
       this.#occupy(place, 0);
       return true;
     }
     if (this.isRefusing) {
-      this.refused++;
+      this.#count(REFUSED);
       return false;
     }
     this.#since[place] = this.#timeline.nowMs;
@@ -83,6 +101,12 @@ export class Limiter {
     this.#touch();
     this.#arm();
     return false;
+  }
+
+  /** The guest has waited too long: it goes without. */
+  giveUp(place: number): void {
+    this.#count(REFUSED);
+    this.leave(place);
   }
 
   /** The guest has done, or is no more. */
@@ -114,6 +138,7 @@ export class Limiter {
     this.#used++;
     this.#dueMs = Math.max(this.#dueMs, this.#timeline.nowMs) + this.#gapMs;
     this.wait.record(waitedMs);
+    this.#count(BEGUN);
     this.#touch();
   }
 

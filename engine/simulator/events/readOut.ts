@@ -82,5 +82,6 @@ export function reportOfResource(limiter: Limiter): ResourceReport {
     used: levelOf(meter, 0, series),
     waiting: levelOf(meter, 1, series),
     wait: timesOf(wait),
+    series,
   };
 }

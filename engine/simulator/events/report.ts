@@ -80,6 +80,7 @@ export interface ResourceReport {
   readonly used: LevelReport;
   readonly waiting: LevelReport;
   readonly wait: TimesReport;
+  readonly series: SeriesData;
 }
 
 export interface RunReport {
@@ -93,6 +94,8 @@ export interface RunReport {
   readonly fleets: readonly FleetReport[];
   readonly producers: readonly ProducerReport[];
   readonly resources: readonly ResourceReport[];
+  /** Of Lambda functions, as Plan.invokes has them. */
+  readonly invokes: readonly ResourceReport[];
 }
 
 export function timesOf(histogram: Histogram): TimesReport {

@@ -284,7 +284,8 @@ export class World {
       queue.wait.clear();
       queue.sojourn.clear();
     }
-    for (const limiter of this.#parts.limiters) limiter.restart();
+    const { limiters, pools } = this.#parts;
+    for (const limiter of [...limiters, ...pools]) limiter.restart();
     for (const journeys of this.#frame.cards?.journeys ?? []) journeys.clear();
     for (const fleet of this.#parts.fleets) {
       fleet.touch();
@@ -299,7 +300,7 @@ export class World {
     this.#isOver = true;
     const { nowMs } = this.#frame.timeline;
     const { cards } = this.#frame;
-    const { queues, fleets, scalers, limiters, producers, broker } = this.#parts;
+    const { queues, fleets, scalers, limiters, pools, producers, broker } = this.#parts;
     for (const queue of queues) queue.settle();
     this.#frame.timeline.seeTouched();
     const queueReports = queues.map((queue) => {
@@ -322,6 +323,7 @@ export class World {
       fleets: fleetReports,
       producers: senders,
       resources: limiters.map(reportOfResource),
+      invokes: pools.map(reportOfResource),
     };
   }
 }

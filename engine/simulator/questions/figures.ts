@@ -185,7 +185,13 @@ function withoutSeries(report: RunReport): RunReport {
     ...part,
     series: { ...part.series, values: new Float64Array(0) },
   });
-  return { ...report, queues: report.queues.map(empty), fleets: report.fleets.map(empty) };
+  return {
+    ...report,
+    queues: report.queues.map(empty),
+    fleets: report.fleets.map(empty),
+    resources: report.resources.map(empty),
+    invokes: report.invokes.map(empty),
+  };
 }
 
 /** A figure's value, with its half width: the result's own, or by the runs; of a sum that of the sum. */

@@ -2,7 +2,7 @@
 import type { PlotChart, Series } from "../../report/chart.ts";
 import type { PageContent, Section } from "../../report/content.ts";
 import { quantity } from "../../report/words.ts";
-import type { Distribution, QueueResult } from "../result.ts";
+import type { Distribution, QueueResult, ResourceSeries } from "../result.ts";
 import type { Findings, SimulationResult } from "../simulationResult.ts";
 import {
   callsTable,
@@ -12,9 +12,11 @@ import {
   messagesTable,
   resourcesTable,
   scalingTable,
+  sharedByName,
   timesTable,
 } from "./tables.ts";
 
+type ResourceSeriesName = Exclude<keyof ResourceSeries, "periodSeconds">;
 type SeriesName = Exclude<keyof QueueResult["series"], "periodSeconds">;
 
 const time = { label: "time", scale: "time" } as const;
@@ -135,7 +137,17 @@ function resourceSection(result: Findings): Section[] {
   const table = resourcesTable(result);
   if (table === undefined) return [];
   const text = "What handlings share: how much of it is used, and how long they wait for it.";
-  return [{ heading: "Resources", text, table }];
+  const all = sharedByName(result);
+  const lines = (which: ResourceSeriesName, what: string): Series[] =>
+    all.map(([name, { series }]) => over(`${name}, ${what}`, series[which], series.periodSeconds));
+  const y = { label: "handlings" };
+  const used = [...lines("InUse", "in use"), ...lines("Waiting", "waiting")];
+  const asked = [...lines("NumberOfAttempts", "asked"), ...lines("NumberRefused", "refused")];
+  const charts: PlotChart[] = [
+    { kind: "line", title: "Resources in use and waited for", x: time, y, series: used },
+    { kind: "line", title: "Resources asked for in each period", x: time, y, series: asked },
+  ];
+  return [{ heading: "Resources", text, charts, table }];
 }
 
 /** What a month is made of. */
@@ -159,11 +171,18 @@ export function reportSections(result: Findings): Section[] {
   const queues = Object.entries(result.queues);
   const waits = queues.map(([name, { waitSeconds }]) => [name, waitSeconds] as const);
   const stays = queues.map(([name, { sojournSeconds }]) => [name, sojournSeconds] as const);
+  const whole = Object.entries(result.producers).flatMap(([name, { endToEndSeconds }]) =>
+    endToEndSeconds === null ? [] : [[name, endToEndSeconds] as const],
+  );
   return [
     { heading: "Messages", table: messagesTable(result) },
     {
       heading: "How long messages take",
-      charts: [percentiles("Until first received", waits), percentiles("Until deleted", stays)],
+      charts: [
+        percentiles("Until first received", waits),
+        percentiles("Until deleted", stays),
+        ...(whole.length === 0 ? [] : [percentiles("Until all that came of it is done", whole)]),
+      ],
       table: timesTable(result),
     },
     queueSection(result),

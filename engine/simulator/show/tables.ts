@@ -1,6 +1,6 @@
 /** A result as tables, for a terminal and for a page: the same rows each time. Pure. */
 import type { Cell, Table } from "../../report/table.ts";
-import type { Distribution } from "../result.ts";
+import type { Distribution, ResourceResult } from "../result.ts";
 import type { Findings } from "../simulationResult.ts";
 
 const seconds = "s";
@@ -40,7 +40,7 @@ function times(what: string, queue: string, of: Distribution): Cell[] {
 }
 
 /** How long messages wait and stay. */
-export function timesTable({ queues, consumers }: Findings): Table {
+export function timesTable({ queues, consumers, producers }: Findings): Table {
   const columns = ["mean", "±", "p50", "p95", "p99", "max"];
   return {
     caption: "Times (± is the 95 % confidence interval of the mean)",
@@ -56,6 +56,9 @@ export function timesTable({ queues, consumers }: Findings): Table {
       ]),
       ...Object.entries(consumers).map(([name, { serviceSeconds }]) =>
         times("of a handling", name, serviceSeconds),
+      ),
+      ...Object.entries(producers).flatMap(([name, { endToEndSeconds }]) =>
+        endToEndSeconds === null ? [] : [times("until all of it is done", name, endToEndSeconds)],
       ),
     ],
   };
@@ -155,9 +158,22 @@ export function consumersTable({ consumers }: Findings): Table {
   };
 }
 
-/** What handlings share; undefined where there is none. */
-export function resourcesTable({ resources }: Findings): Table | undefined {
-  const all = Object.entries(resources);
+/** What handlings share, invokes of Lambda functions among it, by what it is called. */
+export function sharedByName({ resources, invokes }: Findings): [string, ResourceResult][] {
+  const { account, reserved } = invokes;
+  return [
+    ...Object.entries(resources),
+    ...(account === null ? [] : [["the account's invokes", account] as [string, ResourceResult]]),
+    ...Object.entries(reserved).map(([name, one]): [string, ResourceResult] => [
+      `${name}'s invokes`,
+      one,
+    ]),
+  ];
+}
+
+/** The same as a table; undefined where there is nothing. */
+export function resourcesTable(result: Findings): Table | undefined {
+  const all = sharedByName(result);
   if (all.length === 0) return undefined;
   const times = ["wait, mean", "±", "p99", "most"];
   return {

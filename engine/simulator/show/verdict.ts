@@ -13,6 +13,7 @@ const busyShare = 0.9;
 export function verdictOf(result: Judged): string {
   const parts = [
     stability(result),
+    endless(result),
     scaling(result),
     refusals(result),
     waits(result),
@@ -40,6 +41,17 @@ function stability({ load, consumers }: Judged): string {
   const share = quantity(Math.round(busiest.share * 1_000) / 10, "%");
   const spare = busiest.share >= busyShare ? ", with little to spare" : "";
   return `The consumers keep up: ${busiest.name} are busy ${share} of the time${spare}.`;
+}
+
+/** Of poison that goes round. */
+function endless({ load }: Judged): string | undefined {
+  const said = load
+    .filter(({ endlessPerSecond }) => endlessPerSecond > 0)
+    .map(
+      ({ queue, endlessPerSecond }) =>
+        `Poison comes back to ${queue} again and again, and ${inWords(endlessPerSecond)} messages a second more.`,
+    );
+  return said.length === 0 ? undefined : said.join(" ");
 }
 
 /** Of fleets whose number changed. */

@@ -34,6 +34,7 @@ import type {
   ConsumerResult,
   Distribution,
   Estimate,
+  InvokesResult,
   Level,
   Outcome,
   ProducerResult,
@@ -41,6 +42,7 @@ import type {
   ResourceResult,
   Speed,
 } from "../result.ts";
+import { invokePools } from "../scenario/invokePools.ts";
 import type {
   Plan,
   PlannedFleet,
@@ -49,7 +51,7 @@ import type {
   PlannedResource,
 } from "../scenario/plan.ts";
 import { Histogram } from "./histogram.ts";
-import { consumerSeries, queueSeries } from "./series.ts";
+import { consumerSeries, queueSeries, resourceSeries } from "./series.ts";
 import { meanOf } from "./student.ts";
 
 const MS = 1_000;
@@ -104,6 +106,7 @@ export function outcomeOf(plan: Plan, reports: readonly RunReport[], wallMs: num
         partsOf(reports, ({ resources }) => resources[index]),
       ),
     ),
+    invokes: invokesResult(plan, reports),
     speed: speedOf(
       sum((report) => report.sent),
       wallMs,
@@ -323,6 +326,21 @@ function resourceResult(
     utilisation: estimateOf(shares, own === 0 ? Number.NaN : own, 1),
     waiting: levelOf(reports.map(({ waiting }) => waiting)),
     waitSeconds: distributionOf(reports.map(({ wait }) => wait)),
+    series: resourceSeries(reports.map(({ series }) => series)),
+  };
+}
+
+function invokesResult(plan: Plan, reports: readonly RunReport[]): InvokesResult {
+  const all = invokePools(plan.fleets).map(({ fleet, resource }, index) => {
+    const parts = partsOf(reports, ({ invokes }) => invokes[index]);
+    return { fleet, result: resourceResult(resource, parts) };
+  });
+  const reserved = all.flatMap(({ fleet, result }) =>
+    fleet === undefined ? [] : [[(plan.fleets[fleet] as PlannedFleet).name, result] as const],
+  );
+  return {
+    account: all.find(({ fleet }) => fleet === undefined)?.result ?? null,
+    reserved: Object.fromEntries(reserved),
   };
 }
 

@@ -2,8 +2,9 @@
  * The series of a result, made of those of the runs: brought to the longest period of any, and the mean
  * of the runs that lasted so long. Pure.
  */
+import { ATTEMPTED, BEGUN, REFUSED } from "../events/limiter.ts";
 import { DELETED, EMPTY_RECEIVES, RECEIVED, SENT, SENT_BYTES } from "../events/tally.ts";
-import type { ConsumerSeries, QueueSeries } from "../result.ts";
+import type { ConsumerSeries, QueueSeries, ResourceSeries } from "../result.ts";
 import type { PlannedFleet } from "../scenario/plan.ts";
 import { AGE_COLUMN, COUNTS_COLUMN, type SeriesData } from "./meter.ts";
 
@@ -38,6 +39,22 @@ export function queueSeries(runs: readonly SeriesData[]): QueueSeries {
     ApproximateNumberOfMessagesNotVisible: level(1),
     ApproximateNumberOfMessagesDelayed: level(2),
     ApproximateAgeOfOldestMessage: column(merged, (at) => merged.sum(AGE_COLUMN, at) / MS),
+  };
+}
+
+export function resourceSeries(runs: readonly SeriesData[]): ResourceSeries {
+  const merged = merge(runs);
+  const counts = (which: number): number[] =>
+    column(merged, (at) => merged.sum(COUNTS_COLUMN + which, at));
+  const level = (which: number): number[] =>
+    column(merged, (at) => merged.sum(which, at) / merged.heldMs(at));
+  return {
+    periodSeconds: merged.periodMs / MS,
+    InUse: level(0),
+    Waiting: level(1),
+    NumberOfAttempts: counts(ATTEMPTED),
+    NumberBegun: counts(BEGUN),
+    NumberRefused: counts(REFUSED),
   };
 }
 

@@ -94,6 +94,26 @@ describe("a handling", () => {
     expect(workers.utilisation).toBeCloseTo((10 + 20) / (2 * 600), 12);
   });
 
+  test("is in its series: what asks, waits, begins and is refused, and when", async () => {
+    const { used } = await run(4, { concurrency: 1 }, { count: 4 }, 300);
+    const { series } = used;
+    const sum = (values: readonly number[]) => values.reduce((all, one) => all + one, 0);
+    expect([sum(series.NumberOfAttempts), sum(series.NumberBegun)]).toEqual([4, 4]);
+    // One after another, each ten seconds: in use for 40 s, waited for 10 + 20 + 30 s.
+    expect(sum(series.InUse) * series.periodSeconds).toBeCloseTo(40, 9);
+    expect(sum(series.Waiting) * series.periodSeconds).toBeCloseTo(60, 9);
+    const at = (values: readonly number[], seconds: number) =>
+      values[Math.floor(seconds / series.periodSeconds)];
+    expect([0, 12, 22, 32, 42].map((seconds) => at(series.Waiting, seconds))).toEqual([
+      3, 2, 1, 0, 0,
+    ]);
+    expect(at(series.NumberOfAttempts, 0)).toBe(4);
+    expect([at(series.InUse, 36), at(series.InUse, 44)]).toEqual([1, 0]);
+    const { used: full } = await run(3, { concurrency: 1, whenFull: "fail" }, { count: 3 });
+    expect(sum(full.series.NumberRefused)).toBe(full.refused);
+    expect(at(full.series.NumberRefused, 0)).toBe(2);
+  });
+
   test("that waits longer than its visibility timeout is received again", async () => {
     const { queue } = await run(2, { concurrency: 1 }, { count: 3 }, 15);
     // Received at 0 and waiting; at 15 the third has it, too; who began at 10 finishes at 20.
