@@ -41,6 +41,7 @@ const together = [
   "test/server/!(badRequests|fuzz|wallClock).test.ts",
   "test/server/wire/!(counts|messageAttributes).test.ts",
   "test/suggestion.test.ts",
+  "test/tracing/{minute,served,verbs}.test.ts",
 ];
 const elsewhere = ["test/stress/**", "test/terraform/**"];
 

@@ -51,6 +51,11 @@ export interface BrokerOptions {
    * wall clock. A clock of your own runs at the machine's pace, and its broker can't be shared.
    */
   clock?: Clock;
+  /**
+   * Spans of OpenTelemetry, and trace contexts in messages, where the program has registered a tracer
+   * provider; false: none, whatever the program has. Default true.
+   */
+  tracing?: boolean;
 }
 
 export interface CloseOptions {

@@ -6,6 +6,8 @@
 import { type InspectOptionsStylized, inspect } from "node:util";
 import { noSuchQueue, SluiceError } from "../errors.ts";
 import { protections } from "../limits.ts";
+import { findTelemetry, type Telemetry } from "../tracing/telemetry.ts";
+import { deleteBatchTraced, receiveTraced, sendBatchTraced, sendTraced } from "../tracing/verbs.ts";
 import type {
   BatchResult,
   Body,
@@ -38,9 +40,18 @@ import { shownAs } from "./face/shown.ts";
 import { type QueueHost, QueueInternals } from "./messages/queueInternals.ts";
 import { receive } from "./messages/receive.ts";
 import { send, sendBatch } from "./messages/send.ts";
-import { changeVisibility, deleteBatch, deleteMessage, giveBack } from "./messages/settle.ts";
+import { changeVisibility, deleteBatch, giveBack } from "./messages/settle.ts";
 import { SyncFace } from "./messages/sync.ts";
 import { MessageStream } from "./waiting/stream.ts";
+
+/**
+ * What this thread's program has registered of OpenTelemetry, be it only who carries contexts; undefined
+ * where that is nothing, or the queue's broker is to make no traces.
+ */
+export function telemetryOf(queue: Queue): Telemetry | undefined {
+  const { member } = BrokerQueue.internalsOf(queue);
+  return member.settings.tracing ? findTelemetry() : undefined;
+}
 
 export class BrokerQueue implements Queue {
   readonly name: string;
@@ -73,36 +84,58 @@ export class BrokerQueue implements Queue {
   }
 
   send(body: Body, options: SendOptions = {}): Promise<Sent> {
-    return send(this.#internals, body, options);
+    const internals = this.#internals;
+    const { telemetry } = internals;
+    if (telemetry === undefined) return send(internals, body, options);
+    return sendTraced(telemetry, this.name, options, (carried) =>
+      send(internals, body, options, carried),
+    );
   }
 
   sendBatch(
     entries: readonly (Body | SendEntry)[],
     options: SendBatchOptions = {},
   ): Promise<BatchResult<Sent>> {
-    return sendBatch(this.#internals, entries, options);
+    const internals = this.#internals;
+    const { telemetry } = internals;
+    if (telemetry === undefined) return sendBatch(internals, entries, options);
+    return sendBatchTraced(telemetry, this.name, entries, (carry) =>
+      sendBatch(internals, entries, options, carry),
+    );
   }
 
   receive(options: ReceiveOptions = {}): Promise<Message[]> {
-    return receive(this.#internals, this.#internals.shared.inbox, options);
+    return this.#receive(options, false);
+  }
+
+  #receive(options: ReceiveOptions, waitsForQuota: boolean): Promise<Message[]> {
+    const internals = this.#internals;
+    const { telemetry, shared } = internals;
+    const call = () => receive(internals, shared.inbox, options, waitsForQuota);
+    return telemetry === undefined ? call() : receiveTraced(telemetry, this.name, call);
   }
 
   messages(options: ReceiveOptions = {}): MessageStream {
     const internals = this.#internals;
     checkNames(options, receiveNames, this.name);
     return new MessageStream(
-      (poll) => receive(internals, internals.shared.inbox, poll, true),
+      (poll) => this.#receive(poll, true),
       (rest) => giveBack(internals, rest),
       options,
     );
   }
 
   delete(message: Message | string): Promise<void> {
-    return deleteMessage(this.#internals, message);
+    return this.#internals.delete(message);
   }
 
   deleteBatch(messages: readonly (Message | string)[]): Promise<BatchResult<void>> {
-    return deleteBatch(this.#internals, messages);
+    const internals = this.#internals;
+    const { telemetry } = internals;
+    if (telemetry === undefined) return deleteBatch(internals, messages);
+    return deleteBatchTraced(telemetry, this.name, messages, () =>
+      deleteBatch(internals, messages),
+    );
   }
 
   changeVisibility(message: Message | string, visibilityTimeout: number): Promise<void> {

@@ -5,6 +5,7 @@
  * Source: Lambda Developer Guide, "Reporting batch item failures".
  */
 import type { Message } from "../types.ts";
+import type { AroundBatch } from "./trace.ts";
 import type { BatchHandler } from "./types.ts";
 import { behindFailures, endOf, type LoopEnd, receiveOrStop, Turns, type Work } from "./work.ts";
 
@@ -16,11 +17,14 @@ const NONE: Failed = new Map();
 export class BatchLoop {
   readonly #work: Work;
   readonly #handle: BatchHandler;
+  readonly #around: AroundBatch | undefined;
   readonly #turns = new Turns();
 
-  constructor(work: Work, handle: BatchHandler) {
+  /** @param around runs each batch's handling; undefined: it runs by itself. */
+  constructor(work: Work, handle: BatchHandler, around?: AroundBatch) {
     this.#work = work;
     this.#handle = handle;
+    this.#around = around;
   }
 
   async run(): Promise<LoopEnd> {
@@ -65,8 +69,10 @@ export class BatchLoop {
   }
 
   async #outcome(messages: readonly Message[]): Promise<Failed> {
+    const handle = async (): Promise<Failed> =>
+      failedOf(messages, await this.#handle(messages, this.#work.context));
     try {
-      return failedOf(messages, await this.#handle(messages, this.#work.context));
+      return await (this.#around === undefined ? handle() : this.#around(messages, handle));
     } catch (thrown) {
       return new Map(messages.map((_, index) => [index, thrown]));
     }

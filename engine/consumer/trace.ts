@@ -1,67 +1,35 @@
 /**
- * The trace context that a message carries, for handlers of programs that use OpenTelemetry: the
- * handler runs in it, so its spans belong to the trace of whoever sent the message. It is read with
- * the program's own propagator, from the message attributes (`traceparent`, `tracestate`, `baggage`)
- * and AWSTraceHeader. Where the handler's module can't find `@opentelemetry/api` nothing happens.
- * Runs in the thread of the handler.
+ * What a handler of a program that uses OpenTelemetry runs in: a span that continues the trace of whoever
+ * sent the message, made by what the handler's thread has registered, before or in its `setup`. Where it
+ * has registered nothing by then, the handler stays as it is. Runs in the thread of the handler.
+ *
+ * `handleSync` has none of it: its thread blocks, so that no exporter of that thread would ever run.
  */
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
-import type { Message } from "../types.ts";
+import { telemetryOf } from "../broker/queue.ts";
+import { handleBatchTraced, handleTraced } from "../tracing/handling.ts";
+import type { Message, Queue } from "../types.ts";
 import type { Handler } from "./types.ts";
 
-/** Of `@opentelemetry/api` what is used here; the package is the program's, not ours. */
-interface Telemetry {
-  readonly ROOT_CONTEXT: object;
-  readonly propagation: { extract(context: object, carrier: Record<string, string>): object };
-  readonly context: { with<T>(context: object, act: () => T): T };
-}
-
-const PACKAGE = "@opentelemetry/api";
-/** The name under which X-Ray's propagator looks for AWSTraceHeader. */
-const XRAY_HEADER = "x-amzn-trace-id";
-
-function isTelemetry(loaded: unknown): loaded is Telemetry {
-  const { ROOT_CONTEXT, propagation, context } = loaded as Partial<Telemetry>;
-  return (
-    typeof ROOT_CONTEXT === "object" &&
-    typeof propagation?.extract === "function" &&
-    typeof context?.with === "function"
-  );
-}
-
-/** The package as the handler's module would find it; undefined: it is not there. */
-async function findTelemetry(href: string): Promise<Telemetry | undefined> {
-  try {
-    const path = createRequire(href).resolve(PACKAGE);
-    const loaded: unknown = await import(pathToFileURL(path).href);
-    const { default: common } = loaded as { default?: unknown };
-    return [loaded, common].find((one) => one !== undefined && isTelemetry(one)) as
-      | Telemetry
-      | undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function carrierOf(message: Message): Record<string, string> {
-  const carrier: Record<string, string> = {};
-  for (const [name, value] of Object.entries(message.messageAttributes)) {
-    if (typeof value === "string") carrier[name.toLowerCase()] = value;
-  }
-  if (message.awsTraceHeader !== undefined) carrier[XRAY_HEADER] = message.awsTraceHeader;
-  return carrier;
-}
-
-/** The same handler, run in the context of each message. */
-export async function traced(href: string, handle: Handler): Promise<Handler> {
-  const telemetry = await findTelemetry(href);
+/** The same handler, with a span for each message. */
+export function tracedEach(queue: Queue, handle: Handler): Handler {
+  const telemetry = telemetryOf(queue);
   if (telemetry === undefined) return handle;
-  const { context, propagation, ROOT_CONTEXT } = telemetry;
-  return (message, handlerContext) => {
-    const carrier = carrierOf(message);
-    if (Object.keys(carrier).length === 0) return handle(message, handlerContext);
-    const found = propagation.extract(ROOT_CONTEXT, carrier);
-    return context.with(found, () => handle(message, handlerContext));
-  };
+  const { name } = queue;
+  return (message, context) =>
+    handleTraced(telemetry, name, message, () => handle(message, context));
+}
+
+/** Runs what handles a batch and answers its failures, by the message's place; with a span for it. */
+export type AroundBatch = (
+  messages: readonly Message[],
+  handle: () => Promise<ReadonlyMap<number, unknown>>,
+) => Promise<ReadonlyMap<number, unknown>>;
+
+/** Undefined where there are no spans. */
+export function aroundBatch(queue: Queue): AroundBatch | undefined {
+  const telemetry = telemetryOf(queue);
+  if (telemetry === undefined) return undefined;
+  const { name } = queue;
+  return (messages, handle) =>
+    handleBatchTraced(telemetry, name, messages, handle, (failed) => [...failed.values()]);
 }

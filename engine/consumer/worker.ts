@@ -13,7 +13,7 @@ import { errorOf, shapeOf } from "./errorShape.ts";
 import { Failures } from "./failures.ts";
 import { type LoadedHandler, loadHandler } from "./handlerModule.ts";
 import { SyncLoop } from "./syncLoop.ts";
-import { traced } from "./trace.ts";
+import { aroundBatch, tracedEach } from "./trace.ts";
 import type { HandlerContext } from "./types.ts";
 import type { End, Order, Report, WorkSettings } from "./words.ts";
 import type { LoopEnd, Work } from "./work.ts";
@@ -130,15 +130,13 @@ export class ConsumerWorker {
   }
 
   async #loop(handler: LoadedHandler, work: Work): Promise<LoopEnd> {
-    const { port, href, tell } = this.#host;
-    if (handler.kind === "each") {
-      const loop = new EachLoop(work, await traced(href, handler.handle));
-      // What comes now is the first receive.
-      tell({ kind: "ready" });
-      return loop.run();
-    }
+    const { port, queue, tell } = this.#host;
+    // What comes now is the first receive.
     tell({ kind: "ready" });
-    if (handler.kind === "batch") return new BatchLoop(work, handler.handle).run();
+    if (handler.kind === "each") return new EachLoop(work, tracedEach(queue, handler.handle)).run();
+    if (handler.kind === "batch") {
+      return new BatchLoop(work, handler.handle, aroundBatch(queue)).run();
+    }
     const loop = new SyncLoop(work, handler.handle, (order) => this.obey(order));
     if (port === undefined) return loop.runInline();
     const end = loop.run(port);

@@ -36,20 +36,25 @@ const LAYERS: readonly Layer[] = [
     knowsItself: false,
   },
   { name: "report", files: /^engine\/report\//, may: [] },
+  { name: "tracing", files: /^engine\/tracing\//, may: ["leaves"] },
   { name: "journal", files: /^engine\/journal\//, may: ["leaves", "bindings"] },
   { name: "policy", files: /^engine\/policy\//, may: ["leaves"] },
   {
     name: "broker",
     files: /^engine\/broker\//,
-    may: ["leaves", "report", "bindings", "journal", "policy"],
+    may: ["leaves", "report", "tracing", "bindings", "journal", "policy"],
   },
   { name: "metrics", files: /^engine\/metrics\//, may: ["leaves", "report", "broker"] },
-  { name: "consumer", files: /^engine\/consumer\//, may: ["leaves", "report", "broker"] },
+  {
+    name: "consumer",
+    files: /^engine\/consumer\//,
+    may: ["leaves", "report", "tracing", "broker"],
+  },
   { name: "simulator", files: /^engine\/simulator\//, may: ["leaves", "report", "broker"] },
   {
     name: "server",
     files: /^engine\/server\//,
-    may: ["leaves", "report", "policy", "broker", "metrics"],
+    may: ["leaves", "report", "tracing", "policy", "broker", "metrics"],
   },
   { name: "console", files: /^engine\/console\//, may: ["leaves", "server"] },
   {

@@ -61,6 +61,7 @@ export const openNames = names<BrokerOptions>("option of Broker.open", {
   region: true,
   quotas: true,
   clock: true,
+  tracing: true,
 });
 
 export const quotaNames = names<Quotas>("switch of quotas", {

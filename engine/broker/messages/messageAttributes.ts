@@ -7,6 +7,7 @@
 import { Packr } from "msgpackr/pack";
 import { SluiceError } from "../../errors.ts";
 import { messageAttributes as limits } from "../../limits.ts";
+import type { Carried } from "../../tracing/carrier.ts";
 import type { AttributeValue } from "../../types.ts";
 import { checkNames, valueNames } from "../face/names.ts";
 import { copyOf, isBytes, sizeOf } from "./bytes.ts";
@@ -20,6 +21,7 @@ export interface PackedAttributes {
 const packr = new Packr({ useRecords: false });
 /** "String", "Number" and "Binary" have as many letters. */
 const PLAIN_TYPE_BYTES = 6;
+const NONE: Readonly<Record<string, AttributeValue>> = {};
 
 function invalid(queue: string, name: string, why: string): SluiceError {
   const message = `The message attribute "${name}" ${why}.`;
@@ -100,12 +102,47 @@ function valueBytes(value: AttributeValue): number {
   return Buffer.byteLength(dataType) + (binaryValue?.length ?? Buffer.byteLength(stringValue));
 }
 
-/** Undefined for no attributes. Throws InvalidParameterValue for what no message can carry. */
+/** What goes along with a message besides what its sender gave, where there is room for it. */
+export interface Along {
+  readonly carried: Carried;
+  /** Bytes of attributes that the message may have in all. */
+  readonly roomBytes: number;
+}
+
+/**
+ * Adds the trace that the message is part of, as far as ten attributes and the message's size allow, and
+ * none of it where the sender gave an attribute of such a name himself. Answers its bytes.
+ */
+function addCarried(
+  pairs: [string, AttributeValue][],
+  { carried, roomBytes }: Along,
+  sizeBytes: number,
+): number {
+  const given = new Set(pairs.map(([name]) => name.toLowerCase()));
+  if (carried.attributes.some(([name]) => given.has(name.toLowerCase()))) return 0;
+  let added = 0;
+  for (const [name, value] of carried.attributes) {
+    const bytes = Buffer.byteLength(name) + valueBytes(value);
+    const hasRoom = pairs.length < limits.maxCount && sizeBytes + added + bytes <= roomBytes;
+    if (!hasRoom) break;
+    pairs.push([name, value]);
+    added += bytes;
+  }
+  return added;
+}
+
+/**
+ * Undefined for no attributes. Throws InvalidParameterValue for what no message can carry; what goes
+ * `along` is no reason to refuse a message.
+ */
 export function packAttributes(
   queue: string,
   attributes: Readonly<Record<string, AttributeValue>> | undefined,
+  along?: Along,
 ): PackedAttributes | undefined {
-  if (attributes === undefined) return undefined;
+  if (attributes === undefined) {
+    return along === undefined ? undefined : packAttributes(queue, NONE, along);
+  }
   if (typeof attributes !== "object" || attributes === null || Array.isArray(attributes)) {
     throw new SluiceError(
       "InvalidParameterValue",
@@ -115,7 +152,6 @@ export function packAttributes(
   }
   // The list is ours from here on; what a value holds is read once, by ownValue.
   const pairs = Object.entries(attributes);
-  if (pairs.length === 0) return undefined;
   if (pairs.length > limits.maxCount) {
     throw new SluiceError(
       "InvalidParameterValue",
@@ -131,7 +167,8 @@ export function packAttributes(
     pair[1] = value;
     sizeBytes += Buffer.byteLength(name) + valueBytes(value);
   }
-  return { packed: packr.pack(pairs), sizeBytes };
+  if (along !== undefined) sizeBytes += addCarried(pairs, along, sizeBytes);
+  return pairs.length === 0 ? undefined : { packed: packr.pack(pairs), sizeBytes };
 }
 
 /** What `packAttributes` packed. The object has no prototype: its names are anybody's. */

@@ -10,6 +10,7 @@ import { types } from "node:util";
 import { type Outgoing, SHORT_CHARACTERS_MAX, UNMEASURED } from "../../../bindings/index.ts";
 import { SluiceError } from "../../errors.ts";
 import { parameterRanges } from "../../limits.ts";
+import type { Carried } from "../../tracing/carrier.ts";
 import type { Body, SendEntry } from "../../types.ts";
 import { checkNames, entryNames } from "../face/names.ts";
 import { copyOf, isBytes, sizeOf } from "./bytes.ts";
@@ -64,8 +65,12 @@ export function bodyBytesOf(context: QueueContext, body: Body): number {
   return bytes;
 }
 
+function maximumBytesOf({ member, queue }: QueueContext): number {
+  return member.engine.queues.maximumBytes(queue.number);
+}
+
 export function checkSize(context: QueueContext, sizeBytes: number): void {
-  const maximumBytes = context.member.engine.queues.maximumBytes(context.queue.number);
+  const maximumBytes = maximumBytesOf(context);
   if (sizeBytes <= maximumBytes) return;
   throw invalid(
     context,
@@ -75,9 +80,8 @@ export function checkSize(context: QueueContext, sizeBytes: number): void {
 }
 
 /** Texts of so many characters are not measured: whatever they are, the queue takes them. */
-export function shortMaxOf({ member, queue }: QueueContext): number {
-  const maximumBytes = member.engine.queues.maximumBytes(queue.number);
-  return Math.min(SHORT_CHARACTERS_MAX, Math.floor(maximumBytes / 3));
+export function shortMaxOf(context: QueueContext): number {
+  return Math.min(SHORT_CHARACTERS_MAX, Math.floor(maximumBytesOf(context) / 3));
 }
 
 export function isShort(body: unknown, shortMax: number): body is string {
@@ -107,8 +111,16 @@ function systemText(context: QueueContext, name: string, text: string | undefine
   );
 }
 
-/** Checks and measures one message whose options' names were checked. Throws what its sender is to be told. */
-export function outgoingOf(context: QueueContext, body: Body, options: EntryOptions): Outgoing {
+/**
+ * Checks and measures one message whose options' names were checked. Throws what its sender is to be told.
+ * `carried` is the trace that goes with it, where it has room for that.
+ */
+export function outgoingOf(
+  context: QueueContext,
+  body: Body,
+  options: EntryOptions,
+  carried?: Carried,
+): Outgoing {
   const {
     delaySeconds,
     messageAttributes,
@@ -121,12 +133,16 @@ export function outgoingOf(context: QueueContext, body: Body, options: EntryOpti
   const isCopied = typeof body === "object" && isBytes(body) && sizeOf(body) > 0;
   const own = isCopied ? copyOf(body) : body;
   const isBare =
-    messageAttributes === undefined && awsTraceHeader === undefined && sender === undefined;
+    carried === undefined &&
+    messageAttributes === undefined &&
+    awsTraceHeader === undefined &&
+    sender === undefined;
   const bodyBytes =
     isBare && isShort(own, shortMaxOf(context))
       ? unmeasured(context, own)
       : bodyBytesOf(context, own);
-  const attributes = packAttributes(context.name, messageAttributes);
+  const along = carried && { carried, roomBytes: maximumBytesOf(context) - bodyBytes };
+  const attributes = packAttributes(context.name, messageAttributes, along);
   if (bodyBytes !== UNMEASURED) checkSize(context, bodyBytes + (attributes?.sizeBytes ?? 0));
   return {
     body: own,
@@ -134,7 +150,7 @@ export function outgoingOf(context: QueueContext, body: Body, options: EntryOpti
     delayMs: delayMsOf(context, delaySeconds),
     group: groupOf(context, messageGroupId),
     deduplication: deduplicationOf(context, messageDeduplicationId, own),
-    trace: systemText(context, "awsTraceHeader", awsTraceHeader),
+    trace: systemText(context, "awsTraceHeader", awsTraceHeader ?? carried?.awsTraceHeader),
     sender: systemText(context, "senderId", sender),
     attributes: attributes?.packed,
     attributesSizeBytes: attributes?.sizeBytes ?? 0,
@@ -148,8 +164,12 @@ function unmeasured(context: QueueContext, body: string): number {
 }
 
 /** As `outgoingOf`, for one of many. */
-export function outgoingOfEntry(context: QueueContext, entry: Body | SendEntry): Outgoing {
-  if (!isEntry(entry)) return outgoingOf(context, entry, {});
+export function outgoingOfEntry(
+  context: QueueContext,
+  entry: Body | SendEntry,
+  carried?: Carried,
+): Outgoing {
+  if (!isEntry(entry)) return outgoingOf(context, entry, {}, carried);
   const { body } = entry;
   // Bytes of another kind have no body either, and a Proxy of bytes the class of bytes.
   if (body === undefined && (entry instanceof Uint8Array || ArrayBuffer.isView(entry))) {
@@ -157,7 +177,7 @@ export function outgoingOfEntry(context: QueueContext, entry: Body | SendEntry):
   }
   if (body === undefined && types.isAnyArrayBuffer(entry)) throw notBody(context, entry);
   checkNames(entry, entryNames, context.name);
-  return outgoingOf(context, body, entry);
+  return outgoingOf(context, body, entry, carried);
 }
 
 /** Throws for what is no list of messages: a text would be sent letter by letter. */

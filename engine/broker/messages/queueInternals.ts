@@ -3,6 +3,8 @@
  * need. Nobody outside this folder gets hold of it. Own thread only.
  */
 import type { Inbox, QueueHandle } from "../../../bindings/index.ts";
+import { findTracing, type Telemetry } from "../../tracing/telemetry.ts";
+import { deleteTraced } from "../../tracing/verbs.ts";
 import type { Message } from "../../types.ts";
 import type { Known } from "../catalogue/catalogue.ts";
 import type { Member } from "../threads/member.ts";
@@ -37,8 +39,15 @@ export class QueueInternals implements QueueContext, MessageOwner {
     this.isFifo = details.attributes.fifoQueue === true;
   }
 
-  delete(message: Message): Promise<void> {
-    return deleteMessage(this, message);
+  /** Undefined where this thread's program makes no traces, or the broker is to make none. */
+  get telemetry(): Telemetry | undefined {
+    return this.member.settings.tracing ? findTracing() : undefined;
+  }
+
+  delete(message: Message | string): Promise<void> {
+    const { telemetry } = this;
+    if (telemetry === undefined) return deleteMessage(this, message);
+    return deleteTraced(telemetry, this.name, message, () => deleteMessage(this, message));
   }
 
   changeVisibility(message: Message, visibilityTimeout: number): Promise<void> {

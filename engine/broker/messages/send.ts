@@ -5,6 +5,7 @@
  */
 import type { Outgoing } from "../../../bindings/index.ts";
 import { SluiceError } from "../../errors.ts";
+import type { Carried } from "../../tracing/carrier.ts";
 import type {
   BatchResult,
   Body,
@@ -85,13 +86,18 @@ function waitOf(context: QueueContext): CapacityWait {
   return isLimited(context) ? context.pace : context.shared.capacity;
 }
 
-/** Sends one message, waiting for room when the options say so. */
-export async function send(context: QueueContext, body: Body, options: SendOptions): Promise<Sent> {
+/** Sends one message, waiting for room when the options say so; `carried` is the trace it is part of. */
+export async function send(
+  context: QueueContext,
+  body: Body,
+  options: SendOptions,
+  carried?: Carried,
+): Promise<Sent> {
   context.member.check();
   checkNames(options, sendNames, context.name);
   const { signal, waitForCapacity } = options;
   checkSignal(signal);
-  const outgoing = outgoingOf(context, body, options);
+  const outgoing = outgoingOf(context, body, options, carried);
   const sending = new Sending(context, [outgoing]);
   const sent: Sent[] = [];
   const run = (): boolean =>
@@ -106,18 +112,22 @@ export async function send(context: QueueContext, body: Body, options: SendOptio
   return sent[0] as Sent;
 }
 
+/** The trace that the message at an index of a batch is part of. */
+export type Carry = ((index: number) => Carried | undefined) | undefined;
+
 /** What of a batch may be sent, where it stood in the list, and what may not. */
 class Batch {
   readonly outgoing: Outgoing[] = [];
   readonly indices: number[] = [];
   readonly failed: { index: number; error: SluiceError }[] = [];
 
-  constructor(context: QueueContext, entries: readonly (Body | SendEntry)[]) {
+  constructor(context: QueueContext, entries: readonly (Body | SendEntry)[], carry: Carry) {
     if (context.isFifo) checkFifoBatch(context, entries);
     // A loop, since forEach passes over the holes of an array.
     for (let index = 0; index < entries.length; index++) {
       try {
-        this.outgoing.push(outgoingOfEntry(context, entries[index] as Body | SendEntry));
+        const entry = entries[index] as Body | SendEntry;
+        this.outgoing.push(outgoingOfEntry(context, entry, carry?.(index)));
         this.indices.push(index);
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error;
@@ -132,13 +142,14 @@ export async function sendBatch(
   context: QueueContext,
   entries: readonly (Body | SendEntry)[],
   options: SendBatchOptions,
+  carry?: Carry,
 ): Promise<BatchResult<Sent>> {
   context.member.check();
   checkNames(options, sendBatchNames, context.name);
   checkList(context, entries, "sendBatch");
   const { signal, waitForCapacity } = options;
   checkSignal(signal);
-  const { outgoing, indices, failed } = new Batch(context, entries);
+  const { outgoing, indices, failed } = new Batch(context, entries, carry);
   const successful: { index: number; value: Sent }[] = [];
   const sending = new Sending(context, outgoing);
   const run = (): boolean =>

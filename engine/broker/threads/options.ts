@@ -12,6 +12,8 @@ export interface BrokerSettings {
   readonly account: string;
   readonly region: string;
   readonly quotas: Quotas;
+  /** Whether verbs make spans where the program has a tracer. */
+  readonly tracing: boolean;
 }
 
 export interface Sizes {
@@ -74,11 +76,16 @@ export function settingsOf(options: BrokerOptions): BrokerSettings {
       `Keeping messages in a directory is not built yet; leave ${name} out.`,
     );
   }
-  const { account = accounts.default, region = regions.default } = options;
+  const { account = accounts.default, region = regions.default, tracing = true } = options;
+  if (typeof tracing !== "boolean") {
+    const message = `tracing is true or false, not ${String(tracing)}.`;
+    throw new SluiceError("InvalidParameterValue", message);
+  }
   return {
     account: matching("account", account, accounts.pattern, "twelve digits"),
     region: matching("region", region, regions.pattern, "small letters, digits and hyphens"),
     quotas: quotasOf(options.quotas),
+    tracing,
   };
 }
 

@@ -21,6 +21,7 @@ import type { Broker } from "../../broker/broker.ts";
 import { SluiceError } from "../../errors.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { type Caller, rootOf } from "../../policy/caller.ts";
+import { withinRequest } from "../../tracing/request.ts";
 import { isMetricsPage, metricsPage } from "../prometheus/page.ts";
 import { Requests } from "../prometheus/requests.ts";
 import { CborProtocol, isCbor } from "../protocol/cbor.ts";
@@ -214,7 +215,9 @@ export class Server implements Exchanger {
     if (exchange.isEnded) return;
     try {
       const context = new RequestContext(this.#options, this.#caller, this, exchange);
-      const answer = call.action.run(context, call.input);
+      const answer = withinRequest(exchange.request.headers, () =>
+        call.action.run(context, call.input),
+      );
       void this.#settle(exchange, protocol, call, answer);
     } catch (error) {
       this.#refuse(exchange, error, protocol);

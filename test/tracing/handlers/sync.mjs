@@ -1,0 +1,6 @@
+/** Computes. */
+import { register } from "./provider.mjs";
+
+export const setup = register;
+
+export function handleSync() {}
