@@ -73,7 +73,9 @@ queues:
     DelaySeconds: 5
     VisibilityTimeout: "45"
     SqsManagedSseEnabled: false
-    Policy: { Version: "2012-10-17", Statement: [{ Sid: a, Effect: Allow, Principal: "*" }] }
+    Policy:
+      Version: "2012-10-17"
+      Statement: [{ Sid: a, Effect: Allow, Principal: "*", Action: "sqs:*", Resource: "*" }]
     tags: { team: shop, floor: 007 }
   plain:
 `;
@@ -84,7 +86,8 @@ queues:
         VisibilityTimeout: "45",
         SqsManagedSseEnabled: "false",
         Policy:
-          '{"Version":"2012-10-17","Statement":[{"Sid":"a","Effect":"Allow","Principal":"*"}]}',
+          '{"Version":"2012-10-17","Statement":' +
+          '[{"Sid":"a","Effect":"Allow","Principal":"*","Action":"sqs:*","Resource":"*"}]}',
       });
       const { Tags } = await serve.ok("ListQueueTags", { QueueUrl: "orders" });
       expect(Tags).toEqual({ team: "shop", floor: "007" });

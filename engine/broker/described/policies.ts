@@ -2,10 +2,13 @@
  * The attributes of a queue that are JSON documents: what may be set as Policy,
  * RedriveAllowPolicy and RedrivePolicy. Pure functions; called when attributes are set.
  * Policy and RedriveAllowPolicy are stored as the text that was sent, because Terraform compares
- * it; nothing here evaluates them.
+ * it; engine/policy/ reads and evaluates policies.
  */
 import { SluiceError } from "../../errors.ts";
 import { parameterRanges, policies } from "../../limits.ts";
+import type { PolicyDocument } from "../../policy/document.ts";
+import { parsePolicy } from "../../policy/parse.ts";
+import { PolicyError } from "../../policy/policyError.ts";
 import type { RedrivePolicy } from "../../types.ts";
 import { clipped } from "./quoted.ts";
 
@@ -50,56 +53,34 @@ export function checkCount(what: string, count: number, max: number): void {
   throw new SluiceError("OverLimit", text);
 }
 
-/** How many there are where a policy may have one or a list of them. */
-function countOf(value: unknown): number {
-  if (value === undefined) return 0;
-  return Array.isArray(value) ? value.length : 1;
-}
-
-/** How many in an object of lists by their kind, like `{"AWS": [...]}`, or in one text like `"*"`. */
-function countIn(value: unknown): number {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return countOf(value);
-  return Object.values(value).reduce((sum: number, some) => sum + countOf(some), 0);
-}
-
-/** Conditions of one statement: keys under their operators, `{"StringEquals": {KEY: ...}}`. */
-function conditionsOf(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  return Object.values(value).reduce(
-    (sum: number, keys) => sum + (typeof keys === "object" ? Object.keys(keys ?? {}).length : 0),
-    0,
-  );
-}
-
 /** Throws OverLimit where a policy has too many statements, or too much in them. */
-export function checkStatements(statements: readonly unknown[]): void {
+export function checkStatements({ statements }: PolicyDocument): void {
   checkCount("statements", statements.length, policies.maxStatements);
   let principals = 0;
   let conditions = 0;
   for (const statement of statements) {
-    const parts = Object(statement) as Readonly<Record<string, unknown>>;
-    const { Action, NotAction, Principal, NotPrincipal, Condition } = parts;
-    checkCount("actions", countOf(Action) + countOf(NotAction), policies.maxActions);
-    principals += countIn(Principal) + countIn(NotPrincipal);
-    conditions += conditionsOf(Condition);
+    checkCount("actions", statement.actions.entries.length, policies.maxActions);
+    principals += statement.principals?.entries.length ?? 0;
+    conditions += statement.conditions.length;
   }
   checkCount("principals", principals, policies.maxPrincipals);
   checkCount("conditions", conditions, policies.maxConditions);
 }
 
-/** An access policy: size, version, and how much is in it. Its meaning is not looked at. */
+/** A queue's Policy, whatever its size; throws InvalidAttributeValue where there is none. */
+export function readPolicy(text: string): PolicyDocument {
+  try {
+    return parsePolicy(text, "queue");
+  } catch (error) {
+    if (error instanceof PolicyError) throw invalidValue("Policy", error.message);
+    throw error;
+  }
+}
+
+/** An access policy: its size, that it is one, and how much is in it. */
 export function checkPolicy(text: string): void {
-  const { Version, Statement } = parseObject("Policy", text);
-  const versions: readonly unknown[] = policies.versions;
-  if (Version !== undefined && !versions.includes(Version)) {
-    throw invalidValue("Policy", `Version must be ${policies.versions.join(" or ")}.`);
-  }
-  const statements: readonly unknown[] = Array.isArray(Statement) ? Statement : [Statement];
-  for (const statement of statements) {
-    if (typeof statement === "object" && statement !== null && !Array.isArray(statement)) continue;
-    throw invalidValue("Policy", "a Statement is no JSON object.");
-  }
-  checkStatements(statements);
+  parseObject("Policy", text);
+  checkStatements(readPolicy(text));
 }
 
 /** Which queues may name this one as their dead-letter queue. */

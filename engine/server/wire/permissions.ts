@@ -5,7 +5,12 @@
  * Source: API Reference, AddPermission and RemovePermission; recorded policies for their form.
  */
 
-import { checkCount, checkStatements, parseObject } from "../../broker/described/policies.ts";
+import {
+  checkCount,
+  checkStatements,
+  parseObject,
+  readPolicy,
+} from "../../broker/described/policies.ts";
 import { clipped } from "../../broker/described/quoted.ts";
 import { SluiceError } from "../../errors.ts";
 import { accounts as accountIds, policies as limits } from "../../limits.ts";
@@ -61,7 +66,7 @@ function checkPermission({ label, accounts, actions }: Permission): void {
 }
 
 /** A policy and its statements; an embedder may have stored any text, and any JSON in it. */
-function readPolicy(text: string): { policy: object; statements: readonly unknown[] } {
+function statementsOf(text: string): { policy: object; statements: readonly unknown[] } {
   const policy = parseObject("Policy", text);
   const { Statement = [] } = policy;
   return { policy, statements: Array.isArray(Statement) ? Statement : [Statement] };
@@ -82,7 +87,7 @@ export function grant(text: string | undefined, arn: string, permission: Permiss
   checkPermission(permission);
   const { label, accounts, actions } = permission;
   const fresh = `{"Version":"2008-10-17","Id":"${arn}/SQSDefaultPolicy","Statement":[]}`;
-  const { policy, statements } = readPolicy(text ?? fresh);
+  const { policy, statements } = statementsOf(text ?? fresh);
   if (statements.some((one) => hasLabel(one, label)))
     throw invalid("Label", label, "Already exists.");
   const statement = {
@@ -92,9 +97,8 @@ export function grant(text: string | undefined, arn: string, permission: Permiss
     Action: oneOrMany(actions.map((action) => `SQS:${action}`)),
     Resource: arn,
   };
-  const extended = [...statements, statement];
-  checkStatements(extended);
-  const document = JSON.stringify({ ...policy, Statement: extended });
+  const document = JSON.stringify({ ...policy, Statement: [...statements, statement] });
+  checkStatements(readPolicy(document));
   checkCount("bytes of policy", Buffer.byteLength(document), limits.maxBytes);
   return document;
 }
@@ -102,7 +106,7 @@ export function grant(text: string | undefined, arn: string, permission: Permiss
 /** The Policy without the permission of that label; empty when it was the last. */
 export function revoke(text: string | undefined, label: string): string {
   if (text === undefined) throw noSuchLabel(label);
-  const { policy, statements } = readPolicy(text);
+  const { policy, statements } = statementsOf(text);
   const left = statements.filter((one) => !hasLabel(one, label));
   if (left.length === statements.length) throw noSuchLabel(label);
   return left.length === 0 ? "" : JSON.stringify({ ...policy, Statement: left });

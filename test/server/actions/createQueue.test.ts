@@ -77,6 +77,7 @@ describe("the attributes", () => {
     ["Policy", "[]"],
     ["Policy", '{"Version":"2020-01-01","Statement":[]}'],
     ["Policy", '{"Version":"2012-10-17"}'],
+    ["Policy", '{"Version":"2012-10-17","Statement":[{"Effect":"Deny"}]}'],
     ["Policy", `{"Version":"2012-10-17","Statement":[],"Id":"${"x".repeat(8_192)}"}`],
     ["Policy", `{"Version":"2012-10-17","Statement":[],"Id":"${"é".repeat(4_096)}"}`],
     ["RedriveAllowPolicy", "x"],
@@ -129,7 +130,8 @@ describe("the attributes", () => {
   });
 
   test("may not hold a policy of more than 20 statements", async () => {
-    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: Array(21).fill({}) });
+    const one = { Effect: "Deny", Principal: "*", Action: "sqs:*", Resource: "*" };
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: Array(21).fill(one) });
     expectError(await create("wrong", { Policy }), overLimit);
   });
 

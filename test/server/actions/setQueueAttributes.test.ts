@@ -16,6 +16,7 @@ import {
 } from "../../support/wire.ts";
 
 const serve = serveOnce();
+const statement = { Effect: "Deny", Principal: "*", Action: "sqs:SendMessage", Resource: "*" };
 const clocked = clockedOnce();
 const set = (QueueUrl: string, Attributes: object) =>
   serve().call("SetQueueAttributes", { QueueUrl, Attributes });
@@ -99,7 +100,9 @@ describe("stored texts", () => {
   test("are echoed as they were sent, and removed by an empty text", async () => {
     const QueueUrl = await serve().createQueue("stored");
     const texts = {
-      Policy: '{"Version": "2008-10-17",\n "Statement": [{"Sid": "é"}]}',
+      Policy:
+        '{"Version": "2008-10-17",\n "Statement": [{"Sid": "é", "Effect": "Deny",' +
+        ' "Principal": "*", "Action": "*", "Resource": "*"}]}',
       RedriveAllowPolicy: '{"redrivePermission" : "denyAll"}',
     };
     expectVoid(await set(QueueUrl, texts));
@@ -138,7 +141,7 @@ describe("stored texts", () => {
 
 test("a form takes numbered attributes, and is answered by metadata alone", async () => {
   const QueueUrl = await serve().createQueue("form");
-  const Policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny"}]}';
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
   const input = { QueueUrl, Attributes: { DelaySeconds: "5", Policy } };
   const answer = await serve().query("SetQueueAttributes", input);
   expect(answer.text).toMatch(/<SetQueueAttributesResponse [^>]*><ResponseMetadata>/);
@@ -151,7 +154,13 @@ test("a form takes numbered attributes, and is answered by metadata alone", asyn
 
 test("a policy has at most 20 statements, 7 actions in each, 50 principals and 10 conditions", async () => {
   const QueueUrl = await serve().createQueue("crowded");
-  const set = (...Statement: object[]) => {
+  const set = (...some: object[]) => {
+    const Statement = some.map((members) => {
+      const { Principal, Action, ...others } = statement;
+      const principal = "NotPrincipal" in members ? {} : { Principal };
+      const action = "NotAction" in members ? {} : { Action };
+      return { ...others, ...principal, ...action, ...members };
+    });
     const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
     return serve().call("SetQueueAttributes", { QueueUrl, Attributes: { Policy } });
   };
@@ -162,15 +171,36 @@ test("a policy has at most 20 statements, 7 actions in each, 50 principals and 1
   expectError(await set(half, half, { NotPrincipal: { Service: "s3.amazonaws.com" } }), overLimit);
   expectError(await set({ Action: Array(8).fill("sqs:SendMessage") }), overLimit);
   expectError(await set({ NotAction: Array(8).fill("sqs:SendMessage") }), overLimit);
-  expect((await set(...Array(20).fill({ Effect: "Deny" }))).status).toBe(200);
-  expectError(await set(...Array(21).fill({ Effect: "Deny" })), overLimit);
+  expect((await set(...Array(20).fill({}))).status).toBe(200);
+  expectError(await set(...Array(21).fill({})), overLimit);
   const keys = (count: number) =>
     Object.fromEntries(
       Array.from({ length: count }, (_, index) => [`aws:key-${index}`, ["a", "b"]]),
     );
   const five = { Condition: { StringEquals: keys(2), ArnLike: keys(3) } };
   expect((await set(five, five)).status).toBe(200);
-  expectError(await set(five, five, { Condition: { Bool: keys(1) } }), overLimit);
+  expectError(await set(five, five, { Condition: { Null: { "aws:key": "true" } } }), overLimit);
   expectError(await set({ Condition: { StringLike: keys(11) } }), overLimit);
-  expect((await set({ Condition: "none" }, { Condition: { Bool: null } })).status).toBe(200);
+});
+
+test("what is wrong with a policy is named with its place in it", async () => {
+  const QueueUrl = await serve().createQueue("mistaken");
+  const set = (Policy: string) =>
+    serve().call("SetQueueAttributes", { QueueUrl, Attributes: { Policy } });
+  const of = (members: object) =>
+    JSON.stringify({ Version: "2012-10-17", Statement: [statement, { ...statement, ...members }] });
+  const mistakes: [policy: string, sentence: string][] = [
+    [of({ Effect: "allow" }), 'Statement[1].Effect is "Allow" or "Deny".'],
+    [of({ Principal: undefined }), "Statement[1] has neither Principal nor NotPrincipal."],
+    [
+      of({ Conditions: {} }),
+      'Statement[1] has the unknown member "Conditions"; did you mean Condition?',
+    ],
+  ];
+  for (const [policy, sentence] of mistakes) {
+    const answer = await set(policy);
+    expectError(answer, badAttributeValue);
+    const reason = `Invalid value for the parameter Policy. Reason: ${sentence}`;
+    expect(answer.json.message).toBe(reason);
+  }
 });

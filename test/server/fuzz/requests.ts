@@ -95,7 +95,11 @@ const settings = some({
   MaximumMessageSize: fc.constantFrom("1024", "65536", "1048576"),
   MessageRetentionPeriod: fc.constantFrom("60", "345600"),
   ReceiveMessageWaitTimeSeconds: fc.constant("0"),
-  Policy: fc.constantFrom("", '{"Version":"2012-10-17","Statement":[{"Effect":"Deny"}]}'),
+  Policy: fc.constantFrom(
+    "",
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Deny"}]}',
+    '{"Statement":{"Effect":"Deny","Principal":"*","Action":"sqs:*","Resource":"*"}}',
+  ),
   KmsMasterKeyId: fc.constantFrom("", "alias/aws/sqs"),
   RedrivePolicy: fc.constantFrom("", redrive, redrive),
   RedriveAllowPolicy: fc.constantFrom("", '{"redrivePermission":"denyAll"}'),
