@@ -65,7 +65,13 @@ export interface CloseOptions {
   deadlineMs?: number;
 }
 
-export interface ListQueuesOptions {
+/** Whose queue is meant. */
+export interface QueueOwner {
+  /** Twelve digits. Default: the broker's own account. Two accounts may have queues of one name. */
+  account?: string | undefined;
+}
+
+export interface ListQueuesOptions extends QueueOwner {
   /** Only names that begin so; case counts. */
   prefix?: string | undefined;
 }
@@ -245,7 +251,12 @@ export interface QueueChange {
   tags?: Record<string, string>;
 }
 
+/** What a new queue has besides its attributes. */
+export interface NewQueueOptions extends Omit<QueueChange, "attributes">, QueueOwner {}
+
 export interface Queue {
+  /** Whose queue it is: the broker's own account, unless it was made for another one. */
+  readonly account: string;
   readonly name: string;
   readonly arn: string;
   readonly isFifo: boolean;

@@ -21,30 +21,20 @@ import type {
   ListTasksOptions,
   MessageMoveTask,
   MessageMoveTaskOptions,
+  NewQueueOptions,
   Queue,
   QueueAttributes,
-  QueueChange,
+  QueueOwner,
 } from "../types.ts";
-import {
-  changedAttributes,
-  checkNewQueue,
-  checkQueueName,
-  engineSettings,
-  firstDifference,
-  mergeStored,
-  ownAttributes,
-  ownTexts,
-} from "./catalogue/attributes.ts";
-import { Catalogue, type Known } from "./catalogue/catalogue.ts";
-import { Deletions } from "./catalogue/deletions.ts";
-import { keepSourceName } from "./catalogue/formerSources.ts";
+import { Catalogue } from "./catalogue/catalogue.ts";
 import { MoveTasks } from "./catalogue/moveTasks.ts";
 import { Reclaimer } from "./catalogue/reclaimer.ts";
-import { arnOf, checkTarget, sourcesOf } from "./catalogue/redrive.ts";
-import { checkNames, closeNames, listQueuesNames, newQueueNames } from "./face/names.ts";
+import { arnOf } from "./catalogue/redrive.ts";
+import { checkNames, closeNames } from "./face/names.ts";
 import { shownAs } from "./face/shown.ts";
 import type { QueueHost } from "./messages/queueInternals.ts";
 import { BrokerQueue } from "./queue.ts";
+import { Queues } from "./queues.ts";
 import { Survey } from "./survey.ts";
 import { isWatchThere, makeHandle, takeWelcome, type Word } from "./threads/attachment.ts";
 import { Member } from "./threads/member.ts";
@@ -73,9 +63,7 @@ export class Broker implements AsyncDisposable {
   readonly #capacity = new CapacityWait();
   readonly #reclaimer: Reclaimer;
   readonly #moveTasks: MoveTasks;
-  readonly #host: QueueHost;
-  readonly #queues = new Map<number, BrokerQueue>();
-  readonly #deletions: Deletions;
+  readonly #queues: Queues;
   #steward: Steward | undefined;
   #closing: Promise<void> | undefined;
 
@@ -88,18 +76,18 @@ export class Broker implements AsyncDisposable {
     this.#waiting = new Waiting(member);
     this.#reclaimer = new Reclaimer(member);
     this.#moveTasks = new MoveTasks(member, this.#catalogue);
-    this.#deletions = new Deletions(member.settings.quotas.sixtySecondRules);
-    this.#host = {
+    const host: QueueHost = {
       member,
       catalogue: this.#catalogue,
       waiting: this.#waiting,
       capacity: this.#capacity,
       inbox: new Inbox(BATCH_MAX),
-      arnOfName: (name) => this.#arnOf(name),
+      arnOfKey: (key) => arnOf(this.region, key),
       arnOf: (incarnation) => this.#arnOfIncarnation(incarnation),
       reclaim: (queue) => this.#reclaimer.reclaim(queue),
     };
-    Survey.open(this, this.#host);
+    this.#queues = new Queues(host, (queue) => brokers.set(queue, this));
+    Survey.open(this, host);
   }
 
   /** A new broker with no queues. Rejects with InvalidParameterValue for options that can't be. */
@@ -179,87 +167,47 @@ export class Broker implements AsyncDisposable {
 
   /**
    * Makes a queue, or answers the one of this name, if it has the attributes given (those alone are
-   * compared; else QueueNameExists). `stored` and `tags` are kept and given back as they are.
+   * compared; else QueueNameExists). `stored` and `tags` are kept and given back as they are. Its name
+   * is free in another `account`, whatever queues the broker's own one has.
    */
   async createQueue(
     name: string,
     attributes: QueueAttributes = {},
-    more: Omit<QueueChange, "attributes"> = {},
+    more: NewQueueOptions = {},
   ): Promise<Queue> {
     this.#member.check();
-    checkQueueName(name);
-    const own = ownAttributes(name, attributes);
-    checkNewQueue(name, own);
-    checkNames(more, newQueueNames, name);
-    const { stored, tags } = ownTexts(name, more);
-    const complete = changedAttributes(name, own);
-    const now = this.#member.nowMs();
-    if (this.#catalogue.find(name) === undefined) this.#deletions.check(name, now);
-    const kept = { stored: mergeStored({}, stored), tags };
-    const details = { attributes: complete, ...kept, createdAtMs: now, modifiedAtMs: now };
-    const { settings } = this.#member;
-    if (this.#catalogue.find(name) === undefined) {
-      checkTarget(settings, this.#catalogue, name, own.redrivePolicy);
-    }
-    const { known, isNew } = this.#catalogue.create(
-      name,
-      { details, purgedAtMs: 0, tasks: [], formerSources: [] },
-      engineSettings(complete, settings, this.#catalogue),
-    );
-    if (isNew) {
-      this.#relink(name);
-      return this.#queueOf(known);
-    }
-    const has = known.details;
-    const difference = firstDifference(own, has.attributes, stored, has.stored);
-    if (difference === undefined) return this.#queueOf(known);
-    throw new SluiceError(
-      "QueueNameExists",
-      `A queue already exists with the same name and a different value for attribute ${difference}.`,
-      { queue: name },
-    );
+    return this.#queues.create(name, attributes, more);
   }
 
   /** Rejects with QueueDoesNotExist. */
-  async getQueue(name: string): Promise<Queue> {
-    const queue = this.findQueue(name);
+  async getQueue(name: string, owner?: QueueOwner): Promise<Queue> {
+    const queue = this.findQueue(name, owner);
     if (queue === undefined) throw noSuchQueue(name);
     return queue;
   }
 
-  /** The queue of this name, at once; undefined for none. Throws only when the broker has ended. */
-  findQueue(name: string): Queue | undefined {
+  /** The queue of this name, at once; undefined for none. Throws when the broker has ended. */
+  findQueue(name: string, owner?: QueueOwner): Queue | undefined {
     this.#member.check();
-    const known = this.#catalogue.find(name);
-    return known === undefined ? undefined : this.#queueOf(known);
+    return this.#queues.find(name, owner);
   }
 
-  /** Names in order of their characters; `prefix` minds case. */
+  /** Names of an account's queues, in order of their characters; `prefix` minds case. */
   async listQueues(options: ListQueuesOptions = {}): Promise<string[]> {
     this.#member.check();
-    checkNames(options, listQueuesNames);
-    const { prefix = "" } = options;
-    return this.#catalogue.names().filter((name) => name.startsWith(prefix));
+    return this.#queues.names(options);
   }
 
   /** Deletes the queue and all that is in it; whoever waits for it is told QueueDoesNotExist. */
-  async deleteQueue(name: string): Promise<void> {
+  async deleteQueue(name: string, owner?: QueueOwner): Promise<void> {
     this.#member.check();
-    const known = this.#catalogue.find(name);
-    if (known !== undefined) {
-      keepSourceName(this.#catalogue, this.#member.settings, known, this.#member.nowMs());
-    }
-    const { number } = this.#catalogue.delete(name);
-    this.#deletions.note(name, this.#member.nowMs());
-    this.#queues.delete(number);
-    this.#reclaimer.reclaim(number);
-    this.#waiting.look(number);
+    this.#queues.delete(name, owner);
   }
 
   /** The names of the queues whose dead letters go to this one, in order of their characters. */
-  async listDeadLetterSourceQueues(name: string): Promise<string[]> {
-    const { arn } = await this.getQueue(name);
-    return sourcesOf(this.#catalogue, arn).map((source) => source.name);
+  async listDeadLetterSourceQueues(name: string, owner?: QueueOwner): Promise<string[]> {
+    this.#member.check();
+    return this.#queues.sources(name, owner);
   }
 
   /**
@@ -362,32 +310,9 @@ export class Broker implements AsyncDisposable {
     this.#role.port?.postMessage(word, transfer);
   }
 
-  #queueOf(known: Known): BrokerQueue {
-    const kept = this.#queues.get(known.number);
-    if (kept !== undefined && BrokerQueue.incarnationOf(kept) === known.incarnation) return kept;
-    const queue = new BrokerQueue(this.#host, known);
-    this.#queues.set(known.number, queue);
-    brokers.set(queue, this);
-    return queue;
-  }
-
-  #arnOf(name: string): string {
-    return arnOf(this.#member.settings, name);
-  }
-
-  /** Queues whose dead-letter queue was away have it again: a policy names an ARN. */
-  #relink(name: string): void {
-    for (const source of sourcesOf(this.#catalogue, this.#arnOf(name))) {
-      this.#catalogue.change(source, source.name, (entry) => ({
-        entry,
-        settings: engineSettings(entry.details.attributes, this.#member.settings, this.#catalogue),
-      }));
-    }
-  }
-
   #arnOfIncarnation(incarnation: number): string | undefined {
     const known = this.#catalogue.all().find((queue) => queue.incarnation === incarnation);
-    return known && this.#arnOf(known.name);
+    return known && arnOf(this.region, known);
   }
 
   toJSON(): object {

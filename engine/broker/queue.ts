@@ -54,6 +54,7 @@ export function telemetryOf(queue: Queue): Telemetry | undefined {
 }
 
 export class BrokerQueue implements Queue {
+  readonly account: string;
   readonly name: string;
   readonly arn: string;
   readonly isFifo: boolean;
@@ -62,9 +63,10 @@ export class BrokerQueue implements Queue {
 
   constructor(host: QueueHost, known: Known) {
     this.#internals = new QueueInternals(host, known);
+    this.account = known.account;
     this.name = known.name;
     this.isFifo = this.#internals.isFifo;
-    this.arn = host.arnOfName(known.name);
+    this.arn = host.arnOfKey(known);
     this.#sync = new SyncFace(this.#internals);
   }
 
@@ -193,7 +195,7 @@ export class BrokerQueue implements Queue {
       const { attributes = {}, stored = {}, tags = details.tags } = given;
       changed = ownAttributes(name, attributes);
       checkAttributes(name, changed, isFifo);
-      checkTarget(settings, shared.catalogue, name, changed.redrivePolicy);
+      checkTarget(settings.region, shared.catalogue, this, changed.redrivePolicy);
       const texts = ownTexts(name, { stored, tags });
       before = known;
       return {

@@ -11,7 +11,7 @@ import type { QueueHost } from "./messages/queueInternals.ts";
 export { READING, READINGS };
 
 /** A queue, as its reader tells it from others of its name and its number. */
-export type Surveyed = Pick<Known, "name" | "number" | "incarnation">;
+export type Surveyed = Pick<Known, "account" | "name" | "number" | "incarnation">;
 
 /** What is due of a queue happens in pieces; more of them wait for the next reading. */
 const PIECES_MAX = 100;
@@ -63,7 +63,7 @@ export class Survey {
     return this.#host.member.engine.queues.catalogueVersion();
   }
 
-  /** All queues that there are. */
+  /** All queues that there are, of all accounts. */
   queues(): readonly Surveyed[] {
     return this.#host.catalogue.all();
   }

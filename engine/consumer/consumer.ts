@@ -169,6 +169,7 @@ export class QueueConsumer extends EventEmitter<ConsumerEvents> implements Consu
       handle: this.#broker.share(),
       ledger: this.#ledger.share(index),
       queue: this.#queue.name,
+      account: this.#queue.account,
       incarnation: incarnationOf(this.#queue),
       href: this.#href,
       work: this.#work(),

@@ -65,8 +65,8 @@ async function workFor(task: Task, broker: Broker, tell: Tell): Promise<End> {
 }
 
 /** The queue that the consumer is of; it may have been deleted, and made again, since. */
-async function queueOf({ queue, incarnation }: Task, broker: Broker): Promise<Queue> {
-  const found = await broker.getQueue(queue);
+async function queueOf({ queue, account, incarnation }: Task, broker: Broker): Promise<Queue> {
+  const found = await broker.getQueue(queue, { account });
   if (incarnationOf(found) !== incarnation) throw noSuchQueue(queue);
   return found;
 }

@@ -8,7 +8,9 @@ export interface Task {
   readonly handle: BrokerHandle;
   readonly port: BrokerHandle["port"];
   readonly ledger: LedgerShare;
+  /** The queue's name, and whose it is. */
   readonly queue: string;
+  readonly account: string;
   /** Of the queue: one made later under the same name is another. */
   readonly incarnation: number;
   readonly href: string;

@@ -1,9 +1,9 @@
 /**
  * A queue from when it was made to when it was deleted, as metrics know it: one of the same name made
- * later is another. Holds what was counted in the minute that runs; minutes that are over are in the
+ * later, or by another account, is another. Holds what was counted in the minute that runs; minutes that are over are in the
  * store. Written by the sampler alone.
  */
-import { READINGS } from "../broker/survey.ts";
+import { READINGS, type Surveyed } from "../broker/survey.ts";
 import { queueMetrics } from "../metricNames.ts";
 import { metricAt } from "./places.ts";
 
@@ -16,6 +16,7 @@ export const GREATEST = 2;
 const metricsCount = queueMetrics.length;
 
 export class Life {
+  readonly account: string;
   readonly name: string;
   readonly number: number;
   readonly incarnation: number;
@@ -38,11 +39,8 @@ export class Life {
   /** Whether it is told by its name where only so many queues may be. */
   isNamed = false;
 
-  constructor(
-    { name, number, incarnation }: Pick<Life, "name" | "number" | "incarnation">,
-    isFifo: boolean,
-    minute: number,
-  ) {
+  constructor({ account, name, number, incarnation }: Surveyed, isFifo: boolean, minute: number) {
+    this.account = account;
     this.name = name;
     this.number = number;
     this.incarnation = incarnation;

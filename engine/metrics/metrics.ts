@@ -37,6 +37,7 @@ export interface MetricsOptions {
 
 /** A queue that has metrics. */
 export interface Measured {
+  readonly account: string;
   readonly name: string;
   readonly isFifo: boolean;
   /** The last time that it was there and looked at, in minutes since 1970. */
@@ -45,6 +46,7 @@ export interface Measured {
 
 /** A queue that there is. */
 export interface Present {
+  readonly account: string;
   readonly name: string;
   /** What the engine said last, at READING's places. */
   readonly last: Float64Array;
@@ -62,6 +64,8 @@ const GAUGES = [READING.visible, READING.inFlight, READING.delayed, READING.grou
 function nothing(): void {}
 
 export class Metrics {
+  /** Whose queues are meant where no account is named: the broker's own. */
+  readonly account: string;
   readonly #survey: Survey;
   readonly #store: Store;
   readonly #lives: Lives;
@@ -80,6 +84,7 @@ export class Metrics {
         `memoryBytes is a whole number from ${MEMORY_BYTES_MIN} to ${MEMORY_BYTES_MAX}, not ${memoryBytes}.`,
       );
     }
+    this.account = broker.account;
     this.#survey = Survey.of(broker);
     this.#lives = new Lives(namedMax);
     this.#store = new Store({ memoryBytes, onLoss });
@@ -113,26 +118,33 @@ export class Metrics {
     return this.#sampler.latenessMs;
   }
 
-  /** What the metric was, by periods that have samples; none for a queue or a metric that is not known. */
-  points(queue: string, metric: string, stretch: Stretch): Point[] {
+  /**
+   * What the metric was, by periods that have samples; none for a queue or a metric that is not known.
+   * `account` (default: the broker's own) says whose queue of that name is meant.
+   */
+  points(name: string, metric: string, stretch: Stretch, account = this.account): Point[] {
     const place = findPlace(metric);
-    const lives = this.#lives.named(queue);
+    const lives = this.#lives.named({ account, name });
     if (place === undefined || lives.length === 0) return [];
     const points = new Points(stretch, this.#store, this.#sampler.minute);
     for (const life of lives) points.add(life, place);
     return points.all();
   }
 
-  /** Queues that have had data in the last minutes (default: two weeks), in order of their names. */
-  queues(minutes: number = daysListed * MINUTES_A_DAY): Measured[] {
+  /**
+   * Queues of an account (default: the broker's own) that have had data in the last minutes (default:
+   * two weeks), in order of their names.
+   */
+  queues(minutes = daysListed * MINUTES_A_DAY, account = this.account): Measured[] {
     const since = this.#sampler.minute - minutes;
     const found: Measured[] = [];
-    for (const name of this.#lives.names()) {
-      const life = this.#lives.named(name).at(-1) as Life;
+    for (const lives of this.#lives.all()) {
+      const life = lives.at(-1) as Life;
+      if (life.account !== account) continue;
       const lastMinute = life.isEnded ? life.lastMinute : this.#sampler.minute;
       if (lastMinute < since) continue;
-      const isFifo = this.#lives.named(name).some((one) => one.isFifo);
-      found.push({ name, isFifo, lastMinute });
+      const isFifo = lives.some((one) => one.isFifo);
+      found.push({ account, name: life.name, isFifo, lastMinute });
     }
     return found.sort((one, other) => (one.name < other.name ? -1 : 1));
   }
@@ -167,8 +179,8 @@ export class Metrics {
   }
 
   /** A queue by the second, from when it was first asked for; undefined for none of that name. */
-  seconds(queue: string): Seconds | undefined {
-    const life = this.#lives.current(queue);
+  seconds(name: string, account = this.account): Seconds | undefined {
+    const life = this.#lives.current({ account, name });
     return life && this.#recent.of(life, this.#sampler.minute);
   }
 }

@@ -63,7 +63,7 @@ export function queueAction<const M extends Members>(
     members: { ...members, QueueUrl: { type: "string" } },
     run(context, input) {
       checkRequired(members, input);
-      const queue = resolveQueue(context.broker, input.QueueUrl as string | undefined);
+      const queue = resolveQueue(context, input.QueueUrl as string | undefined);
       checkRanges(members, input);
       return handler(context, input as Input<M>, queue);
     },

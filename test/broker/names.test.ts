@@ -169,7 +169,7 @@ describe("a name that is not there", () => {
 
   test("is told with those that are there when none is near", async () => {
     await expect(broker.listQueues(anything({ colour: 1 }))).rejects.toThrow(
-      "There is no option of listQueues called colour. Known: prefix.",
+      "There is no option of listQueues called colour. Known: account, prefix.",
     );
   });
 

@@ -172,6 +172,19 @@ describe("inline", () => {
     });
   });
 
+  test("of another account's queue reads that one, and not the broker's own of its name", async () => {
+    await withQueue(async (own, broker) => {
+      const queue = await broker.createQueue(own.name, {}, { account: "111122223333" });
+      const seen = words(4);
+      await own.sendBatch(["2", "3"]);
+      await queue.sendBatch(["0", "1"]);
+      await using consumer = started(queue, "countEach.mjs", { threads: 1, data: { seen } });
+      await event(consumer, "drained");
+      expect([...seen]).toEqual([1, 1, 0, 0]);
+      expect(own.counts().visible).toBe(2);
+    });
+  });
+
   test("is what a thread that did not open the broker may do", async () => {
     await withQueue(async (_, broker) => {
       const attached = await Broker.attach(broker.share());

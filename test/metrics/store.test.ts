@@ -136,7 +136,11 @@ describe("memory", () => {
 
 test("what a wall clock that was set back counts again is added to the minute", () => {
   const store = new Store({ memoryBytes: 2 ** 20, onLoss: () => {} });
-  const life = new Life({ name: "orders", number: 1, incarnation: 1 }, false, MIDNIGHT);
+  const life = new Life(
+    { account: "000000000000", name: "orders", number: 1, incarnation: 1 },
+    false,
+    MIDNIGHT,
+  );
   const sent = 9;
   const visible = 4;
   for (const value of [5, 3]) {

@@ -237,6 +237,6 @@ export function engineSettings(
     maximumBytes: attributes.maximumMessageSize,
     inFlightMax: settings.quotas.inFlightCap ? protections.maxInFlight : 0,
     fifo: attributes.fifoQueue === true ? fifoSettings(attributes, settings) : undefined,
-    deadLetters: deadLettersOf(settings, catalogue, attributes.redrivePolicy),
+    deadLetters: deadLettersOf(settings.region, catalogue, attributes.redrivePolicy),
   };
 }

@@ -4,6 +4,9 @@
  * the copy, and a change that was based on an older version is refused and made again. One integer
  * compared a lookup; a changed catalogue costs one pass over the descriptors.
  *
+ * A queue is found by its account and its name: two accounts may have queues of one name. No two that
+ * live have both in common.
+ *
  * An entry is one msgpackr value, an array in the order of `pack`; names and values of maps stand
  * in pairs, since as keys of an object some names would be lost. One that is larger than a block is
  * deflated: a Policy of 8 KiB and 50 tags of 128 and 256 characters are 28 KB in ASCII, but 47 to
@@ -24,9 +27,15 @@ import { noSuchQueue, SluiceError } from "../../errors.ts";
 import type { MessageMoveTask, QueueDetails } from "../../types.ts";
 import { full, type Member } from "../threads/member.ts";
 
-/** A queue in this thread's copy; replaced, never changed, when the queue is changed. */
-export interface Known extends Entry, QueueHandle {
+/** Which queue is meant, whether it is there or not. */
+export interface QueueKey {
+  /** Twelve digits. */
+  readonly account: string;
   readonly name: string;
+}
+
+/** A queue in this thread's copy; replaced, never changed, when the queue is changed. */
+export interface Known extends Entry, QueueKey, QueueHandle {
   /** The descriptor's version that the entry was read at. */
   readonly version: number;
 }
@@ -53,7 +62,7 @@ export interface FormerSource {
   readonly leftAtMs: number;
 }
 
-/** What is stored of a queue besides its name. */
+/** What is stored of a queue besides its account and name. */
 export interface Entry {
   readonly details: QueueDetails;
   /** When it was last purged; 0 for never. Kept only where the 60-second rule is on. */
@@ -74,6 +83,7 @@ const RECLAIM_STEPS = 10_000;
 type Pairs = [string, string][];
 
 type Packed = [
+  account: string,
   name: string,
   attributes: QueueDetails["attributes"],
   stored: Pairs,
@@ -85,9 +95,10 @@ type Packed = [
   formerSources: readonly FormerSource[],
 ];
 
-function pack(name: string, entry: Entry): Uint8Array {
+function pack({ account, name }: QueueKey, entry: Entry): Uint8Array {
   const { details, purgedAtMs, tasks, formerSources } = entry;
   const packed: Packed = [
+    account,
     name,
     details.attributes,
     Object.entries(details.stored),
@@ -111,11 +122,11 @@ function tooLarge(queue: string): SluiceError {
 }
 
 /** Frozen, since every caller is given the same copy. */
-function unpack(bytes: Uint8Array): { name: string } & Entry {
+function unpack(bytes: Uint8Array): QueueKey & Entry {
   const isDeflated = bytes[0] === DEFLATED;
   const packed = packr.unpack(isDeflated ? inflateRawSync(bytes.subarray(1)) : bytes) as Packed;
-  const [name, attributes, stored, tags, createdAtMs, modifiedAtMs, ...rest] = packed;
-  const [purgedAtMs, tasks, formerSources] = rest;
+  const [account, name, attributes, stored, tags, ...rest] = packed;
+  const [createdAtMs, modifiedAtMs, purgedAtMs, tasks, formerSources] = rest;
   const details = Object.freeze({
     attributes: Object.freeze(attributes),
     stored: Object.freeze(Object.fromEntries(stored)),
@@ -123,23 +134,32 @@ function unpack(bytes: Uint8Array): { name: string } & Entry {
     createdAtMs,
     modifiedAtMs,
   });
-  return { name, details, purgedAtMs, tasks, formerSources };
+  return { account, name, details, purgedAtMs, tasks, formerSources };
+}
+
+/** By account, then by name. */
+type Named = Map<string, Map<string, Known>>;
+
+function keep(named: Named, known: Known): void {
+  const queues = named.get(known.account);
+  if (queues === undefined) named.set(known.account, new Map([[known.name, known]]));
+  else queues.set(known.name, known);
 }
 
 export class Catalogue {
   readonly #member: Member;
   #version = -1;
   readonly #numbered: (Known | undefined)[] = [];
-  #named = new Map<string, Known>();
+  #named: Named = new Map();
 
   constructor(member: Member) {
     this.#member = member;
   }
 
-  /** The queue of this name, now. */
-  find(name: string): Known | undefined {
+  /** The queue of this account and name, now. */
+  find({ account, name }: QueueKey): Known | undefined {
     this.#refresh();
-    return this.#named.get(name);
+    return this.#named.get(account)?.get(name);
   }
 
   /** What is known of the queue now; undefined when it is no more. */
@@ -149,26 +169,29 @@ export class Catalogue {
     return known?.incarnation === incarnation ? known : undefined;
   }
 
-  names(): string[] {
+  /** The names of an account's queues, in order of their characters. */
+  names(account: string): string[] {
     this.#refresh();
-    return [...this.#named.keys()].sort();
+    return [...(this.#named.get(account)?.keys() ?? [])].sort();
   }
 
+  /** The queues of all accounts. */
   all(): Known[] {
     this.#refresh();
-    return [...this.#named.values()];
+    return [...this.#named.values()].flatMap((queues) => [...queues.values()]);
   }
 
-  /** Makes a queue, or answers the one that has this name already. */
-  create(name: string, entry: Entry, settings: QueueSettings): { known: Known; isNew: boolean } {
-    const bytes = pack(name, entry);
+  /** Makes a queue, or answers the one that its account has by this name already. */
+  create(key: QueueKey, entry: Entry, settings: QueueSettings): { known: Known; isNew: boolean } {
+    const { name } = key;
+    const bytes = pack(key, entry);
     for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const known = this.find(name);
+      const known = this.find(key);
       if (known !== undefined) return { known, isNew: false };
       const { engine } = this.#member;
       const status = engine.createQueue(this.#version, engine.queues.writeImage(settings, bytes));
       if (status >= 0) {
-        const made = this.find(name);
+        const made = this.find(key);
         // Another thread may have deleted it already.
         if (made !== undefined) return { known: made, isNew: true };
       } else if (status === STATUS_LIMIT) {
@@ -191,7 +214,7 @@ export class Catalogue {
       if (known === undefined) throw noSuchQueue(name);
       const { entry, settings } = change(known);
       const { engine } = this.#member;
-      const bytes = engine.queues.writeImage(settings, pack(name, entry));
+      const bytes = engine.queues.writeImage(settings, pack(known, entry));
       const status = engine.changeQueue(this.#version, queue, bytes);
       if (status >= 0) return;
       if (status === STATUS_LIMIT) throw tooLarge(name);
@@ -200,10 +223,11 @@ export class Catalogue {
     throw full(name);
   }
 
-  /** Deletes the queue of this name; what it was. */
-  delete(name: string): Known {
+  /** Deletes the queue of this account and name; what it was. */
+  delete(key: QueueKey): Known {
+    const { name } = key;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const known = this.find(name);
+      const known = this.find(key);
       if (known === undefined) break;
       const now = this.#member.nowMs();
       const status = this.#member.engine.deleteQueue(this.#version, known, now);
@@ -236,7 +260,7 @@ export class Catalogue {
     const { queues } = this.#member.engine;
     while (queues.catalogueVersion() !== this.#version) {
       const version = queues.catalogueVersion();
-      const named = new Map<string, Known>();
+      const named: Named = new Map();
       let isWhole = true;
       for (let number = 0; number < queues.used; number++) {
         const known = queues.isLive(number) ? this.#read(number) : undefined;
@@ -245,7 +269,7 @@ export class Catalogue {
           break;
         }
         this.#numbered[number] = known;
-        if (known !== undefined) named.set(known.name, known);
+        if (known !== undefined) keep(named, known);
       }
       if (!isWhole) continue;
       this.#named = named;

@@ -4,25 +4,28 @@
  */
 import { SluiceError } from "../../errors.ts";
 import { protections } from "../../limits.ts";
+import type { QueueKey } from "./catalogue.ts";
 
 export class Deletions {
   readonly #isKept: boolean;
+  /** By account and name, a slash between them. */
   readonly #atMs = new Map<string, number>();
 
   constructor(isKept: boolean) {
     this.#isKept = isKept;
   }
 
-  note(name: string, now: number): void {
-    if (this.#isKept) this.#atMs.set(name, now);
+  note({ account, name }: QueueKey, now: number): void {
+    if (this.#isKept) this.#atMs.set(`${account}/${name}`, now);
   }
 
-  /** Throws QueueDeletedRecently while a queue of this name may not be made. */
-  check(name: string, now: number): void {
-    const deletedAtMs = this.#atMs.get(name);
+  /** Throws QueueDeletedRecently while its account may not make a queue of this name. */
+  check({ account, name }: QueueKey, now: number): void {
+    const key = `${account}/${name}`;
+    const deletedAtMs = this.#atMs.get(key);
     if (deletedAtMs === undefined) return;
     if (now - deletedAtMs >= protections.recreateSeconds * 1_000) {
-      this.#atMs.delete(name);
+      this.#atMs.delete(key);
       return;
     }
     throw new SluiceError(

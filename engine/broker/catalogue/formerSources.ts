@@ -13,7 +13,7 @@ import { numericAttributes } from "../../limits.ts";
 import type { BrokerSettings } from "../threads/options.ts";
 import { engineSettings } from "./attributes.ts";
 import type { Catalogue, Known } from "./catalogue.ts";
-import { nameOfArn } from "./redrive.ts";
+import { findByArn } from "./redrive.ts";
 
 const NAMES_MAX = 100;
 const LIFE_MS = numericAttributes.messageRetentionPeriod.max * 1_000;
@@ -26,8 +26,7 @@ export function keepSourceName(
   now: number,
 ): void {
   const policy = source.details.attributes.redrivePolicy;
-  const targetName = policy && nameOfArn(settings, policy.deadLetterTargetArn);
-  const target = targetName === undefined ? undefined : catalogue.find(targetName);
+  const target = policy && findByArn(catalogue, settings.region, policy.deadLetterTargetArn);
   if (target === undefined || target.incarnation === source.incarnation) return;
   const { incarnation, name } = source;
   const newest = { incarnation, name, leftAtMs: now };
@@ -47,10 +46,10 @@ export function keepSourceName(
   }
 }
 
-/** The queues that go by the names of sources that are gone. */
-export function namesakesOf(catalogue: Catalogue, { formerSources }: Known): Namesake[] {
+/** The queues that go by the names of sources that are gone; those were of the same account. */
+export function namesakesOf(catalogue: Catalogue, { account, formerSources }: Known): Namesake[] {
   return formerSources.flatMap(({ incarnation: gone, name }) => {
-    const namesake = catalogue.find(name);
+    const namesake = catalogue.find({ account, name });
     return namesake === undefined ? [] : [{ gone, incarnation: namesake.incarnation }];
   });
 }

@@ -19,7 +19,7 @@ import type { Member } from "../threads/member.ts";
 import { engineSettings } from "./attributes.ts";
 import type { Catalogue, Known, StoredTask } from "./catalogue.ts";
 import { namesakesOf } from "./formerSources.ts";
-import { isFifoName, nameOfArn, sourcesOf } from "./redrive.ts";
+import { findByArn, isFifoName, sourcesOf } from "./redrive.ts";
 
 /** How often progress is written where other threads see it, in milliseconds. */
 const SAVE_MS = 250;
@@ -188,16 +188,19 @@ export class MoveTasks {
   }
 
   #find(arn: string): Known {
-    const name = nameOfArn(this.#member.settings, arn);
-    const known = name === undefined ? undefined : this.#catalogue.find(name);
+    const known = this.#at(arn);
     if (known !== undefined) return known;
     throw notFound(`The resource that you specified for the SourceArn parameter doesn't exist.`);
   }
 
+  #at(arn: string): Known | undefined {
+    return findByArn(this.#catalogue, this.#member.settings.region, arn);
+  }
+
+  /** Messages stay in their account, and what another one has is not told. */
   #checkDestination(source: Known, arn: string): void {
-    const name = nameOfArn(this.#member.settings, arn);
-    const known = name === undefined ? undefined : this.#catalogue.find(name);
-    if (known === undefined) {
+    const known = this.#at(arn);
+    if (known === undefined || known.account !== source.account) {
       throw notFound(
         "The resource that you specified for the DestinationArn parameter doesn't exist.",
       );
@@ -297,7 +300,7 @@ export class MoveTasks {
     const { source, task } = running;
     const { destinationArn } = task;
     const { engine } = this.#member;
-    const to = destinationArn === undefined ? undefined : this.#destination(destinationArn);
+    const to = destinationArn === undefined ? undefined : this.#at(destinationArn);
     if (destinationArn !== undefined && to === undefined) return NO_QUEUE;
     const moved = engine.redrive(source, most, to, namesakes, now);
     if (moved === STATUS_LIMIT) return "wait";
@@ -306,11 +309,6 @@ export class MoveTasks {
     if (engine.redriveReturned > 0) return to === undefined ? NO_SOURCE : NO_QUEUE;
     if (moved > 0) return "more";
     return engine.queues.visible(source.number) === 0 ? "done" : "wait";
-  }
-
-  #destination(arn: string): Known | undefined {
-    const name = nameOfArn(this.#member.settings, arn);
-    return name === undefined ? undefined : this.#catalogue.find(name);
   }
 
   #end(running: Running, status: StoredTask["status"], failureReason?: string): void {

@@ -5,23 +5,27 @@
  */
 import type { QueueSettings } from "../../../bindings/index.ts";
 import { SluiceError } from "../../errors.ts";
-import { parameterRanges, queueNames } from "../../limits.ts";
+import { accounts, parameterRanges, queueNames } from "../../limits.ts";
 import type { RedrivePolicy } from "../../types.ts";
-import type { BrokerSettings } from "../threads/options.ts";
-import type { Catalogue, Known } from "./catalogue.ts";
+import type { Catalogue, Known, QueueKey } from "./catalogue.ts";
 
-/** Whose ARNs these are. */
-export type Home = Pick<BrokerSettings, "account" | "region">;
-
-export function arnOf({ account, region }: Home, name: string): string {
+export function arnOf(region: string, { account, name }: QueueKey): string {
   return `arn:aws:sqs:${region}:${account}:${name}`;
 }
 
-/** The name of the queue with this ARN, if it is one of this broker's; it need not exist. */
-export function nameOfArn(internals: Home, arn: string): string | undefined {
-  const prefix = arnOf(internals, "");
-  const name = arn.startsWith(prefix) ? arn.slice(prefix.length) : "";
-  return queueNames.pattern.test(name) ? name : undefined;
+/** Which queue has this ARN, if it may be one of this broker's, in its region; it need not exist. */
+export function keyOfArn(region: string, arn: string): QueueKey | undefined {
+  const prefix = `arn:aws:sqs:${region}:`;
+  if (!arn.startsWith(prefix)) return undefined;
+  const [account = "", name = "", ...more] = arn.slice(prefix.length).split(":");
+  const isOne = accounts.pattern.test(account) && queueNames.pattern.test(name);
+  return isOne && more.length === 0 ? { account, name } : undefined;
+}
+
+/** The queue with this ARN, now. */
+export function findByArn(catalogue: Catalogue, region: string, arn: string): Known | undefined {
+  const key = keyOfArn(region, arn);
+  return key && catalogue.find(key);
 }
 
 export function isFifoName(name: string): boolean {
@@ -57,21 +61,28 @@ export function checkRedrivePolicy(queue: string, policy: RedrivePolicy | null |
   throw refused(queue, policy, `maxReceiveCount is a whole number from ${min} to ${max}.`);
 }
 
-/** Throws InvalidParameterValue when the queue called `name` may not send its dead letters there. */
+/**
+ * Throws InvalidParameterValue when a queue, there or not, may not send its dead letters there: they
+ * stay in its account. What another account has is not told.
+ */
 export function checkTarget(
-  internals: Home,
+  region: string,
   catalogue: Catalogue,
-  name: string,
+  queue: QueueKey,
   policy: RedrivePolicy | null | undefined,
 ): void {
   if (policy === undefined || policy === null) return;
-  const target = nameOfArn(internals, policy.deadLetterTargetArn);
-  const known = target === undefined ? undefined : catalogue.find(target);
+  const { name } = queue;
+  const target = keyOfArn(region, policy.deadLetterTargetArn);
+  if (target !== undefined && target.account !== queue.account) {
+    throw refused(name, policy, "Dead-letter target owner should be same as the source.");
+  }
+  const known = target && catalogue.find(target);
   if (known === undefined) throw refused(name, policy, "Dead letter target does not exist.");
   if (isFifoName(known.name) !== isFifoName(name)) {
     throw refused(name, policy, "A dead-letter queue is of the same kind as its source.");
   }
-  if (!isAllowed(known, arnOf(internals, name))) {
+  if (!isAllowed(known, arnOf(region, queue))) {
     throw refused(name, policy, "The dead-letter queue's RedriveAllowPolicy does not allow it.");
   }
 }
@@ -96,12 +107,11 @@ function isAllowed(target: Known, sourceArn: string): boolean {
 
 /** What the engine is told: nothing while the dead-letter queue is not there. */
 export function deadLettersOf(
-  internals: Home,
+  region: string,
   catalogue: Catalogue,
   policy: RedrivePolicy | undefined,
 ): QueueSettings["deadLetters"] {
-  const name = policy && nameOfArn(internals, policy.deadLetterTargetArn);
-  const known = name === undefined ? undefined : catalogue.find(name);
+  const known = policy && findByArn(catalogue, region, policy.deadLetterTargetArn);
   if (policy === undefined || known === undefined) return undefined;
   return { receivesMax: policy.maxReceiveCount, to: known };
 }

@@ -12,8 +12,10 @@ import type {
   ListQueuesOptions,
   ListTasksOptions,
   MessageMoveTaskOptions,
+  NewQueueOptions,
   QueueAttributes,
   QueueChange,
+  QueueOwner,
   Quotas,
   ReceiveOptions,
   RedrivePolicy,
@@ -92,10 +94,13 @@ export const policyNames = names<RedrivePolicy>("member of redrivePolicy", {
   maxReceiveCount: true,
 });
 
-export const newQueueNames = names<Omit<QueueChange, "attributes">>("option of createQueue", {
+export const newQueueNames = names<NewQueueOptions>("option of createQueue", {
+  account: true,
   stored: true,
   tags: true,
 });
+
+export const ownerNames = names<QueueOwner>("option of a queue's name", { account: true });
 
 export const changeNames = names<QueueChange>("part of a queue's change", {
   attributes: true,
@@ -103,7 +108,10 @@ export const changeNames = names<QueueChange>("part of a queue's change", {
   tags: true,
 });
 
-export const listQueuesNames = names<ListQueuesOptions>("option of listQueues", { prefix: true });
+export const listQueuesNames = names<ListQueuesOptions>("option of listQueues", {
+  account: true,
+  prefix: true,
+});
 
 export const closeNames = names<CloseOptions>("option of close", {
   drain: true,

@@ -6,7 +6,7 @@ import type { Inbox, QueueHandle } from "../../../bindings/index.ts";
 import { findTracing, type Telemetry } from "../../tracing/telemetry.ts";
 import { deleteTraced } from "../../tracing/verbs.ts";
 import type { Message } from "../../types.ts";
-import type { Known } from "../catalogue/catalogue.ts";
+import type { Known, QueueKey } from "../catalogue/catalogue.ts";
 import type { Member } from "../threads/member.ts";
 import { CapacityWait } from "../waiting/capacityWait.ts";
 import type { MessageOwner } from "./message.ts";
@@ -18,12 +18,13 @@ export interface QueueHost extends SharedContext {
   /** The inbox of asynchronous receives, read out before the next. */
   readonly inbox: Inbox;
   arnOf(incarnation: number): string | undefined;
-  arnOfName(name: string): string;
+  arnOfKey(key: QueueKey): string;
   /** Frees what a purge ended, in the background. */
   reclaim(queue: number): void;
 }
 
 export class QueueInternals implements QueueContext, MessageOwner {
+  readonly account: string;
   readonly name: string;
   readonly isFifo: boolean;
   readonly shared: QueueHost;
@@ -31,9 +32,10 @@ export class QueueInternals implements QueueContext, MessageOwner {
   readonly queue: QueueHandle;
   readonly pace = new CapacityWait();
 
-  constructor(host: QueueHost, { name, number, incarnation, details }: Known) {
+  constructor(host: QueueHost, { account, name, number, incarnation, details }: Known) {
     this.shared = host;
     this.member = host.member;
+    this.account = account;
     this.name = name;
     this.queue = { number, incarnation };
     this.isFifo = details.attributes.fifoQueue === true;
@@ -59,6 +61,6 @@ export class QueueInternals implements QueueContext, MessageOwner {
     if (arn !== undefined) return arn;
     const known = this.shared.catalogue.at(this.queue);
     const source = known?.formerSources.find((one) => one.incarnation === incarnation);
-    return source && this.shared.arnOfName(source.name);
+    return source && this.shared.arnOfKey({ account: this.account, name: source.name });
   }
 }

@@ -4,7 +4,7 @@ import { readNewQueueAttributes } from "../../broker/described/queueAttributes.t
 import { checkTags } from "../../broker/described/tags.ts";
 import { action } from "../action.ts";
 import { wireQueueAttributes, wireTags } from "../wire/maps.ts";
-import { withOwnQueues } from "../wire/ownArns.ts";
+import { attributesWithOwners } from "../wire/owners.ts";
 import { queueUrl } from "../wire/queueUrl.ts";
 
 const wire = {
@@ -21,11 +21,12 @@ const wire = {
  * An existing queue is compared with what is supplied now, and with nothing else; a difference is
  * QueueNameExists. Tags are not compared.
  */
-export const createQueue = action(wire, async ({ broker, origin }, input) => {
+export const createQueue = action(wire, async (context, input) => {
+  const { account, broker, origin } = context;
   const { attributes, stored } = readNewQueueAttributes(
-    withOwnQueues(broker, input.Attributes ?? {}),
+    attributesWithOwners(context, input.Attributes ?? {}),
   );
   const tags = checkTags(input.tags ?? {});
-  const queue = await broker.createQueue(input.QueueName, attributes, { stored, tags });
-  return { QueueUrl: queueUrl(origin, broker.account, queue.name) };
+  const queue = await broker.createQueue(input.QueueName, attributes, { account, stored, tags });
+  return { QueueUrl: queueUrl(origin, account, queue.name) };
 });

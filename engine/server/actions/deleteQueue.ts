@@ -2,6 +2,7 @@
 import { queueAction } from "../action.ts";
 
 export const deleteQueue = queueAction({ members: {} }, async ({ broker }, _input, queue) => {
-  await broker.deleteQueue(queue.name);
+  const { account, name } = queue;
+  await broker.deleteQueue(name, { account });
   return undefined;
 });

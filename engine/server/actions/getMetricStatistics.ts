@@ -75,7 +75,7 @@ export const getMetricStatistics = action(wire, (context, input) => {
   if (asked === undefined || !hasUnit(asked, Unit, "Unit")) {
     return { Label: MetricName, Datapoints: [] };
   }
-  const points = metrics.points(asked.queue, asked.metric, stretch);
+  const points = metrics.points(asked.queue, asked.metric, stretch, context.account);
   const Datapoints = points.map((point) => ({
     Timestamp: point.startMs / 1_000,
     ...Object.fromEntries(wanted.map((name) => [name, statistics[name](point)])),

@@ -2,6 +2,7 @@
 import { noSuchQueue, SluiceError } from "../../errors.ts";
 import { accounts } from "../../limits.ts";
 import { action } from "../action.ts";
+import { ownerMeant } from "../wire/owners.ts";
 import { queueUrl } from "../wire/queueUrl.ts";
 
 const wire = {
@@ -13,17 +14,17 @@ const wire = {
   result: { QueueUrl: { type: "string" } },
 } as const;
 
-/** Whichever account is asked for means the broker's own; what is no account has no queues. */
-export const getQueueUrl = action(wire, ({ broker, origin }, input) => {
-  const name = input.QueueName;
+/** What is no account has no queues. */
+export const getQueueUrl = action(wire, (context, input) => {
+  const { QueueName: name, QueueOwnerAWSAccountId: said } = input;
   if (name === undefined || name === "") {
     throw new SluiceError(
       "InvalidParameterValue",
       "Value for parameter QueueName is invalid. Reason: Must specify a queue name.",
     );
   }
-  const owner = input.QueueOwnerAWSAccountId ?? broker.account;
-  const isAccount = accounts.pattern.test(owner);
-  if (!isAccount || broker.findQueue(name) === undefined) throw noSuchQueue(name);
-  return { QueueUrl: queueUrl(origin, broker.account, name) };
+  if (said !== undefined && !accounts.pattern.test(said)) throw noSuchQueue(name);
+  const account = ownerMeant(context, said);
+  if (context.broker.findQueue(name, { account }) === undefined) throw noSuchQueue(name);
+  return { QueueUrl: queueUrl(context.origin, account, name) };
 });

@@ -18,11 +18,12 @@ const wire = {
 export const listDeadLetterSourceQueues = queueAction(
   wire,
   async ({ broker, origin }, input, queue) => {
-    const sources = await broker.listDeadLetterSourceQueues(queue.name);
+    const { account } = queue;
+    const sources = await broker.listDeadLetterSourceQueues(queue.name, { account });
     const { names, token } = pageOf(sources, input);
     if (names.length === 0) return {};
     return {
-      queueUrls: names.map((name) => queueUrl(origin, broker.account, name)),
+      queueUrls: names.map((name) => queueUrl(origin, account, name)),
       ...(token !== undefined && { NextToken: token }),
     };
   },

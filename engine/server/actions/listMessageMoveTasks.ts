@@ -2,7 +2,7 @@
 import { moveTasks } from "../../limits.ts";
 import type { MessageMoveTask } from "../../types.ts";
 import { action } from "../action.ts";
-import { withOwnArns } from "../wire/ownArns.ts";
+import { withOwners } from "../wire/owners.ts";
 
 const entry = {
   TaskHandle: { type: "string" },
@@ -46,8 +46,8 @@ function show(task: MessageMoveTask): object {
   return Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined));
 }
 
-export const listMessageMoveTasks = action(wire, async ({ broker }, { SourceArn, MaxResults }) => {
-  const sourceArn = withOwnArns(broker, SourceArn);
-  const tasks = await broker.listMessageMoveTasks({ sourceArn, maxResults: MaxResults });
+export const listMessageMoveTasks = action(wire, async (context, { SourceArn, MaxResults }) => {
+  const sourceArn = withOwners(context, SourceArn);
+  const tasks = await context.broker.listMessageMoveTasks({ sourceArn, maxResults: MaxResults });
   return tasks.length === 0 ? {} : { Results: tasks.map(show) };
 });

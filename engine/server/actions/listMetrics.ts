@@ -4,6 +4,7 @@ import { metricNamespace, queueDimension, queueMetrics } from "../../metricNames
 import type { Metrics } from "../../metrics/metrics.ts";
 import { action } from "../action.ts";
 import { invalidValue, listOf, metricsOf, missingParameter } from "../wire/metrics.ts";
+import { ownerMeant } from "../wire/owners.ts";
 
 const text = { type: "string" } as const;
 const filter = { type: "structure", members: { Name: text, Value: text } } as const;
@@ -59,10 +60,10 @@ export const listMetrics = action(wire, (context, input) => {
   }
   const metrics = metricsOf(context);
   const { account } = context;
-  const isOurs = OwningAccount === undefined || OwningAccount === account;
+  const isOurs = ownerMeant(context, OwningAccount) === account;
   const isQueues = Namespace === undefined || Namespace === metricNamespace;
   const queues = queuesOf(Dimensions);
-  const all = isOurs && isQueues ? listed(metrics, RecentlyActive !== undefined) : [];
+  const all = isOurs && isQueues ? listed(metrics, account, RecentlyActive !== undefined) : [];
   const rest = from(NextToken, all).filter(
     ({ queue, metric }) => queues(queue) && (MetricName === undefined || MetricName === metric),
   );
@@ -80,8 +81,8 @@ export const listMetrics = action(wire, (context, input) => {
 });
 
 /** By queue, then by metric. */
-function listed(metrics: Metrics, isRecent: boolean): Listed[] {
-  const queues = metrics.queues(isRecent ? recentMinutes : undefined);
+function listed(metrics: Metrics, account: string, isRecent: boolean): Listed[] {
+  const queues = metrics.queues(isRecent ? recentMinutes : undefined, account);
   return queues.flatMap(({ name, isFifo }) =>
     queueMetrics
       .filter((metric) => isFifo || !("isFifoOnly" in metric))

@@ -1,4 +1,4 @@
-/** ListQueues: the URLs of all queues, or of those whose name has a prefix, in order of name. */
+/** ListQueues: the URLs of the caller's queues, or of those whose name has a prefix, in order of name. */
 import { parameterRanges } from "../../limits.ts";
 import { action } from "../action.ts";
 import type { Answer } from "../wire/context.ts";
@@ -16,12 +16,15 @@ const wire = {
 } as const;
 
 /** No queue makes an answer without a list. */
-export const listQueues = action(wire, async ({ broker, origin }, input): Promise<Answer> => {
-  const prefix = input.QueueNamePrefix ?? "";
-  const { names, token } = pageOf(await broker.listQueues({ prefix }), input);
-  if (names.length === 0) return {};
-  return {
-    QueueUrls: names.map((name) => queueUrl(origin, broker.account, name)),
-    ...(token !== undefined && { NextToken: token }),
-  };
-});
+export const listQueues = action(
+  wire,
+  async ({ account, broker, origin }, input): Promise<Answer> => {
+    const prefix = input.QueueNamePrefix ?? "";
+    const { names, token } = pageOf(await broker.listQueues({ account, prefix }), input);
+    if (names.length === 0) return {};
+    return {
+      QueueUrls: names.map((name) => queueUrl(origin, account, name)),
+      ...(token !== undefined && { NextToken: token }),
+    };
+  },
+);

@@ -1,7 +1,7 @@
 /** StartMessageMoveTask: begins to move a dead-letter queue's messages back, or to another queue. */
 import { moveTasks } from "../../limits.ts";
 import { action } from "../action.ts";
-import { withOwnArns } from "../wire/ownArns.ts";
+import { withOwners } from "../wire/owners.ts";
 
 const wire = {
   members: {
@@ -12,11 +12,11 @@ const wire = {
   result: { TaskHandle: { type: "string" } },
 } as const;
 
-export const startMessageMoveTask = action(wire, async ({ broker }, input) => {
+export const startMessageMoveTask = action(wire, async (context, input) => {
   const { SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond } = input;
-  const { taskHandle } = await broker.startMessageMoveTask({
-    sourceArn: withOwnArns(broker, SourceArn),
-    ...(DestinationArn !== undefined && { destinationArn: withOwnArns(broker, DestinationArn) }),
+  const { taskHandle } = await context.broker.startMessageMoveTask({
+    sourceArn: withOwners(context, SourceArn),
+    ...(DestinationArn !== undefined && { destinationArn: withOwners(context, DestinationArn) }),
     ...(MaxNumberOfMessagesPerSecond !== undefined && {
       maxNumberOfMessagesPerSecond: MaxNumberOfMessagesPerSecond,
     }),

@@ -270,6 +270,7 @@ class RequestContext implements Context {
   readonly broker: Broker;
   readonly metrics: Metrics | undefined;
   readonly caller: Caller;
+  readonly tellsAccounts = false;
   readonly #server: Server;
   readonly #exchange: Exchange;
 

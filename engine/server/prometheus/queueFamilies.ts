@@ -102,10 +102,12 @@ const others: Labels = { queue: othersLabel };
 /** Made once a queue, so that its text is, too. */
 const labels = new WeakMap<Present, Labels>();
 
-function labelsOf(queue: Present): Labels {
+/** Only another account's queue is told with its account: without one, labels stay as they were. */
+function labelsOf(metrics: Metrics, queue: Present): Labels {
   let known = labels.get(queue);
   if (known === undefined) {
-    known = { queue: queue.name };
+    const { account, name } = queue;
+    known = account === metrics.account ? { queue: name } : { account, queue: name };
     labels.set(queue, known);
   }
   return known;
@@ -115,7 +117,7 @@ function labelsOf(queue: Present): Labels {
 export function queueFamilies(metrics: Metrics): Family[] {
   const rows: Row[] = [];
   for (const queue of metrics.present()) {
-    rows.push({ labels: labelsOf(queue), numbers: queue.last });
+    rows.push({ labels: labelsOf(metrics, queue), numbers: queue.last });
   }
   const named = rows.length;
   const { count, numbers } = metrics.others();

@@ -13,6 +13,8 @@ export interface Context {
   readonly caller: Caller;
   /** Twelve digits: whose queues are meant where a request names no account. */
   readonly account: string;
+  /** False where nobody has to say who he is: whichever account a request names then means this one. */
+  readonly tellsAccounts: boolean;
   /** "http://HOST" as the client addressed this server; queue URLs begin with it. */
   readonly origin: string;
   /** The trace of the HTTP request, for messages that carry none of their own. */

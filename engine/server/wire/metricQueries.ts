@@ -52,6 +52,8 @@ export const queriesShape = listOf({ type: "structure", members: query } as cons
 export interface MetricQuery {
   readonly id: string;
   readonly label: string;
+  /** AccountId: whose queue is meant, if the query says so. */
+  readonly owner: string | undefined;
   /** Undefined for a metric that no queue has. */
   readonly asked: Asked | undefined;
   readonly statistic: Statistic;
@@ -89,7 +91,7 @@ export function checkQueries(
 }
 
 function checkQuery(
-  { MetricStat, Expression, Label }: Partly<typeof query>,
+  { AccountId, MetricStat, Expression, Label }: Partly<typeof query>,
   path: string,
   start: number,
   end: number,
@@ -109,6 +111,7 @@ function checkQuery(
   const hasIt = asked !== undefined && hasUnit(asked, Unit, `${inner}Unit`);
   return {
     label: Label ?? Metric.MetricName ?? "",
+    owner: AccountId,
     asked: hasIt ? asked : undefined,
     statistic: checkStatistic(Stat, `${inner}Stat`),
     stretch: stretchOf(start, end, checkPeriod(Period, `${inner}Period`)),

@@ -5,10 +5,11 @@
  * blanks around it, slashes doubled or at its end, and a query string behind it; other emulators
  * have `/queue/` before the name. All of them find the queue, as a QueueUrl and as a request's path.
  */
-import type { Broker } from "../../broker/broker.ts";
 import { noSuchQueue } from "../../errors.ts";
 import { accounts } from "../../limits.ts";
 import type { Queue } from "../../types.ts";
+import type { Context } from "./context.ts";
+import { ownerMeant } from "./owners.ts";
 
 /** Scheme and host. */
 const originPattern = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
@@ -68,12 +69,22 @@ export function queueUrl(origin: string, account: string, name: string): string 
 }
 
 /**
- * The queue that a QueueUrl names by its last segment, whichever account stands before it. Throws
- * QueueDoesNotExist, also for an absent, empty or meaningless URL, as AWS does.
+ * Whose queue a QueueUrl means, and its name: the last segment, and the account before it, where there
+ * is one. Not whether it is there; an absent, empty or meaningless URL names nothing.
  */
-export function resolveQueue(broker: Broker, url: string | undefined): Queue {
-  const name = queueNameOf(url ?? "") ?? "";
-  const queue = broker.findQueue(name);
+export function addressedBy(
+  context: Pick<Context, "account" | "tellsAccounts">,
+  url: string | undefined,
+): { readonly account: string; readonly name: string } {
+  const { name, before } = addressOf(url ?? "") ?? { name: "", before: "" };
+  const said = accounts.pattern.test(before) ? before : undefined;
+  return { account: ownerMeant(context, said), name };
+}
+
+/** The queue that a QueueUrl names. Throws QueueDoesNotExist for whatever names none, as AWS does. */
+export function resolveQueue(context: Context, url: string | undefined): Queue {
+  const { account, name } = addressedBy(context, url);
+  const queue = context.broker.findQueue(name, { account });
   if (queue === undefined) throw noSuchQueue(name);
   return queue;
 }

@@ -36,6 +36,13 @@ const roles = {
     for (const body of bodies) await jobs.send(body);
   },
 
+  async ofAccount(broker, { queue, account, body }) {
+    const made = await broker.createQueue(queue, {}, { account });
+    await made.send(body);
+    const { arn: own } = await broker.getQueue(queue);
+    return { own, lists: [await broker.listQueues(), await broker.listQueues({ account })] };
+  },
+
   async makeQueues(broker, { names }) {
     for (const name of names) await broker.createQueue(name, { delaySeconds: 1 });
     return broker.listQueues();

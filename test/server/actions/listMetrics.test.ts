@@ -71,7 +71,7 @@ describe.each(protocols)("in %s", (_, by) => {
     expect(await count({ Namespace: "AWS/EC2" })).toBe(0);
     expect(await count({ Dimensions: [{ Name: "InstanceId" }] })).toBe(0);
     expect(await count({ Dimensions: ofQueue("nobody") })).toBe(0);
-    expect(await count({ OwningAccount: "111111111111" })).toBe(0);
+    expect(await count({ MetricName: "SentMessageSize", OwningAccount: "111111111111" })).toBe(62);
   });
 
   test("names whose they are, when asked", async () => {
