@@ -54,7 +54,6 @@ export function telemetryOf(queue: Queue): Telemetry | undefined {
 }
 
 export class BrokerQueue implements Queue {
-  readonly account: string;
   readonly name: string;
   readonly arn: string;
   readonly isFifo: boolean;
@@ -63,7 +62,6 @@ export class BrokerQueue implements Queue {
 
   constructor(host: QueueHost, known: Known) {
     this.#internals = new QueueInternals(host, known);
-    this.account = known.account;
     this.name = known.name;
     this.isFifo = this.#internals.isFifo;
     this.arn = host.arnOfKey(known);
@@ -79,6 +77,11 @@ export class BrokerQueue implements Queue {
   static internalsOf(queue: Queue): QueueInternals {
     if (typeof queue === "object" && queue !== null && #internals in queue) return queue.#internals;
     throw new SluiceError("InvalidParameterValue", "A queue is what createQueue or getQueue gave.");
+  }
+
+  /** Not shown besides: its ARN says it. */
+  get account(): string {
+    return this.#internals.account;
   }
 
   get sync(): SyncFace {
