@@ -46,13 +46,15 @@ const together = [
 ];
 const elsewhere = ["test/stress/**", "test/terraform/**"];
 
-/** Files that measure, or that the stress run has by the machine's clock. */
+/** Files that measure, or that the stress run has by the machine's clock, or with more of the same. */
 const timed = [
   "test/broker/messages/sync.test.ts",
   "test/broker/threads/{clock,threads}.test.ts",
   "test/broker/waiting/{capacity,fifoWaiting,timers}.test.ts",
   "test/cli/serve.test.ts",
+  "test/clients/sdk.test.ts",
   "test/conformance/{deadLetter,fifo,messages,moves,queues,receive,throttle}.test.ts",
+  "test/consumer/pool.test.ts",
   "test/recovery/memory/memory.test.ts",
   "test/recovery/steward/{deadlock,steward}.test.ts",
   "test/recovery/waking/{fairness,wakeups}.test.ts",

@@ -44,7 +44,8 @@ export function nearest(mistaken: string, names: Iterable<string>): string | und
     const [short, long] = lower.length < other.length ? [lower, other] : [other, lower];
     const apart = distance(lower, other);
     // What is a part of a name comes behind all names that differ in a few letters.
-    const isGuess = apart > most;
+    // Where no letter need be the same, it is no likeness: "on" is not meant for "off".
+    const isGuess = apart > most || apart >= lower.length;
     if (isGuess && (short.length < PART_LETTERS_MIN || !isPart(short, long))) continue;
     const rank = isGuess ? apart + mistaken.length : apart;
     if (rank >= least) continue;

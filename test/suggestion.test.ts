@@ -35,7 +35,7 @@ describe("the nearest name", () => {
     expect(nearest("wait", ["waitTimeSeconds", "waits"])).toBe("waits");
   });
 
-  test.each(["colour", "id", ""])("to %j is none", (mistaken) => {
+  test.each(["colour", "id", "", "off"])("to %j is none", (mistaken) => {
     expect(nearest(mistaken, options)).toBeUndefined();
     expect(suggestion(mistaken, options)).toBe("");
   });

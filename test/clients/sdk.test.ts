@@ -29,6 +29,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { patience } from "../support/patience.ts";
 import { serveOnce } from "../support/serve.ts";
+import { isTimed } from "../support/timing.ts";
 
 const serve = serveOnce();
 let client: SQSClient;
@@ -96,8 +97,10 @@ async function consume(
 
 describe("five consumers", () => {
   test("share a trace of requests, each handled by one of them, none lost", async () => {
-    const lines = traceLines();
-    expect(lines.length).toBeGreaterThan(19_000);
+    const all = traceLines();
+    expect(all.length).toBeGreaterThan(19_000);
+    // Five consumers, whose turns come round some hundred times; the whole day under npm run stress.
+    const lines = isTimed ? all : all.slice(0, 5_000);
     const QueueUrl = await newQueue("trace");
     const handled: string[] = [];
     const shares = [0, 0, 0, 0, 0];

@@ -1,4 +1,4 @@
-/** Advice is at least as good as the best of 200 cells, for all ten scenarios; npm test has two of them. */
+/** Advice is at least as good as the best of 200 cells, for all ten scenarios; npm test has one of them. */
 import { describe, test } from "vitest";
 import { CASES, expectBest } from "../simulator/questions/bruteForce.ts";
 import { patience } from "../support/patience.ts";

@@ -1,7 +1,7 @@
 /**
  * Bounds in milliseconds hold on a quiet machine and prove nothing on a busy one. So `npm test` only
  * says what was measured, and what it asserts are orders, counts and ratios; `npm run stress` runs
- * the same files again, one at a time, and asserts the bounds, too.
+ * the same files again, one at a time, and asserts the bounds, too. Some of them do more of the same then.
  */
 import { expect } from "vitest";
 

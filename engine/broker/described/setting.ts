@@ -6,6 +6,9 @@
  *
  * A value is text, as it is written: `account: 000000000000` is twelve digits and no number. Who
  * reads options and attributes reads them from text in any case; `scalar` is what YAML makes of it.
+ *
+ * An alias (`*name`) is the node that it names, and a merge key (`<<`) brings what its maps have where the
+ * map itself, or an earlier one of them, says nothing; a mistake has the line of the anchor then.
  */
 import { readFileSync } from "node:fs";
 import {
@@ -18,12 +21,16 @@ import {
   type Node,
   parseDocument,
 } from "yaml";
+import { isMergeKey, wrongReferences } from "./aliases.ts";
 import { SettingError } from "./settingError.ts";
 
 /** What a file holds, or what makes it no YAML. */
 export type Reading =
   | { readonly root: Setting; readonly mistakes: readonly SettingError[] }
   | { readonly root: undefined; readonly mistakes: readonly SettingError[] };
+
+/** Uses of anchors within anchors; from here on it is an attack, says the parser. */
+const ALIASES_MAX = 10_000;
 
 /** Does one thing with a setting, and notes what was wrong with it. */
 export type Attempt = (setting: Setting, work: () => void) => void;
@@ -53,7 +60,8 @@ export class Setting {
       return { root: undefined, mistakes: [mistake] };
     }
     const lines = new LineCounter();
-    const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const;
+    const read = { merge: true, prettyErrors: false, uniqueKeys: false };
+    const options = { ...read, lineCounter: lines };
     const document = parseDocument(source, options);
     const broken = [...document.errors, ...document.warnings].map(({ pos, message }) => {
       const { line } = lines.linePos(pos[0]);
@@ -61,6 +69,11 @@ export class Setting {
     });
     if (broken.length > 0) return { root: undefined, mistakes: broken };
     const root = new Setting({ file, document, lines }, [], document.contents);
+    const wrong = wrongReferences(document).map(({ node, sentence }) => {
+      const { line } = lines.linePos(node.range?.[0] ?? 0);
+      return new SettingError(line, `${file}:${line}: ${sentence}`);
+    });
+    if (wrong.length > 0) return { root: undefined, mistakes: wrong };
     return { root, mistakes: [...root.#doubled()] };
   }
 
@@ -98,10 +111,26 @@ export class Setting {
   entries(): [name: string, setting: Setting][] {
     if (this.#isEmpty) return [];
     if (!isMap(this.#node)) throw this.error("It is not a map of names and values.");
-    return this.#node.items.map(({ key, value }) => {
+    const own = this.#node.items.filter(({ key }) => !isMergeKey(key));
+    const entries = own.map(({ key, value }): [string, Setting] => {
       const name = textOf(key) ?? "?";
       return [name, this.#at(name, value as Node | null)];
     });
+    if (own.length === this.#node.items.length) return entries;
+    return [...entries, ...this.#merged(new Set(entries.map(([name]) => name)))];
+  }
+
+  /** What the merge keys bring beside these names. */
+  #merged(names: Set<string>): [name: string, setting: Setting][] {
+    const merges = isMap(this.#node) ? this.#node.items.filter(({ key }) => isMergeKey(key)) : [];
+    const maps = merges.flatMap(({ value }) => this.#at("<<", value as Node | null).items());
+    return maps
+      .flatMap((map) => new Setting(this.#origin, this.#path, map.#node).entries())
+      .filter(([name]) => {
+        const isNew = !names.has(name);
+        names.add(name);
+        return isNew;
+      });
   }
 
   /** The values of a list; one value is a list of itself. */
@@ -136,7 +165,7 @@ export class Setting {
 
   /** What JSON would make of it. */
   get json(): unknown {
-    return this.#node?.toJS(this.#origin.document);
+    return this.#node?.toJS(this.#origin.document, { maxAliasCount: ALIASES_MAX });
   }
 
   error(sentence: string): SettingError {
@@ -158,6 +187,7 @@ export class Setting {
     const firstLines = new Map<string, number>();
     for (const { key, value } of this.#node.items) {
       const name = textOf(key) ?? "?";
+      if (isMergeKey(key)) continue;
       const first = firstLines.get(name);
       const again = this.#at(name, key as Node | null);
       if (first !== undefined) {

@@ -4,7 +4,8 @@
  * Exits with 1 where the goals can't be met.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { isMap, parseDocument } from "yaml";
+import { isDeepStrictEqual } from "node:util";
+import { isMap, parseDocument, stringify } from "yaml";
 import { advise } from "../../simulator/questions/advise.ts";
 import { segmentsOf } from "../../simulator/questions/fields.ts";
 import type { Advice, Goal, Knob } from "../../simulator/questions/types.ts";
@@ -84,19 +85,25 @@ function textOf(advice: Advice): string {
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-/** The file's text with the fields that change. */
+/**
+ * The file's text with the fields that change. Where one of them stands in an anchor that others use, too,
+ * it is the scenario without anchors and comments.
+ */
 function advisedText(file: string, advice: Advice): string {
-  const document = parseDocument(readFileSync(file, "utf8"));
+  const document = parseDocument(readFileSync(file, "utf8"), { merge: true });
   for (const { path, to } of changedFields(advice)) {
     const segments = segmentsOf(advice.scenario, path);
     const above = segments.slice(0, -1);
-    // A policy may stand there as text, as AWS has it; a map takes its place.
-    if (document.hasIn(above) && !isMap(document.getIn(above, true))) {
-      document.setIn(above, document.createNode(valueAt(advice.scenario, above)));
+    // A policy may stand there as text, as AWS has it, or an alias; a map of its own takes its place.
+    for (let depth = 1; depth <= above.length; depth++) {
+      const place = above.slice(0, depth);
+      if (!document.hasIn(place) || isMap(document.getIn(place, true))) continue;
+      document.setIn(place, document.createNode(valueAt(advice.scenario, place)));
     }
     document.setIn(segments, to);
   }
-  return document.toString();
+  const isAdvised = isDeepStrictEqual(document.toJS(), advice.scenario);
+  return isAdvised ? document.toString() : stringify(advice.scenario);
 }
 
 function valueAt(tree: unknown, segments: readonly string[]): unknown {

@@ -4,7 +4,7 @@
  */
 import type { Setting } from "../../broker/described/setting.ts";
 import type { SettingError } from "../../broker/described/settingError.ts";
-import { lawName, resolved, type SchemaNode } from "./schema.ts";
+import { choiceWord, lawName, resolved, type SchemaNode } from "./schema.ts";
 import { listed, missingField, unknownField, unknownLaw, wanted, wrongValue } from "./sentences.ts";
 
 /** A thing that could not be read; its mistake has been told. */
@@ -16,7 +16,7 @@ export class Checker {
   /** What the setting holds, without what is wrong in it. */
   read(setting: Setting, schema: SchemaNode, field = setting.name): unknown {
     const node = resolved(schema);
-    if (node.anyOf !== undefined) return this.#choose(setting, node, field);
+    if (node.anyOf !== undefined) return this.#choose(setting, node, field, choiceWord(schema));
     if (node.enum !== undefined) return this.#word(setting, node, field);
     switch (node.type) {
       case "object":
@@ -102,31 +102,34 @@ export class Checker {
     }
   }
 
-  #choose(setting: Setting, node: SchemaNode, field: string): unknown {
+  #choose(setting: Setting, node: SchemaNode, field: string, word: string): unknown {
     const nodes = (node.anyOf ?? []).map(resolved);
     const fitting = nodes.filter((one) => isOfShape(setting, one));
     const laws = fitting.filter((one) => lawName(one) !== undefined);
-    if (laws.length > 0 && laws.length === fitting.length) return this.#law(setting, laws);
+    if (laws.length > 0 && laws.length === fitting.length) return this.#law(setting, laws, word);
     const [one] = fitting;
     return one === undefined ? this.#wrong(setting, node, field) : this.read(setting, one, field);
   }
 
   /** A map of one name and its parameters. */
-  #law(setting: Setting, laws: readonly SchemaNode[]): unknown {
+  #law(setting: Setting, laws: readonly SchemaNode[], word: string): unknown {
     const known = setting
       .entries()
       .filter(([name]) => laws.some((law) => lawName(law) === name))
       .map(([name]) => name);
     for (const [name, value] of setting.entries()) {
-      if (!known.includes(name)) this.tell(value, unknownLaw(name, laws));
+      if (!known.includes(name)) this.tell(value, unknownLaw(name, laws, word));
     }
     if (setting.entries().length === 0) {
-      return this.tell(setting, `It names no law; it is ${wanted(setting.name, { anyOf: laws })}.`);
+      return this.tell(
+        setting,
+        `It names no ${word}; it is ${wanted(setting.name, { anyOf: laws })}.`,
+      );
     }
     if (known.length > 1) {
       return this.tell(
         setting,
-        `It is one law, not ${listed(known, "and")}; leave the others out.`,
+        `It is one ${word}, not ${listed(known, "and")}; leave the others out.`,
       );
     }
     const law = laws.find((one) => lawName(one) === known[0]);

@@ -43,6 +43,19 @@ export function resolved(node: SchemaNode): SchemaNode {
   return definition;
 }
 
+/** What is chosen among, where a type is several maps of one name each. */
+const choices: Readonly<Record<string, string>> = {
+  Arrivals: "kind of arrivals",
+  Autoscaler: "autoscaler",
+  Groups: "kind of groups",
+  Sizes: "law of sizes",
+};
+
+/** The word for one of what a node offers by name: a law, if it has no other. */
+export function choiceWord({ $ref }: SchemaNode): string {
+  return choices[$ref?.slice(prefix.length) ?? ""] ?? "law";
+}
+
 /** Of a law: the one name that it has. Undefined for what is no law. */
 export function lawName(node: SchemaNode): string | undefined {
   const names = Object.keys(node.properties ?? {});

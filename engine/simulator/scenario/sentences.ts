@@ -51,14 +51,23 @@ export function wanted(name: string, given: SchemaNode, value?: unknown): string
     case "boolean":
       return "true or false";
     case "array":
-      return Array.isArray(node.items) ? `a list of ${node.items.length} values` : "a list";
+      return Array.isArray(node.items)
+        ? `a list of ${node.items.length} values`
+        : `a list${eachOf(name, node.items as SchemaNode | undefined, "each")}`;
     case "object":
-      return `a map${node.properties ? ` of ${listed(Object.keys(node.properties), "and")}` : ""}`;
+      if (node.properties) return `a map of ${listed(Object.keys(node.properties), "and")}`;
+      return `a map${eachOf(name, node.additionalProperties || undefined, "each by its name")}`;
     case "null":
       return "nothing";
     default:
       return node.description === undefined ? "a text" : clause(node.description);
   }
+}
+
+/** Of a list or of a map by names: what each is, where that is a map of its own. */
+function eachOf(name: string, items: SchemaNode | undefined, each: string): string {
+  const node = items === undefined ? {} : resolved(items);
+  return node.properties === undefined ? "" : `, ${each}: ${wanted(name, node)}`;
 }
 
 /** A sentence as a part of another one. */
@@ -86,8 +95,23 @@ export function wrongValue(field: string, node: SchemaNode, value: unknown): str
     const number = (node.anyOf ?? []).find(({ type }) => type === "integer" || type === "number");
     return `It is ${wanted(field, number ?? node)}, without a unit: ${turned}.`;
   }
-  const near = node.enum === undefined ? "" : suggestion(text, node.enum);
-  return `It is ${wanted(field, node, value)}, not ${shown(value)}${near || "."}`;
+  const percent = /^(\d+(?:\.\d+)?) ?%$/.exec(text)?.[1];
+  if (percent !== undefined && node.type === "number" && node.maximum === 1) {
+    return `It is ${wanted(field, node)}, without a unit: ${Number(percent) / 100}.`;
+  }
+  const laws = (node.anyOf ?? []).map(resolved).filter((one) => lawName(one) !== undefined);
+  const law = laws.find((one) => lawName(one) === text);
+  if (law !== undefined) return `It has parameters; write it as in ${exampleOf(law)}.`;
+  const [one] = laws;
+  const name = lawName(one ?? {}) ?? "";
+  const [parameter = ""] = resolved(one?.properties?.[name] ?? {}).required ?? [];
+  const inUnit = converted(text, parameter);
+  if (inUnit !== undefined) {
+    const others = listed(laws.slice(1).map((other) => lawName(other) ?? ""));
+    return `It is { ${name}: { ${parameter}: ${inUnit} } }, or another of ${others}, not ${shown(value)}.`;
+  }
+  const words = [...(node.enum ?? []), ...laws.map((one) => lawName(one) ?? "")];
+  return `It is ${wanted(field, node, value)}, not ${shown(value)}${suggestion(text, words) || "."}`;
 }
 
 /** A value as JSON has it, where JSON has it. */
@@ -122,15 +146,16 @@ export function missingField(name: string, node: SchemaNode): string {
 }
 
 /** Of a name where a law's is wanted. */
-export function unknownLaw(name: string, laws: readonly SchemaNode[]): string {
+export function unknownLaw(name: string, laws: readonly SchemaNode[], word: string): string {
   const names = laws.map((node) => lawName(node) ?? "");
   const around = laws.find((node) => {
     const parameters = resolved(node.properties?.[lawName(node) ?? ""] ?? {});
     return Object.hasOwn(parameters.properties ?? {}, name);
   });
   if (around !== undefined) {
-    return `It is a parameter of a law, which is missing; write it as in ${exampleOf(around)}.`;
+    const article = /^[aeiou]/.test(word) ? "an" : "a";
+    return `It is a parameter of ${article} ${word}, which is missing; write it as in ${exampleOf(around)}.`;
   }
   const near = suggestion(name, names);
-  return `There is no such law${near || `; it is one of ${listed(names)}.`}`;
+  return `There is no such ${word}${near || `; it is one of ${listed(names)}.`}`;
 }

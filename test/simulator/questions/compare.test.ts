@@ -1,82 +1,25 @@
 /**
  * `compare`: two scenarios meet the same traffic whatever else is in them, so that 3 % less service time
- * shows; and between equals that draw numbers of their own no difference is seen, but for as many of
- * fifty comparisons as its intervals allow.
+ * shows; and between equals that draw numbers of their own no difference is seen, but for as many
+ * comparisons as its intervals allow (eight here, fifty in test/stress/).
  */
 import { describe, expect, test } from "vitest";
 import { overlay } from "../../../engine/report/overlay.ts";
 import { compare } from "../../../engine/simulator/questions/compare.ts";
-import type { Comparison } from "../../../engine/simulator/questions/types.ts";
 import { ScenarioError } from "../../../engine/simulator/scenario/scenarioError.ts";
 import type { Scenario } from "../../../engine/simulator/scenario/types.ts";
 import { compareCharts, compareTable } from "../../../engine/simulator/show/comparePage.ts";
 import { reportSections } from "../../../engine/simulator/show/reportPage.ts";
 import { t975, tWithin } from "../../../engine/simulator/statistics/student.ts";
 import { patience } from "../../support/patience.ts";
+import { alarmsAmong, differenceOf, expectFound, slow, smooth, stranger, wait } from "./rivals.ts";
 import { busy } from "./scenarios.ts";
 
 const TIMEOUT_MS = patience(120_000);
-const wait = "queues.work.waitSeconds.mean";
-
-/** Handlings take a mean of so many seconds. */
-function slow(meanSeconds: number, seed = 3): Scenario {
-  const scenario = { ...busy(), seed };
-  Object.assign(scenario.consumers?.workers ?? {}, { service: { exponential: { meanSeconds } } });
-  return scenario;
-}
-
-/** The same without failures and timeouts, which come apart when anything does. */
-function smooth(meanSeconds: number, seed = 3): Scenario {
-  const scenario = slow(meanSeconds, seed);
-  Object.assign(scenario.consumers?.workers ?? {}, { failure: {} });
-  return {
-    ...scenario,
-    horizon: { messages: 1_000 },
-    queues: { work: { VisibilityTimeout: 300 } },
-  };
-}
-
-/** The same in all but names, so that it draws numbers of its own. */
-function stranger(scenario: Scenario): Scenario {
-  const { web } = scenario.producers as Record<
-    string,
-    NonNullable<typeof scenario.producers>[string]
-  >;
-  const { workers } = scenario.consumers as Record<
-    string,
-    NonNullable<typeof scenario.consumers>[string]
-  >;
-  if (web === undefined || workers === undefined) throw new Error("They are there.");
-  return { ...scenario, producers: { other: web }, consumers: { others: workers } };
-}
-
-function differenceOf({ differences }: Comparison, path: string) {
-  const found = differences.find((one) => one.path === path);
-  if (found === undefined) throw new Error(`There is no ${path}.`);
-  return found;
-}
-
-/** The least number of alarms in so many comparisons that is rarer than one in a hundred. */
-function alarmsMax(comparisons: number, share: number): number {
-  let term = (1 - share) ** comparisons;
-  let upTo = term;
-  let alarms = 0;
-  while (upTo < 0.99) {
-    term *= ((comparisons - alarms) / (alarms + 1)) * (share / (1 - share));
-    upTo += term;
-    alarms++;
-  }
-  return alarms;
-}
 
 describe("a comparison", { timeout: TIMEOUT_MS }, () => {
   test("finds that handlings take 3 % less, for every seed", async () => {
-    for (let seed = 1; seed <= 6; seed++) {
-      const found = await compare(smooth(1, seed), smooth(0.97, seed), { threads: 1 });
-      const { difference, better } = differenceOf(found, wait);
-      expect([seed, better, (difference ?? 0) < 0]).toEqual([seed, "b", true]);
-      expect(found.verdict).toMatch(/^B is better: wait mean [\d.]+ m?s less \(/);
-    }
+    await expectFound([1, 2]);
   });
 
   test("would not find it with numbers of their own", async () => {
@@ -88,20 +31,7 @@ describe("a comparison", { timeout: TIMEOUT_MS }, () => {
   });
 
   test("sees no difference between equals, but as often as it says", async () => {
-    let alarms = 0;
-    let ofWait = 0;
-    for (let seed = 1; seed <= 50; seed++) {
-      const scenario = { ...slow(1, seed), horizon: { messages: 100 } };
-      const how = { threads: 1, replications: 3 };
-      const found = await compare(scenario, stranger(scenario), how);
-      if (found.differences.some(({ less }) => less !== null)) alarms++;
-      const { difference, halfWidth } = differenceOf(found, wait);
-      if (Math.abs(difference as number) > (halfWidth as number)) ofWait++;
-    }
-    expect(alarms).toBeLessThanOrEqual(alarmsMax(50, 0.05));
-    // Nor are its intervals wide for the sake of it: one by itself is wrong as often as it says.
-    expect(ofWait).toBeLessThanOrEqual(alarmsMax(50, 0.05));
-    expect(ofWait).toBeGreaterThan(0);
+    await alarmsAmong(8);
   });
 
   test("is of the same traffic, whatever else there is", async () => {

@@ -8,7 +8,27 @@ test.each([
   [
     "a name that is none",
     `${service}, autoscaler: { targetTraking: { target: 1, max: 2 } }`,
-    ".autoscaler.targetTraking: There is no such law; did you mean targetTracking?",
+    ".autoscaler.targetTraking: There is no such autoscaler; did you mean targetTracking?",
+  ],
+  [
+    "a name that is like none",
+    `${service}, autoscaler: { asg: { max: 2 } }`,
+    ".autoscaler.asg: There is no such autoscaler; it is one of schedule, step, targetTracking, hpa, keda, kedaJobs or lambda.",
+  ],
+  [
+    "a name alone",
+    `${service}, autoscaler: keda`,
+    ".autoscaler: It has parameters; write it as in { keda: { max: 1 } }.",
+  ],
+  [
+    "a mistaken name alone",
+    `${service}, autoscaler: hpaa`,
+    '.autoscaler: It is none or one of schedule, step, targetTracking, hpa, keda, kedaJobs or lambda, as in { schedule: { entries: … } }, not "hpaa"; did you mean hpa?',
+  ],
+  [
+    "two of them",
+    `${service}, autoscaler: { hpa: { target: 1, max: 2 }, keda: { max: 2 } }`,
+    ".autoscaler: It is one autoscaler, not hpa and keda; leave the others out.",
   ],
   [
     "no most",

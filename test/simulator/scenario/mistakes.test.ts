@@ -150,6 +150,51 @@ describe("a queue", () => {
   });
 });
 
+describe("a word for what is meant", () => {
+  const fifo = (groups: string) =>
+    first(`producers: { web: { queue: w.fifo, ${arrivals}, groups: ${groups} } }`).replace(
+      "work: {}",
+      "work: {}, w.fifo: { FifoQueue: true }",
+    );
+  test.each([
+    [
+      producer("arrivals: { poison: { perSecond: 1 } }"),
+      "producers.web.arrivals.poison: There is no such kind of arrivals; did you mean poisson?",
+    ],
+    [
+      producer("arrivals: poisson"),
+      "producers.web.arrivals: It has parameters; write it as in { poisson: { perSecond: 1 } }.",
+    ],
+    [
+      fifo("{ unifrom: { count: 3 } }"),
+      "producers.web.groups.unifrom: There is no such kind of groups; did you mean uniform?",
+    ],
+    [
+      producer(`${arrivals}, bodyBytes: { logormal: { meanBytes: 3 } }`),
+      "producers.web.bodyBytes.logormal: There is no such law of sizes; did you mean lognormal?",
+    ],
+    [
+      fleet("service: 100ms"),
+      'consumers.workers.service: It is { deterministic: { seconds: 0.1 } }, or another of exponential, uniform, erlang, hyperexponential, lognormal, gamma, weibull, pareto, empirical or trace, not "100ms".',
+    ],
+    [
+      fleet(`${service}, failure: { probability: 1% }`),
+      "consumers.workers.failure.probability: It is a number from 0 to 1, without a unit: 0.01.",
+    ],
+    [first("quotas: on"), 'quotas: It is aws, throughput or off, not "on".'],
+    [
+      first("redrives: { from: dead }"),
+      "redrives: It is a list, each: a map of from, to, atSeconds, everySeconds and perSecond.",
+    ],
+    [
+      first("producers: [{ queue: work }]"),
+      "producers: It is a map, each by its name: a map of queue, arrivals, batch, bodyBytes, delaySeconds, groups and duplicates.",
+    ],
+  ])("%#", async (text, mistake) => {
+    expect(await mistakesOf(text)).toEqual([`1: ${mistake}`]);
+  });
+});
+
 describe("a scenario", () => {
   test.each([
     [
