@@ -63,18 +63,33 @@ function ownerOf({ resource, resourceAccount }: Asked): string {
   return resourceAccount ?? resource.split(":")[4] ?? "";
 }
 
-export function answerHere(asked: Asked): Answer {
+/** The evaluation, or a copy of it. */
+export interface Evaluation {
+  readonly evaluate: typeof evaluate;
+  readonly parsePolicy: typeof parsePolicy;
+}
+
+export function answerBy(by: Evaluation, asked: Asked): Answer {
   const { who, action, resource, identity, queue } = asked;
-  const policies = identity.map((policy) => parsePolicy(policy, "identity"));
-  return evaluate({
+  const policies = identity.map((policy) => by.parsePolicy(policy, "identity"));
+  return by.evaluate({
     caller: { ...callerOf(who), policies },
     action: questionAction(action),
     resourceArn: resource,
     resourceAccount: ownerOf(asked),
-    resourcePolicy: queue && parsePolicy(queue, "queue"),
+    resourcePolicy: queue && by.parsePolicy(queue, "queue"),
     context: keysOf(asked),
   });
 }
+
+export function answerHere(asked: Asked): Answer {
+  return answerBy({ evaluate, parsePolicy }, asked);
+}
+
+const fullAccess = {
+  Version: "2012-10-17",
+  Statement: { Effect: "Allow", Action: "*", Resource: "*" },
+};
 
 /** Whether the other one allows it; undefined where it takes the question for none. */
 export async function allowedThere(asked: Asked): Promise<boolean | undefined> {
@@ -92,6 +107,8 @@ export async function allowedThere(asked: Asked): Promise<boolean | undefined> {
     if (typeof value === "string") contextVariables[key] = value;
     else if (value.length > 0) contextVariables[key] = [...value];
   }
+  // A root may all without a policy; there it is one like others, so it is given one.
+  const identities = caller.kind === "root" ? [fullAccess, ...identity] : identity;
   const result = await runSimulation(
     {
       request: {
@@ -100,7 +117,7 @@ export async function allowedThere(asked: Asked): Promise<boolean | undefined> {
         resource: { resource, accountId: ownerOf(asked) },
         contextVariables,
       },
-      identityPolicies: identity.map((policy, index) => ({ name: `${index}`, policy })),
+      identityPolicies: identities.map((policy, index) => ({ name: `${index}`, policy })),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       resourcePolicy: queue,

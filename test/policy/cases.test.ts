@@ -5,22 +5,8 @@
  */
 import { describe, expect, test } from "vitest";
 import { allowedThere, answerHere } from "./asked.ts";
-import type { Case } from "./cases/case.ts";
-import { elements } from "./cases/elements.ts";
-import { logic } from "./cases/logic.ts";
-import { operators } from "./cases/operators.ts";
-import { multivalued } from "./cases/sets.ts";
-import { sqsGuide } from "./cases/sqsGuide.ts";
+import { cases, casesByTopic } from "./cases/all.ts";
 import { differences } from "./differences.ts";
-
-const all: Readonly<Record<string, readonly Case[]>> = {
-  logic,
-  elements,
-  operators,
-  multivalued,
-  sqsGuide,
-};
-const cases = Object.values(all).flat();
 
 test("there are many, each of a page of AWS's, and no two of a page say the same", () => {
   expect(cases.length).toBeGreaterThan(150);
@@ -29,7 +15,7 @@ test("there are many, each of a page of AWS's, and no two of a page say the same
   expect(named.filter((name, index) => named.indexOf(name) !== index)).toEqual([]);
 });
 
-describe.each(Object.entries(all))("%s", (_, some) => {
+describe.each(Object.entries(casesByTopic))("%s", (_, some) => {
   test.each(some.map((one) => [one.says, one] as const))("%s", (_, one) => {
     const { allowed, because } = answerHere(one);
     expect([one.page, because, allowed]).toEqual([one.page, because, one.allowed]);

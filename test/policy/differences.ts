@@ -26,11 +26,20 @@ const valuesOf = ({ context }: Asked, key: string) =>
 const ownersAlone =
   /^(AddPermission|CancelMessageMoveTask|CreateQueue|DeleteQueue|ListMessageMoveTasks|ListQueues|ListQueueTags|RemovePermission|SetQueueAttributes|StartMessageMoveTask|TagQueue|UntagQueue)$/;
 
+const unlocking =
+  /^(AddPermission|GetQueueAttributes|GetQueueUrl|RemovePermission|SetQueueAttributes)$/;
+
+/** The resources of all statements. */
+const resourcesOf = (asked: Asked) =>
+  [...textOf(asked).matchAll(/"(?:Not)?Resource":(?:"([^"]*)"|\[([^\]]*)\])/g)].flatMap(
+    ([, one, list]) => one ?? list?.match(/[^",]+/g) ?? [],
+  );
+
 export const differences: readonly Difference[] = [
   {
-    why: "an account's root may all in its account and needs no identity policy; there it is a user like others",
-    page: pages.denyAllow,
-    concerns: isRoot,
+    why: "an account's root may mend a policy that denies all; there nobody may",
+    page: pages.unlock,
+    concerns: (asked) => isRoot(asked) && unlocking.test(asked.action),
   },
   {
     why: "some of SQS's actions are never for other accounts; there no service limits its policies",
@@ -43,9 +52,10 @@ export const differences: readonly Difference[] = [
     concerns: ({ action }) => action.endsWith("Batch"),
   },
   {
-    why: "a * that ends a part of a resource's ARN goes on behind the colon; there it does so at the end alone",
+    why: "wildcards may make up for an ARN's missing parts; there they are put in behind",
     page: pages.resource,
-    concerns: (asked) => /"arn:aws:sqs:\*:queue1"/.test(textOf(asked)),
+    concerns: (asked) =>
+      resourcesOf(asked).some((resource) => resource !== "*" && resource.split(":").length < 6),
   },
   {
     why: "IfExists is met by an absent key with every operator; there ForAnyValue is not",
@@ -60,7 +70,7 @@ export const differences: readonly Difference[] = [
   {
     why: "a variable stands in a queue's name; there its colon ends the name",
     page: pages.variables,
-    concerns: (asked) => /"(Not)?Resource":"[^"]*\$\{/.test(textOf(asked)),
+    concerns: (asked) => resourcesOf(asked).some((resource) => resource.includes("${")),
   },
   {
     why: "a negated operator matches a variable of no value; there nothing does",
@@ -76,5 +86,18 @@ export const differences: readonly Difference[] = [
     why: "dates may be seconds since 1970; there such a number is milliseconds",
     page: pages.dates,
     concerns: (asked) => /"Date\w+":{"[^"]+":"\d+"/.test(textOf(asked)),
+  },
+  {
+    why: "NotIpAddress is met by an address of the other kind of IP; there it is not",
+    page: pages.ip,
+    concerns: (asked) => {
+      const text = textOf(asked) + JSON.stringify(valuesOf(asked, "aws:SourceIp") ?? "");
+      return text.includes("NotIpAddress") && text.includes("2001:db");
+    },
+  },
+  {
+    why: "0.0.0.0/0 is every IPv4 address; there it is none",
+    page: pages.ip,
+    concerns: (asked) => textOf(asked).includes("0.0.0.0/0"),
   },
 ];

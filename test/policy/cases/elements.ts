@@ -27,6 +27,11 @@ const principals = casesOf(
   ["and no other one", false, queue(toUser("carol"))],
   ["a user's name counts with its case", false, queue(toUser("Bob"))],
   ["a list means each of it", true, queue({ AWS: [toUser("carol").AWS, toUser("bob").AWS] })],
+  [
+    "a list means each of it, wherever it stands",
+    true,
+    queue({ AWS: [toUser("bob").AWS, toUser("carol").AWS] }),
+  ],
   ["a role's ARN means its sessions", true, { who: session, ...queue(toRole) }],
   [
     "another role's ARN does not",
@@ -93,6 +98,11 @@ const accounts = casesOf(
     false,
     { who: ALICE, ...queue({ AWS: OTHER }) },
   ],
+  [
+    "an account's id, and somebody else behind it",
+    true,
+    { who: ALICE, identity: everything, ...queue({ AWS: [OTHER, toUser("carol").AWS] }) },
+  ],
   ["the queue's own account's id lets none of its users in", false, queue({ AWS: OWN })],
   [
     "an account's id means no other account",
@@ -129,6 +139,11 @@ const notPrincipals = casesOf(
     "all but a session, its role and account are denied: the session is not",
     true,
     { who: session, ...except({ AWS: [sessionArn, toRole.AWS, `arn:aws:iam::${OWN}:root`] }) },
+  ],
+  [
+    "all but an account are denied: its users are not",
+    true,
+    except({ AWS: `arn:aws:iam::${OWN}:root` }),
   ],
   ["all but another account are denied", false, except({ AWS: `arn:aws:iam::${OTHER}:root` })],
   [

@@ -1,5 +1,5 @@
 /** Cases of the condition operators, one kind after the other, and of several conditions at once. */
-import { type Case, conditionsOf, OTHER, OWN, pages } from "./case.ts";
+import { allow, type Case, casesOf, conditionsOf, OTHER, OWN, pages, policy } from "./case.ts";
 
 const agent = (value: string) => ({ "aws:UserAgent": value });
 const strings = conditionsOf(
@@ -129,6 +129,14 @@ const addresses = conditionsOf(
     ip("2001:db8:1234:5678::1"),
   ],
   ["NotIpAddress inside", false, { NotIpAddress: ip("203.0.113.0/24") }, ip("203.0.113.9")],
+  ["NotIpAddress of an IPv4 range", true, { NotIpAddress: ip("203.0.113.7") }, ip("2001:db8::1")],
+  [
+    "an IPv6 address with the bytes of a range",
+    false,
+    { IpAddress: ip("203.0.113.0/24") },
+    ip("cb00:7107::1"),
+  ],
+  ["the range of all of IPv4", true, { IpAddress: ip("0.0.0.0/0") }, ip("203.0.113.7")],
   ["NotIpAddress outside", true, { NotIpAddress: ip("203.0.113.0/24") }, ip("198.51.100.1")],
 );
 
@@ -250,6 +258,24 @@ const callers = conditionsOf(
   ],
 );
 
+const worker = { who: `${OWN}:assumed-role/worker/one` };
+const ofRole = (Condition: object) => ({ ...worker, identity: [policy(allow({ Condition }))] });
+const sessions = casesOf(
+  pages.keys,
+  [
+    "aws:PrincipalArn of a session is its role's",
+    true,
+    ofRole({ ArnEquals: { "aws:PrincipalArn": `arn:aws:iam::${OWN}:role/worker` } }),
+  ],
+  [
+    "and not its own",
+    false,
+    ofRole({ ArnLike: { "aws:PrincipalArn": `arn:aws:sts::${OWN}:assumed-role/*` } }),
+  ],
+  ["aws:userid of a session has its name", true, ofRole({ StringLike: { "aws:userid": "*:one" } })],
+  ["a session has no aws:username", true, ofRole({ Null: { "aws:username": "true" } })],
+);
+
 export const operators: readonly Case[] = [
   ...strings,
   ...numeric,
@@ -262,4 +288,5 @@ export const operators: readonly Case[] = [
   ...logic,
   ...keys,
   ...callers,
+  ...sessions,
 ];
