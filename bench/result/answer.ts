@@ -1,9 +1,10 @@
 /** The answer in words to what most people ask: how fast is Standard, how fast is FIFO. */
 import { inWords } from "../../engine/report/words.ts";
+import { FORMATTING, LOOK, SCRAPE } from "../suites/metrics.ts";
 import type { Case, Row } from "./schema.ts";
 
 /** Its suites have a sentence. */
-const SUITES = ["types", "server", "simulator"];
+const SUITES = ["types", "server", "simulator", "metrics"];
 
 function rateOf(rows: readonly Row[], wanted: Partial<Case>): number | undefined {
   const found = rows.find(
@@ -43,12 +44,22 @@ function simulatorAnswer(rows: readonly Row[]): string {
   );
 }
 
+/** Of a core, as a server takes a look each second; a scrape beside what its lines cost at the least. */
+function metricsAnswer(rows: readonly Row[]): string {
+  const ms = (load: string) =>
+    rows.find(({ case: one }) => one.load === load)?.median ?? Number.NaN;
+  const share = ((ms(LOOK) / 1e3) * 100).toFixed(2);
+  const times = (ms(SCRAPE) / ms(FORMATTING)).toFixed(1);
+  return `${LOOK} each second takes ${share} % of a core; ${SCRAPE} ${times} times the formatting of its lines.`;
+}
+
 /** `Standard 4.1 million messages a second, FIFO 0.9 million; ...`; what is missing is left out. */
 export function answerOf(all: readonly Row[]): string {
   const [suite] = SUITES.filter((name) => all.some((row) => row.suite === name));
   const rows = all.filter((row) => row.suite === suite);
   if (suite === "server") return serverAnswer(rows);
   if (suite === "simulator") return simulatorAnswer(rows);
+  if (suite === "metrics") return metricsAnswer(rows);
   const standard = rateOf(rows, { type: "standard", quotas: "off", batch: 10 });
   const fifo = rateOf(rows, { type: "fifo", quotas: "off", batch: 10 });
   const limits = [1, 10].map((batch) => rateOf(rows, { type: "fifo", quotas: "aws", batch }));

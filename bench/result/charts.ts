@@ -12,7 +12,7 @@ const AXES: Readonly<Record<Unit, string>> = {
   "messages/s": "rate",
   "calls/s": "rate",
   "ns/message": "time",
-  ms: "latency",
+  ms: "time",
 };
 
 const TYPES: readonly QueueType[] = ["standard", "fifo", "fifoHighThroughput"];

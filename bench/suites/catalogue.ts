@@ -11,6 +11,7 @@ import { consumers } from "./consumers.ts";
 import { groups } from "./groups.ts";
 import { latency } from "./latency.ts";
 import { messages } from "./messages.ts";
+import { metrics } from "./metrics.ts";
 import { server } from "./server.ts";
 import { simulator } from "./simulator.ts";
 import { soak } from "./soak.ts";
@@ -19,9 +20,19 @@ import { types } from "./types.ts";
 import type { Suite } from "./work.ts";
 
 export const SUITES: ReadonlyMap<string, Suite> = new Map(
-  [types, timers, messages, groups, backlog, consumers, soak, latency, server, simulator].map(
-    (suite) => [suite.name, suite],
-  ),
+  [
+    types,
+    timers,
+    messages,
+    groups,
+    backlog,
+    consumers,
+    soak,
+    latency,
+    server,
+    simulator,
+    metrics,
+  ].map((suite) => [suite.name, suite]),
 );
 
 export interface Program {

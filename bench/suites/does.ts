@@ -2,6 +2,7 @@
 import { runFlow } from "../flow/flow.ts";
 import { runInThread } from "../flow/inThread.ts";
 import type { Pace } from "../run/pace.ts";
+import { doesMetrics } from "./metricsRun.ts";
 import { doesPromises } from "./promises.ts";
 import { doesLatency, doesSoak } from "./rates.ts";
 import { doesServer } from "./serverRun.ts";
@@ -17,6 +18,8 @@ export async function does(work: Work, pace: Pace): Promise<readonly Sampled[]> 
       return rowsOf(work.spec.case, await runInThread(work.spec, pace), work.units);
     case "latency":
       return doesLatency(work, pace);
+    case "metrics":
+      return doesMetrics(pace);
     case "promises":
       return doesPromises(pace);
     case "server":

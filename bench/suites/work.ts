@@ -13,6 +13,7 @@ export type Work =
   | { readonly kind: "inThread"; readonly spec: FlowSpec; readonly units: readonly Unit[] }
   /** Rates under a quota, all at the same time: they leave the machine idle. */
   | { readonly kind: "plateaus"; readonly specs: readonly FlowSpec[] }
+  | { readonly kind: "metrics" }
   | { readonly kind: "promises" }
   | LatencyWork
   | ServerWork

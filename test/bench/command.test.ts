@@ -136,7 +136,7 @@ test("what can't be asked for is refused with 2, and what could be is named", as
   expect(await bench("soak", "--minutes", "-1")).toMatchObject({ code: 2 });
   const { code, stdout } = await bench("--help");
   expect(code).toBe(0);
-  for (const name of ["types", "timers", "messages", "groups", "backlog", "consumers", "soak"]) {
+  for (const name of ["types", "timers", "messages", "groups", "backlog", "consumers", "metrics"]) {
     expect(stdout).toMatch(new RegExp(`^ +${name} `, "m"));
   }
 });

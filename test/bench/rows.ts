@@ -1,5 +1,6 @@
 /** Rows of a benchmark, made up: what tests print and plot instead of measuring. */
 import type { Case, Result, Row, Unit } from "../../bench/result/schema.ts";
+import { FORMATTING, LOOK, SCRAPE } from "../../bench/suites/metrics.ts";
 import type { Suite, Work } from "../../bench/suites/work.ts";
 
 const base: Case = { type: "standard", quotas: "off", durability: "memory", transport: "http" };
@@ -41,6 +42,8 @@ function casesOf(work: Work): (readonly [Case, Unit])[] {
         [{ ...base, batch: 1, bodyBytes: 8, load: "bare" }, "messages/s"],
         [{ ...base, transport: "simulated", batch: 10 }, "messages/s"],
       ];
+    case "metrics":
+      return [LOOK, SCRAPE, FORMATTING].map((load) => [{ ...base, load }, "ms"]);
     case "soak":
       return [[work.spec.case, "messages/s"]];
     default:

@@ -76,7 +76,15 @@ const LAYERS: readonly Layer[] = [
   {
     name: "bench",
     files: /^bench\//,
-    may: ["report", "simulator", "engine/index.ts", "bindings/index.ts"],
+    may: [
+      "report",
+      "simulator",
+      "metrics",
+      "engine/server/prometheus/page.ts",
+      "engine/server/prometheus/requests.ts",
+      "engine/index.ts",
+      "bindings/index.ts",
+    ],
   },
 ];
 

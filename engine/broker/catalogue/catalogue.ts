@@ -177,8 +177,13 @@ export class Catalogue {
 
   /** The queues of all accounts. */
   all(): Known[] {
+    return [...this.each()];
+  }
+
+  /** As `all`, for who looks at each once and makes or changes none meanwhile. */
+  *each(): Generator<Known, void> {
     this.#refresh();
-    return [...this.#named.values()].flatMap((queues) => [...queues.values()]);
+    for (const queues of this.#named.values()) yield* queues.values();
   }
 
   /** Makes a queue, or answers the one that its account has by this name already. */
@@ -191,6 +196,7 @@ export class Catalogue {
       const { engine } = this.#member;
       const status = engine.createQueue(this.#version, engine.queues.writeImage(settings, bytes));
       if (status >= 0) {
+        this.#adopt(status);
         const made = this.find(key);
         // Another thread may have deleted it already.
         if (made !== undefined) return { known: made, isNew: true };
@@ -254,6 +260,21 @@ export class Catalogue {
       while (engine.reclaim(number, RECLAIM_STEPS) > 0);
     }
     return found;
+  }
+
+  /**
+   * After this thread made the queue of that number: where no other change came between, it alone is read,
+   * and not all, which would take the longer the more there are.
+   */
+  #adopt(number: number): void {
+    const { queues } = this.#member.engine;
+    const version = (this.#version + 1) | 0;
+    if (queues.catalogueVersion() !== version) return;
+    const known = this.#read(number);
+    if (known === undefined || known === "changed") return;
+    this.#numbered[number] = known;
+    keep(this.#named, known);
+    this.#version = version;
   }
 
   #refresh(): void {

@@ -118,8 +118,9 @@ export function deadLettersOf(
 
 /** The queues whose dead letters go to the queue with this ARN, in order of their names. */
 export function sourcesOf(catalogue: Catalogue, arn: string): Known[] {
-  return catalogue
-    .all()
-    .filter(({ details }) => details.attributes.redrivePolicy?.deadLetterTargetArn === arn)
-    .sort((one, other) => (one.name < other.name ? -1 : 1));
+  const sources: Known[] = [];
+  for (const known of catalogue.each()) {
+    if (known.details.attributes.redrivePolicy?.deadLetterTargetArn === arn) sources.push(known);
+  }
+  return sources.sort((one, other) => (one.name < other.name ? -1 : 1));
 }

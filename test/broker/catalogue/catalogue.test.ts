@@ -2,7 +2,8 @@
  * Which queues there are and what they are set to: names, attributes, tags, limits, and the rules
  * that AWS puts on making and purging.
  */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Descriptors } from "../../../bindings/descriptors.ts";
 import { Broker } from "../../../engine/broker/broker.ts";
 import { VirtualClock } from "../../../engine/clock.ts";
 import type { BrokerOptions, QueueAttributes } from "../../../engine/types.ts";
@@ -22,6 +23,18 @@ beforeEach(async () => {
 });
 
 afterEach(() => broker.close());
+
+test("making a queue reads no other, however many there are", async () => {
+  for (let number = 0; number < 50; number++) await broker.createQueue(`early-${number}`);
+  const reads = vi.spyOn(Descriptors.prototype, "version");
+  try {
+    for (let number = 0; number < 50; number++) await broker.createQueue(`late-${number}`);
+    expect(reads.mock.calls.length).toBeLessThan(50);
+  } finally {
+    reads.mockRestore();
+  }
+  expect(await broker.listQueues({ prefix: "late-" })).toHaveLength(50);
+});
 
 describe("names", () => {
   test.each([
