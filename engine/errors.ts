@@ -103,6 +103,11 @@ const shapes = {
   MissingParameter: framework("MissingRequiredParameterException", "MissingParameter"),
   InvalidParameterValue: framework("InvalidParameterValueException", "InvalidParameterValue"),
   AccessDenied: framework("AccessDeniedException", "AccessDenied", 403),
+  MissingAuthenticationToken: framework(
+    "MissingAuthenticationTokenException",
+    "MissingAuthenticationToken",
+    403,
+  ),
   InvalidClientTokenId: framework("UnrecognizedClientException", "InvalidClientTokenId", 403),
   SignatureDoesNotMatch: framework("InvalidSignatureException", "SignatureDoesNotMatch", 403),
   IncompleteSignature: framework("IncompleteSignatureException", "IncompleteSignature"),

@@ -59,6 +59,14 @@ export const parameterRanges = {
 export const accounts = { pattern: /^\d{12}$/, default: "000000000000" } as const;
 export const regions = { pattern: /^[a-z0-9-]{1,64}$/, default: "us-east-1" } as const;
 
+/**
+ * Callers' names, as IAM has them (IAM User Guide, "IAM and AWS STS quotas"), perhaps behind a path; a role's
+ * may have its session's behind a colon.
+ */
+export const userNames = /^(?:[\x21-\x2e\x30-\x7e]+\/)*[\w+=,.@-]{1,64}$/;
+export const roleNames =
+  /^((?:[\x21-\x2e\x30-\x39\x3b-\x7e]+\/)*[\w+=,.@-]{1,64})(?::([\w+=,.@-]{2,64}))?$/;
+
 /** Bytes of a broker's memory: Sluice's own. No more than 32 bits can address. */
 export const memoryBytes = { min: 2 ** 20, max: 2 ** 32, default: 2 ** 30 } as const;
 

@@ -15,6 +15,23 @@ export function randomWord(): number {
   return randomBytes(4).readUInt32LE();
 }
 
+/** Letters that no shell and no URL minds, and no command line takes for an option. */
+const KEY_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
+/** As long as IAM's keys; this prefix is none of AWS's. */
+const KEY_PREFIX = "SLUICE";
+const KEY_RANDOM = 14;
+const SECRET_RANDOM = 40;
+
+function randomLetters(count: number): string {
+  return [...randomBytes(count)].map((byte) => KEY_LETTERS[byte & 31]).join("");
+}
+
+/** A pair of keys to sign with, of 20 and of 40 letters and digits; the second nobody can guess. */
+export function randomAccessKey(): { accessKeyId: string; secretAccessKey: string } {
+  const accessKeyId = KEY_PREFIX + randomLetters(KEY_RANDOM).toUpperCase();
+  return { accessKeyId, secretAccessKey: randomLetters(SECRET_RANDOM) };
+}
+
 /** A version 4 UUID in lower case, 36 characters. */
 export function randomUuid(): string {
   return randomUUID();

@@ -1,6 +1,6 @@
 /**
  * The file of `sluice serve --config`: the command's options by their names in camelCase, and
- * `queues`, each by its name with AWS's attribute names. Read and checked before anything is
+ * `queues`, each by its name with AWS's attribute names, and `credentials`. Read and checked before anything is
  * opened, on the main thread; all of its mistakes are told at once.
  */
 import { InvalidArgumentError } from "commander";
@@ -8,6 +8,8 @@ import { type DescribedQueue, readQueue } from "../broker/described/queues.ts";
 import { type Attempt, Setting } from "../broker/described/setting.ts";
 import { SettingError } from "../broker/described/settingError.ts";
 import { SluiceError } from "../errors.ts";
+import type { Credential } from "../server/auth/credentials.ts";
+import { readCredentials } from "../server/auth/readCredentials.ts";
 import { suggestion } from "../suggestion.ts";
 
 /** An option as a file may set it. */
@@ -23,35 +25,68 @@ export interface Config {
   readonly options: ReadonlyMap<string, unknown>;
   /** Those of them that could be read, without what could not. */
   readonly queues: readonly DescribedQueue[];
+  /** Undefined where the file has none. */
+  readonly credentials: readonly Credential[] | undefined;
   /** None where all is well. */
   readonly mistakes: readonly SettingError[];
 }
 
 const queuesKey = "queues";
+/** A list of them, or an option: the file that has them. */
+const credentialsKey = "credentials";
 
 /** Reads `file`; `readers` are the options that it may set. */
 export function readConfig(file: string, readers: ReadonlyMap<string, OptionReader>): Config {
   const options = new Map<string, unknown>();
   const queues: DescribedQueue[] = [];
+  let credentials: readonly Credential[] | undefined;
   const { root, mistakes: misread } = Setting.read(file);
   const mistakes = [...misread];
-  const attempt: Attempt = (setting, work) => {
+  const attempt = attemptFor(mistakes);
+  if (root === undefined) return { options, queues, credentials, mistakes };
+  attempt(root, () => {
+    for (const [key, setting] of root.entries()) {
+      attempt(setting, () => {
+        if (key === queuesKey) readQueues(setting, queues, attempt);
+        else if (key === credentialsKey && !setting.isValue) {
+          credentials = readCredentials(setting, attempt);
+        } else options.set(key, readOption(key, setting, readers, attempt));
+      });
+    }
+  });
+  return { options, queues, credentials, mistakes };
+}
+
+/** The credentials of a file that has them alone: a list, or `credentials` with the list behind it. */
+export function readCredentialsFile(file: string): Pick<Config, "credentials" | "mistakes"> {
+  const { root, mistakes: misread } = Setting.read(file);
+  const mistakes = [...misread];
+  let credentials: readonly Credential[] | undefined;
+  const attempt = attemptFor(mistakes);
+  if (root === undefined) return { credentials, mistakes };
+  attempt(root, () => {
+    if (!root.isMap) {
+      credentials = readCredentials(root, attempt);
+      return;
+    }
+    for (const [key, setting] of root.entries()) {
+      attempt(setting, () => {
+        if (key !== credentialsKey) throw setting.error(`The file has ${credentialsKey} alone.`);
+        credentials = readCredentials(setting, attempt);
+      });
+    }
+  });
+  return { credentials, mistakes };
+}
+
+function attemptFor(mistakes: SettingError[]): Attempt {
+  return (setting, work) => {
     try {
       work();
     } catch (error) {
       mistakes.push(mistakeOf(setting, error));
     }
   };
-  if (root === undefined) return { options, queues, mistakes };
-  attempt(root, () => {
-    for (const [key, setting] of root.entries()) {
-      attempt(setting, () => {
-        if (key === queuesKey) readQueues(setting, queues, attempt);
-        else options.set(key, readOption(key, setting, readers, attempt));
-      });
-    }
-  });
-  return { options, queues, mistakes };
 }
 
 /** The mistake that made work on a setting throw; errors that are none go on. */
@@ -85,6 +120,6 @@ function readOption(
     }
     return value;
   }
-  const near = suggestion(key, [...readers.keys(), queuesKey]);
+  const near = suggestion(key, [...readers.keys(), queuesKey, credentialsKey]);
   throw setting.error(`There is no such option${near || "."}`);
 }

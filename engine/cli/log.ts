@@ -57,11 +57,20 @@ export class Log {
     if (this.format === "text" && this.has("info")) this.#stream.write(`${line}\n`);
   }
 
+  /** As a warning; on a terminal the whole line in red. */
+  warn(message: string): void {
+    if (this.format === "json") this.write("warn", message);
+    else if (this.has("warn")) this.#stream.write(`${this.#painted("red", message)}\n`);
+  }
+
   #coloured(level: keyof typeof colours): string {
-    const word = level.padEnd(5);
-    if (this.#stream.hasColors?.() !== true) return word;
+    return this.#painted(colours[level], level.padEnd(5));
+  }
+
+  #painted(colour: (typeof colours)[keyof typeof colours], text: string): string {
+    if (this.#stream.hasColors?.() !== true) return text;
     // The stream was asked; styleText would ask standard output.
-    return styleText(colours[level], word, { validateStream: false });
+    return styleText(colour, text, { validateStream: false });
   }
 }
 

@@ -3,7 +3,7 @@
  * commander puts the option's name and the value before it.
  */
 import { InvalidArgumentError } from "commander";
-import { accounts, memoryBytes, regions } from "../limits.ts";
+import { accounts, memoryBytes, regions, roleNames, userNames } from "../limits.ts";
 
 /** A TCP port; 0 picks a free one. */
 export function readPort(text: string): number {
@@ -67,6 +67,20 @@ export function readToken(text: string): string {
   throw new InvalidArgumentError("A token is 8 to 256 letters, digits, or any of . _ ~ + / -");
 }
 
+/** A user's name, as IAM has it; perhaps behind a path. */
+export function readUser(text: string): string {
+  if (userNames.test(text)) return text;
+  throw new InvalidArgumentError("It is 1 to 64 letters, digits, or any of + = , . @ _ -");
+}
+
+/** A role's name, as IAM has it, perhaps with its session's behind a colon. */
+export function readRole(text: string): string {
+  if (roleNames.test(text)) return text;
+  throw new InvalidArgumentError(
+    "It is 1 to 64 letters, digits, or any of + = , . @ _ - and may have :SESSION behind it.",
+  );
+}
+
 /** The twelve digits of an AWS account. */
 export function readAccount(text: string): string {
   if (accounts.pattern.test(text)) return text;
@@ -77,6 +91,12 @@ export function readAccount(text: string): string {
 export function readRegion(text: string): string {
   if (regions.pattern.test(text)) return text;
   throw new InvalidArgumentError("A region is lower-case letters, digits and hyphens.");
+}
+
+/** A file's name; whether it is there, reading it will tell. */
+export function readFileName(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("It is a file's name.");
 }
 
 /** How many threads listen; more than one is not there yet. */

@@ -3,14 +3,17 @@
  * `action` is for those that name no queue or make one, `queueAction` for those on a queue. Both
  * protocols read and write by the same description, so an action knows neither.
  *
- * The order of checks is AWS's as far as it is known: types, required members, the queue, ranges,
- * and then what the handler itself checks. Authorisation will stand between queue and ranges.
+ * The order of checks is AWS's as far as it is known: types, required members, the queue, whether the
+ * caller may do this to it, ranges, and then what the handler itself checks. Whoever may not do it to
+ * a queue learns nothing of it, not even whether it is there.
  */
 import type { SluiceError } from "../errors.ts";
 import type { Queue } from "../types.ts";
 import type { Answer, Context } from "./wire/context.ts";
-import { queueOfPath, resolveQueue } from "./wire/queueUrl.ts";
+import { addressedBy, queueOfPath, resolveQueue } from "./wire/queueUrl.ts";
 import { checkRanges, checkRequired, type Input, type Loose, type Members } from "./wire/schema.ts";
+import type { RequestTags } from "./wire/target.ts";
+import { type Authorise, targetNamed } from "./wire/targets.ts";
 
 /** What goes in and what comes out. */
 export interface Wire<M extends Members = Members> {
@@ -37,8 +40,10 @@ export function withQueue({ members }: Action, input: Loose, path: string): Loos
   return QueueUrl === undefined ? input : { ...input, QueueUrl };
 }
 
+/** `authorise` asks for what the action is about to do; see wire/targets.ts. */
 export function action<const M extends Members>(
   wire: Wire<M>,
+  authorise: Authorise<Input<M>>,
   handler: (context: Context, input: Input<M>) => Answer | Promise<Answer>,
 ): Action {
   const { members } = wire;
@@ -46,16 +51,18 @@ export function action<const M extends Members>(
     ...wire,
     run(context, input) {
       checkRequired(members, input);
+      if (context.tellsAccounts) authorise(context, input as Input<M>);
       checkRanges(members, input);
       return handler(context, input as Input<M>);
     },
   };
 }
 
-/** `members` need not name QueueUrl; it is added. */
+/** `members` need not name QueueUrl; it is added. `tagsOf`: the tags that a request brings. */
 export function queueAction<const M extends Members>(
   wire: Wire<M>,
   handler: (context: Context, input: Input<M>, queue: Queue) => Answer | Promise<Answer>,
+  tagsOf?: (input: Input<M>) => RequestTags,
 ): Action {
   const { members } = wire;
   return {
@@ -63,9 +70,19 @@ export function queueAction<const M extends Members>(
     members: { ...members, QueueUrl: { type: "string" } },
     run(context, input) {
       checkRequired(members, input);
-      const queue = resolveQueue(context, input.QueueUrl as string | undefined);
+      const url = input.QueueUrl as string | undefined;
+      const queue = authorised(context, url, tagsOf?.(input as Input<M>));
       checkRanges(members, input);
       return handler(context, input as Input<M>, queue);
     },
   };
+}
+
+/** The queue that a request names, once its caller may do to it what the request asks. */
+function authorised(context: Context, url: string | undefined, tags?: RequestTags): Queue {
+  if (context.tellsAccounts) {
+    const { account, name } = addressedBy(context, url);
+    context.authorise(targetNamed(context, account, name), tags);
+  }
+  return resolveQueue(context, url);
 }

@@ -10,6 +10,10 @@ import { findAction } from "./router.ts";
 import { findStsAction } from "./sts.ts";
 
 export interface Service {
+  /** In a signature's scope. */
+  readonly signingName: "sqs" | "sts" | "monitoring";
+  /** In front of its actions' names in policies. */
+  readonly policyName: "sqs" | "sts" | "cloudwatch";
   /** Of the query protocol's XML. */
   readonly namespace: string;
   /** Throws InvalidAction; `how` says how a request names one. */
@@ -19,18 +23,24 @@ export interface Service {
 }
 
 export const sqs: Service = {
+  signingName: "sqs",
+  policyName: "sqs",
   namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
   find: findAction,
   shapeOf: errorShape,
 };
 
 const sts: Service = {
+  signingName: "sts",
+  policyName: "sts",
   namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
   find: findStsAction,
   shapeOf: errorShape,
 };
 
 export const cloudWatch: Service = {
+  signingName: "monitoring",
+  policyName: "cloudwatch",
   namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
   find: findCloudWatchAction,
   shapeOf: cloudWatchShape,

@@ -128,6 +128,23 @@ describe("a log", () => {
     expect(plain.texts[0]).toMatch(/Z warn {2}hot\n$/);
   });
 
+  test("warns in red, where there are colours, and in a record, where programs read", () => {
+    const coloured = terminal(true);
+    new Log("info", undefined, coloured).warn("Mind the gap.");
+    expect(coloured.texts).toEqual(["\u001b[31mMind the gap.\u001b[39m\n"]);
+    const plain = terminal(false);
+    new Log("info", undefined, plain).warn("Mind the gap.");
+    expect(plain.texts).toEqual(["Mind the gap.\n"]);
+    const pipe = terminal(false, false);
+    new Log("info", undefined, pipe).warn("Mind the gap.");
+    expect(JSON.parse(pipe.texts[0] ?? "")).toMatchObject({
+      level: "warn",
+      message: "Mind the gap.",
+    });
+    new Log("error", "text", plain).warn("Nobody hears this.");
+    expect(plain.texts).toHaveLength(1);
+  });
+
   test("is JSON where the stream is no terminal, and never says what only people read", () => {
     const pipe = terminal(false, false);
     const log = new Log("info", undefined, pipe);

@@ -83,13 +83,24 @@ function handleOf(id: string, sourceArn: string): string {
 }
 
 function readHandle(handle: string): { taskId: string; sourceArn: string } {
+  const read = openHandle(handle);
+  if (read !== undefined) return read;
+  throw invalid("Value for parameter TaskHandle is invalid.");
+}
+
+/** The queue that a task's handle speaks of, there or not; undefined for what is no handle. */
+export function sourceOfHandle(handle: string): string | undefined {
+  return openHandle(handle)?.sourceArn;
+}
+
+function openHandle(handle: string): { taskId: string; sourceArn: string } | undefined {
   try {
     const { taskId, sourceArn } = JSON.parse(Buffer.from(handle, "base64").toString());
     if (typeof taskId === "string" && typeof sourceArn === "string") return { taskId, sourceArn };
   } catch {
-    // Not one of ours: told below.
+    // Not one of ours: told by who asked.
   }
-  throw invalid("Value for parameter TaskHandle is invalid.");
+  return undefined;
 }
 
 export class MoveTasks {

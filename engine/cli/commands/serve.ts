@@ -13,11 +13,15 @@ import { type SettingError, sentencesOf } from "../../broker/described/settingEr
 import { SluiceError } from "../../errors.ts";
 import { accounts, regions } from "../../limits.ts";
 import { MEMORY_BYTES_DEFAULT, Metrics } from "../../metrics/metrics.ts";
+import { type Credentials, credentialsOf } from "../../server/auth/credentials.ts";
+import type { Tls } from "../../server/http/listener.ts";
 import { Server, type ServerOptions } from "../../server/http/server.ts";
+import type { Config, OptionReader } from "../config.ts";
 import { Log, type LogFormat, type LogLevel, logFormats, logLevels } from "../log.ts";
 import {
   readAccount,
   readAllowedHost,
+  readFileName,
   readHost,
   readMemory,
   readOrigin,
@@ -27,6 +31,7 @@ import {
   readToken,
   refuse,
 } from "../options.ts";
+import { readTls, TlsError } from "../tls.ts";
 
 interface ServeOptions {
   readonly port: number;
@@ -39,6 +44,9 @@ interface ServeOptions {
   readonly region: string;
   readonly allowOrigin: readonly string[];
   readonly allowHost: readonly string[];
+  readonly credentials?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
   readonly config?: string;
   readonly logLevel: LogLevel;
   readonly logFormat?: LogFormat;
@@ -51,7 +59,8 @@ const examples = `Examples:
   sluice serve                          listen on port 9324
   sluice serve --port 0                 listen on a free port, and print it
   sluice serve --memory 512MiB --quotas aws
-  sluice serve --config sluice.yaml     with options and queues from a file
+  sluice serve --config sluice.yaml     with options, queues and credentials from a file
+  sluice serve --credentials keys.yaml --tls-cert cert.pem --tls-key key.pem
 `;
 
 export function addServe(program: Command): void {
@@ -97,6 +106,9 @@ export function addServe(program: Command): void {
         .argParser(readAllowedHost)
         .default([], "none"),
     )
+    .option("--credentials <file>", "who may ask: requests must be signed by them", readFileName)
+    .option("--tls-cert <file>", "certificate to serve HTTPS with, PEM", readFileName)
+    .option("--tls-key <file>", "its private key, PEM", readFileName)
     .option("--config <file>", "options and queues from a YAML or JSON file; options here win")
     .addOption(
       new Option("--log-level <level>", "how much to log on standard error")
@@ -124,10 +136,13 @@ function messageOf(error: unknown): string {
 async function serve(command: Command): Promise<void> {
   // Listened for before anybody can know that this process is up.
   const stopped = stopSignal();
-  const queues = await configure(command);
-  if (queues === undefined) return;
+  const configured = await configure(command);
+  if (configured === undefined) return;
+  const { queues, credentials } = configured;
   const options = command.opts<ServeOptions>();
   const log = new Log(options.logLevel, options.logFormat, process.stderr);
+  const tls = tlsOf(options);
+  if (tls === "wrong") return;
   logWarnings(log);
   const broker = await open(options, queues);
   if (broker === undefined) return;
@@ -141,7 +156,8 @@ async function serve(command: Command): Promise<void> {
     const { host, port, allowOrigin: allowOrigins, allowHost: allowHosts } = options;
     const where = { host, port, allowOrigins, allowHosts };
     const measures = { metrics, metricsToken: options.metricsToken };
-    server = await Server.listen({ broker, ...measures, ...where, ...reports(log) });
+    const who = { credentials, tls };
+    server = await Server.listen({ broker, ...measures, ...where, ...who, ...reports(log) });
   } catch (error) {
     say(`sluice: cannot listen on ${options.host} port ${options.port}: ${messageOf(error)}`);
     process.exitCode = 1;
@@ -149,7 +165,8 @@ async function serve(command: Command): Promise<void> {
     return;
   }
   metrics.start();
-  greet(server.url, options, log);
+  if (credentials === undefined && !isLoopback(options.host)) warnOfOpenness(options.host, log);
+  greet(server.url, options, log, credentials);
   await stopped;
   if (log.format === "text") log.say("sluice is draining");
   else log.write("info", "draining");
@@ -159,14 +176,47 @@ async function serve(command: Command): Promise<void> {
   process.exit(0);
 }
 
+/** What files say besides options. */
+interface Configured {
+  readonly queues: readonly DescribedQueue[];
+  /** Undefined where nobody has to say who he is. */
+  readonly credentials: Credentials | undefined;
+}
+
 /**
- * The queues of the configuration file, if there is one, whose options are set where the command
- * line has none. Undefined, with the exit code set and the mistakes said, when it is wrong.
+ * What the configuration file says, if there is one, whose options are set where the command line has
+ * none, and the file of credentials. Undefined, with the exit code set and the mistakes said, when
+ * something is wrong.
  */
-async function configure(command: Command): Promise<readonly DescribedQueue[] | undefined> {
-  const { config: file } = command.opts<ServeOptions>();
-  if (file === undefined) return [];
-  const readers = new Map(
+async function configure(command: Command): Promise<Configured | undefined> {
+  const { config: file, credentials: keys } = command.opts<ServeOptions>();
+  if (file === undefined && keys === undefined) return { queues: [], credentials: undefined };
+  const { readConfig, readCredentialsFile } = await import("../config.ts");
+  const nothing: Config = {
+    options: new Map(),
+    queues: [],
+    credentials: undefined,
+    mistakes: [],
+  };
+  const config = file === undefined ? nothing : readConfig(file, readersOf(command));
+  for (const [name, value] of config.options) {
+    if (command.getOptionValueSource(name) === "cli") continue;
+    command.setOptionValueWithSource(name, value, "config");
+  }
+  const { credentials: keysFile, account, region } = command.opts<ServeOptions>();
+  const own = keysFile === undefined ? config : readCredentialsFile(keysFile);
+  const { queues } = config;
+  const mistakes = own === config ? config.mistakes : [...config.mistakes, ...own.mistakes];
+  if (mistakes.length === 0) {
+    return { queues, credentials: own.credentials && credentialsOf(own.credentials) };
+  }
+  tell([...mistakes, ...(await rehearse(queues, { account, region }))]);
+  return undefined;
+}
+
+/** The options of the command, as a file may set them. */
+function readersOf(command: Command): ReadonlyMap<string, OptionReader> {
+  return new Map(
     command.options
       .filter((option) => option.attributeName() !== "config")
       .map((option) => [
@@ -177,16 +227,30 @@ async function configure(command: Command): Promise<readonly DescribedQueue[] | 
         },
       ]),
   );
-  const { readConfig } = await import("../config.ts");
-  const { options, queues, mistakes } = readConfig(file, readers);
-  for (const [name, value] of options) {
-    if (command.getOptionValueSource(name) === "cli") continue;
-    command.setOptionValueWithSource(name, value, "config");
+}
+
+/** Certificate and key; the mistake said, and the exit code set, where they are wrong. */
+function tlsOf({ tlsCert, tlsKey }: ServeOptions): Tls | undefined | "wrong" {
+  try {
+    return readTls(tlsCert, tlsKey);
+  } catch (error) {
+    if (!(error instanceof TlsError)) throw error;
+    say(`sluice: ${error.message}`);
+    process.exitCode = 2;
+    return "wrong";
   }
-  if (mistakes.length === 0) return queues;
-  const { account, region } = command.opts<ServeOptions>();
-  tell([...mistakes, ...(await rehearse(queues, { account, region }))]);
-  return undefined;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+/** In red, where standard error has colours. */
+function warnOfOpenness(host: string, log: Log): void {
+  log.warn(
+    `Anybody who reaches ${host} may read and delete every message: it is no address of this machine ` +
+      "alone, and there are no credentials. See sluice credentials new, and --credentials.",
+  );
 }
 
 /** Says what is wrong with the file, and sets the exit code. */
@@ -254,13 +318,27 @@ function logWarnings(log: Log): void {
   process.on("warning", ({ name, message }) => log.write("warn", message, { name }));
 }
 
+const anyWillDo =
+  "Any credentials will do: AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any, and any region.";
+
+function signedBy(credentials: Credentials, { region }: ServeOptions): string {
+  const [first] = credentials.keys();
+  const keys = credentials.size === 1 ? `the key ${first}` : `one of ${credentials.size} keys`;
+  return `Requests must be signed with ${keys}, for the region ${region}.`;
+}
+
 /** On standard output, wherever that goes and however the log is written. */
-function greet(url: string, options: ServeOptions, log: Log): void {
+function greet(
+  url: string,
+  options: ServeOptions,
+  log: Log,
+  credentials: Credentials | undefined,
+): void {
   const words = `--endpoint-url ${url} --region ${options.region}`;
   process.stdout.write(
     `sluice is listening on ${url}
 Messages live in this process's memory; they end with it.
-Any credentials will do: AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any, and any region. Try:
+${credentials === undefined ? anyWillDo : signedBy(credentials, options)} Try:
   aws ${words} sqs create-queue --queue-name hello
 `,
   );

@@ -6,6 +6,8 @@ import { action } from "../action.ts";
 import { wireQueueAttributes, wireTags } from "../wire/maps.ts";
 import { attributesWithOwners } from "../wire/owners.ts";
 import { queueUrl } from "../wire/queueUrl.ts";
+import type { Input } from "../wire/schema.ts";
+import { type Authorise, targetNamed } from "../wire/targets.ts";
 
 const wire = {
   members: {
@@ -17,11 +19,18 @@ const wire = {
   result: { QueueUrl: { type: "string" } },
 } as const;
 
+/** To give it tags is an action of its own. */
+const authorise: Authorise<Input<typeof wire.members>> = (context, { QueueName, tags }) => {
+  const target = targetNamed(context, context.account, QueueName);
+  context.authorise(target, { tags });
+  if (Object.keys(tags ?? {}).length > 0) context.authorise(target, { tags }, "TagQueue");
+};
+
 /**
  * An existing queue is compared with what is supplied now, and with nothing else; a difference is
  * QueueNameExists. Tags are not compared.
  */
-export const createQueue = action(wire, async (context, input) => {
+export const createQueue = action(wire, authorise, async (context, input) => {
   const { account, broker, origin } = context;
   const { attributes, stored } = readNewQueueAttributes(
     attributesWithOwners(context, input.Attributes ?? {}),

@@ -13,6 +13,7 @@ import {
 } from "../wire/metricQueries.ts";
 import { invalidValue, metricsOf, statistics } from "../wire/metrics.ts";
 import { ownerMeant } from "../wire/owners.ts";
+import { onEverything } from "../wire/targets.ts";
 
 const text = { type: "string" } as const;
 
@@ -67,7 +68,7 @@ interface Result {
 }
 
 /** Other requests have their turn between two queries. */
-export const getMetricData = action(wire, async (context, input) => {
+export const getMetricData = action(wire, onEverything, async (context, input) => {
   const { MetricDataQueries, StartTime, EndTime, ScanBy, LabelOptions } = input;
   const { MaxDatapoints = datapointsMax, NextToken } = input;
   const isAscending = ascends(ScanBy);

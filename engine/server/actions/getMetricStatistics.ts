@@ -15,6 +15,7 @@ import {
   statistics,
   stretchOf,
 } from "../wire/metrics.ts";
+import { onEverything } from "../wire/targets.ts";
 
 const text = { type: "string" } as const;
 const double = { type: "double" } as const;
@@ -58,7 +59,7 @@ const wire = {
 } as const;
 
 /** In order of time, which AWS promises nobody. */
-export const getMetricStatistics = action(wire, (context, input) => {
+export const getMetricStatistics = action(wire, onEverything, (context, input) => {
   const { MetricName, StartTime, EndTime, Period, Unit } = input;
   const { Statistics = [], ExtendedStatistics = [] } = input;
   const asked = askedFor(input, "");

@@ -4,6 +4,8 @@ import { accounts } from "../../limits.ts";
 import { action } from "../action.ts";
 import { ownerMeant } from "../wire/owners.ts";
 import { queueUrl } from "../wire/queueUrl.ts";
+import type { Input } from "../wire/schema.ts";
+import { type Authorise, targetNamed } from "../wire/targets.ts";
 
 const wire = {
   members: {
@@ -14,8 +16,13 @@ const wire = {
   result: { QueueUrl: { type: "string" } },
 } as const;
 
+const authorise: Authorise<Input<typeof wire.members>> = (context, input) => {
+  const { QueueName: name = "", QueueOwnerAWSAccountId: said } = input;
+  context.authorise(targetNamed(context, ownerMeant(context, said), name));
+};
+
 /** What is no account has no queues. */
-export const getQueueUrl = action(wire, (context, input) => {
+export const getQueueUrl = action(wire, authorise, (context, input) => {
   const { QueueName: name, QueueOwnerAWSAccountId: said } = input;
   if (name === undefined || name === "") {
     throw new SluiceError(

@@ -3,6 +3,8 @@ import { moveTasks } from "../../limits.ts";
 import type { MessageMoveTask } from "../../types.ts";
 import { action } from "../action.ts";
 import { withOwners } from "../wire/owners.ts";
+import type { Input } from "../wire/schema.ts";
+import { type Authorise, targetOfArn } from "../wire/targets.ts";
 
 const entry = {
   TaskHandle: { type: "string" },
@@ -46,8 +48,16 @@ function show(task: MessageMoveTask): object {
   return Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined));
 }
 
-export const listMessageMoveTasks = action(wire, async (context, { SourceArn, MaxResults }) => {
-  const sourceArn = withOwners(context, SourceArn);
-  const tasks = await context.broker.listMessageMoveTasks({ sourceArn, maxResults: MaxResults });
-  return tasks.length === 0 ? {} : { Results: tasks.map(show) };
-});
+const authorise: Authorise<Input<typeof wire.members>> = (context, { SourceArn }) => {
+  context.authorise(targetOfArn(context, SourceArn));
+};
+
+export const listMessageMoveTasks = action(
+  wire,
+  authorise,
+  async (context, { SourceArn, MaxResults }) => {
+    const sourceArn = withOwners(context, SourceArn);
+    const tasks = await context.broker.listMessageMoveTasks({ sourceArn, maxResults: MaxResults });
+    return tasks.length === 0 ? {} : { Results: tasks.map(show) };
+  },
+);

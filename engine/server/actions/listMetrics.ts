@@ -5,6 +5,7 @@ import type { Metrics } from "../../metrics/metrics.ts";
 import { action } from "../action.ts";
 import { invalidValue, listOf, metricsOf, missingParameter } from "../wire/metrics.ts";
 import { ownerMeant } from "../wire/owners.ts";
+import { onEverything } from "../wire/targets.ts";
 
 const text = { type: "string" } as const;
 const filter = { type: "structure", members: { Name: text, Value: text } } as const;
@@ -49,7 +50,7 @@ interface Listed {
   readonly metric: string;
 }
 
-export const listMetrics = action(wire, (context, input) => {
+export const listMetrics = action(wire, onEverything, (context, input) => {
   const { Namespace, MetricName, Dimensions = [], RecentlyActive, NextToken } = input;
   const { IncludeLinkedAccounts = false, OwningAccount } = input;
   if (RecentlyActive !== undefined && RecentlyActive !== "PT3H") {

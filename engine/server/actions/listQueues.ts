@@ -5,6 +5,7 @@ import type { Answer } from "../wire/context.ts";
 import { pageOf } from "../wire/pages.ts";
 import { queueUrl } from "../wire/queueUrl.ts";
 import { namesOf } from "../wire/schema.ts";
+import { onEverything } from "../wire/targets.ts";
 
 const wire = {
   members: {
@@ -18,6 +19,7 @@ const wire = {
 /** No queue makes an answer without a list. */
 export const listQueues = action(
   wire,
+  onEverything,
   async ({ account, broker, origin }, input): Promise<Answer> => {
     const prefix = input.QueueNamePrefix ?? "";
     const { names, token } = pageOf(await broker.listQueues({ account, prefix }), input);

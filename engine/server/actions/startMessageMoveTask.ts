@@ -2,6 +2,8 @@
 import { moveTasks } from "../../limits.ts";
 import { action } from "../action.ts";
 import { withOwners } from "../wire/owners.ts";
+import type { Input } from "../wire/schema.ts";
+import { type Authorise, targetOfArn } from "../wire/targets.ts";
 
 const wire = {
   members: {
@@ -12,7 +14,17 @@ const wire = {
   result: { TaskHandle: { type: "string" } },
 } as const;
 
-export const startMessageMoveTask = action(wire, async (context, input) => {
+/** What the task does with messages is asked for as well, in the caller's name. */
+const onSource = [undefined, "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"];
+
+const authorise: Authorise<Input<typeof wire.members>> = (context, input) => {
+  const source = targetOfArn(context, input.SourceArn);
+  for (const action of onSource) context.authorise(source, {}, action);
+  if (input.DestinationArn === undefined) return;
+  context.authorise(targetOfArn(context, input.DestinationArn), {}, "SendMessage");
+};
+
+export const startMessageMoveTask = action(wire, authorise, async (context, input) => {
   const { SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond } = input;
   const { taskHandle } = await context.broker.startMessageMoveTask({
     sourceArn: withOwners(context, SourceArn),

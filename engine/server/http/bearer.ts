@@ -9,10 +9,16 @@ function digestOf(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-/** Undefined where the header Authorization has the token; else the answer to who has not. */
-export function bearerRefusal(token: string, authorization: string | undefined): Reply | undefined {
+/**
+ * Undefined where the header Authorization has the token; else the answer to who has not. Where there is no
+ * token nobody has it.
+ */
+export function bearerRefusal(
+  token: string | undefined,
+  authorization: string | undefined,
+): Reply | undefined {
   const given = /^Bearer +(\S+) *$/i.exec(authorization ?? "")?.[1] ?? "";
-  if (timingSafeEqual(digestOf(given), digestOf(token))) return undefined;
+  if (token !== undefined && timingSafeEqual(digestOf(given), digestOf(token))) return undefined;
   return {
     status: 401,
     body: "This page wants the server's --metrics-token: Authorization: Bearer TOKEN\n",

@@ -15,41 +15,35 @@
  * last one has, or when the deadline has passed (a client that stopped in mid-request), what is
  * left of the connections is cut, and `close` resolves.
  */
-import { createServer, type Server as HttpServer, type IncomingMessage } from "node:http";
+import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Broker } from "../../broker/broker.ts";
 import { SluiceError } from "../../errors.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { type Caller, rootOf } from "../../policy/caller.ts";
 import { withinRequest } from "../../tracing/request.ts";
+import { Access, unsigned } from "../auth/access.ts";
+import { checkService, type Signed } from "../auth/authenticator.ts";
+import type { Credentials } from "../auth/credentials.ts";
 import { isMetricsPage, metricsPage } from "../prometheus/page.ts";
 import { Requests } from "../prometheus/requests.ts";
-import { CborProtocol, isCbor } from "../protocol/cbor.ts";
 import { JsonProtocol } from "../protocol/json.ts";
 import type { Call, LongReply, Protocol, Reply } from "../protocol/protocol.ts";
-import { QueryProtocol } from "../protocol/query.ts";
-import type { Answer, Context } from "../wire/context.ts";
-import { isTraceHeader } from "../wire/sends.ts";
+import { sqs } from "../service.ts";
+import type { Answer } from "../wire/context.ts";
 import { Admission, type AdmissionOptions, checkOneHost } from "./admission.ts";
 import { Answered } from "./answered.ts";
 import { bearerRefusal } from "./bearer.ts";
 import { Connection } from "./connection.ts";
 import { corsHeaders, preflightReply } from "./cors.ts";
 import { Exchange, type Exchanger } from "./exchange.ts";
+import { makeListener, type Tls } from "./listener.ts";
+import { type ContextHost, originOf, RequestContext } from "./requestContext.ts";
+import { protocolOf } from "./speaks.ts";
 import { pageReply } from "./welcome.ts";
 
-/** SDKs keep connections for reuse between polls of 20 s; the server must not close them first. */
-const keepAliveMs = 75_000;
-/** A request's head, and the whole of it, must have arrived by then; else 408 and close. */
-const headMs = 10_000;
-const requestMs = 20_000;
-/** How often Node looks for requests that are late. */
-const checkMs = 1_000;
-/** Bytes of a request's head: signatures and session tokens are long, but not longer. */
-const headBytes = 16_384;
 /** A body of more is read in one turn of the event loop, and what it asks for done in the next. */
 const bytesAtOnce = 262_144;
-const formType = /^application\/x-www-form-urlencoded/i;
 /** How long `close` waits for requests that are being worked on. */
 const drainMs = 5_000;
 
@@ -59,6 +53,10 @@ export interface ServerOptions extends AdmissionOptions {
   readonly metrics?: Metrics;
   /** What GET /metrics wants as its bearer token; without it anybody may read it. */
   readonly metricsToken?: string | undefined;
+  /** Who may ask; without them everybody may everything. */
+  readonly credentials?: Credentials | undefined;
+  /** With it the server speaks HTTPS and nothing else. */
+  readonly tls?: Tls | undefined;
   /** Where to listen; as a name it is one that requests may be sent to. */
   readonly host: string;
   /** 0 picks a free one. */
@@ -69,13 +67,17 @@ export interface ServerOptions extends AdmissionOptions {
   readonly onAnswered?: (answered: Answered) => void;
 }
 
-export class Server implements Exchanger {
+export class Server implements Exchanger, ContextHost {
+  readonly access: Access | undefined;
   readonly #options: ServerOptions;
+  /** Everybody, where all is open. */
   readonly #caller: Caller;
   readonly #admission: Admission;
   readonly #http: HttpServer;
   readonly #requests = new Requests();
   readonly #connections = new Map<Socket, Connection>();
+  /** Those by TLS that have not met yet are among them. */
+  readonly #sockets = new Set<Socket>();
   /** Requests that have not ended, on all connections. */
   #exchanges = 0;
   #closing: Promise<void> | undefined;
@@ -96,16 +98,17 @@ export class Server implements Exchanger {
     this.#caller = rootOf(options.broker.account);
     const { allowOrigins, allowHosts = [] } = options;
     this.#admission = new Admission({ allowOrigins, allowHosts: [...allowHosts, options.host] });
-    this.#http = createServer({
-      keepAliveTimeout: keepAliveMs,
-      headersTimeout: headMs,
-      requestTimeout: requestMs,
-      connectionsCheckingInterval: checkMs,
-      maxHeaderSize: headBytes,
-    });
-    this.#http.on("connection", (socket) => {
+    const { credentials, broker, tls } = options;
+    if (credentials !== undefined) {
+      this.access = new Access({ credentials, region: broker.region });
+    }
+    this.#http = makeListener(tls, (socket) => {
       this.#connections.set(socket, new Connection(socket));
       socket.once("close", () => this.#connections.delete(socket));
+    });
+    this.#http.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
     });
     this.#http.on("request", (request, response) => {
       const { socket } = request;
@@ -121,10 +124,19 @@ export class Server implements Exchanger {
     return this.#closing !== undefined;
   }
 
-  /** `http://HOST:PORT`, where it listens. */
+  get broker(): Broker {
+    return this.#options.broker;
+  }
+
+  get metrics(): Metrics | undefined {
+    return this.#options.metrics;
+  }
+
+  /** `http://HOST:PORT`, where it listens; `https` with a certificate. */
   get url(): string {
     const { address, port, family } = this.#http.address() as AddressInfo;
-    return family === "IPv6" ? `http://[${address}]:${port}` : `http://${address}:${port}`;
+    const scheme = this.#options.tls === undefined ? "http" : "https";
+    return `${scheme}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
   }
 
   /** See the head of this file. A second call waits for the first. */
@@ -143,9 +155,10 @@ export class Server implements Exchanger {
       return;
     }
     try {
-      const other = pageReply(request, this) ?? this.#otherReply(request);
-      if (other !== undefined) {
-        exchange.send(other);
+      const other = pageReply(request, this.url, this.access === undefined);
+      const reply = other ?? this.#otherReply(request);
+      if (reply !== undefined) {
+        exchange.send(reply);
         return;
       }
       const { metrics } = this.#options;
@@ -153,13 +166,40 @@ export class Server implements Exchanger {
         void this.#tell(exchange, metrics);
         return;
       }
+      const signed = this.#signed(request, body);
+      const inTurn = body.length > bytesAtOnce ? setImmediate : atOnce;
+      // To hash a large body is a turn's work as well; where nothing is signed it is not hashed.
+      const inOwnTurn = this.access === undefined ? atOnce : inTurn;
+      inOwnTurn(() => {
+        const call = this.#read(exchange, protocol, body, signed);
+        if (call !== undefined) inTurn(() => this.#run(exchange, protocol, call, signed.caller));
+      });
+    } catch (error) {
+      this.#refuse(exchange, error, protocol);
+    }
+  }
+
+  /** Throws what signatures are refused with. */
+  #signed(request: IncomingMessage, body: Buffer): Signed {
+    return this.access?.authenticate(request, body) ?? { caller: this.#caller, service: undefined };
+  }
+
+  /** Undefined for what was refused. */
+  #read(exchange: Exchange, protocol: Protocol, body: Buffer, signed: Signed): Call | undefined {
+    const { request } = exchange;
+    try {
       const call = protocol.read(body);
       exchange.call = call;
       this.#admission.checkGet(request, call.name);
-      if (body.length <= bytesAtOnce) this.#run(exchange, protocol, call);
-      else setImmediate(() => this.#run(exchange, protocol, call));
+      checkService(signed, call.service.signingName);
+      return call;
     } catch (error) {
-      this.#refuse(exchange, error, protocol);
+      // Who has not said who he is, is told no more than that, whatever he has asked for.
+      const isUnsigned = signed.caller.kind === "anonymous" && error instanceof SluiceError;
+      const service = exchange.call?.service ?? sqs;
+      const told = isUnsigned ? unsigned({ service, origin: originOf(request, this.url) }) : error;
+      this.#refuse(exchange, told, protocol);
+      return undefined;
     }
   }
 
@@ -193,7 +233,8 @@ export class Server implements Exchanger {
   async #tell(exchange: Exchange, metrics: Metrics): Promise<void> {
     const { metricsToken: token } = this.#options;
     const { authorization } = exchange.request.headers;
-    const refusal = token === undefined ? undefined : bearerRefusal(token, authorization);
+    const isOpen = token === undefined && this.access === undefined;
+    const refusal = isOpen ? undefined : bearerRefusal(token, authorization);
     try {
       exchange.send(refusal ?? (await metricsPage(metrics, this.#requests)));
     } catch (error) {
@@ -211,10 +252,10 @@ export class Server implements Exchanger {
     return { ...new JsonProtocol(undefined).error(error), status: 405 };
   }
 
-  #run(exchange: Exchange, protocol: Protocol, call: Call): void {
+  #run(exchange: Exchange, protocol: Protocol, call: Call, caller: Caller): void {
     if (exchange.isEnded) return;
     try {
-      const context = new RequestContext(this.#options, this.#caller, this, exchange);
+      const context = new RequestContext(this, exchange, call, caller);
       const answer = withinRequest(exchange.request.headers, () =>
         call.action.run(context, call.input),
       );
@@ -256,74 +297,16 @@ export class Server implements Exchanger {
       if (this.#exchanges === 0) this.#allEnded();
     });
     this.#http.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
+}
+
+function atOnce(work: () => void): void {
+  work();
 }
 
 function asRefusal(error: unknown): SluiceError {
   if (error instanceof SluiceError) return error;
   return new SluiceError("InternalFailure", "The server failed; see its log.");
-}
-
-/** Reads of the request what an action asks for, and only then: most ask for nothing. */
-class RequestContext implements Context {
-  readonly broker: Broker;
-  readonly metrics: Metrics | undefined;
-  readonly caller: Caller;
-  readonly tellsAccounts = false;
-  readonly #server: Server;
-  readonly #exchange: Exchange;
-
-  constructor(options: ServerOptions, caller: Caller, server: Server, exchange: Exchange) {
-    this.broker = options.broker;
-    this.metrics = options.metrics;
-    this.caller = caller;
-    this.#server = server;
-    this.#exchange = exchange;
-  }
-
-  get account(): string {
-    return this.caller.account ?? this.broker.account;
-  }
-
-  get origin(): string {
-    const { host } = this.#exchange.request.headers;
-    return host === undefined ? this.#server.url : `http://${host}`;
-  }
-
-  get traceHeader(): string | undefined {
-    const trace = headerOf(this.#exchange.request, "x-amzn-trace-id");
-    return trace !== undefined && isTraceHeader(trace) ? trace : undefined;
-  }
-
-  get signal(): AbortSignal {
-    return this.#exchange.signal;
-  }
-
-  undoUnlessSent(undo: () => Promise<unknown>): void {
-    this.#server.undoUnlessSent(this.#exchange, undo);
-  }
-}
-
-/** A header that has one value; of several that Node joins or lists, the request means none. */
-function headerOf(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-/**
- * Which protocol a request speaks. CBOR has a path or a header of its own, JSON a target; a form by POST, and any GET, is the query
- * protocol; what tells neither is answered in JSON, which the newer clients read.
- */
-function protocolOf(request: IncomingMessage): Protocol {
-  const { method, url = "/", headers } = request;
-  const smithy = headerOf(request, "smithy-protocol");
-  if (method === "POST" && isCbor(url, smithy)) return new CborProtocol(url, smithy);
-  const target = headerOf(request, "x-amz-target");
-  if (target !== undefined) return new JsonProtocol(target, url);
-  const isForm = formType.test(headers["content-type"] ?? "");
-  const isQuery = method === "GET" || isForm || /[?&]Action=/.test(url);
-  return isQuery
-    ? new QueryProtocol({ url, accept: headers.accept })
-    : new JsonProtocol(target, url);
 }

@@ -41,13 +41,17 @@ function welcome(url: string, accept: string | undefined): Reply {
   return { status: 200, body, contentType: "text/plain; charset=utf-8" };
 }
 
-/** Undefined for what is no page. `server` has the URL at which it listens. */
+/**
+ * Undefined for what is no page. `serverUrl` is where the server listens; who has to say who he is gets
+ * no welcome.
+ */
 export function pageReply(
   { method, url = "/", headers }: IncomingMessage,
-  server: { readonly url: string },
+  serverUrl: string,
+  isOpen: boolean,
 ): Reply | undefined {
   if (method !== "GET" && method !== "HEAD") return undefined;
-  if (url === "/") return welcome(server.url, headers.accept);
+  if (url === "/" && isOpen) return welcome(serverUrl, headers.accept);
   if (url.split("?", 1)[0] !== "/health") return undefined;
   return { status: 200, body: '{"status":"ok"}', contentType: "application/json" };
 }

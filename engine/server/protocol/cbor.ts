@@ -53,7 +53,8 @@ export class CborProtocol implements Protocol {
     }
     // Who has nothing to say may send nothing.
     const value = body.length === 0 ? {} : readCbor(body);
-    return { name: name ?? "", action, input: checkTypes(action.members, value) };
+    const input = checkTypes(action.members, value);
+    return { name: name ?? "", service: this.#service, action, input };
   }
 
   answer({ action }: Call, answer: Answer): Reply {

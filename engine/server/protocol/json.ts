@@ -72,7 +72,12 @@ export class JsonProtocol implements Protocol {
     const name = this.#name;
     const action = this.#service.find(name, "X-Amz-Target is AmazonSQS.<Action>");
     const input = checkTypes(action.members, parseBody(body, action));
-    return { name: name ?? "", action, input: withQueue(action, input, this.#url) };
+    return {
+      name: name ?? "",
+      service: this.#service,
+      action,
+      input: withQueue(action, input, this.#url),
+    };
   }
 
   /** An action without a result has an empty body. */

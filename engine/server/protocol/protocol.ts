@@ -5,6 +5,7 @@
  */
 import type { SluiceError } from "../../errors.ts";
 import type { Action } from "../action.ts";
+import type { Service } from "../service.ts";
 import type { Answer } from "../wire/context.ts";
 import type { Loose } from "../wire/schema.ts";
 
@@ -31,6 +32,7 @@ export interface LongReply extends ReplyHead {
 export interface Call {
   /** The action's, as the request has it. */
   readonly name: string;
+  readonly service: Service;
   readonly action: Action;
   readonly input: Loose;
 }

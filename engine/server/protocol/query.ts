@@ -70,7 +70,7 @@ export class QueryProtocol implements Protocol {
     checkContent(action, form.contentBytes);
     form.check();
     const input = withQueue(action, readMembers(action.members, fields), url);
-    return { name: name ?? "", action, input };
+    return { name: name ?? "", service: this.#service, action, input };
   }
 
   answer({ action }: Call, answer: Answer): Reply | LongReply {

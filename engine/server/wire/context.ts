@@ -6,6 +6,8 @@ import type { Broker } from "../../broker/broker.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { Caller } from "../../policy/caller.ts";
 
+import type { RequestTags, Target } from "./target.ts";
+
 export interface Context {
   readonly broker: Broker;
   /** Undefined where the server keeps none. */
@@ -15,6 +17,13 @@ export interface Context {
   readonly account: string;
   /** False where nobody has to say who he is: whichever account a request names then means this one. */
   readonly tellsAccounts: boolean;
+  /**
+   * Throws AccessDenied unless the caller may do that to this; `action` is the request's own where none is
+   * given. Where nobody has to say who he is, everybody may.
+   */
+  authorise(target: Target, requestTags?: RequestTags, action?: string): void;
+  /** Throws MissingAuthenticationToken where the caller has not said who he is and has to. */
+  identify(): void;
   /** "http://HOST" as the client addressed this server; queue URLs begin with it. */
   readonly origin: string;
   /** The trace of the HTTP request, for messages that carry none of their own. */

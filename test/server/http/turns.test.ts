@@ -11,6 +11,7 @@ import { JsonProtocol } from "../../../engine/server/protocol/json.ts";
 import type { Call } from "../../../engine/server/protocol/protocol.ts";
 import { QueryProtocol } from "../../../engine/server/protocol/query.ts";
 import { findAction } from "../../../engine/server/router.ts";
+import { sqs } from "../../../engine/server/service.ts";
 import { LongAnswer } from "../../../engine/server/wire/longAnswer.ts";
 import type { Message, Queue } from "../../../engine/types.ts";
 import { Endpoint } from "../../support/endpoint.ts";
@@ -217,7 +218,7 @@ describe("a long answer is written as a short one of the same elements", () => {
       MessageAttributes: { n: { DataType: "Number", StringValue: "7" } },
     },
   ];
-  const call: Call = { name: "ReceiveMessage", action, input: {} };
+  const call: Call = { name: "ReceiveMessage", service: sqs, action, input: {} };
   const body = Buffer.from("Action=ReceiveMessage");
 
   test.each([

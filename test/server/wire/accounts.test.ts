@@ -40,6 +40,8 @@ function contextOf(account: string): Context {
     traceHeader: undefined,
     signal: new AbortController().signal,
     undoUnlessSent() {},
+    authorise() {},
+    identify() {},
   };
 }
 
