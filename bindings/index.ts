@@ -48,5 +48,5 @@ export type {
   QueueHandle,
 } from "./shapes.ts";
 export { SharedBlock, sharedNumbers } from "./sharedBlock.ts";
-export type { Tokens } from "./tokens.ts";
+export { SECRET_WORDS, type Tokens } from "./tokens.ts";
 export type { WasmModule } from "./webassembly.ts";

@@ -16,6 +16,9 @@ import {
   HANDLE_SEQUENCE,
   HANDLE_SLOT,
   HANDLE_VISIBILITY_MS,
+  HEADER,
+  HEADER_SECRET,
+  HEADER_SECRET_BYTES,
   RECEIVE_BODY_BYTES,
   RECEIVE_BYTES,
   RECEIVE_COUNT,
@@ -47,6 +50,9 @@ import type { Outbox } from "./outbox.ts";
 import type { Resident } from "./resident.ts";
 import type { QueueHandle } from "./shapes.ts";
 import type { Area, Views } from "./views.ts";
+
+/** Words of the secret that hashes are made with. */
+export const SECRET_WORDS = HEADER_SECRET_BYTES >> 2;
 
 const TOKEN_BYTES = 8;
 /** A group's text, and a deduplication id's: a word as hexadecimal digits. */
@@ -103,6 +109,7 @@ const DIGITS = Uint16Array.from({ length: 256 }, (_, byte) => {
 
 export class Tokens extends Gauges {
   readonly #exports: EngineExports;
+  readonly #views: Views;
   readonly #thread: number;
   readonly #number: number;
   readonly #incarnation: number;
@@ -124,6 +131,7 @@ export class Tokens extends Gauges {
   ) {
     super(views, number);
     this.#exports = exports;
+    this.#views = views;
     this.#thread = thread;
     this.#number = number;
     this.#incarnation = incarnation;
@@ -131,6 +139,14 @@ export class Tokens extends Gauges {
     this.#outbox = outbox;
     this.#resident = resident;
     this.reserve(16);
+  }
+
+  /**
+   * The memory's hashes are made with these words from now on, and not with those that were drawn when it
+   * was made: which partition a group belongs to is the same in every run then. While there is no message.
+   */
+  fixSecret(words: Uint32Array): void {
+    this.#views.u32.set(words.subarray(0, SECRET_WORDS), (HEADER + HEADER_SECRET) >> 2);
   }
 
   /** There are places 0 to `count - 1` at least; what lies in places stays. */
@@ -218,6 +234,31 @@ export class Tokens extends Gauges {
     this.#count = 0;
     this.#stagedWords = 0;
     return this.#exports.send(this.#thread, this.#number, this.#incarnation, count, now);
+  }
+
+  // --- The quota on a FIFO queue's calls --------------------------------------------------------------
+
+  /** Message `index` of the send that `throttle` is asked about next is of this group. */
+  putGroup(index: number, group: number): void {
+    this.#outbox.lend(index + 1);
+    this.#area.u16[SEND_GROUP + index * SEND_HALVES] = NAME_BYTES;
+    this.#writeName(group, index * 2);
+  }
+
+  /**
+   * A call of one of the ACTION codes that names `count` messages, those of a send by `putGroup`, those of
+   * a delete by `put`: 0 when the queue's rate lets it through, else in how many milliseconds it could, or
+   * a status below 0. Before the messages of a send are added, since both are written to one place.
+   */
+  throttle(action: number, count: number, now: number): number {
+    return this.#exports.throttle(
+      this.#thread,
+      this.#number,
+      this.#incarnation,
+      action,
+      count,
+      now,
+    );
   }
 
   // --- Receiving and settling ----------------------------------------------------------------------

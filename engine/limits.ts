@@ -158,6 +158,11 @@ export function highThroughputCallsPerSecond(region: string): number {
   return highThroughputCalls[region] ?? 2_400;
 }
 
+/** Calls a second an action that a FIFO queue takes, whose throughput limit is by group or not. */
+export function fifoCallsPerSecond(isByGroup: boolean, region: string): number {
+  return isByGroup ? highThroughputCallsPerSecond(region) : fifo.callsPerSecond;
+}
+
 /** Limits that protect AWS rather than its user: switches in Sluice (Developer Guide, quotas). */
 export const protections = {
   maxInFlight: 120_000,

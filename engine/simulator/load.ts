@@ -6,17 +6,25 @@
  * is taken (docs/SIMULATION.md says where).
  */
 
+import {
+  type FleetsCapacity,
+  fleetsCapacity,
+  meanSeconds,
+  placeCapacity,
+  triesOf,
+} from "./capacity.ts";
 import { poisonLoops, redriveOf } from "./poisonLoops.ts";
+import { callsPerSecondOf } from "./quotas.ts";
 import { type Flow, ratesOf } from "./rates.ts";
 import type {
   Plan,
   PlannedArrivals,
   PlannedFleet,
   PlannedGroups,
-  PlannedLaw,
+  PlannedProducer,
   PlannedQueue,
 } from "./scenario/plan.ts";
-import { lambdaOf, mostProcesses } from "./scenario/planScaling.ts";
+import { mostProcesses } from "./scenario/planScaling.ts";
 import type { PlayedTrace } from "./trace/traceRequest.ts";
 
 export interface QueueLoad {
@@ -30,18 +38,14 @@ export interface QueueLoad {
   readonly growsPerSecond: number;
   /** Poison messages a second that redrives bring back for ever: the load rises as long as it runs. */
   readonly endlessPerSecond: number;
+  /** Messages a second that its producers would send and the quota on its calls holds back. */
+  readonly unsentPerSecond: number;
   /** What bounds the capacity. */
-  readonly bound: "consumers" | "largest message group" | "resource" | "no consumers";
+  readonly bound: "consumers" | "largest message group" | "resource" | "quota" | "no consumers";
 }
 
-/** As far as doubles can tell from 1. */
-const slack = 1e-9;
-
-/** Times a message is handled, and the share that ends as dead letters. */
-interface Tries {
-  readonly handlings: number;
-  readonly deadShare: number;
-}
+/** Messages of a call. */
+const CALL_MAX = 10;
 
 /** Messages a second, in the long run; of a closed loop none that its consumers did not ask for. */
 export function meanRate(arrivals: PlannedArrivals): number {
@@ -78,105 +82,6 @@ function profileRate(rate: Extract<PlannedArrivals, { kind: "profile" }>["rate"]
     area += ((piece.perSecond + piece.endPerSecond) / 2) * (until - piece.fromSeconds);
   }
   return area / rate.periodSeconds;
-}
-
-export function meanSeconds(law: PlannedLaw): number {
-  switch (law.kind) {
-    case "deterministic":
-      return law.seconds;
-    case "uniform":
-      return (law.minSeconds + law.maxSeconds) / 2;
-    case "empirical": {
-      let [sum, all] = [0, 0];
-      for (const [index, seconds] of law.seconds.entries()) {
-        sum += seconds * (law.weights[index] ?? 0);
-        all += law.weights[index] ?? 0;
-      }
-      return sum / all;
-    }
-    default:
-      return law.meanSeconds;
-  }
-}
-
-/** The mean of the longest of so many; where it has no closed form here, that of one of them. */
-function meanOfLongest(law: PlannedLaw, count: number): number {
-  if (law.kind === "exponential") {
-    let harmonic = 0;
-    for (let k = 1; k <= count; k++) harmonic += 1 / k;
-    return law.meanSeconds * harmonic;
-  }
-  if (law.kind === "uniform") {
-    return law.minSeconds + ((law.maxSeconds - law.minSeconds) * count) / (count + 1);
-  }
-  return meanSeconds(law);
-}
-
-/** Seconds that one place of a process takes for a full receive: calls, handling, deletes. */
-function cycleSeconds(fleet: PlannedFleet): number {
-  const trip = fleet.roundTripMs / 1_000;
-  // What was received ahead is there when a place gets free.
-  const receive = fleet.prefetch > 0 ? 0 : trip;
-  const one = meanSeconds(fleet.service);
-  if (fleet.handler === "batch") return receive + one + trip;
-  const remove = fleet.deleteBatch ? 0 : trip;
-  const once = fleet.deleteBatch ? trip : 0;
-  if (fleet.handler === "parallel") {
-    return receive + meanOfLongest(fleet.service, fleet.batch) + remove + once;
-  }
-  return receive + fleet.batch * (one + remove) + once;
-}
-
-/** `base` so many times; exact arithmetic alone, so that it is the same on every Node. */
-function power(base: number, times: number): number {
-  let [result, square] = [1, base];
-  for (let left = times; left > 0; left = Math.floor(left / 2)) {
-    if (left % 2 === 1) result *= square;
-    square *= square;
-  }
-  return result;
-}
-
-/** (1-p^m)/(1-p) for what fails at random, and as often as it may for what always fails. */
-function triesOf(fleet: PlannedFleet, queue: PlannedQueue): Tries {
-  const { probability, poisonShare } = fleet.failure;
-  const isWhole = fleet.handler === "batch" && !fleet.partialBatches;
-  const failing = isWhole ? 1 - power(1 - probability, fleet.batch) : probability;
-  const lived = queue.attributes.messageRetentionPeriod ?? Number.POSITIVE_INFINITY;
-  const back = fleet.backoff?.maxSeconds ?? fleet.visibilityTimeoutSeconds;
-  // Without a dead-letter queue a message comes back until it expires.
-  const most =
-    queue.deadLetters?.maxReceiveCount ?? Math.max(1, Math.ceil(lived / Math.max(back, 1)));
-  const dead = power(failing, most);
-  const sound = failing === 1 ? most : (1 - dead) / (1 - failing);
-  const handlings = poisonShare * most + (1 - poisonShare) * sound;
-  const deadShare = queue.deadLetters === undefined ? 0 : poisonShare + (1 - poisonShare) * dead;
-  return { handlings, deadShare };
-}
-
-/** Messages a second that one place of a process finishes when it is never idle. */
-function placeCapacity(fleet: PlannedFleet, { handlings }: Tries): number {
-  const { probability, isCrash } = fleet.failure;
-  const restart = isCrash ? fleet.batch * probability * fleet.coldStartSeconds : 0;
-  const seconds = cycleSeconds(fleet) + restart;
-  return seconds === 0 ? Number.POSITIVE_INFINITY : fleet.batch / (seconds * handlings);
-}
-
-/** Side by side, of a fleet that is a function. */
-function invokesMax(fleet: PlannedFleet): number {
-  const lambda = lambdaOf(fleet);
-  if (lambda === undefined) return Number.POSITIVE_INFINITY;
-  return Math.min(lambda.reservedConcurrency, lambda.accountConcurrency);
-}
-
-/** Messages a second that the resource lets a fleet finish, as if it had it for itself. */
-function resourceCapacity(plan: Plan, fleet: PlannedFleet, { handlings }: Tries): number {
-  const resource = plan.resources[fleet.uses ?? -1];
-  if (resource === undefined) return Number.POSITIVE_INFINITY;
-  const { concurrency, perSecond } = resource;
-  const seconds = meanSeconds(fleet.service);
-  const begins = Math.min(perSecond, seconds === 0 ? perSecond : concurrency / seconds);
-  return (begins * (fleet.handler === "batch" ? fleet.batch : 1)) / handlings;
 }
 
 /** The share of a producer's messages that its most frequent group has; 0 where each has its own. */
@@ -219,8 +124,8 @@ function largestShare(plan: Plan, queue: number, rates: readonly number[]): numb
   return all === 0 ? 0 : largest / all;
 }
 
-/** What a queue is sent by producers: a copy of a message counts on a Standard queue. */
-function sentPerSecond(plan: Plan, queue: number): number {
+/** What producers would send to a queue: a copy of a message counts on a Standard queue. */
+function wantedPerSecond(plan: Plan, queue: number): number {
   let rate = 0;
   for (const { queue: own, arrivals, duplicates } of plan.producers) {
     if (own !== queue) continue;
@@ -230,39 +135,38 @@ function sentPerSecond(plan: Plan, queue: number): number {
   return rate;
 }
 
-interface FleetsCapacity {
-  readonly all: number;
-  /** Of one place of the quickest. */
-  readonly place: number;
-  /** Whether a resource bounds it. */
-  readonly isShared: boolean;
+/** Of their calls, the share that the queue's quota lets through in the long run. */
+function sentShare(plan: Plan, queue: number): number {
+  let calls = 0;
+  for (const producer of plan.producers) {
+    if (producer.queue !== queue) continue;
+    const { probability } = producer.duplicates;
+    calls += meanRate(producer.arrivals) * (1 / messagesOfCall(producer) + probability);
+  }
+  const most = callsPerSecondOf(plan, plan.queues[queue] as PlannedQueue);
+  return calls <= most ? 1 : most / calls;
 }
 
-/** Of all fleets of a queue. */
-function fleetsCapacity(plan: Plan, index: number): FleetsCapacity {
-  const queue = plan.queues[index] as PlannedQueue;
-  let [all, place, isShared] = [0, 0, false];
-  for (const fleet of plan.fleets) {
-    if (fleet.queue !== index) continue;
-    const own = placeCapacity(fleet, triesOf(fleet, queue));
-    const free = Math.min(mostProcesses(fleet) * fleet.concurrency, invokesMax(fleet)) * own;
-    const shared = resourceCapacity(plan, fleet, triesOf(fleet, queue));
-    isShared ||= shared < free;
-    all += Math.min(free, shared);
-    place = Math.max(place, own);
-  }
-  return { all, place, isShared };
+/** In the mean. */
+function messagesOfCall({ arrivals, batch }: PlannedProducer): number {
+  if (batch > 0) return batch;
+  const size = arrivals.kind === "renewal" ? arrivals.size : 1;
+  return size / Math.ceil(size / CALL_MAX);
+}
+
+/** What they send. */
+function sentPerSecond(plan: Plan, queue: number): number {
+  return wantedPerSecond(plan, queue) * sentShare(plan, queue);
 }
 
 function loadOf(plan: Plan, index: number, rates: readonly number[]): QueueLoad {
   const { name, isFifo } = plan.queues[index] as PlannedQueue;
-  const { all, place, isShared } = fleetsCapacity(plan, index);
+  const { all, place, bound: own } = fleetsCapacity(plan, index);
   const share = isFifo ? largestShare(plan, index, rates) : 0;
   const ofGroup = share === 0 ? Number.POSITIVE_INFINITY : place / share;
   const least = Math.min(all, ofGroup);
   const arrives = rates[index] as number;
   const grows = arrives === Number.POSITIVE_INFINITY ? arrives : Math.max(0, arrives - least);
-  const own = isShared ? "resource" : "consumers";
   const bound = ofGroup < all ? "largest message group" : own;
   return {
     queue: name,
@@ -271,6 +175,7 @@ function loadOf(plan: Plan, index: number, rates: readonly number[]): QueueLoad 
     load: loadBy(arrives, least),
     growsPerSecond: grows,
     endlessPerSecond: 0,
+    unsentPerSecond: wantedPerSecond(plan, index) - sentPerSecond(plan, index),
     bound: plan.fleets.some(({ queue }) => queue === index) ? bound : "no consumers",
   };
 }
@@ -352,47 +257,4 @@ export function loadsOf(plan: Plan): QueueLoad[] {
     const come = queues.reduce((sum, queue) => sum + (fresh[queue] as number), 0);
     return { ...loadOf(plan, index, rates), endlessPerSecond: come * share };
   });
-}
-
-/** Three digits, or all of a whole number below a million. */
-function shown(value: number): string {
-  const rounded = Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
-  return String(rounded);
-}
-
-/** Who handles no more, by what bounds the capacity. */
-const passing = {
-  consumers: "its consumers finish",
-  "largest message group": "its largest message group lets pass",
-  resource: "the resource that they use lets its consumers finish",
-};
-
-/** A sentence for each queue that can't be stable; none where all can. */
-export function instabilities(plan: Plan): string[] {
-  const loads = loadsOf(plan);
-  const endless = loads
-    .filter(({ endlessPerSecond }) => endlessPerSecond > 0)
-    .map(({ queue, endlessPerSecond }) => endlessSentence(plan, queue, endlessPerSecond));
-  const growing = loads
-    .filter(({ load }) => load > 1 + slack)
-    .map((one) => {
-      const { queue, arrivesPerSecond, capacityPerSecond, growsPerSecond, load, bound } = one;
-      if (growsPerSecond === Number.POSITIVE_INFINITY) {
-        return `${queue}: the queue grows ever faster: each of its messages brings it one or more again.`;
-      }
-      const grows = `${queue}: the queue grows by ${shown(growsPerSecond)} messages a second`;
-      const come = `${shown(arrivesPerSecond)} come`;
-      if (bound === "no consumers") return `${grows}: ${come}, and it has no consumers.`;
-      const who = passing[bound];
-      return `${grows}: ${come}, and ${who} ${shown(capacityPerSecond)} at most (load ${shown(load)}).`;
-    });
-  return [...growing, ...endless];
-}
-
-/** Of poison that goes round. */
-function endlessSentence(plan: Plan, queue: string, perSecond: number): string {
-  const index = plan.queues.findIndex(({ name }) => name === queue);
-  const loop = poisonLoops(plan).find(({ queues }) => queues[0] === index);
-  const dead = plan.queues[loop?.dead ?? index]?.name;
-  return `${queue}: the queue gets ever more to do: ${shown(perSecond)} messages a second are poison, and the redrives of ${dead} bring all of them back again and again. Redrive it once (atSeconds alone), to a queue whose consumers do not fail at them, or give it consumers.`;
 }

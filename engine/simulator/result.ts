@@ -48,9 +48,13 @@ export type CallName =
 
 /** Calls of one queue, all runs together. */
 export interface Calls {
+  /** Calls a second that the queue takes of each action, by its quota; null where none are counted. */
+  readonly quotaPerSecond: number | null;
   readonly calls: Readonly<Record<CallName, number>>;
   /** As AWS bills them: each started 64 KiB of a call's payload is a request. */
   readonly requests: Readonly<Record<CallName, number>>;
+  /** Calls that the quota of a FIFO queue refused (RequestThrottled), and that were made again; not among `calls`. */
+  readonly throttled: Readonly<Record<CallName, number>>;
   readonly emptyReceives: number;
   /** Empty receives by receives; null when there was none. */
   readonly emptyShare: number | null;
@@ -112,6 +116,8 @@ export interface QueueSeries {
   readonly NumberOfMessagesReceived: readonly number[];
   readonly NumberOfMessagesDeleted: readonly number[];
   readonly NumberOfEmptyReceives: readonly number[];
+  /** Calls that the queue's quota refused; CloudWatch has no such metric. */
+  readonly ThrottledCalls: readonly number[];
   /** The mean size; null where nothing was sent. */
   readonly SentMessageSize: readonly (number | null)[];
   readonly ApproximateNumberOfMessagesVisible: readonly number[];
@@ -126,6 +132,10 @@ export interface ProducerResult {
   readonly sent: number;
   readonly copies: number;
   readonly calls: number;
+  /** Messages that the queue's quota still held back when the runs ended; not among `sent`. */
+  readonly unsent: number;
+  /** From when a message was to be sent until its call was let through; null where no calls are counted. */
+  readonly sendWaitSeconds: Distribution | null;
   /**
    * Where consumers send on: from the first send to the last delete of all that came of a message. Null
    * where none do.
@@ -147,6 +157,8 @@ export interface ConsumerResult {
   readonly failed: number;
   /** Messages that it sent on to other queues. */
   readonly sentOn: number;
+  /** Messages to be sent on that a queue's quota still held back when the runs ended. */
+  readonly unsent: number;
   readonly crashed: number;
   readonly serviceSeconds: Distribution;
   /**

@@ -3,7 +3,7 @@
  * scenario is read and its load looked at before anything runs.
  */
 import { type PriceBook, priceBook } from "./cost.ts";
-import { instabilities } from "./load.ts";
+import { instabilities } from "./instabilities.ts";
 import { resultOf } from "./resultOf.ts";
 import { simulatePlan } from "./run.ts";
 import type { RunOptions } from "./runOptions.ts";

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { instabilities } from "../../engine/simulator/load.ts";
+import { instabilities } from "../../engine/simulator/instabilities.ts";
 import { readScenario } from "../../engine/simulator/scenario/read.ts";
 import { lawName, resolved, scenarioSchema } from "../../engine/simulator/scenario/schema.ts";
 import { patience } from "../support/patience.ts";

@@ -128,6 +128,29 @@ describe("the gallery", () => {
     expect(queueOf(result, "orders").waitSeconds.mean).toBeLessThan(0.01);
   });
 
+  test("a rush waits for the quota of a FIFO queue, but not in tens, nor for a Standard queue", async () => {
+    const result = await run("fifo-quota");
+    const { producers } = result;
+    const [singly, tens] = [producers["one-by-one"], producers["in-tens"]];
+    // 200 a second more than pass come for 120 s, but for the calls that the bucket held at first.
+    const most = singly?.sendWaitSeconds?.max ?? 0;
+    expect(Math.abs(most - (200 * 120 - 300) / 300)).toBeLessThan(4);
+    expect(tens?.sendWaitSeconds?.max).toBe(0);
+    expect(producers.standard?.sendWaitSeconds).toBeNull();
+    const { series, api } = queueOf(result, "one-by-one.fifo");
+    expect(api.throttled.SendMessage).toBeGreaterThan(100);
+    const rush = series.NumberOfMessagesSent.slice(
+      Math.ceil(130 / series.periodSeconds),
+      Math.floor(310 / series.periodSeconds),
+    );
+    const mean = rush.reduce((sum, sent) => sum + sent, 0) / rush.length / series.periodSeconds;
+    expect(Math.abs(mean - 300)).toBeLessThan(3);
+    expect(Math.max(...queueOf(result, "standard").series.NumberOfMessagesSent)).toBeGreaterThan(
+      450 * series.periodSeconds,
+    );
+    expect(result.verdict).toContain("The FIFO quota of 300 calls a second is reached");
+  });
+
   test("idle pollers make millions of calls", async () => {
     const { cost, queues } = await run("idle-pollers");
     expect(cost.monthStandardRequests).toBeGreaterThan(2_500_000);

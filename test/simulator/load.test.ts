@@ -1,6 +1,7 @@
 /** Which load a scenario puts on its consumers, before it runs. */
 import { describe, expect, test } from "vitest";
-import { instabilities, loadsOf } from "../../engine/simulator/load.ts";
+import { instabilities } from "../../engine/simulator/instabilities.ts";
+import { loadsOf } from "../../engine/simulator/load.ts";
 import type { Fleet } from "../../engine/simulator/scenario/fleet.ts";
 import type { Producer } from "../../engine/simulator/scenario/producer.ts";
 import { readScenario } from "../../engine/simulator/scenario/read.ts";

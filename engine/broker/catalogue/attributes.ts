@@ -5,13 +5,7 @@
  */
 import type { FifoSettings, QueueSettings } from "../../../bindings/index.ts";
 import { SluiceError } from "../../errors.ts";
-import {
-  fifo,
-  highThroughputCallsPerSecond,
-  numericAttributes,
-  protections,
-  queueNames,
-} from "../../limits.ts";
+import { fifoCallsPerSecond, numericAttributes, protections, queueNames } from "../../limits.ts";
 import type { QueueAttributes, QueueChange, QueueDetails, StoredAttributes } from "../../types.ts";
 import { attributeNames, checkNames, policyNames } from "../face/names.ts";
 import type { BrokerSettings } from "../threads/options.ts";
@@ -204,9 +198,8 @@ export function firstDifference(
 
 function fifoSettings(attributes: AttributeSet, { quotas, region }: BrokerSettings): FifoSettings {
   const isGroupThroughput = attributes.fifoThroughputLimit === "perMessageGroupId";
-  const callsMax = isGroupThroughput ? highThroughputCallsPerSecond(region) : fifo.callsPerSecond;
   return {
-    callsMax: quotas.fifoThroughput ? callsMax : 0,
+    callsMax: quotas.fifoThroughput ? fifoCallsPerSecond(isGroupThroughput, region) : 0,
     contentBasedDeduplication: attributes.contentBasedDeduplication,
     isGroupScope: attributes.deduplicationScope === "messageGroup",
     isGroupThroughput,

@@ -9,10 +9,14 @@ import type { Queue } from "../../types.ts";
 import { BrokerQueue } from "../queue.ts";
 
 export {
+  ACTION_DELETE,
+  ACTION_RECEIVE,
+  ACTION_SEND,
   LOOK_COUNT,
   LOOK_DELAYED,
   LOOK_OLDEST,
   LOOK_TIMER,
+  SECRET_WORDS,
 } from "../../../bindings/index.ts";
 
 export type Traffic = Tokens;
@@ -25,6 +29,12 @@ export function trafficOf(queue: Queue): Traffic {
   const { member, queue: handle } = BrokerQueue.internalsOf(queue);
   member.check();
   return member.engine.tokens(handle);
+}
+
+/** Calls a second that a queue takes of each action; 0: they are not counted. */
+export function callsMaxOf(queue: Queue): number {
+  const { member, queue: handle } = BrokerQueue.internalsOf(queue);
+  return member.engine.queues.callsMax(handle.number);
 }
 
 /** The error that a code below 0 stands for. */

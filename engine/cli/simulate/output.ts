@@ -131,7 +131,9 @@ function accessMistake(name: string, place: string): string[] | undefined {
 function explain(error: unknown): void {
   if (error instanceof UnstableError) {
     fail(2, error.mistakes);
-    say("sluice: Give it more consumers, or run it as it is with --unstable.");
+    say(
+      "sluice: Give it more consumers, against a quota larger batches, or run it as it is with --unstable.",
+    );
   } else if (error instanceof ScenarioError) fail(2, error.mistakes);
   else fail(1, [error instanceof Error ? error.message : String(error)]);
 }

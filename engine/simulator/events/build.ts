@@ -4,7 +4,7 @@
  * what the producers draw, so that two scenarios can be compared on the same traffic.
  */
 import { Broker } from "../../broker/broker.ts";
-import { trafficOf } from "../../broker/messages/traffic.ts";
+import { SECRET_WORDS, trafficOf } from "../../broker/messages/traffic.ts";
 import { memoryBytes as limits } from "../../limits.ts";
 import type { RedrivePolicy } from "../../types.ts";
 import { Arrivals } from "../random/arrivals.ts";
@@ -27,10 +27,12 @@ import { Failures } from "./failures.ts";
 import { Fleet, PLACES } from "./fleet.ts";
 import { Limiter } from "./limiter.ts";
 import { Outlet } from "./outlet.ts";
+import { Pauses } from "./pauses.ts";
 import { type Allowance, Producer } from "./producer.ts";
 import { Redriver } from "./redriver.ts";
 import { Rollout } from "./rollout.ts";
 import { Scaler } from "./scaler.ts";
+import type { SendLineParts } from "./sendLine.ts";
 import type { Freed } from "./settler.ts";
 import { SimQueue } from "./simQueue.ts";
 import { SENT } from "./tally.ts";
@@ -44,9 +46,14 @@ const OF_FLEETS = 1;
 const OF_QUEUES = 2;
 const KINDS = 3;
 const STREAMS = 8;
+/** The stream of a fleet's pauses, of a producer's, and of an outlet's, before calls that were refused. */
+const FLEET_PAUSES = 3;
+const PRODUCER_PAUSES = 5;
+const OUTLET_PAUSES = 4;
 /** Of a queue's streams, one draws lots; the others are those of what has no number of its own. */
 const OF_OUTLETS = 1;
 const OF_CARDS = 4;
+const OF_SECRET = 6;
 
 /** A simulated message takes less of the memory, with its place in all indexes. */
 const BYTES_A_MESSAGE = 256;
@@ -160,11 +167,18 @@ async function makeQueues(frame: Frame, broker: Broker): Promise<SimQueue[]> {
       }),
     );
   }
+  fixSecret(frame, queues);
   for (const queue of queues) {
     await link(queue, queues);
     fill(queue, timeline);
   }
   return queues;
+}
+
+/** The partitions of groups are hashes: they are the run's own, and the same whenever it is made. */
+function fixSecret({ plan, run }: Frame, [queue]: readonly SimQueue[]): void {
+  const stream = streamAt({ plan, run }, OF_QUEUES, 0, OF_SECRET);
+  queue?.traffic.fixSecret(Uint32Array.from({ length: SECRET_WORDS }, () => stream.word()));
 }
 
 async function link(queue: SimQueue, queues: readonly SimQueue[]): Promise<void> {
@@ -205,8 +219,10 @@ function makeProducers(frame: Frame, queues: readonly SimQueue[]): Producer[] {
   const { timeline, allowance, copies, cards } = frame;
   return frame.plan.producers.map((plan, index) => {
     const stream = (which: number): Stream => streamOf(frame, OF_PRODUCERS, index, which);
+    const queue = queues[plan.queue] as SimQueue;
     return new Producer({
-      ...{ plan, queue: queues[plan.queue] as SimQueue, timeline, index, allowance, copies },
+      ...{ plan, queue, timeline, index, allowance, copies, since: frame.since },
+      line: lineOf(frame, queue, () => stream(PRODUCER_PAUSES)),
       ...{ cards, rows: cards && rowsOf(plan) },
       arrivals: new Arrivals(plan.arrivals, stream(0)),
       sizes: new Sizes(plan.sizes, stream(1), ownRows(plan)),
@@ -215,6 +231,16 @@ function makeProducers(frame: Frame, queues: readonly SimQueue[]): Producer[] {
       think: stream(4),
     });
   });
+}
+
+/** What a line of calls needs that send to this queue; undefined where its calls are not counted. */
+function lineOf(
+  { timeline, agenda }: Frame,
+  queue: SimQueue,
+  jitter: () => Stream,
+): SendLineParts | undefined {
+  const { gate } = queue;
+  return gate && { queue, gate, timeline, agenda, pauses: new Pauses(jitter(), 1) };
 }
 
 /** The rows by which a producer's messages come. */
@@ -254,6 +280,7 @@ function makeFleets(
       outlets: plan.sends.map((send) => makeOutlet(frame, send, outlet++, queues)),
       failures: new Failures(plan.failure, stream(1), timeline.nowMs, cards),
       jitter: stream(2),
+      pauses: queue.gate && new Pauses(stream(FLEET_PAUSES), Fleet.lanesOf(plan) * PLACES),
       first: fleetOf.length,
     });
     shelf += Fleet.shelfPlaces(plan);
@@ -289,8 +316,10 @@ function makeOutlet(
   queues: readonly SimQueue[],
 ): Outlet {
   const stream = (which: number): Stream => streamAt(frame, OF_QUEUES, number, OF_OUTLETS + which);
+  const queue = queues[plan.queue] as SimQueue;
   return new Outlet({
-    ...{ plan, queue: queues[plan.queue] as SimQueue, timeline: frame.timeline },
+    ...{ plan, queue, timeline: frame.timeline },
+    line: lineOf(frame, queue, () => stream(OUTLET_PAUSES)),
     cards: frame.cards as Cards,
     sizes: new Sizes(plan.sizes, stream(0)),
     groups: new Groups(plan.groups, stream(1)),

@@ -68,7 +68,7 @@ export class Fleet implements LaneHost, ProcessHost, InvokerHost, ShelvesHost {
     this.#halfTripMs = plan.roundTripMs / 2;
     this.#pauseMs = plan.pauseSeconds * 1_000;
     this.#waitMs = waitMsOf(plan, this.processes.isOnce);
-    this.#intake = new Intake(queue, timeline, plan.visibilityTimeoutSeconds * 1_000, parts.since);
+    this.#intake = new Intake(parts);
     this.meter = new Meter(timeline.now, this.#levels, parts.periodMs, new Float64Array(0));
     queue.traffic.reserve(parts.shelf + Fleet.shelfPlaces(plan));
     if (plan.prefetch > 0) this.#shelves = this.#makeShelves(parts.shelf);
@@ -147,6 +147,12 @@ export class Fleet implements LaneHost, ProcessHost, InvokerHost, ShelvesHost {
   /** The receive has come to the queue; whoever waits there is served first. */
   #ask(lane: number): void {
     const { line } = this.queue;
+    const againMs = this.#intake.refusedUntilMs(lane);
+    if (againMs > 0) {
+      this.handling.rest(lane);
+      this.#plan(lane, ASKING, LOOK, againMs);
+      return;
+    }
     if (line.first < 0 && this.#receive(lane)) return;
     if (this.#waitMs < 0) {
       this.#comeBack(lane);

@@ -1,19 +1,21 @@
 /**
  * How a fleet's lanes handle what they hold: one message after another, all side by side, or the whole
- * batch at once; and what becomes of it then. It knows no receive.
+ * batch at once. It knows no receive; what the queue is told then is telling.ts.
  */
 import type { Law } from "../random/law.ts";
 import type { PlannedFleet } from "../scenario/plan.ts";
 import { lambdaOf } from "../scenario/planScaling.ts";
 import { Histogram } from "../statistics/histogram.ts";
 import type { Failures } from "./failures.ts";
-import { DONE, eventOf, PLACE_DONE, PLACE_SETTLE, SETTLE, SETTLED } from "./kinds.ts";
-import { HANDLING, IDLE, type Lanes, QUEUEING, SETTLING } from "./lanes.ts";
+import { DONE, eventOf, PLACE_DONE } from "./kinds.ts";
+import { HANDLING, IDLE, type Lanes, QUEUEING, SENDING } from "./lanes.ts";
 import type { Limiter } from "./limiter.ts";
-import { sendingOn } from "./outlet.ts";
+import { type Onward, onwardOf } from "./onward.ts";
 import type { FleetParts, LaneHost } from "./parts.ts";
+import { Places } from "./places.ts";
 import { FAILED, OPEN, Settler, WENT_WELL } from "./settler.ts";
 import type { SimQueue } from "./simQueue.ts";
+import { type Teller, Telling } from "./telling.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Work } from "./work.ts";
 
@@ -25,7 +27,7 @@ const PARALLEL = 1;
 const BATCH = 2;
 const HANDLERS = { one: ONE, parallel: PARALLEL, batch: BATCH } as const;
 
-export class Handling {
+export class Handling implements Teller {
   readonly service = new Histogram();
   handled = 0;
   failed = 0;
@@ -36,13 +38,12 @@ export class Handling {
   readonly #law: Law;
   readonly #failures: Failures;
   readonly #work: Work | undefined;
-  /** What goes on of the message in a place. */
-  readonly #sendOn: ((place: number) => void) | undefined;
+  readonly #onward: Onward | undefined;
   readonly #settler: Settler;
+  readonly telling: Telling;
   readonly #state: Lanes;
   readonly #first: number;
   readonly #handler: number;
-  readonly #halfTripMs: number;
   readonly #beatMs: number;
   readonly #refusalMs: number;
   /** A Lambda function that takes so long has failed. */
@@ -50,10 +51,9 @@ export class Handling {
   /** Nothing can fail, and a message is deleted by itself, at once. */
   readonly #isPlain: boolean;
   readonly #busy: Uint8Array;
-  /** By place: what became of it, and when what is in front of it happens. */
+  /** By place: what became of it, and what is in front of it. */
   readonly #outcome: Uint8Array;
-  readonly #placeDue: Float64Array;
-  readonly #placeBegan: Float64Array;
+  readonly #places: Places;
   readonly #firstPlace: number;
   readonly #limiter: Limiter | undefined;
   /** By place: whether it found no place of the resource; and whether the last failure ends a process. */
@@ -69,25 +69,26 @@ export class Handling {
     this.#law = parts.law;
     this.#failures = parts.failures;
     this.#work = parts.work;
-    this.#sendOn = sendingOn(parts);
+    this.#onward = onwardOf(parts, state.count, (place) => this.#onSentOn(place));
     this.#state = state;
     this.#first = parts.first;
     this.#handler = HANDLERS[plan.handler];
-    this.#halfTripMs = plan.roundTripMs / 2;
     this.#refusalMs = (parts.limiter?.plan.refusalSeconds ?? 0) * 1_000;
     this.#beatMs = (plan.heartbeat?.everySeconds ?? 0) * 1_000;
     this.#timeoutMs = (lambdaOf(plan)?.timeoutSeconds ?? NEVER) * 1_000;
     this.#outcome = new Uint8Array(state.count * PLACES);
-    this.#placeDue = new Float64Array(this.#handler === PARALLEL ? state.count * PLACES : 0);
-    this.#placeBegan = new Float64Array(this.#placeDue.length);
     this.#limiter = parts.limiter;
     this.#refused = new Uint8Array(parts.limiter === undefined ? 0 : state.count * PLACES);
     this.#busy = new Uint8Array(state.count);
     this.#firstPlace = parts.first * PLACES;
+    const places = this.#handler === PARALLEL ? state.count * PLACES : 0;
+    this.#places = new Places(places, parts.timeline, this.#firstPlace);
     this.#settler = new Settler(parts, this.#outcome, this.#firstPlace);
+    this.telling = new Telling(parts, state, this.#places, this.#settler, this);
     const isAlone = this.#handler === ONE && !plan.deleteBatch && plan.roundTripMs === 0;
-    const isQuiet = parts.limiter === undefined && this.#sendOn === undefined;
-    this.#isPlain = isAlone && !this.#failures.isAny && isQuiet;
+    const isQuiet = parts.limiter === undefined && this.#onward === undefined;
+    const isFree = parts.queue.gate === undefined;
+    this.#isPlain = isAlone && !this.#failures.isAny && isQuiet && isFree;
   }
 
   /** The lane holds messages: it begins to handle them. */
@@ -181,23 +182,26 @@ export class Handling {
   #doneOnePlainly(lane: number): void {
     this.handled++;
     this.#settler.deleteOne(lane * PLACES + (this.#state.at[lane] as number));
-    this.#goOn(lane);
+    this.goOn(lane);
   }
 
   #doneOne(lane: number): void {
-    const state = this.#state;
-    const at = state.at[lane] as number;
-    if (!this.#fails(lane * PLACES + at)) this.#sendOn?.(lane * PLACES + at);
-    else if (this.#isFatal) {
-      this.#fleet.crash(lane);
-      return;
-    }
-    if (this.#plan.deleteBatch && at + 1 < (state.held[lane] as number)) this.#goOn(lane);
-    else this.#say(lane);
+    const place = lane * PLACES + (this.#state.at[lane] as number);
+    const isFailed = this.#fails(place);
+    if (isFailed && this.#isFatal) this.#fleet.crash(lane);
+    else if (isFailed || this.#sendsOn(place)) this.#doneWith(lane);
+    else this.#state.phase[lane] = SENDING;
+  }
+
+  #doneWith(lane: number): void {
+    const { at, held } = this.#state;
+    const isLast = (at[lane] as number) + 1 >= (held[lane] as number);
+    if (this.#plan.deleteBatch && !isLast) this.goOn(lane);
+    else this.telling.say(lane);
   }
 
   /** The next of its messages, or the next receive. */
-  #goOn(lane: number): void {
+  goOn(lane: number): void {
     const { at, held } = this.#state;
     const next = (at[lane] as number) + 1;
     if (this.#handler !== ONE || next >= (held[lane] as number)) {
@@ -240,10 +244,28 @@ export class Handling {
       this.handled -= count - failed;
       this.failed += count - failed;
     }
+    let isThrough = true;
     for (let place = first; place < first + count; place++) {
-      if (this.#outcome[place] === WENT_WELL) this.#sendOn?.(place);
+      if (this.#outcome[place] === WENT_WELL && !this.#sendsOn(place)) isThrough = false;
     }
-    this.#say(lane);
+    if (isThrough) this.telling.say(lane);
+    else this.#state.phase[lane] = SENDING;
+  }
+
+  // --- What goes on -----------------------------------------------------------------------------------
+
+  /** Sends on of the message in this place; whether that is through. */
+  #sendsOn(place: number): boolean {
+    return this.#onward === undefined || this.#onward.send(place);
+  }
+
+  /** What goes on of the message in this place was refused, and is through now. */
+  #onSentOn(place: number): void {
+    const lane = Math.floor(place / PLACES);
+    const first = lane * PLACES;
+    if (this.#handler === PARALLEL) this.#doneWithPlace(place);
+    else if (this.#handler === ONE) this.#doneWith(lane);
+    else if (this.#onward?.isDone(first, first + PLACES)) this.telling.say(lane);
   }
 
   // --- All side by side -----------------------------------------------------------------------------
@@ -257,99 +279,39 @@ export class Handling {
       if (limiter === undefined || limiter.take(this.#firstPlace + place)) this.#beginPlace(place);
       else if (limiter.isRefusing) {
         this.#refused[place] = 1;
-        this.#planPlace(place, PLACE_DONE, this.#timeline.nowMs + this.#refusalMs);
+        this.#places.plan(place, PLACE_DONE, this.#timeline.nowMs + this.#refusalMs);
       }
     }
   }
 
   #beginPlace(place: number): void {
     const { nowMs } = this.#timeline;
-    this.#placeBegan[place] = nowMs;
+    this.#places.began[place] = nowMs;
     const ms = this.#work?.of(place) ?? this.#law.draw();
-    this.#planPlace(place, PLACE_DONE, nowMs + ms);
-  }
-
-  #planPlace(place: number, kind: number, atMs: number): void {
-    this.#placeDue[place] = atMs;
-    this.#timeline.plan(atMs, eventOf(kind, this.#firstPlace + place));
+    this.#places.plan(place, PLACE_DONE, nowMs + ms);
   }
 
   onPlaceDone(global: number): void {
     const place = global - this.#firstPlace;
-    const { nowMs } = this.#timeline;
-    if (this.#placeDue[place] !== nowMs) return;
-    const lane = Math.floor(place / PLACES);
-    const { at } = this.#state;
+    if (!this.#places.isDue(place)) return;
     if (this.#refused[place] !== 1)
-      this.service.record(nowMs - (this.#placeBegan[place] as number));
+      this.service.record(this.#timeline.nowMs - (this.#places.began[place] as number));
     this.#limiter?.leave(global);
     const isFailed = this.#fails(place);
-    if (!isFailed) this.#sendOn?.(place);
+    if (isFailed && this.#isFatal) this.#fleet.crash(Math.floor(place / PLACES));
+    else if (isFailed || this.#sendsOn(place)) this.#doneWithPlace(place);
+  }
+
+  #doneWithPlace(place: number): void {
+    const { at } = this.#state;
+    const lane = Math.floor(place / PLACES);
     at[lane] = (at[lane] as number) - 1;
     if (at[lane] === 0) this.rest(lane);
-    if (isFailed && this.#isFatal) {
-      this.#fleet.crash(lane);
-      return;
-    }
-    if (this.#plan.deleteBatch) {
-      if (at[lane] === 0) this.#say(lane);
-    } else if (this.#halfTripMs === 0) this.#settlePlace(place, lane);
-    else this.#planPlace(place, PLACE_SETTLE, nowMs + this.#halfTripMs);
+    if (!this.#plan.deleteBatch) this.telling.sayPlace(place);
+    else if (at[lane] === 0) this.telling.say(lane);
   }
 
-  onPlaceSettle(global: number): void {
-    const place = global - this.#firstPlace;
-    if (this.#placeDue[place] !== this.#timeline.nowMs) return;
-    this.#settlePlace(place, Math.floor(place / PLACES));
-  }
-
-  #settlePlace(place: number, lane: number): void {
-    const { open } = this.#state;
-    this.#placeDue[place] = NEVER;
-    this.#settler.settle(place, place + 1);
-    open[lane] = (open[lane] as number) - 1;
-    if (open[lane] === 0) this.#answered(lane);
-  }
-
-  // --- What became of it ----------------------------------------------------------------------------
-
-  /** The lane says what became of what it has handled. */
-  #say(lane: number): void {
-    if (this.#halfTripMs > 0) this.#planSay(lane, SETTLE);
-    else this.#settle(lane);
-  }
-
-  #planSay(lane: number, kind: number): void {
-    const atMs = this.#timeline.nowMs + this.#halfTripMs;
-    this.rest(lane);
-    this.#state.phase[lane] = SETTLING;
-    this.#state.due[lane] = atMs;
-    this.#timeline.plan(atMs, eventOf(kind, this.#first + lane));
-  }
-
-  onSettle(global: number): void {
-    const lane = global - this.#first;
-    if (this.#state.isDue(lane, SETTLING, this.#timeline.nowMs)) this.#settle(lane);
-  }
-
-  #settle(lane: number): void {
-    const { at, held } = this.#state;
-    const first = lane * PLACES;
-    const isOne = this.#handler === ONE && !this.#plan.deleteBatch;
-    const from = isOne ? first + (at[lane] as number) : first;
-    this.#settler.settle(from, isOne ? from + 1 : first + (held[lane] as number));
-    this.#answered(lane);
-  }
-
-  #answered(lane: number): void {
-    if (this.#halfTripMs > 0) this.#planSay(lane, SETTLED);
-    else this.#goOn(lane);
-  }
-
-  onSettled(global: number): void {
-    const lane = global - this.#first;
-    if (this.#state.isDue(lane, SETTLING, this.#timeline.nowMs)) this.#goOn(lane);
-  }
+  // --- The end of what it held ------------------------------------------------------------------------
 
   #end(lane: number): void {
     const { held, phase, beatDue } = this.#state;
@@ -357,6 +319,11 @@ export class Handling {
     phase[lane] = IDLE;
     beatDue[lane] = NEVER;
     this.#fleet.next(lane);
+  }
+
+  /** Messages that it could not send on yet. */
+  get unsent(): number {
+    return this.#onward?.unsent ?? 0;
   }
 
   /** The lane's process has died: it forgets what it held; how many messages those were. */
@@ -369,7 +336,8 @@ export class Handling {
     held[lane] = 0;
     phase[lane] = IDLE;
     beatDue[lane] = NEVER;
-    this.#placeDue.fill(NEVER, lane * PLACES, (lane + 1) * PLACES);
+    this.#places.clear(lane * PLACES, (lane + 1) * PLACES);
+    this.#onward?.forget(lane * PLACES, (lane + 1) * PLACES);
     return count;
   }
 

@@ -3,6 +3,8 @@
  */
 import { TOO_MANY_IN_FLIGHT, trafficError } from "../../broker/messages/traffic.ts";
 import { READY_AT, SENT_AT } from "../statistics/flow.ts";
+import type { FleetParts } from "./parts.ts";
+import type { Pauses } from "./pauses.ts";
 import type { SimQueue } from "./simQueue.ts";
 import {
   CALLS_AT,
@@ -17,17 +19,37 @@ import {
 import type { Timeline } from "./timeline.ts";
 import { bodyBytesOf, delayMsOf } from "./token.ts";
 
+/** Places of a lane, by which its pauses are known. */
+const PLACES = 10;
+
 export class Intake {
   readonly #queue: SimQueue;
   readonly #timeline: Timeline;
   readonly #visibilityMs: number;
   readonly #since: Float64Array;
+  readonly #pauses: Pauses | undefined;
+  readonly #tripMs: number;
 
-  constructor(queue: SimQueue, timeline: Timeline, visibilityMs: number, since: Float64Array) {
+  constructor({ plan, queue, timeline, since, pauses }: FleetParts) {
     this.#queue = queue;
     this.#timeline = timeline;
-    this.#visibilityMs = visibilityMs;
+    this.#visibilityMs = plan.visibilityTimeoutSeconds * 1_000;
     this.#since = since;
+    this.#pauses = pauses;
+    this.#tripMs = plan.roundTripMs;
+  }
+
+  /**
+   * A receive of this lane has come to the queue: when its quota refuses it, the moment at which the lane's
+   * next one comes, after the answer and a pause; else 0.
+   */
+  refusedUntilMs(lane: number): number {
+    const { gate } = this.#queue;
+    const pauses = this.#pauses;
+    if (gate === undefined || pauses === undefined) return 0;
+    if (!gate.mayReceive()) return this.#timeline.nowMs + this.#tripMs + pauses.next(lane * PLACES);
+    pauses.end(lane * PLACES);
+    return 0;
   }
 
   /** Receives up to `max` messages into places from `place` on; how many. */

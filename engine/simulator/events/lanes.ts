@@ -19,6 +19,8 @@ export const HANDLING = 5;
 export const SETTLING = 6;
 /** It waits until the resource that it uses has a place. */
 export const QUEUEING = 7;
+/** What it sends on is refused by a queue's quota, and will be sent again. */
+export const SENDING = 8;
 
 const NEVER = Number.POSITIVE_INFINITY;
 

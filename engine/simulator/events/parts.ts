@@ -6,6 +6,7 @@ import type { Agenda } from "./agenda.ts";
 import type { Failures } from "./failures.ts";
 import type { Limiter } from "./limiter.ts";
 import type { Outlet } from "./outlet.ts";
+import type { Pauses } from "./pauses.ts";
 import type { Freed } from "./settler.ts";
 import type { SimQueue } from "./simQueue.ts";
 import type { Timeline } from "./timeline.ts";
@@ -30,6 +31,8 @@ export interface FleetParts {
   readonly limiter: Limiter | undefined;
   /** Times of messages' own. */
   readonly work: Work | undefined;
+  /** Of its calls that the queue's quota refuses, by place; undefined where no calls are counted. */
+  readonly pauses: Pauses | undefined;
   /** Where it sends on to. */
   readonly outlets: readonly Outlet[];
   /** Invokes of its Lambda function; undefined where it is none. */

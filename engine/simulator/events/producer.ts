@@ -1,6 +1,7 @@
 /**
  * A producer of the run: it sends messages as its arrivals come, or, in a closed loop, as its clients'
- * messages are over. A call has up to ten of them.
+ * messages are over. A call has up to ten of them. Where the queue's calls are counted they stand in a
+ * line (SendLine), and what is in it was not sent yet.
  */
 import type { Arrivals } from "../random/arrivals.ts";
 import { Law } from "../random/law.ts";
@@ -8,10 +9,12 @@ import type { Groups, Sizes } from "../random/marks.ts";
 import type { Stream } from "../random/stream.ts";
 import type { TraceRows } from "../random/traceRows.ts";
 import type { PlannedProducer } from "../scenario/plan.ts";
+import { Histogram } from "../statistics/histogram.ts";
 import { type Cards, NO_ROW } from "./cards.ts";
 import type { Copies, Copy } from "./copies.ts";
 import { ARRIVAL, COPY, eventOf } from "./kinds.ts";
 import { sendCall } from "./sendCall.ts";
+import { type LineSender, SendLine, type SendLineParts, type SentCall } from "./sendLine.ts";
 import type { SimQueue } from "./simQueue.ts";
 import { CALLS_AT, MORE_AT, moreRequestsOf, SEND, SENT, SENT_BYTES } from "./tally.ts";
 import type { Timeline } from "./timeline.ts";
@@ -41,9 +44,19 @@ export interface ProducerParts {
   readonly cards: Cards | undefined;
   /** The rows of the trace by which its messages come, where somebody asks for them. */
   readonly rows: TraceRows | undefined;
+  /** For a queue whose calls are counted. */
+  readonly line: SendLineParts | undefined;
+  /** From when on what is measured counts. */
+  readonly since: Float64Array;
 }
 
-export class Producer {
+/** What a producer knows its calls in a line by. */
+const NEW = 0;
+const AGAIN = 1;
+
+export class Producer implements LineSender {
+  /** From when a message was to be sent until its call was let through, where calls are counted. */
+  readonly sendWait: Histogram | undefined;
   readonly plan: PlannedProducer;
   readonly queue: SimQueue;
   readonly #timeline: Timeline;
@@ -67,6 +80,8 @@ export class Producer {
   readonly #plainLow: number;
   readonly #plainBytes: number;
   readonly #plainMore: number;
+  readonly #line: SendLine | undefined;
+  readonly #since: Float64Array;
   /** Messages that wait for a full call; and bytes of the call that is being made. */
   #gathered = 0;
   #bytes = 0;
@@ -104,6 +119,19 @@ export class Producer {
     this.#plainBytes = plan.sizes.kind === "fixed" ? plan.sizes.bodyBytes : 0;
     this.#plainLow = lowOf(this.#plainBytes, this.#delaySeconds);
     this.#plainMore = moreRequestsOf(this.#plainBytes);
+    this.#line = parts.line && new SendLine(parts.line, this);
+    this.sendWait = parts.line && new Histogram();
+    this.#since = parts.since;
+  }
+
+  /** Messages that the run may send yet. */
+  get most(): number {
+    return this.#allowance.most - (this.#allowance.sent[0] as number);
+  }
+
+  /** Messages that it has and could not send. */
+  get unsent(): number {
+    return this.#line?.unsent ?? 0;
   }
 
   get isLoop(): boolean {
@@ -167,12 +195,11 @@ export class Producer {
   }
 
   #come(count: number): void {
-    const { sent, most } = this.#allowance;
-    let left = Math.min(count, most - (sent[0] as number) - this.#gathered);
+    let left = Math.min(count, Math.max(0, this.most - this.#gathered));
     const { batch } = this.plan;
     if (batch > 0) {
       this.#gathered += left;
-      const isLast = (sent[0] as number) + this.#gathered === most;
+      const isLast = this.#gathered >= this.most;
       for (; this.#gathered >= batch; this.#gathered -= batch) this.#send(batch);
       if (!isLast) return;
       left = this.#gathered;
@@ -184,8 +211,13 @@ export class Producer {
   /** One call. */
   #send(count: number): void {
     const { queue } = this;
-    queue.touch();
     this.#bytes = 0;
+    if (this.#line !== undefined) {
+      for (let index = 0; index < count; index++) this.#addFifo();
+      this.#line.call(NEW);
+      return;
+    }
+    queue.touch();
     if (queue.isFifo) for (let index = 0; index < count; index++) this.#addFifo();
     else for (let index = 0; index < count; index++) this.#add();
     const { sent } = this.#allowance;
@@ -220,7 +252,7 @@ export class Producer {
     const number = queue.nextNumber();
     const group = this.#groups.draw(number);
     this.#bytes += bodyBytes;
-    queue.traffic.addFifo(low, high, group, number);
+    (this.#line ?? queue.traffic).addFifo(low, high, group, number);
     if (this.#copyShare > 0) this.#perhapsCopy(low, high, group, number);
   }
 
@@ -240,9 +272,14 @@ export class Producer {
 
   /** A copy's time has come. */
   sendCopy({ low, high, group, number }: Copy): void {
-    const { sent, most } = this.#allowance;
-    if ((sent[0] as number) + this.#gathered >= most) return;
+    const { sent } = this.#allowance;
+    if (this.#gathered >= this.most) return;
     const { queue } = this;
+    if (this.#line !== undefined) {
+      this.#line.addFifo(low, high, group, number);
+      this.#line.call(AGAIN);
+      return;
+    }
     queue.touch();
     this.#bytes = bodyBytesOf(low);
     if (queue.isFifo) queue.traffic.addFifo(low, high, group, number);
@@ -252,6 +289,21 @@ export class Producer {
     this.sent++;
     this.copies++;
     if (this.#call(1) > 0) this.#cards?.over(high, this.#timeline.nowMs);
+  }
+
+  /** A call of its line was made. */
+  onSent({ tag, count, duplicates, wantedAtMs, high }: SentCall): void {
+    const { sent } = this.#allowance;
+    sent[0] = (sent[0] as number) + count;
+    this.sent += count;
+    this.calls++;
+    if (tag === AGAIN) {
+      this.copies++;
+      if (duplicates > 0) this.#cards?.over(high, this.#timeline.nowMs);
+    }
+    if (wantedAtMs < (this.#since[0] as number)) return;
+    const waitedMs = this.#timeline.nowMs - wantedAtMs;
+    for (let one = 0; one < count; one++) this.sendWait?.record(waitedMs);
   }
 
   /** Makes the call with what was added; how many messages a FIFO queue took for duplicates. */

@@ -51,6 +51,7 @@ export function reportOfFleet(fleet: Fleet, scaler: Scaler | undefined): FleetRe
     handled: handling.handled,
     failed: handling.failed,
     sentOn: fleet.sentOn,
+    unsent: handling.unsent,
     crashed: processes.crashed,
     // A function costs while it runs, not while it is waited for.
     processMs: fleet.invoker === undefined ? processes.ranMs : fleet.meter.area(0),
@@ -65,10 +66,14 @@ export function reportOfFleet(fleet: Fleet, scaler: Scaler | undefined): FleetRe
 }
 
 export function reportOfProducer(
-  { sent, copies, calls }: Producer,
+  { sent, copies, calls, unsent, sendWait }: Producer,
   journeys: Histogram | undefined,
 ): ProducerReport {
-  return { sent, copies, calls, journeys: journeys && timesOf(journeys) };
+  const times = {
+    sendWait: sendWait && timesOf(sendWait),
+    journeys: journeys && timesOf(journeys),
+  };
+  return { sent, copies, calls, unsent, ...times };
 }
 
 export function reportOfResource(limiter: Limiter): ResourceReport {

@@ -49,6 +49,8 @@ export interface FleetReport {
   readonly failed: number;
   /** Messages that were sent on to other queues. */
   readonly sentOn: number;
+  /** Messages to be sent on that a queue's quota held back to the end. */
+  readonly unsent: number;
   readonly crashed: number;
   readonly processMs: number;
   /** How often the autoscaler wanted more, and fewer. */
@@ -68,6 +70,10 @@ export interface ProducerReport {
   readonly sent: number;
   readonly copies: number;
   readonly calls: number;
+  /** Messages that a queue's quota held back to the end. */
+  readonly unsent: number;
+  /** From when a message was to be sent until it was; undefined where no quota counts its calls. */
+  readonly sendWait: TimesReport | undefined;
   /** From the first send to the last delete of all that came of it; undefined where nothing is sent on. */
   readonly journeys: TimesReport | undefined;
 }

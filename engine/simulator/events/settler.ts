@@ -69,15 +69,28 @@ export class Settler {
     if (queue.servesAfterDelete) queue.serve();
   }
 
-  /** Says what became of the messages in places from `first` to `end - 1`, each once. */
-  settle(first: number, end: number): void {
+  /**
+   * Says what became of the messages in places from `first` to `end - 1`, each once; false when the queue's
+   * quota refused the delete: then it is to be said again of those that went well.
+   */
+  settle(first: number, end: number): boolean {
     const queue = this.#queue;
     queue.touch();
     const deleted = this.#putAll(first, end, WENT_WELL);
-    if (deleted > 0) this.#deletePut(first, end, deleted);
+    const isThrough = deleted === 0 || this.#mayDelete(deleted);
+    if (isThrough && deleted > 0) this.#deletePut(first, end, deleted);
     if (this.#backoff !== undefined) this.#pauseAll(first, end);
-    this.#outcome.fill(SAID, first, end);
+    for (let place = first; place < end; place++) {
+      if (isThrough || this.#outcome[place] !== WENT_WELL) this.#outcome[place] = SAID;
+    }
     queue.serve();
+    return isThrough;
+  }
+
+  /** Whether the queue's quota lets the delete of what was put through. */
+  #mayDelete(count: number): boolean {
+    const { gate } = this.#queue;
+    return gate === undefined || gate.mayDelete(count);
   }
 
   /** Of places from `first` to `end - 1`, those of which nothing was said. */

@@ -19,6 +19,7 @@ import { Flow } from "../statistics/flow.ts";
 import { Histogram } from "../statistics/histogram.ts";
 import { Meter } from "../statistics/meter.ts";
 import type { Cards } from "./cards.ts";
+import { type Gate, gateOf } from "./gate.ts";
 import { eventOf, TIMER } from "./kinds.ts";
 import { Line } from "./line.ts";
 import { COUNTS, DELETED, MOVED_IN, SERIES_COUNTS } from "./tally.ts";
@@ -81,6 +82,8 @@ export class SimQueue {
   /** Whether a look needs more than that. */
   readonly #isSpecial: boolean;
   readonly cards: Cards | undefined;
+  /** Where its calls are counted. */
+  readonly gate: Gate | undefined;
   /** Whether a delete may let somebody receive: of the same group, or because fewer are in flight. */
   readonly servesAfterDelete: boolean;
   /** Clients that wait until their messages are over; and how many are over that were not deleted. */
@@ -121,6 +124,7 @@ export class SimQueue {
     this.cards = parts.cards;
     this.delaySeconds = plan.attributes.delaySeconds ?? 0;
     this.servesAfterDelete = plan.isFifo || parts.isCapped;
+    this.gate = gateOf(this, timeline);
   }
 
   get isLooped(): boolean {

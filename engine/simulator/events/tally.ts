@@ -6,18 +6,22 @@ export const DELETED = 2;
 export const EMPTY_RECEIVES = 3;
 /** Bytes of bodies, as the scenario has them. */
 export const SENT_BYTES = 4;
+/** Calls that the queue's quota has refused. */
+export const THROTTLED = 5;
 /** So many of them are in the series; the others are not. */
-export const SERIES_COUNTS = 5;
-export const RECEIVED_BYTES = 5;
-export const REDELIVERED = 6;
+export const SERIES_COUNTS = 6;
+export const RECEIVED_BYTES = 6;
+export const REDELIVERED = 7;
 /** Deletes that found nothing, though the handling went well. */
-export const IN_VAIN = 7;
-export const DEDUPLICATED = 8;
-export const MOVED_IN = 9;
-/** Calls, and the requests that AWS bills for them beyond one each, in the order below. */
-export const CALLS_AT = 10;
-export const MORE_AT = 17;
-export const COUNTS = 24;
+export const IN_VAIN = 8;
+export const DEDUPLICATED = 9;
+export const MOVED_IN = 10;
+/** By call, in the order below: those that were made, the requests that AWS bills beyond one each, */
+export const CALLS_AT = 11;
+export const MORE_AT = 18;
+/** and those that were refused. */
+export const THROTTLED_AT = 25;
+export const COUNTS = 32;
 
 export const SEND = 0;
 export const SEND_BATCH = 1;

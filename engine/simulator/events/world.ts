@@ -213,22 +213,24 @@ export class World {
         this.#fleetOf(part).onStart(part);
         break;
       case SETTLE:
-        this.#fleetOf(part).handling.onSettle(part);
+        this.#fleetOf(part).handling.telling.onSettle(part);
         break;
       case SETTLED:
-        this.#fleetOf(part).handling.onSettled(part);
+        this.#fleetOf(part).handling.telling.onSettled(part);
         break;
       case PLACE_DONE:
         this.#fleetOf(Math.floor(part / PLACES)).handling.onPlaceDone(part);
         break;
       case PLACE_SETTLE:
-        this.#fleetOf(Math.floor(part / PLACES)).handling.onPlaceSettle(part);
+        this.#fleetOf(Math.floor(part / PLACES)).handling.telling.onPlaceSettle(part);
         break;
       case BEAT:
         this.#fleetOf(part).handling.onBeat(part);
         break;
       case CONTROL:
         this.#frame.agenda.act(part);
+        // Calls that were refused may have been made now.
+        if (!this.#isWarm || this.sent >= this.#most) this.#afterSend();
         break;
       case COPY:
         this.#copy(part);

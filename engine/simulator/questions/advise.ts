@@ -4,7 +4,7 @@
  * decide, and are what each piece of advice is proved by.
  */
 import { priceBook } from "../cost.ts";
-import { instabilities } from "../load.ts";
+import { instabilities } from "../instabilities.ts";
 import { power } from "../random/math.ts";
 import type { Plan, PlannedFleet } from "../scenario/plan.ts";
 import { readScenario } from "../scenario/read.ts";

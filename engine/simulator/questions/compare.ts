@@ -5,7 +5,7 @@
  */
 import { priceBook } from "../cost.ts";
 import type { RunReport } from "../events/report.ts";
-import { instabilities } from "../load.ts";
+import { instabilities } from "../instabilities.ts";
 import { simulatePlans } from "../run.ts";
 import type { RunOptions } from "../runOptions.ts";
 import type { Plan } from "../scenario/plan.ts";

@@ -3,7 +3,7 @@
  * for: what a visibility timeout is reckoned from. Closed forms; only sums of several times whose law has
  * none are taken for a gamma law of their mean and variance. Pure.
  */
-import { meanSeconds } from "../load.ts";
+import { meanSeconds } from "../capacity.ts";
 import { logGamma } from "../random/math.ts";
 import type { PlannedFleet, PlannedLaw } from "../scenario/plan.ts";
 

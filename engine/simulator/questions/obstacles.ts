@@ -1,5 +1,6 @@
 /** Why goals can't be met by any fleet: by a formula before anything runs, or by what was simulated. Pure. */
 import { duration, quantity } from "../../report/words.ts";
+import { isHeldBack } from "../instabilities.ts";
 import { loadsOf } from "../load.ts";
 import type { Plan, PlannedFleet } from "../scenario/plan.ts";
 import { goalText } from "./goals.ts";
@@ -34,7 +35,7 @@ export function obstaclesOf(
         return [];
     }
   });
-  return [...found, ...groupObstacles(plan, fleet)];
+  return [...found, ...groupObstacles(plan, fleet), ...quotaObstacles(plan, fleet)];
 }
 
 function stayObstacles(goal: Extract<Goal, { kind: "stay" }>, fleet: PlannedFleet): string[] {
@@ -87,11 +88,24 @@ function groupObstacles(plan: Plan, fleet: PlannedFleet): string[] {
   const most = plan.fleets.map((one) => (one === fleet ? { ...one, count: processesMost } : one));
   const name = plan.queues[fleet.queue]?.name;
   return loadsOf({ ...plan, fleets: most })
-    .filter(({ queue, bound, load }) => queue === name && bound !== "consumers" && load > 1)
+    .filter(
+      ({ queue, bound, load }) => queue === name && bound === "largest message group" && load > 1,
+    )
     .map(({ load }) => {
       const full = quantity(Number(load.toPrecision(3)));
       return `${name}: Its largest message group has one message in work at a time, and a load of ${full}; no number of processes helps. Spread its messages over more groups.`;
     });
+}
+
+/** What the quota of a FIFO queue does not let producers send, no consumer can take. */
+function quotaObstacles(plan: Plan, fleet: PlannedFleet): string[] {
+  const name = plan.queues[fleet.queue]?.name;
+  return loadsOf(plan)
+    .filter((load) => load.queue === name && isHeldBack(load))
+    .map(
+      ({ unsentPerSecond }) =>
+        `${name}: The FIFO quota holds back ${quantity(Number(unsentPerSecond.toPrecision(3)))} messages a second of what is to be sent; no fleet changes that. Send more messages in a call.`,
+    );
 }
 
 /** What the simulations say, where the formulas saw no obstacle. */

@@ -1,6 +1,6 @@
 /** How many processes the formulas ask for: Erlang's C, and Allen and Cunneen's factor for other laws. Pure. */
 
-import { loadsOf, meanRate } from "../load.ts";
+import { loadsOf, meanRate, type QueueLoad } from "../load.ts";
 import type { Plan, PlannedArrivals, PlannedFleet } from "../scenario/plan.ts";
 import { squaredCv } from "./lawTail.ts";
 
@@ -39,7 +39,7 @@ export function staffingOf(plan: Plan, place: number): Staffing | undefined {
   const perSecond = load.arrivesPerSecond * (mean === 0 ? 1 : peak / mean);
   const places = fleet.count * fleet.concurrency;
   const placeSeconds = places / load.capacityPerSecond;
-  if (!(placeSeconds > 0) || load.bound === "largest message group") return undefined;
+  if (!(placeSeconds > 0) || hasOtherBound(load)) return undefined;
   const spreads = own.map(({ arrivals }) =>
     arrivals.kind === "renewal" ? squaredCv(arrivals.gap) * arrivals.size : 1,
   );
@@ -51,6 +51,11 @@ export function staffingOf(plan: Plan, place: number): Staffing | undefined {
     variability: (arriving + squaredCv(fleet.service)) / 2,
     concurrency: fleet.concurrency,
   };
+}
+
+/** Whether the capacity does not come of places. */
+function hasOtherBound({ bound }: QueueLoad): boolean {
+  return bound === "largest message group" || bound === "quota";
 }
 
 /** Erlang's C: the share that waits, of so many servers with so many erlangs. */

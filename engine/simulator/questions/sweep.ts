@@ -3,7 +3,8 @@
  * all cells share one pool of threads; what a cell comes to does not depend on it, nor on the others.
  */
 import { priceBook } from "../cost.ts";
-import { instabilities, loadsOf } from "../load.ts";
+import { instabilities } from "../instabilities.ts";
+import { loadsOf } from "../load.ts";
 import { type Ran, simulatePlans } from "../run.ts";
 import type { Scenario } from "../scenario/types.ts";
 import { withSeed } from "../simulate.ts";

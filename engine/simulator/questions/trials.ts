@@ -3,7 +3,7 @@
  * and held against the goals. What costs less is better; where processes have no price, fewer processes.
  */
 import type { PriceBook } from "../cost.ts";
-import { instabilities } from "../load.ts";
+import { instabilities } from "../instabilities.ts";
 import { simulatePlans } from "../run.ts";
 import type { RunOptions } from "../runOptions.ts";
 import type { Plan, PlannedFleet } from "../scenario/plan.ts";

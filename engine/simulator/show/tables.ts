@@ -1,6 +1,6 @@
 /** A result as tables, for a terminal and for a page: the same rows each time. Pure. */
 import type { Cell, Table } from "../../report/table.ts";
-import type { Distribution, ResourceResult } from "../result.ts";
+import type { CallName, Distribution, ResourceResult } from "../result.ts";
 import type { Findings } from "../simulationResult.ts";
 
 const seconds = "s";
@@ -59,6 +59,9 @@ export function timesTable({ queues, consumers, producers }: Findings): Table {
       ),
       ...Object.entries(producers).flatMap(([name, { endToEndSeconds }]) =>
         endToEndSeconds === null ? [] : [times("until all of it is done", name, endToEndSeconds)],
+      ),
+      ...Object.entries(producers).flatMap(([name, { sendWaitSeconds }]) =>
+        sendWaitSeconds === null ? [] : [times("until sent", name, sendWaitSeconds)],
       ),
     ],
   };
@@ -202,15 +205,19 @@ export function resourcesTable(result: Findings): Table | undefined {
   };
 }
 
-/** API calls of all runs; those of which there were none are left out. */
+/** API calls of all runs; those of which there were none are left out, and quotas where there is none. */
 export function callsTable({ queues }: Findings): Table {
+  const hasQuota = Object.values(queues).some(({ api }) => api.quotaPerSecond !== null);
   const rows = Object.entries(queues).flatMap(([name, { api }]) =>
     Object.entries(api.calls)
-      .filter(([, calls]) => calls > 0)
-      .map(([action, calls]): Cell[] => {
+      .map(([action, calls]) => ({ action: action as CallName, calls }))
+      .filter(({ action, calls }) => calls + api.throttled[action] > 0)
+      .map(({ action, calls }): Cell[] => {
         const isReceive = action === "ReceiveMessage";
         const empty = isReceive && api.emptyShare !== null ? 100 * api.emptyShare : null;
-        return [name, action, calls, api.requests[action as keyof typeof api.requests], empty];
+        const throttled = api.quotaPerSecond === null ? null : api.throttled[action];
+        const told = [name, action, calls, api.requests[action], empty];
+        return hasQuota ? [...told, throttled] : told;
       }),
   );
   return {
@@ -221,6 +228,7 @@ export function callsTable({ queues }: Findings): Table {
       { label: "calls" },
       { label: "billed requests" },
       { label: "empty", unit: percent, align: "right" },
+      ...(hasQuota ? [{ label: "throttled" }] : []),
     ],
     rows,
   };

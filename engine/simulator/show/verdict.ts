@@ -3,6 +3,7 @@
  * what is lost, what a month costs. Pure.
  */
 import { duration, inWords, quantity } from "../../report/words.ts";
+import { isHeldBack } from "../instabilities.ts";
 import type { SimulationResult } from "../simulationResult.ts";
 
 type Judged = Omit<SimulationResult, "verdict">;
@@ -14,6 +15,7 @@ export function verdictOf(result: Judged): string {
   const parts = [
     stability(result),
     endless(result),
+    quotas(result),
     scaling(result),
     refusals(result),
     waits(result),
@@ -52,6 +54,38 @@ function endless({ load }: Judged): string | undefined {
         `Poison comes back to ${queue} again and again, and ${inWords(endlessPerSecond)} messages a second more.`,
     );
   return said.length === 0 ? undefined : said.join(" ");
+}
+
+/** Of FIFO queues that were asked more often than their quota lets them be. */
+function quotas({ queues, load, producers, consumers }: Judged): string | undefined {
+  const said = Object.entries(queues).flatMap(([name, { api }]) => {
+    const refused = totalOf(api.throttled);
+    if (api.quotaPerSecond === null || refused === 0) return [];
+    const asked = refused + totalOf(api.calls);
+    return [
+      `The FIFO quota of ${inWords(api.quotaPerSecond)} calls a second is reached: ${name} refuses ${share(refused, asked)} of its calls, which are made again.`,
+    ];
+  });
+  const held = load
+    .filter(isHeldBack)
+    .map(
+      ({ queue, unsentPerSecond }) =>
+        `What waits to be sent to ${queue} grows by ${inWords(unsentPerSecond)} messages a second.`,
+    );
+  const waiting = Object.entries(producers).flatMap(([name, { sendWaitSeconds }]) => {
+    const most = sendWaitSeconds?.max ?? 0;
+    return most > 0 ? [`Messages of ${name} wait up to ${duration(most)} to be sent.`] : [];
+  });
+  const unsent = [...Object.values(producers), ...Object.values(consumers)].reduce(
+    (sum, one) => sum + one.unsent,
+    0,
+  );
+  const left = unsent > 0 ? [`${inWords(unsent)} messages were not sent by the end.`] : [];
+  return said.length === 0 ? undefined : [...said, ...waiting, ...held, ...left].join(" ");
+}
+
+function totalOf(calls: Readonly<Record<string, number>>): number {
+  return Object.values(calls).reduce((sum, one) => sum + one, 0);
 }
 
 /** Of fleets whose number changed. */

@@ -27,7 +27,9 @@ import {
   REDELIVERED,
   SENT,
   SENT_BYTES,
+  THROTTLED_AT,
 } from "../events/tally.ts";
+import { callsPerSecondOf } from "../quotas.ts";
 import type {
   CallName,
   Calls,
@@ -82,6 +84,7 @@ export function outcomeOf(plan: Plan, reports: readonly RunReport[], wallMs: num
     events: sum((report) => report.events),
     queues: named(plan.queues, (queue, index) =>
       queueResult(
+        plan,
         queue,
         partsOf(reports, ({ queues }) => queues[index]),
       ),
@@ -181,6 +184,12 @@ function distributionOf(reports: readonly TimesReport[]): Distribution {
   };
 }
 
+/** Null where the runs did not measure it. */
+function distributionIf(reports: readonly (TimesReport | undefined)[]): Distribution | null {
+  const measured = reports.flatMap((report) => report ?? []);
+  return measured.length === 0 ? null : distributionOf(measured);
+}
+
 function levelOf(reports: readonly LevelReport[], scale = 1): Level {
   const highest = reports.reduce((one, other) => (other.max > one.max ? other : one));
   const means = reports.map(({ mean }) => mean);
@@ -191,7 +200,11 @@ function levelOf(reports: readonly LevelReport[], scale = 1): Level {
   };
 }
 
-function queueResult(plan: PlannedQueue, reports: readonly QueueReport[]): QueueResult {
+function queueResult(
+  whole: Plan,
+  plan: PlannedQueue,
+  reports: readonly QueueReport[],
+): QueueResult {
   const counted = (which: number): number =>
     reports.reduce((sum, { counts }) => sum + (counts[which] as number), 0);
   const total = (of: (report: QueueReport) => number): number =>
@@ -226,7 +239,7 @@ function queueResult(plan: PlannedQueue, reports: readonly QueueReport[]): Queue
     ageOfOldestSeconds: level(3, MS),
     ageOfNextSeconds: level(4, MS),
     drainedAtSeconds: drainedOf(reports),
-    api: callsOf(counted),
+    api: callsOf(counted, callsPerSecondOf(whole, plan)),
     series: queueSeries(reports.map(({ series }) => series)),
   };
 }
@@ -238,7 +251,7 @@ function drainedOf(reports: readonly QueueReport[]): Estimate {
   return estimateOf(moments, Number.NaN, MS);
 }
 
-function callsOf(counted: (which: number) => number): Calls {
+function callsOf(counted: (which: number) => number, perSecond: number): Calls {
   const byName = (value: (index: number) => number): Record<CallName, number> =>
     Object.fromEntries(CALL_NAMES.map((name, index) => [name, value(index)])) as Record<
       CallName,
@@ -246,8 +259,10 @@ function callsOf(counted: (which: number) => number): Calls {
     >;
   const emptyReceives = counted(EMPTY_RECEIVES);
   return {
+    quotaPerSecond: known(perSecond),
     calls: byName((index) => counted(CALLS_AT + index)),
     requests: byName((index) => counted(CALLS_AT + index) + counted(MORE_AT + index)),
+    throttled: byName((index) => counted(THROTTLED_AT + index)),
     emptyReceives,
     emptyShare: known(emptyReceives / counted(CALLS_AT + RECEIVE)),
     sentBytes: counted(SENT_BYTES),
@@ -267,6 +282,8 @@ function producerResult(
     sent: total(({ sent }) => sent),
     copies: total(({ copies }) => copies),
     calls: total(({ calls }) => calls),
+    unsent: total(({ unsent }) => unsent),
+    sendWaitSeconds: distributionIf(reports.map(({ sendWait }) => sendWait)),
     endToEndSeconds: plan.fleets.some(({ sends }) => sends.length > 0)
       ? distributionOf(reports.flatMap(({ journeys }) => journeys ?? []))
       : null,
@@ -290,6 +307,7 @@ function consumerResult(
     handled: total(({ handled }) => handled),
     failed: total(({ failed }) => failed),
     sentOn: total(({ sentOn }) => sentOn),
+    unsent: total(({ unsent }) => unsent),
     crashed: total(({ crashed }) => crashed),
     serviceSeconds: distributionOf(reports.map(({ service }) => service)),
     consumerHours: total(({ processMs }) => processMs) / HOUR_MS,

@@ -3,7 +3,7 @@
  * of the runs that lasted so long. Pure.
  */
 import { ATTEMPTED, BEGUN, REFUSED } from "../events/limiter.ts";
-import { DELETED, EMPTY_RECEIVES, RECEIVED, SENT, SENT_BYTES } from "../events/tally.ts";
+import { DELETED, EMPTY_RECEIVES, RECEIVED, SENT, SENT_BYTES, THROTTLED } from "../events/tally.ts";
 import type { ConsumerSeries, QueueSeries, ResourceSeries } from "../result.ts";
 import type { PlannedFleet } from "../scenario/plan.ts";
 import { AGE_COLUMN, COUNTS_COLUMN, type SeriesData } from "./meter.ts";
@@ -31,6 +31,7 @@ export function queueSeries(runs: readonly SeriesData[]): QueueSeries {
     NumberOfMessagesReceived: counts(RECEIVED),
     NumberOfMessagesDeleted: counts(DELETED),
     NumberOfEmptyReceives: counts(EMPTY_RECEIVES),
+    ThrottledCalls: counts(THROTTLED),
     SentMessageSize: Array.from({ length: merged.periods }, (_, at) => {
       const sent = merged.sum(COUNTS_COLUMN + SENT, at);
       return sent === 0 ? null : merged.sum(COUNTS_COLUMN + SENT_BYTES, at) / sent;

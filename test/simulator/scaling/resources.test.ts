@@ -3,7 +3,7 @@
  * second as in M/D/1 (row 5); where they fail instead, retries ask for more than there is.
  */
 import { describe, expect, test } from "vitest";
-import { instabilities } from "../../../engine/simulator/load.ts";
+import { instabilities } from "../../../engine/simulator/instabilities.ts";
 import { simulatePlan } from "../../../engine/simulator/run.ts";
 import type { Fleet } from "../../../engine/simulator/scenario/fleet.ts";
 import type { PlannedResource } from "../../../engine/simulator/scenario/plan.ts";
