@@ -12,9 +12,10 @@ import {
   codesOf,
   fits,
   type Pattern,
+  patternOf,
   STAR,
   STAR_IN_PART,
-  shortened,
+  type Token,
 } from "./wildcard.ts";
 
 /** Text in which wildcards are wildcards, text that is nothing but text, or a variable. */
@@ -58,8 +59,8 @@ const WILDCARDS: ReadonlyMap<number, number> = new Map([
 ]);
 
 /** The pattern's tokens; undefined where a variable has no value. */
-function tokensOf(parts: readonly Part[], lookup: Lookup): Pattern | undefined {
-  const tokens: number[] = [];
+function tokensOf(parts: readonly Part[], lookup: Lookup): readonly Token[] | undefined {
+  const tokens: Token[] = [];
   for (const part of parts) {
     const text = part.kind === "variable" ? variableValue(part, lookup) : part.text;
     if (text === undefined) return undefined;
@@ -72,7 +73,7 @@ function tokensOf(parts: readonly Part[], lookup: Lookup): Pattern | undefined {
 const COLON = 58;
 
 /** Wildcards that stay between colons, but for a star that ends its part: that one may go on. */
-function ofResource(tokens: Pattern): Pattern {
+function ofResource(tokens: readonly Token[]): readonly Token[] {
   return tokens.map((token, index) => {
     if (token === ANY) return ANY_IN_PART;
     const next = tokens[index + 1];
@@ -81,7 +82,7 @@ function ofResource(tokens: Pattern): Pattern {
 }
 
 /** Wildcards that stay in their part of an ARN's six; fewer parts fit no ARN. */
-function ofArn(tokens: Pattern): Pattern | undefined {
+function ofArn(tokens: readonly Token[]): readonly Token[] | undefined {
   let colons = 0;
   const pattern = tokens.map((token) => {
     if (token === COLON) colons++;
@@ -95,7 +96,9 @@ function ofArn(tokens: Pattern): Pattern | undefined {
 /** What wildcards reach: the whole text, a resource's parts, the six parts of an ARN. */
 export type Reach = "text" | "resource" | "arn";
 
-const reaches: Readonly<Record<Reach, (tokens: Pattern) => Pattern | undefined>> = {
+type Reacher = (tokens: readonly Token[]) => readonly Token[] | undefined;
+
+const reaches: Readonly<Record<Reach, Reacher>> = {
   text: (tokens) => tokens,
   resource: ofResource,
   arn: ofArn,
@@ -107,23 +110,23 @@ const nothing: Lookup = () => undefined;
 export function likeTest(text: string, reach: Reach, hasVariables: boolean): Test {
   if (text === "*" && reach !== "arn") return () => true;
   const parts = partsOf(text, hasVariables);
-  const compiled = (lookup: Lookup): Pattern | undefined => {
+  const reached = (lookup: Lookup): readonly Token[] | undefined => {
     const tokens = tokensOf(parts, lookup);
-    const pattern = tokens && reaches[reach](tokens);
-    return pattern && shortened(pattern);
+    return tokens && reaches[reach](tokens);
   };
   if (parts.some(({ kind }) => kind === "variable")) {
     return (value, lookup) => {
-      const pattern = compiled(lookup);
-      return pattern !== undefined && fits(pattern, value);
+      const tokens = reached(lookup);
+      return tokens !== undefined && fits(patternOf(tokens), value);
     };
   }
-  const pattern = compiled(nothing);
-  if (pattern === undefined) return () => false;
-  if (pattern.every((token) => token >= 0)) {
-    const literal = pattern.map((code) => String.fromCodePoint(code)).join("");
+  const tokens = reached(nothing);
+  if (tokens === undefined) return () => false;
+  if (tokens.every((token) => token >= 0)) {
+    const literal = tokens.map((code) => String.fromCodePoint(code)).join("");
     return (value) => value === literal;
   }
+  const pattern: Pattern = patternOf(tokens);
   return (value) => fits(pattern, value);
 }
 

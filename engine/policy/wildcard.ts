@@ -1,13 +1,14 @@
 /**
  * Patterns with `*` and `?`, and whether a text fits one. No regular expression is made of a policy's
- * text: the states that a pattern can be in after each character are counted up side by side, so the
- * time is bounded by the product of both lengths, whatever the pattern. Pure.
+ * text, and nothing is tried twice: after each character it is known, a bit each, of which beginnings of
+ * the pattern the text so far can be. So the time is the product of both lengths over 32, whatever the
+ * pattern. Pure.
  *
  * A pattern is a list of tokens: code points, and the four wildcards below zero. Two of these stop at
  * colons, for ARNs, whose parts are between colons.
  */
 
-export type Pattern = readonly number[];
+export type Token = number;
 
 /** `?`: one character, whichever. */
 export const ANY = -1;
@@ -21,52 +22,82 @@ export const STAR_IN_PART = -4;
 const COLON = 58;
 
 /** The code points of a text: as tokens, one that takes the text itself and no other. */
-export function codesOf(text: string): number[] {
+export function codesOf(text: string): Token[] {
   return Array.from(text, (character) => character.codePointAt(0) ?? 0);
 }
 
-const isStar = (token: number | undefined): boolean => token === STAR || token === STAR_IN_PART;
+/** A bit for each beginning of the pattern: the empty one is bit 0. */
+type Bits = Uint32Array;
 
-/** The same pattern in fewer tokens: of stars in a row one is left, the one that takes more. */
-export function shortened(tokens: Pattern): Pattern {
-  const short: number[] = [];
+/** What a character that is a colon, or one that is none, does to all beginnings at once. */
+interface Step {
+  /** Beginnings behind which a `?` stands that takes it. */
+  readonly wild: Bits;
+  /** Beginnings behind which a star stands that takes it, and that the text still is then. */
+  readonly stay: Bits;
+}
+
+/** A list of tokens, taken apart. */
+export interface Pattern {
+  /** Beginnings behind which a character stands, by its code point. */
+  readonly exact: ReadonlyMap<number, Bits>;
+  readonly colon: Step;
+  readonly other: Step;
+  /** The whole pattern: how many tokens it has that are no stars. */
+  readonly whole: number;
+}
+
+function set(bits: Bits, bit: number): void {
+  bits[bit >>> 5] = (bits[bit >>> 5] ?? 0) | (1 << (bit & 31));
+}
+
+export function patternOf(tokens: readonly Token[]): Pattern {
+  const length = (tokens.length >>> 5) + 1;
+  const exact = new Map<number, Bits>();
+  const colon = { wild: new Uint32Array(length), stay: new Uint32Array(length) };
+  const other = { wild: new Uint32Array(length), stay: new Uint32Array(length) };
+  let at = 0;
   for (const token of tokens) {
-    const last = short.at(-1);
-    if (!isStar(token) || !isStar(last)) short.push(token);
-    else if (token === STAR) short[short.length - 1] = STAR;
+    if (token === STAR || token === STAR_IN_PART) {
+      set(other.stay, at);
+      if (token === STAR) set(colon.stay, at);
+      continue;
+    }
+    if (token >= 0) {
+      const bits = exact.get(token) ?? new Uint32Array(length);
+      exact.set(token, bits);
+      set(bits, at);
+    } else {
+      set(other.wild, at);
+      if (token === ANY) set(colon.wild, at);
+    }
+    at++;
   }
-  return short;
+  return { exact, colon, other, whole: at };
 }
 
-/** Whether the token takes this character and stays (a star), or lets it by (all others). */
-function takes(token: number, code: number): boolean {
-  if (token >= 0) return token === code;
-  return token === ANY || token === STAR || code !== COLON;
+/** Replaces the beginnings that the text was by those that it is with one character more. */
+function advance(states: Bits, { wild, stay }: Step, exact: Bits | undefined): boolean {
+  let carry = 0;
+  let some = 0;
+  for (let word = 0; word < states.length; word++) {
+    const was = states[word] ?? 0;
+    const taken = was & ((exact?.[word] ?? 0) | (wild[word] ?? 0));
+    const is = (taken << 1) | carry | (was & (stay[word] ?? 0));
+    carry = taken >>> 31;
+    states[word] = is;
+    some |= is;
+  }
+  return some !== 0;
 }
 
-/**
- * Adds the state "all tokens before this one have had their characters", and the one behind a star,
- * which may have none. States come in ascending order, so a repeated one is among the last two.
- */
-function reach(states: number[], pattern: Pattern, state: number): void {
-  if (states.at(-1) !== state && states.at(-2) !== state) states.push(state);
-  if (isStar(pattern[state])) reach(states, pattern, state + 1);
-}
-
-/** Whether the whole text fits. The pattern has no two stars in a row (`shortened`). */
-export function fits(pattern: Pattern, text: string): boolean {
-  let states: number[] = [];
-  reach(states, pattern, 0);
+/** Whether the whole text fits. */
+export function fits({ exact, colon, other, whole }: Pattern, text: string): boolean {
+  const states = new Uint32Array(colon.wild.length);
+  set(states, 0);
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
-    const next: number[] = [];
-    for (const state of states) {
-      const token = pattern[state];
-      if (token === undefined || !takes(token, code)) continue;
-      reach(next, pattern, isStar(token) ? state : state + 1);
-    }
-    if (next.length === 0) return false;
-    states = next;
+    if (!advance(states, code === COLON ? colon : other, exact.get(code))) return false;
   }
-  return states.at(-1) === pattern.length;
+  return (((states[whole >>> 5] ?? 0) >>> (whole & 31)) & 1) === 1;
 }

@@ -5,6 +5,7 @@ import { anonymous } from "../../engine/policy/caller.ts";
 import { type Because, evaluate, type Question } from "../../engine/policy/evaluate.ts";
 import { parsePolicy } from "../../engine/policy/parse.ts";
 import { ParsedPolicies } from "../../engine/policy/parsedPolicies.ts";
+import { grant, revoke } from "../../engine/server/wire/permissions.ts";
 import { callerOf } from "./asked.ts";
 import {
   ALICE,
@@ -159,6 +160,40 @@ describe("an address that a socket reports", () => {
     expect(from("::1", "0:0:0:0:0:0:0:1")).toBe(true);
     expect(from("0.0.0.0/0", "::1")).toBe(false);
     expect(from("10.0.0.0/8", "unknown")).toBe(false);
+  });
+});
+
+describe("what AddPermission writes", () => {
+  const permission = { label: "a", accounts: [OTHER], actions: ["SendMessage"] };
+  const text = grant(undefined, QUEUE, permission);
+  const resourcePolicy = parsePolicy(text, "queue");
+  const policies = identity(allow());
+
+  test("lets the account do the action, and its batch, and nothing else", () => {
+    for (const action of ["sqs:SendMessage", "sqs:SendMessageBatch"]) {
+      expect(ask(ALICE, { policies, resourcePolicy, action }).because).toBe("bothPolicies");
+      expect(ask(`${OTHER}:root`, { resourcePolicy, action }).allowed).toBe(true);
+      expect(ask(ALICE, { resourcePolicy, action }).because).toBe("noIdentityPolicyAllows");
+    }
+    const receive = { policies, resourcePolicy, action: "sqs:ReceiveMessage" };
+    expect(ask(ALICE, receive).because).toBe("noResourcePolicyAllows");
+    const third = ask("999999999999:user/eve", { policies, resourcePolicy });
+    expect(third.because).toBe("noResourcePolicyAllows");
+  });
+
+  test("is of the one queue", () => {
+    const resourceArn = `${QUEUE}-2`;
+    expect(ask(ALICE, { policies, resourcePolicy, resourceArn }).allowed).toBe(false);
+  });
+
+  test("with * gives what can be given", () => {
+    const given = grant(text, QUEUE, { ...permission, label: "b", actions: ["*"] });
+    const more = { policies, resourcePolicy: parsePolicy(given, "queue") };
+    expect(ask(ALICE, { ...more, action: "sqs:PurgeQueue" }).allowed).toBe(true);
+    expect(ask(ALICE, { ...more, action: "sqs:DeleteQueue" }).because).toBe("neverAcrossAccounts");
+    const left = { policies, resourcePolicy: parsePolicy(revoke(given, "b"), "queue") };
+    expect(ask(ALICE, { ...left, action: "sqs:PurgeQueue" }).allowed).toBe(false);
+    expect(ask(ALICE, left).allowed).toBe(true);
   });
 });
 

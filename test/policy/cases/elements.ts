@@ -207,6 +207,7 @@ const resources = casesOf(
   ["a * that ends its part goes on behind the colon", true, resource("arn:aws:sqs:*:queue1")],
   ["a * that ends the ARN, too", true, resource("arn:aws:sqs:*")],
   ["a * inside a part does not", false, resource("arn:aws:sqs:*queue1")],
+  ["a ? is no colon", false, resource(`arn:aws:sqs:us-east-2:${OWN}?queue1`)],
   ["another region", false, resource(`arn:aws:sqs:us-east-1:${OWN}:queue1`)],
   ["one of a list", true, resource([`${QUEUE}2`, QUEUE])],
 );
