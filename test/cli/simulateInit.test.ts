@@ -82,6 +82,18 @@ describe("sluice simulate init", { timeout: patience(60_000) }, () => {
       expect(code).toBe(0);
       const plan = await readScenario(at(`${isFifo}.yaml`));
       expect(plan.queues.map((queue) => queue.isFifo)).toEqual([isFifo, isFifo]);
+      const [work] = plan.queues;
+      // ln(1000) times the mean is what one handling in a thousand outlasts.
+      expect(work?.attributes.visibilityTimeout).toBe(Math.ceil(0.1 * Math.log(1000)));
+      expect(work?.deadLetters).toEqual({ queue: 1, maxReceiveCount: 5 });
+      const [{ arrivals } = { arrivals: undefined }] = plan.producers;
+      expect(arrivals).toMatchObject({ size: 1, gap: { kind: "exponential", meanSeconds: 0.05 } });
+      const [workers] = plan.fleets;
+      expect(workers?.service).toEqual({ kind: "exponential", meanSeconds: 0.1 });
+      expect(workers?.failure.probability).toBe(0.02);
+      // 2.04 places are busy, and the fewest more keep the queue from growing.
+      expect(workers?.count).toBe(3);
+      expect([plan.replications, workers?.waitTimeSeconds]).toEqual([4, 20]);
       const goals = [{ kind: "wait", share: 0.99, seconds: 10 }] as const;
       const advice = await advise(at(`${isFifo}.yaml`), {
         ...{ goals, threads: 1, keep: ["count", "batch", "waitTimeSeconds"] },
@@ -89,6 +101,11 @@ describe("sluice simulate init", { timeout: patience(60_000) }, () => {
       expect(advice.isMet).toBe(true);
     },
   );
+});
+
+test("every handling that fails is one more to be done: half of them failing takes twice the places", () => {
+  expect(beginningText({ ...answers, failureShare: 0 })).toContain("\n    count: 3\n");
+  expect(beginningText({ ...answers, failureShare: 0.5 })).toContain("\n    count: 5\n");
 });
 
 test("sluice simulate schema prints the schema", async () => {

@@ -7,7 +7,7 @@
 import { spawnSync } from "node:child_process";
 import { patience } from "./patience.ts";
 
-export type Tool = "aws" | "boto3" | "moto_server" | "terraform" | "chromium";
+export type Tool = "aws" | "boto3" | "moto_server" | "terraform" | "chromium" | "script";
 
 const PROBES: Readonly<Record<Tool, readonly [command: string, ...args: string[]]>> = {
   aws: ["aws", "--version"],
@@ -15,6 +15,7 @@ const PROBES: Readonly<Record<Tool, readonly [command: string, ...args: string[]
   moto_server: ["moto_server", "--help"],
   terraform: ["terraform", "-version"],
   chromium: ["chromium", "--version"],
+  script: ["script", "--version"],
 };
 
 const found = new Map<Tool, boolean>();

@@ -2,10 +2,11 @@
  * What `sluice simulate init [FILE]` does: asks five questions, also in AWS's words (msg_processing_time,
  * acceptable_latency), and writes a scenario. Answers come from the command line, from a terminal, or,
  * where standard input is none, from its lines in the order of the questions. What is there is not
- * overwritten without --force. Exit codes: 0 written, 1 it can't be, 2 an answer is missing or wrong.
+ * overwritten without --force. Exit codes: 0 written, 1 it can't be, 2 an answer is missing or wrong, 130
+ * for Ctrl-C.
  */
 import { existsSync, writeFileSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
+import { createInterface, type Interface } from "node:readline/promises";
 import { text as allOf } from "node:stream/consumers";
 import { beginningText } from "../../simulator/questions/beginning.ts";
 import { readDuration, readFailures, readKind, readRate } from "./options.ts";
@@ -66,8 +67,15 @@ const questions: readonly Question[] = [
   },
 ];
 
-/** Something wrong that was typed. */
-class AnswerError extends Error {}
+/** Something wrong that was typed, or nothing. */
+class AnswerError extends Error {
+  readonly exitCode: number;
+
+  constructor(sentence: string, exitCode = 2) {
+    super(sentence);
+    this.exitCode = exitCode;
+  }
+}
 
 export async function simulateInit(file: string, options: InitOptions): Promise<void> {
   if (file !== "-" && existsSync(file) && options.force !== true) {
@@ -76,9 +84,7 @@ export async function simulateInit(file: string, options: InitOptions): Promise<
   try {
     const answers = await answersOf(options);
     const { messagesPerSecond, msgProcessingTime, acceptableLatency, failures, kind } = answers;
-    if (acceptableLatency <= msgProcessingTime) {
-      throw new AnswerError("--acceptable-latency: It is more than --msg-processing-time.");
-    }
+    checkLatency(answers);
     const text = beginningText({
       messagesPerSecond,
       processingSeconds: msgProcessingTime,
@@ -95,8 +101,8 @@ export async function simulateInit(file: string, options: InitOptions): Promise<
     say(`  sluice simulate run ${file}`);
     say(`  sluice simulate advise ${file} --within ${acceptableLatency}s=99%`);
   } catch (error) {
-    const isAnswer = error instanceof AnswerError;
-    fail(isAnswer ? 2 : 1, [error instanceof Error ? error.message : String(error)]);
+    const code = error instanceof AnswerError ? error.exitCode : 1;
+    fail(code, [error instanceof Error ? error.message : String(error)]);
   }
 }
 
@@ -104,21 +110,33 @@ type Answered = Required<Omit<InitOptions, "force">>;
 
 async function answersOf(options: InitOptions): Promise<Answered> {
   const open = questions.filter(({ option }) => options[option] === undefined);
-  const asked = process.stdin.isTTY === true ? await askAll(open) : await readLines(open);
+  const asked = process.stdin.isTTY === true ? await askAll(open, options) : await readLines(open);
   return { ...options, ...asked } as Answered;
 }
 
+function checkLatency({ acceptableLatency = Infinity, msgProcessingTime = 0 }: InitOptions): void {
+  if (acceptableLatency > msgProcessingTime) return;
+  throw new AnswerError("--acceptable-latency: It is more than --msg-processing-time.");
+}
+
 /** One after another; again where an answer is none. */
-async function askAll(open: readonly Question[]): Promise<Record<string, unknown>> {
+async function askAll(
+  open: readonly Question[],
+  given: InitOptions,
+): Promise<Record<string, unknown>> {
   if (open.length === 0) return {};
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const left = leaving(terminal);
   const answers: Record<string, unknown> = {};
   try {
     for (const question of open) {
       while (answers[question.option] === undefined) {
-        const line = await terminal.question(`${question.ask} [${question.usual}] `);
+        const asked = terminal.question(`${question.ask} [${question.usual}] `);
+        const line = await Promise.race([asked, left]);
         try {
-          answers[question.option] = answerOf(question, line);
+          const answer = answerOf(question, line);
+          checkLatency({ ...given, ...answers, [question.option]: answer });
+          answers[question.option] = answer;
         } catch (error) {
           say((error as Error).message);
         }
@@ -128,6 +146,23 @@ async function askAll(open: readonly Question[]): Promise<Record<string, unknown
   } finally {
     terminal.close();
   }
+}
+
+/** Rejects when somebody leaves before the last answer: a question by itself would never end then. */
+function leaving(terminal: Interface): Promise<never> {
+  const left = new Promise<never>((_, reject) => {
+    terminal.once("SIGINT", () => {
+      // The next line is the shell's.
+      process.stderr.write("\n");
+      reject(new AnswerError("Interrupted; nothing is written.", 130));
+    });
+    terminal.once("close", () => {
+      process.stderr.write("\n");
+      reject(new AnswerError("Answers are missing; nothing is written."));
+    });
+  });
+  left.catch(() => {});
+  return left;
 }
 
 /** A line an answer. */

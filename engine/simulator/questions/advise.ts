@@ -29,6 +29,8 @@ const timeoutMost = 43_200;
 const receivesMost = 1_000;
 const countMost = 10_000;
 const hoursAMonth = 720;
+/** Runs of each variant, where the scenario does not say: an interval takes several. */
+const runsDefault = 4;
 /** How often the timeout is made longer because the simulation says so. */
 const longerMax = 6;
 
@@ -49,6 +51,7 @@ export async function advise(source: string | Scenario, options: AdviseOptions):
   const paths = pathsOf(opened.scenario, plan, own, keep, goals);
   const subject: Subject = {
     ...{ opened, goals, paths, seed: plan.seed, fleet: place },
+    replications: opened.scenario.replications ?? runsDefault,
     names: { queue: plan.queues[own.queue]?.name ?? "", fleet: own.name },
     book: priceBook(prices),
   };
@@ -72,11 +75,12 @@ export async function advise(source: string | Scenario, options: AdviseOptions):
     obstacles: best === undefined ? [...obstacles, ...whyNot(trials.all, obstacles, countMax)] : [],
     fields:
       best === undefined ? [] : fieldsOf({ plan, place, best, now, trials: trials.all, subject }),
-    goals: shown?.goals ?? goals.map((goal) => ({ goal, value: null, isMet: false })),
+    goals: shown?.goals ?? goals.map((goal) => ({ goal, value: null, upTo: null, isMet: false })),
     before: before === undefined ? null : { goals: before.goals, monthUsd: before.monthUsd },
     monthUsd: shown?.isStable === true ? shown.monthUsd : null,
     scenario: withValues(opened.scenario, best === undefined ? {} : valuesOf(best.setting, paths)),
     simulated: trials.simulated,
+    replications: subject.replications,
     isComplete: !trials.isStopped,
   };
   return { ...whole, verdict: adviceVerdict(whole) };
@@ -121,12 +125,21 @@ function placeOfFleet(plan: Plan, wanted: string | undefined): number {
       `fleet: There are no consumers ${wanted}; there are ${names.join(", ")}.`,
     ]);
   }
-  if (plan.fleets[place]?.scaling !== undefined) {
-    throw new ScenarioError([
-      `consumers.${names[place]}.autoscaler: Advice is for a number of processes that stays; leave it out.`,
-    ]);
+  const { name, scaling } = plan.fleets[place] as PlannedFleet;
+  if (scaling?.autoscaler !== undefined) {
+    throw new ScenarioError([scaledSentence(`consumers.${name}`, scaling.autoscaler.rule.kind)]);
   }
   return place;
+}
+
+/** What to do instead for a fleet whose number changes by itself. */
+function scaledSentence(own: string, kind: string): string {
+  const bounds: Readonly<Record<string, string>> = {
+    lambda: "maximumConcurrency=2,5,10,20,50",
+    schedule: "periodSeconds=43200,86400",
+  };
+  const vary = `${own}.autoscaler.${kind}.${bounds[kind] ?? "max=4..12"}`;
+  return `${own}.autoscaler: Advice is for a number of processes that stays. Leave it out (and give it a count) to learn how many the peak takes, which is what the most must be at least; then try bounds: sluice simulate sweep FILE --vary ${vary}.`;
 }
 
 /** Where the knobs are that may be turned. */

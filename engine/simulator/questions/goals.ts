@@ -3,6 +3,7 @@ import { duration, quantity } from "../../report/words.ts";
 import type { RunReport, TimesReport } from "../events/report.ts";
 import { ScenarioError } from "../scenario/scenarioError.ts";
 import { Histogram } from "../statistics/histogram.ts";
+import { meanOf } from "../statistics/student.ts";
 import type { Results } from "./figures.ts";
 import type { Goal, GoalResult } from "./types.ts";
 
@@ -51,45 +52,72 @@ export function boundOf(goal: Goal): number {
   return "seconds" in goal ? goal.seconds : goal.share;
 }
 
-/** How each goal is met, by the queue and the fleet at these places. */
+/** What was found, and where its interval ends on the bad side. */
+type Found = Pick<GoalResult, "value" | "upTo">;
+
+const nothing: Found = { value: null, upTo: null };
+
+/** How each goal is met, by the queue and the fleet of these names. */
 export function measured(
   goals: readonly Goal[],
   reports: readonly RunReport[],
-  { all }: Results,
+  { all, runs }: Results,
   names: { readonly queue: string; readonly fleet: string },
   queue: number,
 ): GoalResult[] {
   const of = all.queues[names.queue];
   const fleet = all.consumers[names.fleet];
-  const value = (goal: Goal): number | null => {
-    if (of === undefined || fleet === undefined) return null;
+  const found = (goal: Goal): Found => {
+    if (of === undefined || fleet === undefined) return nothing;
     switch (goal.kind) {
       case "wait":
         return percentileOf(reports, (report) => report.queues[queue]?.wait, goal.share);
       case "stay":
         return percentileOf(reports, (report) => report.queues[queue]?.sojourn, goal.share);
       case "duplicates":
-        return fleet.handled === 0 ? null : of.duplicates / fleet.handled;
+        return shareOf(
+          runs.map((run) => run.queues[names.queue]?.duplicates ?? 0),
+          of.duplicates,
+          fleet.handled,
+        );
       case "deadLetters":
-        return of.deadLettered / (of.sent + of.initial + of.movedIn);
+        return shareOf(
+          runs.map((run) => run.queues[names.queue]?.deadLettered ?? 0),
+          of.deadLettered,
+          of.sent + of.initial + of.movedIn,
+        );
     }
   };
   return goals.map((goal) => {
-    const found = value(goal);
-    return { goal, value: found, isMet: found !== null && found <= boundOf(goal) };
+    const { value, upTo } = found(goal);
+    return { goal, value, upTo, isMet: value !== null && (upTo ?? value) <= boundOf(goal) };
   });
+}
+
+/** So many of so many, by how often it was in each run. */
+function shareOf(counts: readonly number[], sum: number, whole: number): Found {
+  if (whole === 0) return nothing;
+  const half = meanOf(counts).halfWidth * counts.length;
+  return { value: sum / whole, upTo: Number.isNaN(half) ? null : (sum + half) / whole };
 }
 
 function percentileOf(
   reports: readonly RunReport[],
   of: (report: RunReport) => TimesReport | undefined,
   share: number,
-): number | null {
+): Found {
   const all = new Histogram();
+  const own: number[] = [];
   for (const report of reports) {
     const times = of(report);
-    if (times !== undefined) all.add(times);
+    if (times === undefined) continue;
+    all.add(times);
+    const one = new Histogram();
+    one.add(times);
+    own.push(one.percentile(share));
   }
   const ms = all.percentile(share);
-  return Number.isFinite(ms) ? ms / 1_000 : null;
+  if (!Number.isFinite(ms)) return nothing;
+  const { halfWidth } = meanOf(own);
+  return { value: ms / 1_000, upTo: Number.isNaN(halfWidth) ? null : (ms + halfWidth) / 1_000 };
 }

@@ -125,13 +125,13 @@ export function whyNot(
   const { count = 0, batch = 1 } = largest.setting;
   return largest.goals
     .filter(({ isMet }) => !isMet)
-    .map(({ goal, value }) => {
-      const found =
-        value === null
-          ? "nothing was measured"
-          : "seconds" in goal
-            ? duration(value)
-            : percent(value);
+    .map(({ goal, value, upTo }) => {
+      const text = (amount: number) => ("seconds" in goal ? duration(amount) : percent(amount));
+      const end =
+        upTo === null || upTo === value
+          ? ""
+          : ` (its 95 % interval ends at ${text(upTo)}; more replications or a longer horizon narrow it)`;
+      const found = value === null ? "nothing was measured" : `${text(value)}${end}`;
       return `${goalText(goal)}: With ${count} processes and receives of ${batch} it is ${found}, and more were not tried or changed nothing.`;
     });
 }

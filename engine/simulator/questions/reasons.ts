@@ -53,10 +53,13 @@ function number(value: number): string {
   return bare(Number(value.toPrecision(3)), "", "full");
 }
 
-/** `95 %: 1.2 s`, of each goal that is not a share of all. */
-function valueText({ goal, value }: GoalResult): string {
+/** `1.2 s (its interval ends at 1.4 s)`. */
+function valueText({ goal, value, upTo }: GoalResult): string {
   if (value === null) return "nothing";
-  return "seconds" in goal ? duration(value) : percent(value);
+  const text = (amount: number) => ("seconds" in goal ? duration(amount) : percent(amount));
+  return upTo === null || upTo === value
+    ? text(value)
+    : `${text(value)} (its interval ends at ${text(upTo)})`;
 }
 
 /** What another trial came to, in short: the goals that it misses. */
@@ -106,11 +109,18 @@ function countReason(found: Found): string {
     }
   }
   parts.push(
-    `Simulated with ${count}: ${best.goals.map((one) => `${kindText(one.goal)} ${valueText(one)}`).join(", ")}.`,
+    `Simulated with ${count}${runsText(found)}: ${best.goals.map((one) => `${kindText(one.goal)} ${valueText(one)}`).join(", ")}.`,
   );
   const fewer = missText(sameBut(found, { count: count - 1 }));
   if (fewer !== undefined) parts.push(`With ${count - 1} ${fewer}.`);
   return parts.join(" ");
+}
+
+/** By what goals are judged. */
+function runsText({ subject: { replications } }: Found): string {
+  return replications === 1
+    ? " in one run, of which nobody knows how sure it is (replications: 4 tells)"
+    : ` in ${replications} runs, judged by where their 95 % intervals end`;
 }
 
 function batchReason(found: Found): string {

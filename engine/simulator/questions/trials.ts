@@ -28,6 +28,8 @@ export interface Trial {
 export interface Subject {
   readonly opened: Opened;
   readonly seed: number;
+  /** Runs of each variant. */
+  readonly replications: number;
   readonly fleet: number;
   readonly names: { readonly queue: string; readonly fleet: string };
   readonly goals: readonly Goal[];
@@ -59,13 +61,13 @@ export class Trials {
 
   /** In the settings' order; those that an interrupt ended before they were done are left out. */
   async run(settings: readonly Setting[]): Promise<Trial[]> {
-    const { opened, seed, paths } = this.#subject;
+    const { opened, seed, replications, paths } = this.#subject;
     const fresh = new Map<string, { setting: Setting; plan: Plan }>();
     for (const setting of settings) {
       const key = keyOf(setting);
       if (this.#done.has(key) || fresh.has(key)) continue;
       const { plan } = await readCell(opened, valuesOf(setting, paths));
-      const own = { ...plan, seed };
+      const own = { ...plan, seed, replications };
       if (instabilities(own).length > 0) this.#done.set(key, this.#unstable(setting, own));
       else fresh.set(key, { setting, plan: own });
     }
@@ -99,7 +101,10 @@ export class Trials {
   }
 
   #unstable(setting: Setting, plan: Plan): Trial {
-    const goals = this.#subject.goals.map((goal) => ({ goal, value: null, isMet: false }));
+    const goals = this.#subject.goals.map((goal) => ({
+      ...{ goal, value: null, upTo: null },
+      isMet: false,
+    }));
     const monthUsd = Number.POSITIVE_INFINITY;
     return { setting, plan, goals, isStable: false, isMet: false, monthUsd };
   }

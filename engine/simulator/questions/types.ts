@@ -141,6 +141,11 @@ export interface GoalResult {
   readonly goal: Goal;
   /** Seconds or a share; null where it could not be measured. */
   readonly value: number | null;
+  /**
+   * Where its 95 % confidence interval over the runs ends, on the bad side: a goal is met when this meets
+   * it. Null where there is one run; then the value decides.
+   */
+  readonly upTo: number | null;
   readonly isMet: boolean;
 }
 
@@ -174,6 +179,8 @@ export interface Advice {
   readonly scenario: Scenario;
   /** Variants that were simulated. */
   readonly simulated: number;
+  /** Runs of each: the scenario's, or 4 where it says nothing. */
+  readonly replications: number;
   /** False when it was interrupted: it is the best of what was simulated by then. */
   readonly isComplete: boolean;
   /** In words. */

@@ -41,7 +41,7 @@ function metText(goals: readonly GoalResult[]): string {
   return missed === 0 ? "which meets them, too" : `which misses ${missed} of ${goals.length}`;
 }
 
-function valueCell({ goal, value }: GoalResult): Cell {
+function valueCell({ goal, value }: Pick<GoalResult, "goal" | "value">): Cell {
   if (value === null) return null;
   return "seconds" in goal ? duration(value) : quantity(Number((100 * value).toPrecision(3)), "%");
 }
@@ -54,6 +54,7 @@ export function goalsTable({ goals, before }: Advice): Table {
       { label: "goal" },
       { label: "as it is", ...right },
       { label: "as advised", ...right },
+      { label: "interval ends at", ...right },
       { label: "at most", ...right },
       { label: "" },
     ],
@@ -61,6 +62,7 @@ export function goalsTable({ goals, before }: Advice): Table {
       goalText(result.goal),
       before?.goals[index] === undefined ? null : valueCell(before.goals[index]),
       valueCell(result),
+      valueCell({ ...result, value: result.upTo }),
       valueCell({ ...result, value: boundOf(result.goal) }),
       result.isMet ? "met" : "missed",
     ]),
@@ -117,7 +119,8 @@ function pruned(value: unknown): unknown {
 
 /** What `page` of engine/report makes a page of. */
 export function adviceContent(advice: Advice): PageContent {
-  const { title, fleet, queue, seed, simulated, isComplete, fields, verdict } = advice;
+  const { title, fleet, queue, seed, simulated, replications, isComplete } = advice;
+  const { fields, verdict } = advice;
   return {
     title: `${title ?? "A scenario"}: advice`,
     lead: verdict,
@@ -125,6 +128,7 @@ export function adviceContent(advice: Advice): PageContent {
       ["consumers", `${fleet} of ${queue}`],
       ["seed", String(seed)],
       ["variants simulated", String(simulated)],
+      ["runs of each", String(replications)],
       ["complete", isComplete ? "yes" : "no, it was interrupted"],
     ],
     sections: [

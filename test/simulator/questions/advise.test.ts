@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { advise } from "../../../engine/simulator/questions/advise.ts";
-import type { AdviseOptions, Goal } from "../../../engine/simulator/questions/types.ts";
+import type { AdviseOptions, Goal, Knob } from "../../../engine/simulator/questions/types.ts";
 import type { Fleet } from "../../../engine/simulator/scenario/fleet.ts";
 import { ScenarioError } from "../../../engine/simulator/scenario/scenarioError.ts";
 import type { Scenario } from "../../../engine/simulator/scenario/types.ts";
@@ -32,8 +32,8 @@ describe("advice", { timeout: TIMEOUT_MS }, () => {
     const goals: Goal[] = [
       wait,
       { kind: "stay", share: 0.99, seconds: 60 },
-      { kind: "duplicates", share: 0.02 },
-      { kind: "deadLetters", share: 0.01 },
+      { kind: "duplicates", share: 0.04 },
+      { kind: "deadLetters", share: 0.03 },
     ];
     const advice = await advise(busy(200), { goals, threads: 1, keep: ["batch"] });
     expect(JSON.stringify(await advise(busy(200), { goals, threads: 2, keep: ["batch"] }))).toBe(
@@ -55,7 +55,7 @@ describe("advice", { timeout: TIMEOUT_MS }, () => {
     const reasons = Object.fromEntries(advice.fields.map(({ knob, reason }) => [knob, reason]));
     expect(reasons).toEqual({
       count: expect.stringMatching(
-        / Erlang C\(\d+, 3\.\d+\) = 0\.\d+ of the messages wait, .* Simulated with \d+: 95 % wait up to /,
+        / Erlang C\(\d+, 3\.\d+\) = 0\.\d+ of the messages wait, .* Simulated with \d+ in 3 runs, judged by where their 95 % intervals end: 95 % wait up to /,
       ),
       waitTimeSeconds: expect.stringContaining("idle processes make"),
       visibilityTimeout: expect.stringMatching(
@@ -65,6 +65,42 @@ describe("advice", { timeout: TIMEOUT_MS }, () => {
     });
     expect(changesYaml(advice)).toMatch(/^queues:\n {2}work:\n {4}VisibilityTimeout: \d+\n/);
     expect(advice.verdict).toMatch(/^\d+ workers meet the goals for \$/);
+  });
+
+  test("is judged by where intervals end, not by what was found", async () => {
+    const keep = ["batch", "waitTimeSeconds"] as const;
+    const found = await advise(busy(200), { goals: [wait], threads: 1, keep });
+    const [{ value, upTo } = { value: null, upTo: null }] = found.goals;
+    expect(upTo as number).toBeGreaterThan(value as number);
+    expect(upTo as number).toBeLessThanOrEqual(wait.seconds);
+    const { waitSeconds } = (await simulate(found.scenario, { threads: 1 })).queues.work ?? {};
+    expect(upTo).toBeCloseTo((waitSeconds?.p95 ?? 0) + (waitSeconds?.halfWidths.p95 ?? 0), 9);
+    expect(found.fields[0]?.reason).toContain(
+      " in 3 runs, judged by where their 95 % intervals end: 95 % wait up to ",
+    );
+    expect(found.fields[0]?.reason).toContain("(its interval ends at ");
+    // Just above what was found the interval still ends too late: it takes more processes.
+    const close = { ...wait, seconds: ((value as number) + (upTo as number)) / 2 };
+    const stricter = await advise(busy(200), { goals: [close], threads: 1, keep });
+    const count = ({ scenario }: typeof found) => scenario.consumers?.workers?.count ?? 0;
+    expect(count(stricter)).toBeGreaterThan(count(found));
+    const shares: Goal[] = [{ kind: "duplicates", share: 0.05 }];
+    const all: Knob[] = [...keep, "count", "visibilityTimeout"];
+    const rare = await advise(busy(200), { goals: shares, threads: 1, keep: all });
+    const [share] = rare.goals;
+    expect(share?.upTo as number).toBeGreaterThan(share?.value as number);
+    expect(share?.upTo as number).toBeLessThanOrEqual(0.05);
+  });
+
+  test("takes four runs where the scenario says nothing, and says what one is worth", async () => {
+    const keep = ["batch", "waitTimeSeconds"] as const;
+    const { replications: _, ...silent } = busy(100);
+    const four = await advise(silent, { goals: [wait], threads: 1, keep });
+    expect(four.replications).toBe(4);
+    expect(four.goals[0]?.upTo).not.toBeNull();
+    const one = await advise({ ...silent, replications: 1 }, { goals: [wait], threads: 1, keep });
+    expect([one.replications, one.goals[0]?.upTo]).toEqual([1, null]);
+    expect(one.fields[0]?.reason).toContain(" in one run, of which nobody knows how sure it is");
   });
 
   test("leaves alone what is to stay", async () => {
@@ -167,6 +203,11 @@ describe("what is wrong with a question", () => {
     [{ countMax: 0 }, busy(), "countMax: It is a whole number from 1 to 10000, not 0."],
     [{ fleet: "wrkers" }, busy(), "fleet: There are no consumers wrkers; there are workers."],
     [{}, two, "fleet: There are several consumers; name one of a, b."],
+    [
+      {},
+      withFleet({ autoscaler: { hpa: { target: 5, max: 9 } } }),
+      "consumers.workers.autoscaler: Advice is for a number of processes that stays. Leave it out (and give it a count) to learn how many the peak takes, which is what the most must be at least; then try bounds: sluice simulate sweep FILE --vary consumers.workers.autoscaler.hpa.max=4..12.",
+    ],
   ])("%j", async (options, scenario, sentence) => {
     const wrong = advise(scenario, { goals: [wait], ...options }).catch((error: unknown) => error);
     const error = (await wrong) as ScenarioError;
