@@ -38,7 +38,7 @@ const together = [
   "test/metrics/*.test.ts",
   "test/policy/*.test.ts",
   "test/repository/{glossary,layout,release,sections}.test.ts",
-  "test/server/{actions,http,protocol}/*.test.ts",
+  "test/server/{actions,auth,http,protocol}/*.test.ts",
   "test/server/!(badRequests|fuzz|wallClock).test.ts",
   "test/server/wire/!(counts|messageAttributes).test.ts",
   "test/suggestion.test.ts",

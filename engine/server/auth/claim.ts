@@ -57,11 +57,11 @@ function claimOfHeader(head: Head, header: string): Claim {
     throw incomplete(`Unsupported Authorization ${clipped(scheme)}: it begins with ${algorithm}.`);
   }
   const parts = new Map<string, string>();
-  for (const part of rest.split(",")) {
+  for (const part of rest.split(",").map((one) => one.trim())) {
     const at = part.indexOf("=");
-    const name = part.slice(0, Math.max(0, at)).trim();
-    if (parts.has(name)) throw incomplete(`Authorization has '${name}' more than once.`);
-    parts.set(name, part.slice(at + 1).trim());
+    const name = part.slice(0, Math.max(0, at));
+    if (parts.has(name)) throw incomplete(`Authorization has '${clipped(name)}' more than once.`);
+    parts.set(name, part.slice(at + 1));
   }
   const missing = ["Credential", "Signature", "SignedHeaders"].filter((name) => !parts.get(name));
   const date = head.header("x-amz-date") ?? isoOf(head.header("date"));

@@ -33,7 +33,16 @@ function tampered(text: string, random: Seeded): string {
 export function signedNames({ headers, url }: Sent): readonly string[] {
   const all = [headers.find(([name]) => /^authorization$/i.test(name))?.[1] ?? "", url].join(" ");
   const names = /SignedHeaders=([^,&\s]*)/.exec(all)?.[1] ?? "";
-  return decodeURIComponent(names).split(";");
+  return decoded(names).split(";");
+}
+
+/** As it stands where it is no encoded text. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function withHeader(sent: Sent, random: Seeded): Sent {
