@@ -1,6 +1,7 @@
 /**
  * The examples run as they stand, import the package by its name, and print what their last comment
- * says. Those that use AWS's SDK are given a server by the environment. What the examples of
+ * says. Those that use AWS's SDK are given a server by the environment; those of accounts/ one with the
+ * credentials that stand beside them. What the examples of
  * consumers have beside them (handlers, a schema) is used by one of them; and the example of typed
  * payloads is held to its types. Needs a build.
  */
@@ -22,6 +23,7 @@ const parts = files.filter((file) => /\.\w+\.mjs$/.test(file));
 const programs = files.filter((file) => !parts.includes(file));
 const linesMax = 100;
 const serve = serveOnce();
+const guarded = serveOnce(["--credentials", `${root}/accounts/credentials.yaml`]);
 
 function read(file: string): string {
   return readFileSync(`${root}/${file}`, "utf8");
@@ -36,6 +38,7 @@ function printsOf(source: string): string | undefined {
 describe("the examples", () => {
   test("are the patterns that a queue is for, and what consumers are for", () => {
     expect(programs).toEqual([
+      "accounts/cross-account.mjs",
       "consumers/cpu-bound.mjs",
       "consumers/fifo-pool.mjs",
       "consumers/graceful-shutdown.mjs",
@@ -64,10 +67,11 @@ describe("the examples", () => {
   test.concurrent.each(programs)("%s prints what it says", async (file) => {
     const source = read(file);
     const prints = printsOf(source);
+    const { url } = file.startsWith("accounts/") ? guarded() : serve();
     expect(source.split("\n").length).toBeLessThan(linesMax);
     expect(prints).toBeDefined();
     const { stdout, stderr } = await run(process.execPath, [`${root}/${file}`], {
-      env: { PATH: process.env.PATH, AWS_ENDPOINT_URL: serve().url, NODE_NO_WARNINGS: "1" },
+      env: { PATH: process.env.PATH, AWS_ENDPOINT_URL: url, NODE_NO_WARNINGS: "1" },
     });
     expect(stderr).toBe("");
     expect(stdout).toBe(prints);
