@@ -1,7 +1,9 @@
 /** How long metrics are kept, in how much memory, and that what is not known is absent and not zero. */
 import { afterEach, describe, expect, test } from "vitest";
-import { Life } from "../../engine/metrics/life.ts";
+import { FIELDS, Life } from "../../engine/metrics/life.ts";
 import type { MetricsOptions } from "../../engine/metrics/metrics.ts";
+import type { Page } from "../../engine/metrics/page.ts";
+import { placeOf } from "../../engine/metrics/places.ts";
 import { Store } from "../../engine/metrics/store.ts";
 import { type Measuring, MIDNIGHT, measuring } from "./measured.ts";
 
@@ -161,6 +163,29 @@ test("what a wall clock that was set back counts again is added to the minute", 
   expect(store.samples(MIDNIGHT)).toBe(2);
   expect(counts.sum[0]).toBe(8);
   expect([gauge.sum[0], gauge.least[0], gauge.greatest[0]]).toEqual([8, 3, 5]);
+});
+
+test.each([
+  ["before", [[0], [12, 5, 7]]],
+  ["after", [[12, 5, 7], [0]]],
+  ["between", [[5, 5, 5], [0], [7, 7, 7]]],
+])("a minute counted again in which nothing was sent %s has the sizes that were", (_, rows) => {
+  const store = new Store({ memoryBytes: 2 ** 20, onLoss: () => {} });
+  const orders = { account: "000000000000", name: "orders", number: 1, incarnation: 1 };
+  const life = new Life(orders, false, MIDNIGHT);
+  const size = placeOf("SentMessageSize");
+  // An earlier minute made the page.
+  for (const [index, row] of [[9, 9, 9], ...rows].entries()) {
+    const minute = MIDNIGHT + Math.min(index, 1);
+    life.running.set(row, size * FIELDS);
+    life.isBusy = true;
+    store.write(life, minute);
+    life.lastMinute = minute;
+    life.lastSamples = 1;
+    life.clear();
+  }
+  const page = store.page(life, size, MIDNIGHT / DAY) as Page;
+  expect([page.sum[1], page.least?.[1], page.greatest?.[1]]).toEqual([12, 5, 7]);
 });
 
 describe("the last ten minutes by the second", () => {

@@ -7,7 +7,14 @@
 import { spawnSync } from "node:child_process";
 import { patience } from "./patience.ts";
 
-export type Tool = "aws" | "boto3" | "moto_server" | "terraform" | "chromium" | "script";
+export type Tool =
+  | "aws"
+  | "boto3"
+  | "moto_server"
+  | "terraform"
+  | "chromium"
+  | "script"
+  | "promtool";
 
 const PROBES: Readonly<Record<Tool, readonly [command: string, ...args: string[]]>> = {
   aws: ["aws", "--version"],
@@ -16,6 +23,7 @@ const PROBES: Readonly<Record<Tool, readonly [command: string, ...args: string[]
   terraform: ["terraform", "-version"],
   chromium: ["chromium", "--version"],
   script: ["script", "--version"],
+  promtool: ["promtool", "--version"],
 };
 
 const found = new Map<Tool, boolean>();

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { Point } from "../../metrics/points.ts";
 import { action } from "../action.ts";
+import { zoneOf } from "../wire/metricLabels.ts";
 import {
   checkQueries,
   type MetricQuery,
@@ -19,7 +20,6 @@ const text = { type: "string" } as const;
 
 /** Most datapoints of a page. */
 const datapointsMax = 100_800;
-const zonePattern = /^[+-]\d{4}$/;
 
 const messages = {
   type: "list",
@@ -72,13 +72,11 @@ export const getMetricData = action(wire, onEverything, async (context, input) =
   const { MetricDataQueries, StartTime, EndTime, ScanBy, LabelOptions } = input;
   const { MaxDatapoints = datapointsMax, NextToken } = input;
   const isAscending = ascends(ScanBy);
-  const zone = LabelOptions?.Timezone;
-  if (zone !== undefined && !zonePattern.test(zone)) {
-    throw invalidValue("LabelOptions.Timezone", zone, "it must be like +0130");
-  }
+  const zoneMinutes = zoneOf(LabelOptions?.Timezone);
   const queries = checkQueries(MetricDataQueries, StartTime, EndTime);
   const metrics = metricsOf(context);
   const { account } = context;
+  const { region } = context.broker;
   const results: Result[] = [];
   let place: Place | undefined = placeOf(NextToken, queries.length);
   let left = MaxDatapoints;
@@ -88,11 +86,12 @@ export const getMetricData = action(wire, onEverything, async (context, input) =
     // Of another account's queues nobody is told here.
     const isOurs = ownerMeant(context, query.owner) === account;
     const all = isOurs ? pointsOf(metrics, account, query) : [];
+    const label = labelled(query, all, { zoneMinutes, AccountId: account, Region: region });
     const points = behindMs(all, isAscending, place.afterMs);
     const taken = points.slice(0, left);
     left -= taken.length;
     const isWhole = taken.length === points.length;
-    results.push(resultOf(query, taken, isWhole));
+    results.push(resultOf(query, label, taken, isWhole));
     place = isWhole
       ? behind(place.query, queries.length)
       : { query: place.query, afterMs: (taken.at(-1) as Point).startMs };
@@ -126,11 +125,31 @@ function behindMs(points: Point[], isAscending: boolean, afterMs: number | undef
   return points.filter(({ startMs }) => (isAscending ? startMs > afterMs : startMs < afterMs));
 }
 
-function resultOf(query: MetricQuery, points: readonly Point[], isWhole: boolean): Result {
+/** What the query's label says of all that was found, which is in order of time. */
+function labelled(
+  { label, properties, statistic }: MetricQuery,
+  points: readonly Point[],
+  { zoneMinutes, ...more }: { zoneMinutes: number; AccountId: string; Region: string },
+): string {
+  const value = statistics[statistic];
+  return label({
+    values: points.map((point) => value(point)),
+    startsMs: points.map(({ startMs }) => startMs),
+    zoneMinutes,
+    properties: { ...properties, ...more },
+  });
+}
+
+function resultOf(
+  query: MetricQuery,
+  label: string,
+  points: readonly Point[],
+  isWhole: boolean,
+): Result {
   const value = statistics[query.statistic];
   return {
     Id: query.id,
-    Label: query.label,
+    Label: label,
     Timestamps: points.map(({ startMs }) => startMs / 1_000),
     Values: points.map((point) => value(point)),
     StatusCode: isWhole ? "Complete" : "PartialData",

@@ -5,6 +5,7 @@
  */
 import { SluiceError } from "../../errors.ts";
 import type { Stretch } from "../../metrics/points.ts";
+import { defaultLabel, type Label, labelOf } from "./metricLabels.ts";
 import {
   type Asked,
   askedFor,
@@ -51,7 +52,9 @@ export const queriesShape = listOf({ type: "structure", members: query } as cons
 /** One query that asks for data. */
 export interface MetricQuery {
   readonly id: string;
-  readonly label: string;
+  readonly label: Label;
+  /** Of the metric, by the names that a label has for them. */
+  readonly properties: Readonly<Record<string, string | undefined>>;
   /** AccountId: whose queue is meant, if the query says so. */
   readonly owner: string | undefined;
   /** Undefined for a metric that no queue has. */
@@ -109,8 +112,17 @@ function checkQuery(
   if (Stat === undefined) throw missingParameter(`${inner}Stat`);
   const asked = askedFor(Metric, `${inner}Metric.`);
   const hasIt = asked !== undefined && hasUnit(asked, Unit, `${inner}Unit`);
+  const { MetricName, Namespace, Dimensions = [] } = Metric;
+  const dimensions = Dimensions.map(({ Name, Value }) => [`Dim.${Name}`, Value] as const);
   return {
-    label: Label ?? Metric.MetricName ?? "",
+    label: Label === undefined ? defaultLabel : labelOf(Label, `${path}Label`),
+    properties: {
+      MetricName,
+      Namespace,
+      Period: String(Period),
+      Stat,
+      ...Object.fromEntries(dimensions),
+    },
     owner: AccountId,
     asked: hasIt ? asked : undefined,
     statistic: checkStatistic(Stat, `${inner}Stat`),

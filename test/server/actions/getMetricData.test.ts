@@ -33,6 +33,9 @@ function ask(changes: object, by: Ask = askJson) {
   return by(server.endpoint, "GetMetricData", input);
 }
 
+/** A value in a label, which no text of JavaScript is to put in itself. */
+const at = (name: string) => `\${${name}}`;
+
 const minutes = (...numbers: readonly number[]) => numbers.map((minute) => START + minute * 60);
 
 describe.each(protocols)("in %s", (_, by) => {
@@ -62,7 +65,6 @@ describe.each(protocols)("in %s", (_, by) => {
           query("b", { ReturnData: false }),
           query("c", {}, { Unit: "Bytes" }),
         ],
-        LabelOptions: { Timezone: "+0130" },
       },
       by,
     );
@@ -135,6 +137,17 @@ describe.each(protocols)("in %s", (_, by) => {
     ["MaxDatapoints", { MaxDatapoints: 0 }, "InvalidParameterValue"],
     ["MaxDatapoints", { MaxDatapoints: 100_801 }, "InvalidParameterValue"],
     ["Timezone", { LabelOptions: { Timezone: "CET" } }, "InvalidParameterValue"],
+    ["Timezone", { LabelOptions: { Timezone: "+0190" } }, "InvalidParameterValue"],
+    [
+      `${at("MOST")} is no value of a label here: AVG, DATAPOINT_COUNT,`,
+      { MetricDataQueries: [query("a", { Label: `at most ${at("MOST")}` })] },
+      "InvalidParameterValue",
+    ],
+    [
+      "MetricDataQueries.member.1.Label",
+      { MetricDataQueries: [query("a", { Label: `${at("PROP('AccountLabel')")}` })] },
+      "InvalidParameterValue",
+    ],
     ["token", { NextToken: "nothing" }, "InvalidNextToken"],
     ["token", { NextToken: Buffer.from("1").toString("base64url") }, "InvalidNextToken"],
     ["StartTime", { EndTime: START }, "InvalidParameterValue"],
@@ -142,6 +155,42 @@ describe.each(protocols)("in %s", (_, by) => {
     const { status, code: answered, result } = await ask(changes, by);
     expect([status, answered]).toEqual([400, code]);
     expect(result.message).toContain(name);
+  });
+
+  test.each([
+    ["$ {AVG} $", "$ {AVG} $"],
+    [`${at("LABEL")}: ${at("MIN")} to ${at("MAX")}`, "NumberOfMessagesSent: 0 to 4"],
+    [`${at("AVG")} of ${at("DATAPOINT_COUNT")}, ${at("SUM")} in all`, "2 of 5, 10 in all"],
+    [`${at("FIRST")} ${at("LAST")} ${at("FIRST_LAST_RANGE")} ${at("MIN_MAX_RANGE")}`, "1 0 -1 4"],
+    [`${at("FIRST_TIME")}`, "2026-01-01T01:30:00+01:30"],
+    [`${at("LAST_TIME")}`, "2026-01-01T01:34:00+01:30"],
+    [`${at("MAX_TIME")} ${at("MIN_TIME")}`, "2026-01-01T01:33:00+01:30 2026-01-01T01:34:00+01:30"],
+    [`${at("PROP('Dim.QueueName')")} ${at("PROP('Dim.Color')")}`, "q1 --"],
+    [`${at("PROP('Namespace')")} ${at("PROP('MetricName')")}`, "AWS/SQS NumberOfMessagesSent"],
+    [`${at("PROP('Stat')")} ${at("PROP('Period')")}`, "Sum 60"],
+    [`${at("PROP('AccountId')")} ${at("PROP('Region')")}`, "000000000000 us-east-1"],
+  ])("the label %s is %s", async (Label, expected) => {
+    const LabelOptions = { Timezone: "+0130" };
+    // Of all that there is, whatever of it a page has.
+    const page = { MaxDatapoints: 2, LabelOptions };
+    const { result } = await ask({ MetricDataQueries: [query("a", { Label })], ...page }, by);
+    expect(result.MetricDataResults).toMatchObject([{ Label: expected }]);
+  });
+
+  test("a label of no data says so, and a zone behind UTC is one", async () => {
+    const Label = `${at("MAX")} ${at("LAST_TIME")} ${at("DATAPOINT_COUNT")}`;
+    const none = query("a", { Label }, { Unit: "Bytes" });
+    const { result } = await ask({ MetricDataQueries: [none] }, by);
+    expect(result.MetricDataResults).toMatchObject([{ Label: "-- -- 0" }]);
+    const last = query("a", { Label: `${at("LAST_TIME")}` });
+    const zones = ["-0800", undefined].map(async (Timezone) => {
+      const LabelOptions = Timezone === undefined ? {} : { LabelOptions: { Timezone } };
+      return (await ask({ MetricDataQueries: [last], ...LabelOptions }, by)).result;
+    });
+    expect(await Promise.all(zones)).toMatchObject([
+      { MetricDataResults: [{ Label: "2025-12-31T16:04:00-08:00" }] },
+      { MetricDataResults: [{ Label: "2026-01-01T00:04:00+00:00" }] },
+    ]);
   });
 
   test("takes 500 queries and no more", async () => {

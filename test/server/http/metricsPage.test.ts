@@ -2,10 +2,12 @@
  * GET /metrics: a parser of Prometheus's format reads it, and what it reads is what happened; names are
  * those of docs/METRICS.md, and what the dashboard asks for is there.
  */
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Served, served } from "../../metrics/served.ts";
+import { requireTool } from "../../support/tools.ts";
 
 const server: { now?: Served } = {};
 
@@ -206,6 +208,24 @@ describe("the page", () => {
     expect(names.length).toBeGreaterThan(20);
     expect(names.filter((name) => !lines.has(name))).toEqual([]);
   });
+
+  test.skipIf(!requireTool("promtool"))(
+    "has no fault that Prometheus's own tool finds",
+    async () => {
+      const one = await start();
+      const { broker, endpoint, pass } = one;
+      const queue = await broker.createQueue("orders");
+      await broker.createQueue("orders.fifo", { fifoQueue: true });
+      await queue.send("text");
+      await endpoint.ok("ListQueues", {});
+      await pass(1);
+      const checked = spawnSync("promtool", ["check", "metrics"], {
+        input: await page(one),
+        encoding: "utf8",
+      });
+      expect([checked.status, checked.stdout, checked.stderr]).toEqual([0, "", ""]);
+    },
+  );
 
   test("wants a token where there is one, and nothing else does", async () => {
     const { endpoint } = await start({ metricsToken: "a-long-token" });
