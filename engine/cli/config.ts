@@ -97,9 +97,13 @@ function mistakeOf(setting: Setting, error: unknown): SettingError {
   return setting.error(error.message);
 }
 
+/** A queue's name, behind its account where that is not the server's own, as in a URL. */
+const queueKeyPattern = /^(?:(\d{12})\/)?(.*)$/s;
+
 function readQueues(setting: Setting, queues: DescribedQueue[], attempt: Attempt): void {
-  for (const [name, queue] of setting.entries()) {
-    attempt(queue, () => queues.push(readQueue(name, queue, attempt)));
+  for (const [key, queue] of setting.entries()) {
+    const [, account, name = ""] = queueKeyPattern.exec(key) ?? [];
+    attempt(queue, () => queues.push(readQueue(name, queue, attempt, account)));
   }
 }
 

@@ -34,6 +34,8 @@ interface PlannedAttribute {
 }
 
 export interface DescribedQueue {
+  /** Whose queue it is; undefined: the broker's own account's. */
+  readonly account: string | undefined;
   readonly name: string;
   readonly setting: Setting;
   /** False where it can't be made for a reason that has been told. */
@@ -43,6 +45,7 @@ export interface DescribedQueue {
   readonly tags: Readonly<Record<string, string>> | undefined;
 }
 
+const twice = "The file has this queue a second time, once with its account and once without.";
 const tagsKey = "tags";
 const fifoKey = "FifoQueue";
 
@@ -53,7 +56,12 @@ const references: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** Reads and checks what can be checked without a broker. */
-export function readQueue(name: string, setting: Setting, attempt: Attempt): DescribedQueue {
+export function readQueue(
+  name: string,
+  setting: Setting,
+  attempt: Attempt,
+  account?: string,
+): DescribedQueue {
   checkQueueName(name);
   const attributes = new Map<string, PlannedAttribute>();
   let tags: Record<string, string> | undefined;
@@ -77,7 +85,7 @@ export function readQueue(name: string, setting: Setting, attempt: Attempt): Des
       isSound = true;
     });
   }
-  return { name, setting, isSound, attributes, tags };
+  return { account, name, setting, isSound, attributes, tags };
 }
 
 /** A queue's name says whether it is FIFO, and so does its attribute. */
@@ -129,17 +137,22 @@ export async function makeQueues(
       mistakes.push(error instanceof SluiceError ? setting.error(error.message) : error);
     }
   };
+  const seen = new Set<string>();
   for (const plan of plans) {
-    if (plan.isSound) await told(plan.setting, () => makeQueue(broker, plan));
+    const { account = broker.account, name } = plan;
+    await told(plan.setting, async () => {
+      if (seen.has(`${account}/${name}`)) throw plan.setting.error(twice);
+      seen.add(`${account}/${name}`);
+      if (plan.isSound) await makeQueue(broker, plan);
+    });
   }
-  const names = plans.map(({ name }) => name);
   for (const key of references.keys()) {
-    for (const { name, attributes } of plans) {
-      const attribute = attributes.get(key);
-      const queue = broker.findQueue(name);
+    for (const plan of plans) {
+      const attribute = plan.attributes.get(key);
+      const queue = broker.findQueue(plan.name, { account: plan.account });
       if (attribute === undefined || queue === undefined) continue;
       await told(attribute.setting, async () => {
-        const text = withArns(broker, attribute.text, names);
+        const text = withArns(attribute.text, new Neighbours(broker, queue, plans));
         if (text !== undefined) await setAttributes(queue, { [key]: text });
       });
     }
@@ -162,13 +175,13 @@ export async function rehearse(
 }
 
 async function makeQueue(broker: Broker, plan: DescribedQueue): Promise<void> {
-  const { name, attributes, tags } = plan;
+  const { account, name, attributes, tags } = plan;
   const texts: Record<string, string> = {};
   for (const [key, { text }] of attributes) if (!references.has(key)) texts[key] = text;
-  const found = broker.findQueue(name);
+  const found = broker.findQueue(name, { account });
   if (found === undefined) {
     const { attributes: own, stored } = readNewQueueAttributes(texts);
-    await broker.createQueue(name, own, { stored, ...(tags && { tags }) });
+    await broker.createQueue(name, own, { account, stored, ...(tags && { tags }) });
     return;
   }
   await setAttributes(found, texts);
@@ -185,25 +198,45 @@ async function setAttributes(queue: Queue, texts: Readonly<Record<string, string
   await queue.update(readQueueAttributes(Object.fromEntries(changed), kind));
 }
 
+/** The queues that a queue's policies may call by their names: those of its account. */
+class Neighbours {
+  /** Those that the file has. */
+  readonly names: readonly string[];
+  readonly #broker: Broker;
+  readonly #account: string;
+
+  constructor(broker: Broker, { account }: Queue, plans: readonly DescribedQueue[]) {
+    this.#broker = broker;
+    this.#account = account;
+    const own = plans.filter((plan) => (plan.account ?? broker.account) === account);
+    this.names = own.map(({ name }) => name);
+  }
+
+  find(name: string): Queue | undefined {
+    return this.#broker.findQueue(name, { account: this.#account });
+  }
+}
+
 /**
  * A policy's text with the ARN of each queue that it calls by name. Undefined where it calls one of
  * the file's that could not be made, which has been told.
  */
-function withArns(broker: Broker, text: string, names: readonly string[]): string | undefined {
+function withArns(text: string, neighbours: Neighbours): string | undefined {
+  const { names } = neighbours;
   if (text === "") return text;
   const policy = JSON.parse(text) as Record<string, unknown>;
   const { deadLetterTargetArn: target, sourceQueueArns: sources } = policy;
   for (const queue of [target, ...(Array.isArray(sources) ? sources : [])]) {
     if (typeof queue !== "string") continue;
     const name = queue.slice(queue.lastIndexOf(":") + 1);
-    if (broker.findQueue(name) !== undefined) continue;
+    if (neighbours.find(name) !== undefined) continue;
     if (names.includes(name)) return undefined;
     if (isArn(queue)) continue;
     const near = suggestion(name, names) || "; the file may make it.";
     throw new SluiceError("QueueDoesNotExist", `There is no queue ${name}${near}`);
   }
   const arnOf = (queue: unknown) =>
-    typeof queue === "string" && !isArn(queue) ? broker.findQueue(queue)?.arn : queue;
+    typeof queue === "string" && !isArn(queue) ? neighbours.find(queue)?.arn : queue;
   if (target !== undefined) policy.deadLetterTargetArn = arnOf(target);
   if (Array.isArray(sources)) policy.sourceQueueArns = sources.map(arnOf);
   return JSON.stringify(policy);
