@@ -178,7 +178,8 @@ export class MoveTasks {
     const { taskId, sourceArn } = readHandle(taskHandle);
     const source = this.#find(sourceArn);
     const running = this.#running.get(taskId);
-    if (running !== undefined) {
+    // A handle is a client's text: the queue that it names must be the task's.
+    if (running?.source.incarnation === source.incarnation) {
       this.#end(running, "CANCELLED");
       return running.moved;
     }

@@ -219,6 +219,21 @@ describe("a move task", () => {
     expect(own.letters.counts().visible).toBe(1);
   });
 
+  test("is cancelled by a handle that names its own queue, and by no other", async () => {
+    const own = await pair(OWN);
+    const other = await pair(OTHER);
+    for (const body of ["a", "b"]) await deadLetter(other.jobs, body);
+    const sourceArn = other.letters.arn;
+    const slow = { sourceArn, maxNumberOfMessagesPerSecond: 1 };
+    const { taskHandle } = await broker.startMessageMoveTask(slow);
+    const { taskId } = JSON.parse(Buffer.from(taskHandle, "base64").toString());
+    const forged = JSON.stringify({ taskId, sourceArn: own.letters.arn });
+    const refused = broker.cancelMessageMoveTask(Buffer.from(forged).toString("base64"));
+    await expect(refused).rejects.toMatchObject({ code: "ResourceNotFoundException" });
+    expect(await broker.listMessageMoveTasks({ sourceArn })).toMatchObject([{ status: "RUNNING" }]);
+    expect(await broker.cancelMessageMoveTask(taskHandle)).toBe(0);
+  });
+
   test("knows a source that is gone by its name in its own account alone", async () => {
     const { letters, jobs } = await pair(OTHER);
     await deadLetter(jobs, "a");
