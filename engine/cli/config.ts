@@ -107,6 +107,18 @@ function readQueues(setting: Setting, queues: DescribedQueue[], attempt: Attempt
   }
 }
 
+/** What is wrong with the queues of a server that has no credentials: others' accounts mean its own. */
+export function outOfReach(queues: readonly DescribedQueue[], own: string): SettingError[] {
+  return queues
+    .filter(({ account = own }) => account !== own)
+    .map(({ setting }) =>
+      setting.error(
+        `Without credentials every account means the server's own, ${own}, so nobody could reach this ` +
+          "queue: add credentials, or leave its account out.",
+      ),
+    );
+}
+
 function readOption(
   key: string,
   setting: Setting,

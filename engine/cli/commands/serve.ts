@@ -191,7 +191,7 @@ interface Configured {
 async function configure(command: Command): Promise<Configured | undefined> {
   const { config: file, credentials: keys } = command.opts<ServeOptions>();
   if (file === undefined && keys === undefined) return { queues: [], credentials: undefined };
-  const { readConfig, readCredentialsFile } = await import("../config.ts");
+  const { outOfReach, readConfig, readCredentialsFile } = await import("../config.ts");
   const nothing: Config = {
     options: new Map(),
     queues: [],
@@ -206,7 +206,9 @@ async function configure(command: Command): Promise<Configured | undefined> {
   const { credentials: keysFile, account, region } = command.opts<ServeOptions>();
   const own = keysFile === undefined ? config : readCredentialsFile(keysFile);
   const { queues } = config;
-  const mistakes = own === config ? config.mistakes : [...config.mistakes, ...own.mistakes];
+  const mistakes = own === config ? [...config.mistakes] : [...config.mistakes, ...own.mistakes];
+  const isOpen = own.credentials === undefined && own.mistakes.length === 0;
+  if (isOpen) mistakes.push(...outOfReach(queues, account));
   if (mistakes.length === 0) {
     return { queues, credentials: own.credentials && credentialsOf(own.credentials) };
   }
