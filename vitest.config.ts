@@ -58,6 +58,7 @@ const timed = [
   "test/recovery/memory/memory.test.ts",
   "test/recovery/steward/{deadlock,steward}.test.ts",
   "test/recovery/waking/{fairness,wakeups}.test.ts",
+  "test/simulator/{flows,plain,random,redelivery,waiting}.test.ts",
   "test/server/badRequests.test.ts",
 ];
 

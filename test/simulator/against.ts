@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { Estimate } from "../../engine/simulator/result.ts";
 import type { Plan, PlannedFleet, PlannedLaw } from "../../engine/simulator/scenario/plan.ts";
 import { meanOf } from "../../engine/simulator/statistics/student.ts";
-import { standardErrorOf } from "./near.ts";
+import { note, standardErrorOf } from "./near.ts";
 import { exponentialOf, type PlainModel, type PlainResult, runPlainly } from "./plain.ts";
 import { planOf, producerOf } from "./plans.ts";
 
@@ -31,8 +31,10 @@ export function plainly(model: Partial<PlainModel>): PlainResult[] {
 export function expectSame(simulated: Estimate, plain: readonly number[]): void {
   const { mean, standardError } = meanOf(plain);
   const error = Math.hypot(standardErrorOf(simulated, RUNS), standardError);
+  const errors = ((simulated.mean as number) - mean) / error;
+  note({ exact: mean, simulated: simulated.mean, errors });
   const text = `${simulated.mean} and ${mean}, standard error of the difference ${error}`;
-  expect(Math.abs((simulated.mean as number) - mean), text).toBeLessThanOrEqual(3 * error);
+  expect(Math.abs(errors), text).toBeLessThanOrEqual(3);
 }
 
 /** Within 10 % of what an approximation says. */

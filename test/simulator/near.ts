@@ -1,8 +1,10 @@
 /**
  * Says whether what was simulated agrees with a formula: within three standard errors. The standard
  * error is predicted where there is a formula for it; else it is the spread of the replications: the half
- * width of the 95 % interval that the result tells, divided by Student's t.
+ * width of the 95 % interval that the result tells, divided by Student's t. What was compared is written
+ * down where SLUICE_MEASURED names a file: measured.mjs makes the table of docs/SIMULATION.md of it.
  */
+import { appendFileSync } from "node:fs";
 import { expect } from "vitest";
 import type { Estimate, QueueResult } from "../../engine/simulator/result.ts";
 import { simulatePlan } from "../../engine/simulator/run.ts";
@@ -33,8 +35,17 @@ export function expectNear(simulated: number | null, exact: number, standardErro
   expect(simulated).not.toBeNull();
   expect(standardError).toBeGreaterThan(0);
   const errors = ((simulated as number) - exact) / standardError;
+  note({ exact, simulated, errors });
   const text = `${simulated} for ${exact}, standard error ${standardError}`;
   expect(Math.abs(errors), text).toBeLessThanOrEqual(ERRORS);
+}
+
+/** For whoever asks for all that was compared: a line of JSON each. */
+export function note(compared: Readonly<Record<string, number | null>>): void {
+  const file = process.env.SLUICE_MEASURED;
+  if (file === undefined) return;
+  const test = expect.getState().currentTestName;
+  appendFileSync(file, `${JSON.stringify({ test, ...compared })}\n`);
 }
 
 /** An estimate over `runs` replications is. */
@@ -45,7 +56,7 @@ export function expectEstimate(simulated: Estimate, exact: number, runs: number)
 /** A percentile over `runs` replications is. */
 export function expectPercentile(
   times: QueueResult["waitSeconds"],
-  which: "p50" | "p95" | "p99",
+  which: "p50" | "p90" | "p95" | "p99",
   exact: number,
   runs: number,
 ): void {

@@ -1,13 +1,13 @@
 /**
  * Where formulas are approximations, and where there is none: the simulator against a plain event-list
- * program (plain.ts). Rows 11, 12 and 23 within 10 % of the formula, as it claims no more, and of the
+ * program (plain.ts). Rows 11 and 23 (12 is in the stress run) within 10 % of the formula, as it claims no more, and of the
  * program within three standard errors of the difference; duplicates that visibility timeouts make, and
  * batches of ten, of the program alone. The seed is the row's number.
  */
 import { expect, test } from "vitest";
 import type { PlannedLaw } from "../../engine/simulator/scenario/plan.ts";
 import { meanOf } from "../../engine/simulator/statistics/student.ts";
-import { expectAbout, expectSame, LONG, plainly, planWith } from "./against.ts";
+import { expectAbout, expectSame, plainly, planWith } from "./against.ts";
 import { simulateQueue } from "./near.ts";
 import { exponentialOf, hyperexponentialOf } from "./plain.ts";
 import { exponential, fleetOf } from "./plans.ts";
@@ -24,18 +24,6 @@ test("row 11: Kingman, bursts into one consumer", async () => {
   expectSame(
     waitSeconds,
     plainly({ gap: hyperexponentialOf(1.25, 2) }).map(({ wait }) => wait),
-  );
-});
-
-test("row 12: Allen and Cunneen, ten consumers at load 0.9 that always take the same time", async () => {
-  const always: PlannedLaw = { kind: "deterministic", seconds: 1 };
-  const plan = planWith(12, exponential(1 / 9), fleetOf(10, always));
-  const { waitSeconds } = await simulateQueue({ ...plan, horizon: LONG });
-  expectAbout(waitSeconds, 0.334366);
-  const model = { gap: exponentialOf(1 / 9), service: () => 1, consumers: 10 };
-  expectSame(
-    waitSeconds,
-    plainly(model).map(({ wait }) => wait),
   );
 });
 

@@ -1,14 +1,16 @@
 /**
- * A thousand scenarios at random, as odd as the plan allows: every one comes to its end and balances
+ * Scenarios at random, as odd as the plan allows: every one comes to its end and balances
  * (the run throws otherwise), on one thread, within the events that its messages and its time explain.
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Outcome } from "../../engine/simulator/result.ts";
 import { simulatePlan } from "../../engine/simulator/run.ts";
+import { isTimed } from "../support/timing.ts";
 import { plans, rapidPlans } from "./randomPlans.ts";
 
-const RUNS = 1_000;
+/** A thousand under `npm run stress`. */
+const RUNS = isTimed ? 1_000 : 250;
 const RAPID_RUNS = 60;
 const seed = Number(process.env.SLUICE_SEED ?? 20_261_129);
 
