@@ -53,13 +53,13 @@ async function timesByNumber(plan: Plan, run: number, numberOf: Counted): Promis
 
 type Counted = (traffic: World["queues"][number]["traffic"]) => number;
 
-/** Over the runs, the mean and error of a share of each run's times. */
-async function shareOf(plan: Plan, numberOf: Counted, share: (times: Float64Array) => number) {
-  const shares: number[] = [];
+/** How long each run had each number, and of that the mean and error over the runs of a share. */
+async function sharesOf(plan: Plan, numberOf: Counted) {
+  const runs: Float64Array[] = [];
   for (let run = 0; run < plan.replications; run++) {
-    shares.push(share(await timesByNumber(plan, run, numberOf)));
+    runs.push(await timesByNumber(plan, run, numberOf));
   }
-  return meanOf(shares);
+  return (share: (times: Float64Array) => number) => meanOf(runs.map(share));
 }
 
 function sumOf(times: Float64Array, from: number, to: number): number {
@@ -74,13 +74,10 @@ describe("row 13: M/M/1/K, ten at the most", () => {
 
   test("load 0.8", async () => {
     const plan = planOf(13, { producers: [producerOf(0.8)], fleets: [fleetOf(1, exponential(1))] });
-    const blocked = await shareOf(
-      plan,
-      all,
-      (times) => (times[10] as number) / sumOf(times, 0, 11),
-    );
+    const shareOf = await sharesOf(plan, all);
+    const blocked = shareOf((times) => (times[10] as number) / sumOf(times, 0, 11));
     expectNear(blocked.mean, 0.023493, blocked.standardError);
-    const present = await shareOf(plan, all, (times) => {
+    const present = shareOf((times) => {
       const weighed = times.subarray(0, 11).reduce((sum, time, number) => sum + time * number, 0);
       return weighed / sumOf(times, 0, 11);
     });
@@ -92,7 +89,8 @@ describe("row 13: M/M/1/K, ten at the most", () => {
       producers: [producerOf(1)],
       fleets: [fleetOf(1, exponential(1 / 1.2))],
     });
-    const blocked = await shareOf(plan, all, (times) => (times[0] as number) / sumOf(times, 0, 11));
+    const shareOf = await sharesOf(plan, all);
+    const blocked = shareOf((times) => (times[0] as number) / sumOf(times, 0, 11));
     expectNear(blocked.mean, 0.192586, blocked.standardError);
   });
 });
@@ -125,13 +123,10 @@ test("row 24: a delay queue holds a Poisson number", async () => {
   expectEstimate({ ...queue.delayed, mean: known }, 5, RUNS);
   const delayed: Counted = (traffic) => traffic.delayed;
   const whole = (times: Float64Array): number => sumOf(times, 0, times.length);
-  const none = await shareOf(plan, delayed, (times) => (times[0] as number) / whole(times));
+  const shareOf = await sharesOf(plan, delayed);
+  const none = shareOf((times) => (times[0] as number) / whole(times));
   expectNear(none.mean, 0.006738, none.standardError);
-  const ten = await shareOf(
-    plan,
-    delayed,
-    (times) => sumOf(times, 10, times.length) / whole(times),
-  );
+  const ten = shareOf((times) => sumOf(times, 10, times.length) / whole(times));
   expectNear(ten.mean, 0.031828, ten.standardError);
 });
 

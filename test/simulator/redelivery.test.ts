@@ -312,23 +312,6 @@ async function lostShare(plan: Plan, run: number): Promise<number> {
   return (sent - received - queue.left) / sent;
 }
 
-test("row 25: 120,000 in flight and 30 s each are 4,000 a second, exactly", async () => {
-  const second = { kind: "deterministic", seconds: 1 / 5_000 } as const;
-  const plan = planOf(25, {
-    replications: 1,
-    quotas: "aws",
-    horizon: { messages: Number.POSITIVE_INFINITY, seconds: 114 },
-    warmup: { messages: 0, seconds: 0 },
-    producers: [producerOf(1, { arrivals: { kind: "renewal", gap: second, size: 1 } })],
-    fleets: [fleetOf(125_000, { kind: "deterministic", seconds: 30 })],
-  });
-  const queue = await simulateQueue(plan);
-  // Full after 24 s; from then on each of the 120,000 is followed by another one after 30 s.
-  expect(queue.inFlight.max).toBe(120_000);
-  expect(Math.abs(queue.inFlight.maxAtSeconds - 24)).toBeLessThanOrEqual(0.001);
-  expect(Math.abs(queue.received - 120_000 - 90 * 4_000)).toBeLessThanOrEqual(1);
-});
-
 test("a client of a closed loop goes on when its message was not deleted but moved on", async () => {
   const clients = 5;
   const loop = { kind: "closedLoop", clients, think: exponential(1) } as const;

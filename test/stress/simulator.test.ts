@@ -1,5 +1,5 @@
 /**
- * The simulator, where it takes long: the cases of rows 3, 6 and 12 of the formulas that `npm test`
+ * The simulator, where it takes long: the cases of rows 3, 6, 12 and 25 of the formulas that `npm test`
  * leaves out, the document's table of all rows, the same bytes on a newer Node, and memory that does not
  * grow with the length of a run.
  */
@@ -54,6 +54,23 @@ test("row 12: Allen and Cunneen, ten consumers at load 0.9, bursts", async () =>
     waitSeconds,
     plainly(model).map(({ wait }) => wait),
   );
+});
+
+test("row 25: 120,000 in flight and 30 s each are 4,000 a second, exactly", async () => {
+  const second = { kind: "deterministic", seconds: 1 / 5_000 } as const;
+  const plan = planOf(25, {
+    replications: 1,
+    quotas: "aws",
+    horizon: { messages: Number.POSITIVE_INFINITY, seconds: 114 },
+    warmup: { messages: 0, seconds: 0 },
+    producers: [producerOf(1, { arrivals: { kind: "renewal", gap: second, size: 1 } })],
+    fleets: [fleetOf(125_000, { kind: "deterministic", seconds: 30 })],
+  });
+  const queue = await simulateQueue(plan);
+  // Full after 24 s; from then on each of the 120,000 is followed by another one after 30 s.
+  expect(queue.inFlight.max).toBe(120_000);
+  expect(Math.abs(queue.inFlight.maxAtSeconds - 24)).toBeLessThanOrEqual(0.001);
+  expect(Math.abs(queue.received - 120_000 - 90 * 4_000)).toBeLessThanOrEqual(1);
 });
 
 test("the document's table of measured errors is what these tests measure now", () => {
