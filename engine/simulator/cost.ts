@@ -38,6 +38,8 @@ export interface PriceBook {
   standard: RequestTier[];
   fifo: RequestTier[];
   transferOut: TransferTier[];
+  /** US dollars for an hour of a provisioned poller of a Lambda function. */
+  pollerUsdPerHour: number;
 }
 
 /** What was used, in so many seconds. */
@@ -49,6 +51,8 @@ export interface Usage {
   /** Of all processes together. */
   consumerHours: number;
   consumerUsd: number;
+  /** Of provisioned pollers. */
+  pollerHours: number;
   freeTier: boolean;
 }
 
@@ -59,11 +63,13 @@ export interface Cost {
   requestsUsd: number;
   transferUsd: number;
   consumersUsd: number;
+  pollersUsd: number;
   /** What it was reckoned from, a month. */
   monthStandardRequests: number;
   monthFifoRequests: number;
   monthTransferGigabytes: number;
   monthConsumerHours: number;
+  monthPollerHours: number;
   /** Of the price book. */
   pricesDate: string;
   region: string;
@@ -106,6 +112,7 @@ const bookSchema: SchemaNode = {
     standard: tiers("untilRequests", "usdPerMillion"),
     fifo: tiers("untilRequests", "usdPerMillion"),
     transferOut: tiers("untilGigabytes", "usdPerGigabyte"),
+    pollerUsdPerHour: amount,
   },
   additionalProperties: false,
 };
@@ -198,15 +205,18 @@ export function costOf(usage: Usage, book: PriceBook): Cost {
     })),
   );
   const consumers = usage.consumerUsd * scale;
+  const pollers = usage.pollerHours * scale * book.pollerUsdPerHour;
   return {
-    monthUsd: rounded(requests + transfer + consumers),
+    monthUsd: rounded(requests + transfer + consumers + pollers),
     requestsUsd: rounded(requests),
     transferUsd: rounded(transfer),
     consumersUsd: rounded(consumers),
+    pollersUsd: rounded(pollers),
     monthStandardRequests: standard,
     monthFifoRequests: fifo,
     monthTransferGigabytes: gigabytes,
     monthConsumerHours: usage.consumerHours * scale,
+    monthPollerHours: usage.pollerHours * scale,
     pricesDate: book.date,
     region: book.region,
   };

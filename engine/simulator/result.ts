@@ -166,6 +166,8 @@ export interface ConsumerResult {
    * function those in which it was invoked.
    */
   readonly consumerHours: number;
+  /** Hours of a Lambda function's provisioned pollers, all runs together. */
+  readonly pollerHours: number;
   readonly scaling: ScalingResult;
   readonly series: ConsumerSeries;
 }

@@ -25,6 +25,7 @@ function usageOf(outcome: Outcome, plan: Plan): Usage {
     transferOutBytes: 0,
     consumerHours: 0,
     consumerUsd: 0,
+    pollerHours: 0,
     freeTier: plan.cost.freeTier,
   };
   for (const { isFifo, api } of Object.values(outcome.queues)) {
@@ -34,7 +35,8 @@ function usageOf(outcome: Outcome, plan: Plan): Usage {
     usage.transferOutBytes += api.receivedBytes * plan.cost.transferOutShare;
   }
   for (const { name, usdPerHour } of plan.fleets) {
-    const { consumerHours = 0 } = outcome.consumers[name] ?? {};
+    const { consumerHours = 0, pollerHours = 0 } = outcome.consumers[name] ?? {};
+    usage.pollerHours += pollerHours;
     usage.consumerHours += consumerHours;
     usage.consumerUsd += consumerHours * usdPerHour;
   }

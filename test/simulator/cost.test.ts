@@ -19,6 +19,7 @@ function usage(more: Partial<Usage>): Usage {
     transferOutBytes: 0,
     consumerHours: 0,
     consumerUsd: 0,
+    pollerHours: 0,
     freeTier: true,
     ...more,
   };
@@ -33,6 +34,11 @@ function fifoUsd(requestsPerSecond: number): number {
   const fifoRequests = requestsPerSecond * monthSeconds;
   return costOf(usage({ fifoRequests }), priceBook()).monthUsd;
 }
+
+test("provisioned pollers cost by the hour: 8,000 hours are AWS's $74", () => {
+  const { pollersUsd, monthUsd } = costOf(usage({ pollerHours: 8_000 }), priceBook());
+  expect([pollersUsd, monthUsd]).toEqual([74, 74]);
+});
 
 describe("a month's cost", () => {
   test.each([

@@ -1,4 +1,5 @@
 /** Reads out what the parts of a run have measured, at its end. */
+import { lambdaOf } from "../scenario/planScaling.ts";
 import type { Histogram } from "../statistics/histogram.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Limiter } from "./limiter.ts";
@@ -55,6 +56,7 @@ export function reportOfFleet(fleet: Fleet, scaler: Scaler | undefined): FleetRe
     crashed: processes.crashed,
     // A function costs while it runs, not while it is waited for.
     processMs: fleet.invoker === undefined ? processes.ranMs : fleet.meter.area(0),
+    pollerMs: lambdaOf(fleet.plan)?.isProvisioned === true ? processes.ranMs : 0,
     throttled: fleet.invoker?.throttled ?? 0,
     outs: scaler?.outs ?? 0,
     ins: scaler?.ins ?? 0,

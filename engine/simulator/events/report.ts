@@ -53,6 +53,8 @@ export interface FleetReport {
   readonly unsent: number;
   readonly crashed: number;
   readonly processMs: number;
+  /** Of provisioned pollers. */
+  readonly pollerMs: number;
   /** How often the autoscaler wanted more, and fewer. */
   readonly outs: number;
   readonly ins: number;

@@ -14,7 +14,10 @@ const scaling = {
   page: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html",
   date: "2026-11-29",
 } as const;
-/** Older copies of that page say 1,000 concurrent batches, and 2,000 pollers; the newest ones hold here. */
+/**
+ * Older copies of that page say 1,000 concurrent batches; the newest ones hold here. Of pollers the developer
+ * guide says 2 to 200 at least and up to 2,000, the API's reference up to 10,000 for SQS: the wider holds.
+ */
 const limits = {
   page: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
   date: "2026-11-29",

@@ -47,7 +47,7 @@ export interface ProvisionedPollers {
    * Default 2.
    * @asType integer
    * @minimum 2
-   * @maximum 10000
+   * @maximum 200
    */
   minimumPollers?: number;
   /**

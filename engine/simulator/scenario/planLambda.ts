@@ -4,6 +4,7 @@ import type { Lambda } from "./lambda.ts";
 
 export interface PlannedLambda {
   readonly kind: "lambda";
+  readonly isProvisioned: boolean;
   /** More invokes, or pollers, in a minute. */
   readonly perMinute: number;
   /** Infinity where the function takes from what others leave. */
@@ -24,6 +25,7 @@ export function planLambda(given: Lambda): PlannedLambda {
   const isProvisioned = given.provisioned !== undefined;
   return {
     kind: "lambda",
+    isProvisioned,
     perMinute: isProvisioned
       ? limits.provisionedPerMinute.value / perPoller
       : limits.concurrencyPerMinute.value,

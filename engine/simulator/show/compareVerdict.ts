@@ -19,7 +19,7 @@ export function comparisonVerdict(comparison: Judged): string {
   const rest = differences.filter((one) => one.less === null).map(({ label }) => label);
   const parts = [
     `${winner} is better${lost.length > 0 ? ` in ${won.length} results and worse in ${lost.length}` : ""}: ${listOf(won)}`,
-    ...(lost.length > 0 ? [`but worse: ${listOf(lost)}`] : []),
+    ...(lost.length > 0 ? [`but worse: ${listOf(lost, true)}`] : []),
   ];
   const equal = rest.length === 0 ? "" : ` No difference to be seen in ${rest.join(", ")}.`;
   return `${head}${parts.join("; ")}.${equal}`;
@@ -36,24 +36,25 @@ function unseen({ differences, replications }: Judged): string {
   return `${head} That of ${first.label} is known to ±${amount(half, first)} (${share}); more replications show less.`;
 }
 
-function listOf(differences: readonly Difference[]): string {
-  const said = differences.slice(0, namedMax).map(inWordsOf);
+function listOf(differences: readonly Difference[], isLost = false): string {
+  const said = differences.slice(0, namedMax).map((one) => inWordsOf(one, isLost));
   const more = differences.length - said.length;
   return `${said.join(", ")}${more > 0 ? `, and ${more} more` : ""}`;
 }
 
 /** `wait 120 ms less (−9.1 % of 1.32 s, ±30 ms)`. */
-function inWordsOf(one: Difference): string {
+function inWordsOf(one: Difference, isLost: boolean): string {
   const { difference, a, jointHalfWidth, label } = one;
   const apart = Math.abs(difference ?? 0);
   const way = one.less === "b" ? "less" : "more";
-  // Said of the one that is better, which has less of what is bad.
-  const than = one.better === "a" ? one.b : a;
+  // Said of the one that is better in most: of what is bad it has less, and more where it lost.
+  const than = (one.better === "a") === isLost ? a : one.b;
   const share =
     than === null || than === 0
       ? ""
       : `${quantity(Number(((100 * apart) / Math.abs(than)).toPrecision(2)), "%")} of ${amount(than, one)}, `;
-  const said = one.better === null ? way : "less";
+  const better = isLost ? "more" : "less";
+  const said = one.better === null ? way : better;
   return `${label} ${amount(apart, one)} ${said} (${share}±${amount(jointHalfWidth ?? 0, one)})`;
 }
 

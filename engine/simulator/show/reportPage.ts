@@ -156,6 +156,7 @@ function costChart({ cost }: Findings): PlotChart {
     ["requests", cost.requestsUsd],
     ["data out of the region", cost.transferUsd],
     ["processes", cost.consumersUsd],
+    ...(cost.monthPollerHours === 0 ? [] : [["provisioned pollers", cost.pollersUsd] as const]),
   ] as const;
   return {
     kind: "bars",

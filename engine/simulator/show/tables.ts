@@ -110,16 +110,16 @@ export function scalingTable({ consumers }: Findings): Table | undefined {
     caption: "Processes that came and went",
     columns: [
       { label: "consumers" },
-      { label: "processes, mean" },
+      { label: "mean" },
       { label: "±" },
-      { label: "processes, most" },
+      { label: "most" },
       { label: "at", unit: seconds, align: "right" },
       { label: "scaled out" },
       { label: "scaled in" },
       { label: "throttled" },
       { label: "restarted" },
       { label: "killed at work" },
-      { label: "messages in their hands" },
+      { label: "messages in hand" },
     ],
     rows: scaled.map(([name, { processes, scaling }]) => [
       name,
@@ -248,6 +248,9 @@ export function costTable({ cost }: Findings): Table {
       ["requests, all", cost.monthStandardRequests + cost.monthFifoRequests, cost.requestsUsd],
       ["gigabytes out of the region", cost.monthTransferGigabytes, cost.transferUsd],
       ["consumer-hours", cost.monthConsumerHours, cost.consumersUsd],
+      ...(cost.monthPollerHours === 0
+        ? []
+        : [["hours of provisioned pollers", cost.monthPollerHours, cost.pollersUsd]]),
       ["together", null, cost.monthUsd],
     ],
   };

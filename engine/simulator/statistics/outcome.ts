@@ -311,6 +311,7 @@ function consumerResult(
     crashed: total(({ crashed }) => crashed),
     serviceSeconds: distributionOf(reports.map(({ service }) => service)),
     consumerHours: total(({ processMs }) => processMs) / HOUR_MS,
+    pollerHours: total(({ pollerMs }) => pollerMs) / HOUR_MS,
     scaling: {
       out: total(({ outs }) => outs),
       in: total(({ ins }) => ins),

@@ -6,9 +6,11 @@
 import { describe, expect, test } from "vitest";
 import { overlay } from "../../../engine/report/overlay.ts";
 import { compare } from "../../../engine/simulator/questions/compare.ts";
+import type { Difference } from "../../../engine/simulator/questions/types.ts";
 import { ScenarioError } from "../../../engine/simulator/scenario/scenarioError.ts";
 import type { Scenario } from "../../../engine/simulator/scenario/types.ts";
 import { compareCharts, compareTable } from "../../../engine/simulator/show/comparePage.ts";
+import { comparisonVerdict } from "../../../engine/simulator/show/compareVerdict.ts";
 import { reportSections } from "../../../engine/simulator/show/reportPage.ts";
 import { t975, tWithin } from "../../../engine/simulator/statistics/student.ts";
 import { patience } from "../../support/patience.ts";
@@ -16,6 +18,31 @@ import { alarmsAmong, differenceOf, expectFound, slow, smooth, stranger, wait } 
 import { busy } from "./scenarios.ts";
 
 const TIMEOUT_MS = patience(120_000);
+
+test("the verdict says what the better one has less of, and what it has more of", () => {
+  const one = (label: string, a: number, b: number, unit: string): Difference => ({
+    ...{ path: label, label, unit, a, b, difference: b - a, halfWidth: 0.01 },
+    ...{ jointHalfWidth: 0.02, less: b < a ? "b" : "a", better: b < a ? "b" : "a" },
+  });
+  const differences = [
+    one("wait mean", 2, 1, "s"),
+    one("wait p95", 4, 3, "s"),
+    one("cost a month", 100, 120, "USD"),
+  ];
+  const said = (all: readonly Difference[]): string =>
+    comparisonVerdict({
+      ...{ a: "A", b: "B", seed: 1, replications: 10, isComplete: true },
+      differences: all,
+    });
+  expect(said(differences)).toBe(
+    "B is better in 2 results and worse in 1: wait mean 1 s less (50 % of 2 s, ±20 ms), wait p95 1 s less (25 % of 4 s, ±20 ms); but worse: cost a month $20 more (20 % of $100, ±$0.02).",
+  );
+  const turned = differences.map(({ label, a, b, unit }) => one(label, b ?? 0, a ?? 0, unit ?? ""));
+  expect(said(turned)).toContain(
+    "A is better in 2 results and worse in 1: wait mean 1 s less (50 %",
+  );
+  expect(said(turned)).toContain("but worse: cost a month $20 more (20 % of $100");
+});
 
 describe("a comparison", { timeout: TIMEOUT_MS }, () => {
   test("finds that handlings take 3 % less, for every seed", async () => {

@@ -101,6 +101,20 @@ async function run(...of: Parameters<typeof scenario>) {
   return { queue, f };
 }
 
+describe("provisioned pollers", () => {
+  test("cost from the beginning to the end, whatever they do; others cost nothing", async () => {
+    const { consumers, cost } = await simulate(
+      scenario({ provisioned: { minimumPollers: 3 } }, 1, { service: always(1) }),
+    );
+    expect(consumers.f?.pollerHours).toBeCloseTo((3 * 400) / 3_600, 9);
+    expect(cost.monthPollerHours).toBeCloseTo(3 * 720, 6);
+    expect(cost.pollersUsd).toBeCloseTo(3 * 720 * 0.00925, 4);
+    expect(cost.monthUsd).toBeCloseTo(cost.pollersUsd + cost.requestsUsd, 5);
+    const { f } = await run({}, 1, { service: always(1) });
+    expect(f.pollerHours).toBe(0);
+  });
+});
+
 describe("on the engine", () => {
   test("the ramp, minute by minute, as long as messages wait", async () => {
     const { f } = await run({ accountConcurrency: 5_000 }, 30_000, { service: always(60) });
@@ -224,6 +238,11 @@ test.each([
     "pollers the wrong way round",
     lambda("provisioned: { minimumPollers: 9, maximumPollers: 3 }"),
     ".autoscaler.lambda.provisioned.maximumPollers: It is at least minimumPollers, 9.",
+  ],
+  [
+    "more pollers at least than AWS allows",
+    lambda("provisioned: { minimumPollers: 201, maximumPollers: 300 }"),
+    ".autoscaler.lambda.provisioned.minimumPollers: It is a whole number from 2 to 200, not 201.",
   ],
   [
     "a maximum concurrency of one",

@@ -80,6 +80,7 @@ const rule: fc.Arbitrary<PlannedRule> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant("lambda" as const),
+    isProvisioned: fc.constant(false),
     perMinute: fc.constantFrom(1, 5),
     reservedConcurrency: fc.constantFrom(1, 3, Number.POSITIVE_INFINITY),
     accountConcurrency: fc.constantFrom(2, 1_000),
