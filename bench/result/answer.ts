@@ -1,10 +1,11 @@
 /** The answer in words to what most people ask: how fast is Standard, how fast is FIFO. */
 import { inWords } from "../../engine/report/words.ts";
 import { FORMATTING, LOOK, SCRAPE } from "../suites/metrics.ts";
+import { BARE, BODY_BYTES, VERIFIED } from "../suites/signatures.ts";
 import type { Case, Row } from "./schema.ts";
 
 /** Its suites have a sentence. */
-const SUITES = ["types", "server", "simulator", "metrics"];
+const SUITES = ["types", "server", "simulator", "metrics", "signatures"];
 
 function rateOf(rows: readonly Row[], wanted: Partial<Case>): number | undefined {
   const found = rows.find(
@@ -53,6 +54,16 @@ function metricsAnswer(rows: readonly Row[]): string {
   return `${LOOK} each second takes ${share} % of a core; ${SCRAPE} ${times} times the formatting of its lines.`;
 }
 
+function signaturesAnswer(rows: readonly Row[]): string {
+  const ns = (load: string, bodyBytes: number) =>
+    rows.find(({ case: one }) => one.load === load && one.bodyBytes === bodyBytes)?.median ??
+    Number.NaN;
+  const times = BODY_BYTES.map((bytes) => {
+    return `${(ns(VERIFIED, bytes) / ns(BARE, bytes)).toFixed(2)} times with ${bytes} B`;
+  });
+  return `to verify a signature costs of its hashes alone ${times.join(", ")}.`;
+}
+
 /** `Standard 4.1 million messages a second, FIFO 0.9 million; ...`; what is missing is left out. */
 export function answerOf(all: readonly Row[]): string {
   const [suite] = SUITES.filter((name) => all.some((row) => row.suite === name));
@@ -60,6 +71,7 @@ export function answerOf(all: readonly Row[]): string {
   if (suite === "server") return serverAnswer(rows);
   if (suite === "simulator") return simulatorAnswer(rows);
   if (suite === "metrics") return metricsAnswer(rows);
+  if (suite === "signatures") return signaturesAnswer(rows);
   const standard = rateOf(rows, { type: "standard", quotas: "off", batch: 10 });
   const fifo = rateOf(rows, { type: "fifo", quotas: "off", batch: 10 });
   const limits = [1, 10].map((batch) => rateOf(rows, { type: "fifo", quotas: "aws", batch }));

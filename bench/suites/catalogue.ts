@@ -13,6 +13,7 @@ import { latency } from "./latency.ts";
 import { messages } from "./messages.ts";
 import { metrics } from "./metrics.ts";
 import { server } from "./server.ts";
+import { signatures } from "./signatures.ts";
 import { simulator } from "./simulator.ts";
 import { soak } from "./soak.ts";
 import { timers } from "./timers.ts";
@@ -32,6 +33,7 @@ export const SUITES: ReadonlyMap<string, Suite> = new Map(
     server,
     simulator,
     metrics,
+    signatures,
   ].map((suite) => [suite.name, suite]),
 );
 

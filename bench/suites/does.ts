@@ -6,6 +6,7 @@ import { doesMetrics } from "./metricsRun.ts";
 import { doesPromises } from "./promises.ts";
 import { doesLatency, doesSoak } from "./rates.ts";
 import { doesServer } from "./serverRun.ts";
+import { doesSignatures } from "./signaturesRun.ts";
 import { doesSimulator } from "./simulatorRun.ts";
 import { doesTimers } from "./timersRun.ts";
 import { rowsOf, type Sampled, type Work } from "./work.ts";
@@ -24,6 +25,8 @@ export async function does(work: Work, pace: Pace): Promise<readonly Sampled[]> 
       return doesPromises(pace);
     case "server":
       return doesServer(work, pace);
+    case "signatures":
+      return doesSignatures(pace);
     case "simulator":
       return doesSimulator(pace);
     case "soak":

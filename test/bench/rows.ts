@@ -1,6 +1,7 @@
 /** Rows of a benchmark, made up: what tests print and plot instead of measuring. */
 import type { Case, Result, Row, Unit } from "../../bench/result/schema.ts";
 import { FORMATTING, LOOK, SCRAPE } from "../../bench/suites/metrics.ts";
+import { BARE, BODY_BYTES, VERIFIED } from "../../bench/suites/signatures.ts";
 import type { Suite, Work } from "../../bench/suites/work.ts";
 
 const base: Case = { type: "standard", quotas: "off", durability: "memory", transport: "http" };
@@ -44,6 +45,10 @@ function casesOf(work: Work): (readonly [Case, Unit])[] {
       ];
     case "metrics":
       return [LOOK, SCRAPE, FORMATTING].map((load) => [{ ...base, load }, "ms"]);
+    case "signatures":
+      return BODY_BYTES.flatMap((bodyBytes): [Case, Unit][] =>
+        [VERIFIED, BARE].map((load) => [{ ...base, bodyBytes, load }, "ns/message"]),
+      );
     case "soak":
       return [[work.spec.case, "messages/s"]];
     default:

@@ -21,6 +21,7 @@ export interface Field {
 
 const absolute = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i;
 const reserved = /[^A-Za-z0-9\-._~]/g;
+const untidy = /^ | $| {2}|\t/;
 const blanks = /[\t ]+/g;
 const ends = /^ | $/g;
 const escaped = /%([\da-f]{2})/gi;
@@ -73,7 +74,10 @@ export class Head {
 
   /** As `header`, as it is signed: without blanks around it, and one where there are several. */
   signedValue(name: string): string | undefined {
-    return this.#values.get(name)?.replace(blanks, " ").replace(ends, "");
+    const value = this.#values.get(name);
+    return value !== undefined && untidy.test(value)
+      ? value.replace(blanks, " ").replace(ends, "")
+      : value;
   }
 
   /** The decoded values of the query string's fields of that name. */

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { chooseSeed } from "../../support/seeded.ts";
 import { signedNames } from "./mutations.ts";
 import { signedByOthers } from "./oracles.ts";
-import type { Sent } from "./signer.ts";
+import { authorization, moment, type Sent, sha256 } from "./signer.ts";
 import { refusalOf, tamperWith, verifiers } from "./tampering.ts";
 
 const requests = await signedByOthers();
@@ -40,6 +40,29 @@ describe.each([...requests])("%s", (words, sent) => {
     ];
     expect(refusalOf(verifierFor(words), { ...sent, headers })).toBeUndefined();
   });
+});
+
+test("in a query a plus is a blank, and signed as one", () => {
+  const sent = requests.get("Smithy: GET");
+  if (sent === undefined || plain === undefined) throw new Error("there is no such request");
+  expect(sent.url).toMatch(/%20.*%2B/);
+  expect(refusalOf(plain, { ...sent, url: sent.url.replace("%20", "+") })).toBeUndefined();
+  const other = { ...sent, url: sent.url.replace("%2B", "+") };
+  expect(refusalOf(plain, other)).toBe("SignatureDoesNotMatch");
+});
+
+test("two fields of one name can't change places, since the last one counts", () => {
+  if (plain === undefined) throw new Error("there is no verifier");
+  const host = "127.0.0.1:9324";
+  const canonical = `GET\n/\nA=1&A=2\nhost:${host}\nx-amz-date:${moment}\n\nhost;x-amz-date\n${sha256("")}`;
+  const headers: Sent["headers"] = [
+    ["Host", host],
+    ["X-Amz-Date", moment],
+    ["Authorization", authorization(canonical, "host;x-amz-date")],
+  ];
+  const sent = { method: "GET", url: "/?A=1&A=2", headers, body: "" };
+  expect(refusalOf(plain, sent)).toBeUndefined();
+  expect(refusalOf(plain, { ...sent, url: "/?A=2&A=1" })).toBe("SignatureDoesNotMatch");
 });
 
 test("1,000 requests that were tampered with in a signed part are all refused", async () => {
