@@ -31,7 +31,7 @@ const orders: Readonly<Record<string, Order>> = {
 };
 
 function numberOf(text: string): number | undefined {
-  return /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
+  return /^[+-]?\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
 /** Compares what both texts are read as; a value of a request that can't be read never fits. */

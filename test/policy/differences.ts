@@ -78,9 +78,11 @@ export const differences: readonly Difference[] = [
     concerns: (asked) => /Not(Equals|Like)[^}]*\$\{/.test(textOf(asked)),
   },
   {
-    why: "a dollar as a variable is a dollar, and begins no variable; there it does",
+    why: "the characters that are written as variables are those of StringEquals, too; there of StringLike alone",
     page: pages.variables,
-    concerns: (asked) => textOf(asked).includes(`${variable("$")}{`),
+    concerns: (asked) =>
+      ["*", "?", "$"].some((character) => textOf(asked).includes(variable(character))) &&
+      /String(Not)?Equals/.test(textOf(asked)),
   },
   {
     why: "dates may be seconds since 1970; there such a number is milliseconds",
@@ -99,5 +101,12 @@ export const differences: readonly Difference[] = [
     why: "0.0.0.0/0 is every IPv4 address; there it is none",
     page: pages.ip,
     concerns: (asked) => textOf(asked).includes("0.0.0.0/0"),
+  },
+  {
+    why: "a key that has one value needs no set operator; there one that could have several does",
+    page: pages.sets,
+    concerns: (asked) =>
+      valuesOf(asked, "aws:TagKeys")?.length === 1 &&
+      /"(?!For)[A-Za-z]+":\{[^}]*"aws:TagKeys"/i.test(textOf(asked)),
   },
 ];

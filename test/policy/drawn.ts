@@ -130,7 +130,7 @@ const keys: readonly Key[] = [
   {
     name: "aws:MultiFactorAuthAge",
     operators: orders.map((order) => `Numeric${order}`),
-    said: ["10", "3600", "9.5", "-1", "1e2"],
+    said: ["10", "3600", "9.5", "-1", "100"],
     had: ["10", "0", "9.50", "100", "4000"],
   },
   {

@@ -101,6 +101,10 @@ describe("what is wrong is named with its place", () => {
       'Statement[0].Condition.NumericLessThan.aws:a "ten" is not a number.',
     ],
     [
+      condition({ NumericLessThan: { "aws:a": "1e2" } }),
+      'Statement[0].Condition.NumericLessThan.aws:a "1e2" is not a number.',
+    ],
+    [
       condition({ DateLessThan: { "aws:a": "2026-02-30" } }),
       'Statement[0].Condition.DateLessThan.aws:a "2026-02-30" is not a date like ' +
         "2026-11-29T08:00:00Z, or seconds since 1970.",

@@ -70,6 +70,7 @@ const sets = conditionsOf(
     { "ForAllValues:StringLike": tags("Post*") },
     tags("ID", "PostDateTime"),
   ],
+  ["one value needs none", true, { StringEquals: ofPolicy }, tags("Message")],
   [
     "several values need a set operator",
     false,
@@ -261,6 +262,12 @@ const variables = [
       true,
       { StringEquals: { "aws:UserAgent": `${variable("$")}{aws:username}` } },
       { "aws:UserAgent": variable("aws:username") },
+    ],
+    [
+      "an asterisk as a variable is one of StringEqualsIgnoreCase, too",
+      true,
+      { StringEqualsIgnoreCase: { "aws:UserAgent": `A${variable("*")}` } },
+      { "aws:UserAgent": "a*" },
     ],
     [
       "a key of several values is no variable",
