@@ -238,11 +238,11 @@ test.each([
 });
 
 test("a resource that is not there", async () => {
-  const text = first(`consumers: { workers: { queue: work, count: 1, uses: bd, ${service} } }`);
+  const text = first(`consumers: { workers: { queue: work, count: 1, uses: bdd, ${service} } }`);
   expect(await mistakesOf(text)).toEqual([
-    "1: consumers.workers.uses: There is no resource bd; there are none.",
+    "1: consumers.workers.uses: There is no resource bdd; there are none.",
   ]);
   expect(await mistakesOf(`${text}\nresources: { db: { perSecond: 1 } }`)).toEqual([
-    "1: consumers.workers.uses: There is no resource bd; did you mean db?",
+    "1: consumers.workers.uses: There is no resource bdd; did you mean db?",
   ]);
 });

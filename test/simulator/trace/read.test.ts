@@ -270,7 +270,7 @@ describe("what is wrong is told with its line:", () => {
     expect(mistakeOf(text)).toBe(
       "FILE: It has 2 metrics; name the one that is meant: metric: m1 or m2.",
     );
-    expect(mistakeOf(text, { metric: "m" })).toBe("FILE: It has no metric m; did you mean m1?");
+    expect(mistakeOf(text, { metric: "m" })).toBe("FILE: It has no metric m; there are m1 and m2.");
     expect(mistakeOf(text, { metric: "m2" })).toBe(
       "FILE:29: It is PartialData, so data is missing: get all of it (NextToken).",
     );
