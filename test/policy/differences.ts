@@ -85,6 +85,13 @@ export const differences: readonly Difference[] = [
       /String(Not)?Equals/.test(textOf(asked)),
   },
   {
+    why: "before Version 2012-10-17 nothing is a variable; there a character written as one still is",
+    page: pages.variables,
+    concerns: (asked) =>
+      textOf(asked).includes("2008-10-17") &&
+      ["*", "?", "$"].some((character) => textOf(asked).includes(variable(character))),
+  },
+  {
     why: "dates may be seconds since 1970; there such a number is milliseconds",
     page: pages.dates,
     concerns: (asked) => /"Date\w+":{"[^"]+":"\d+"/.test(textOf(asked)),
