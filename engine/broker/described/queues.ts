@@ -137,12 +137,14 @@ export async function makeQueues(
       mistakes.push(error instanceof SluiceError ? setting.error(error.message) : error);
     }
   };
-  const seen = new Set<string>();
+  /** How each queue was written; one that is written twice alike has been told. */
+  const seen = new Map<string, string | undefined>();
   for (const plan of plans) {
     const { account = broker.account, name } = plan;
     await told(plan.setting, async () => {
-      if (seen.has(`${account}/${name}`)) throw plan.setting.error(twice);
-      seen.add(`${account}/${name}`);
+      const key = `${account}/${name}`;
+      if (seen.has(key) && seen.get(key) !== plan.account) throw plan.setting.error(twice);
+      seen.set(key, plan.account);
       if (plan.isSound) await makeQueue(broker, plan);
     });
   }

@@ -80,6 +80,7 @@ export class Server implements Exchanger, ContextHost {
   readonly #sockets = new Set<Socket>();
   /** Requests that have not ended, on all connections. */
   #exchanges = 0;
+  #url = "";
   #closing: Promise<void> | undefined;
   #allEnded: (() => void) | undefined;
 
@@ -90,6 +91,9 @@ export class Server implements Exchanger, ContextHost {
       server.#http.once("error", reject);
       server.#http.listen(options.port, options.host, resolve);
     });
+    const { address, port, family } = server.#http.address() as AddressInfo;
+    const scheme = options.tls === undefined ? "http" : "https";
+    server.#url = `${scheme}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
     return server;
   }
 
@@ -132,11 +136,12 @@ export class Server implements Exchanger, ContextHost {
     return this.#options.metrics;
   }
 
-  /** `http://HOST:PORT`, where it listens; `https` with a certificate. */
+  /**
+   * `http://HOST:PORT`, where it listens; `https` with a certificate. What was in hand when it ceased to
+   * listen is answered by it as well.
+   */
   get url(): string {
-    const { address, port, family } = this.#http.address() as AddressInfo;
-    const scheme = this.#options.tls === undefined ? "http" : "https";
-    return `${scheme}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+    return this.#url;
   }
 
   /** See the head of this file. A second call waits for the first. */
