@@ -185,6 +185,12 @@ describe("the build", { timeout: TIMEOUT_MS }, () => {
     change(source, "return x", "return 3");
   });
 
+  test("of TypeScript alone says that the engine is not what its source says", async () => {
+    const { code, steps } = await build("typescript");
+    const said = ["is not what assembly/ says; npm run build makes it"];
+    expect([code, steps]).toEqual([0, { "engine, release": said, TypeScript: UP_TO_DATE }]);
+  });
+
   test("of a name that is none, or of none, is refused", async () => {
     for (const names of [[], ["engine", "everything"]]) {
       const { code, stdout, others } = await build(...names);

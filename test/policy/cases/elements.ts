@@ -247,6 +247,21 @@ const versions = casesOf(
     { resource: named("bob-queue"), identity: [policy(...withVariable)] },
   ],
   [
+    "nor are its characters written as variables",
+    false,
+    {
+      context: { "aws:UserAgent": "x*" },
+      identity: [
+        {
+          Version: "2008-10-17",
+          Statement: [
+            allow({ Condition: { StringLike: { "aws:UserAgent": `x${variable("*")}` } } }),
+          ],
+        },
+      ],
+    },
+  ],
+  [
     "the older version has none",
     false,
     {
