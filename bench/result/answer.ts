@@ -47,20 +47,23 @@ function simulatorAnswer(rows: readonly Row[]): string {
 
 /** Of a core, as a server takes a look each second; a scrape beside what its lines cost at the least. */
 function metricsAnswer(rows: readonly Row[]): string {
-  const ms = (load: string) =>
-    rows.find(({ case: one }) => one.load === load)?.median ?? Number.NaN;
-  const share = ((ms(LOOK) / 1e3) * 100).toFixed(2);
-  const times = (ms(SCRAPE) / ms(FORMATTING)).toFixed(1);
+  const ms = (load: string) => rows.find(({ case: one }) => one.load === load)?.median;
+  const [look, scrape, formatting] = [ms(LOOK), ms(SCRAPE), ms(FORMATTING)];
+  if (look === undefined || scrape === undefined || formatting === undefined) return "";
+  const share = ((look / 1e3) * 100).toFixed(2);
+  const times = (scrape / formatting).toFixed(1);
   return `${LOOK} each second takes ${share} % of a core; ${SCRAPE} ${times} times the formatting of its lines.`;
 }
 
 function signaturesAnswer(rows: readonly Row[]): string {
   const ns = (load: string, bodyBytes: number) =>
-    rows.find(({ case: one }) => one.load === load && one.bodyBytes === bodyBytes)?.median ??
-    Number.NaN;
-  const times = BODY_BYTES.map((bytes) => {
-    return `${(ns(VERIFIED, bytes) / ns(BARE, bytes)).toFixed(2)} times with ${bytes} B`;
+    rows.find(({ case: one }) => one.load === load && one.bodyBytes === bodyBytes)?.median;
+  const times = BODY_BYTES.flatMap((bytes) => {
+    const [verified, bare] = [ns(VERIFIED, bytes), ns(BARE, bytes)];
+    if (verified === undefined || bare === undefined) return [];
+    return [`${(verified / bare).toFixed(2)} times with ${bytes} B`];
   });
+  if (times.length === 0) return "";
   return `to verify a signature costs of its hashes alone ${times.join(", ")}.`;
 }
 

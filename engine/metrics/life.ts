@@ -1,7 +1,7 @@
 /**
  * A queue from when it was made to when it was deleted, as metrics know it: one of the same name made
- * later, or by another account, is another. Holds what was counted in the minute that runs; minutes that are over are in the
- * store. Written by the sampler alone.
+ * later, or by another account, is another. Holds what was counted in the minute that runs; minutes
+ * that are over are in the store. Written by the sampler alone.
  */
 import { READINGS, type Surveyed } from "../broker/survey.ts";
 import { queueMetrics } from "../metricNames.ts";

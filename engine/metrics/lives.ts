@@ -1,6 +1,6 @@
 /**
- * All queues that there are and were, by account and name. Of deleted ones so many are remembered, the last ones,
- * for as long as anything of their time is kept. Written by the sampler alone; own thread only.
+ * All queues that there are and were, by account and name. Of deleted ones so many are remembered, the
+ * last ones, for as long as anything of their time is kept. Written by the sampler alone; own thread only.
  */
 import { READINGS, type Surveyed } from "../broker/survey.ts";
 import type { Life } from "./life.ts";

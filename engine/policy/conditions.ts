@@ -46,7 +46,7 @@ function passes({ values, isNegated }: Condition, value: string, lookup: Lookup)
   return values.some((test) => test(value, lookup)) !== isNegated;
 }
 
-/** Of a key without a value: any of none passes never, all of none pass. */
+/** Of a key without a value: ForAnyValue is not met by it, ForAllValues is. */
 function meetsNothing({ of, isNegated }: Condition): boolean {
   if (of === undefined) return isNegated;
   return of === "all";

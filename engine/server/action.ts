@@ -7,13 +7,13 @@
  * caller may do this to it, ranges, and then what the handler itself checks. Whoever may not do it to
  * a queue learns nothing of it, not even whether it is there.
  */
-import type { SluiceError } from "../errors.ts";
+import { noSuchQueue, type SluiceError } from "../errors.ts";
 import type { Queue } from "../types.ts";
 import type { Answer, Context } from "./wire/context.ts";
-import { addressedBy, queueOfPath, resolveQueue } from "./wire/queueUrl.ts";
+import { addressedBy, queueOfPath } from "./wire/queueUrl.ts";
 import { checkRanges, checkRequired, type Input, type Loose, type Members } from "./wire/schema.ts";
 import type { RequestTags } from "./wire/target.ts";
-import { type Authorise, targetNamed } from "./wire/targets.ts";
+import { type Authorise, targetAbsent, targetOf } from "./wire/targets.ts";
 
 /** What goes in and what comes out. */
 export interface Wire<M extends Members = Members> {
@@ -78,11 +78,17 @@ export function queueAction<const M extends Members>(
   };
 }
 
-/** The queue that a request names, once its caller may do to it what the request asks. */
+/**
+ * The queue that a request names, once its caller may do to it what the request asks. Throws AccessDenied,
+ * and QueueDoesNotExist for whatever names no queue.
+ */
 function authorised(context: Context, url: string | undefined, tags?: RequestTags): Queue {
+  const { account, name } = addressedBy(context, url);
+  const queue = context.broker.findQueue(name, { account });
   if (context.tellsAccounts) {
-    const { account, name } = addressedBy(context, url);
-    context.authorise(targetNamed(context, account, name), tags);
+    const target = queue === undefined ? targetAbsent(context, account, name) : targetOf(queue);
+    context.authorise(target, tags);
   }
-  return resolveQueue(context, url);
+  if (queue === undefined) throw noSuchQueue(name);
+  return queue;
 }

@@ -3,30 +3,20 @@
  * wrong. Needs a build.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
 import { makeQueues } from "../../engine/broker/described/queues.ts";
 import { readConfig } from "../../engine/cli/config.ts";
+import { ConfigFiles, main } from "../support/configFile.ts";
 import { patience } from "../support/patience.ts";
 import { Serve } from "../support/serve.ts";
 
-const main = fileURLToPath(new URL("../../dist/engine/cli/main.js", import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), "sluice-config-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-let files = 0;
-
-/** A file with this text. */
-function fileOf(text: string): string {
-  files += 1;
-  const file = join(folder, `${files}.yaml`);
-  writeFileSync(file, text);
-  return file;
-}
+const files = new ConfigFiles();
+const fileOf = (text: string) => files.fileOf(text);
+const refused = (text: string) => files.refused(text);
+afterAll(() => files.remove());
 
 /** Starts with the file, gives it to the test, and sees that it has ended. */
 async function withConfig(
@@ -40,19 +30,6 @@ async function withConfig(
   } finally {
     await serve.stop("SIGKILL");
   }
-}
-
-/** What the command says of a file that it does not take; without the file's own name. */
-function refused(text: string): { code: number | null; sentences: string[] } {
-  const file = fileOf(text);
-  const words = [main, "serve", "--port", "0", "--config", file];
-  const { status, stdout, stderr } = spawnSync(process.execPath, words, {
-    encoding: "utf8",
-    timeout: patience(),
-  });
-  expect(stdout).toBe("");
-  const lines = stderr.trimEnd().split("\n");
-  return { code: status, sentences: lines.map((line) => line.replace(`sluice: ${file}`, "FILE")) };
 }
 
 async function attributesOf(serve: Serve, name: string): Promise<Record<string, string>> {
@@ -317,7 +294,7 @@ queues:
   });
 
   test("is told of a file that is not there", () => {
-    const words = [main, "serve", "--config", join(folder, "absent.yaml")];
+    const words = [main, "serve", "--config", join(files.folder, "absent.yaml")];
     const { status, stderr } = spawnSync(process.execPath, words, {
       encoding: "utf8",
       timeout: patience(),

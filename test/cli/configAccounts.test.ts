@@ -2,43 +2,16 @@
  * Queues of several accounts in the file of `sluice serve --config`: made by their account and name, and what
  * is told where that can't be. Needs a build.
  */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
 import { makeQueues } from "../../engine/broker/described/queues.ts";
 import { readConfig } from "../../engine/cli/config.ts";
-import { patience } from "../support/patience.ts";
+import { ConfigFiles } from "../support/configFile.ts";
 
-const main = fileURLToPath(new URL("../../dist/engine/cli/main.js", import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), "sluice-config-accounts-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-let files = 0;
-
-/** A file with this text. */
-function fileOf(text: string): string {
-  files += 1;
-  const file = join(folder, `${files}.yaml`);
-  writeFileSync(file, text);
-  return file;
-}
-
-/** What the command says of a file that it does not take; without the file's own name. */
-function refused(text: string): { code: number | null; sentences: string[] } {
-  const file = fileOf(text);
-  const words = [main, "serve", "--port", "0", "--config", file];
-  const { status, stdout, stderr } = spawnSync(process.execPath, words, {
-    encoding: "utf8",
-    timeout: patience(),
-  });
-  expect(stdout).toBe("");
-  const lines = stderr.trimEnd().split("\n");
-  return { code: status, sentences: lines.map((line) => line.replace(`sluice: ${file}`, "FILE")) };
-}
+const files = new ConfigFiles();
+const fileOf = (text: string) => files.fileOf(text);
+const refused = (text: string) => files.refused(text);
+afterAll(() => files.remove());
 
 test("a queue of another account stands behind that in the file, and calls its neighbours by name", async () => {
   const file = fileOf(

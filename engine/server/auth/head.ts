@@ -33,16 +33,14 @@ function encode(bytes: string): string {
   });
 }
 
-/** As the form that reads it: a plus is a space, so no two values that differ are signed alike. */
+/**
+ * The text of a field's name or value, as the form that reads it: a plus is a space, so no two values that
+ * differ are signed alike.
+ */
 function decode(text: string): string {
   return text
     .replaceAll("+", " ")
     .replace(escaped, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
-}
-
-/** The decoded text of a field's name or value. */
-export function plain(encoded: string): string {
-  return decode(encoded);
 }
 
 export class Head {
@@ -82,7 +80,7 @@ export class Head {
 
   /** The decoded values of the query string's fields of that name. */
   queryValues(name: string): string[] {
-    return this.fields.filter((field) => field.name === name).map(({ value }) => plain(value));
+    return this.fields.filter((field) => field.name === name).map(({ value }) => decode(value));
   }
 
   /**

@@ -5,7 +5,6 @@
 import type { Broker } from "../../broker/broker.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { Caller } from "../../policy/caller.ts";
-
 import type { RequestTags, Target } from "./target.ts";
 
 export interface Context {

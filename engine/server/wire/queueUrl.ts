@@ -5,9 +5,7 @@
  * blanks around it, slashes doubled or at its end, and a query string behind it; other emulators
  * have `/queue/` before the name. All of them find the queue, as a QueueUrl and as a request's path.
  */
-import { noSuchQueue } from "../../errors.ts";
 import { accounts } from "../../limits.ts";
-import type { Queue } from "../../types.ts";
 import type { Context } from "./context.ts";
 import { ownerMeant } from "./owners.ts";
 
@@ -79,12 +77,4 @@ export function addressedBy(
   const { name, before } = addressOf(url ?? "") ?? { name: "", before: "" };
   const said = accounts.pattern.test(before) ? before : undefined;
   return { account: ownerMeant(context, said), name };
-}
-
-/** The queue that a QueueUrl names. Throws QueueDoesNotExist for whatever names none, as AWS does. */
-export function resolveQueue(context: Context, url: string | undefined): Queue {
-  const { account, name } = addressedBy(context, url);
-  const queue = context.broker.findQueue(name, { account });
-  if (queue === undefined) throw noSuchQueue(name);
-  return queue;
 }

@@ -24,12 +24,15 @@ export function targetOf(queue: Queue): Target {
   return { arn, account, policy: stored.Policy, tags };
 }
 
+/** A queue that there is not. */
+export function targetAbsent({ broker }: Context, account: string, name: string): Target {
+  return { arn: `arn:aws:sqs:${broker.region}:${account}:${name}`, account };
+}
+
 /** A queue that there may be. */
 export function targetNamed(context: Context, account: string, name: string): Target {
-  const { broker } = context;
-  const queue = broker.findQueue(name, { account });
-  if (queue !== undefined) return targetOf(queue);
-  return { arn: `arn:aws:sqs:${broker.region}:${account}:${name}`, account };
+  const queue = context.broker.findQueue(name, { account });
+  return queue === undefined ? targetAbsent(context, account, name) : targetOf(queue);
 }
 
 const arnPattern = /^arn:aws:sqs:[a-z\d-]+:(\d{12}):([^:]+)$/;

@@ -19,12 +19,18 @@ interface Merged {
   heldMs(period: number): number;
 }
 
-export function queueSeries(runs: readonly SeriesData[]): QueueSeries {
-  const merged = merge(runs);
+/** Of every period: a count's sum, a level's mean. */
+function columnsOf(merged: Merged) {
   const counts = (which: number): number[] =>
     column(merged, (at) => merged.sum(COUNTS_COLUMN + which, at));
   const level = (which: number): number[] =>
     column(merged, (at) => merged.sum(which, at) / merged.heldMs(at));
+  return { counts, level };
+}
+
+export function queueSeries(runs: readonly SeriesData[]): QueueSeries {
+  const merged = merge(runs);
+  const { counts, level } = columnsOf(merged);
   return {
     periodSeconds: merged.periodMs / MS,
     NumberOfMessagesSent: counts(SENT),
@@ -45,10 +51,7 @@ export function queueSeries(runs: readonly SeriesData[]): QueueSeries {
 
 export function resourceSeries(runs: readonly SeriesData[]): ResourceSeries {
   const merged = merge(runs);
-  const counts = (which: number): number[] =>
-    column(merged, (at) => merged.sum(COUNTS_COLUMN + which, at));
-  const level = (which: number): number[] =>
-    column(merged, (at) => merged.sum(which, at) / merged.heldMs(at));
+  const { counts, level } = columnsOf(merged);
   return {
     periodSeconds: merged.periodMs / MS,
     InUse: level(0),
