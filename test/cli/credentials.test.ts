@@ -16,6 +16,7 @@ import type { Credential } from "../../engine/server/auth/credentials.ts";
 import { readCredentials } from "../../engine/server/auth/readCredentials.ts";
 import { Serve } from "../support/serve.ts";
 import { type Keys, Signing } from "../support/signing.ts";
+import { snippetsOf } from "../support/snippets.ts";
 import { sluice } from "./sluice.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-credentials-"));
@@ -112,6 +113,20 @@ function mistakesOf(text: string): string[] {
 }
 
 describe("a file of credentials", () => {
+  test("is what docs/IDENTITY.md shows, and what its command makes", async () => {
+    const page = readFileSync(new URL("../../docs/IDENTITY.md", import.meta.url), "utf8");
+    const [commands, entry] = snippetsOf(page);
+    const [, words = "", file = ""] =
+      /^sluice (credentials new .*) > (\S+)\n/.exec(commands?.text ?? "") ?? [];
+    expect(commands?.text).toContain(`sluice serve --credentials ${file}\n`);
+    const { out } = await sluice(words.split(" "));
+    for (const text of [entry?.text ?? "", out]) {
+      const { credentials = [], mistakes } = readCredentialsFile(fileOf(text));
+      const said = credentials.map(({ caller }) => [caller.arn, caller.policies.length]);
+      expect([mistakes, said]).toEqual([[], [["arn:aws:iam::123456789012:user/alice", 1]]]);
+    }
+  });
+
   test.each([
     [`[{ ${right} }]`, "arn:aws:iam::123456789012:root"],
     [`credentials: [{ ${right}, user: team/alice }]`, "arn:aws:iam::123456789012:user/team/alice"],
