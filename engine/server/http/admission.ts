@@ -5,9 +5,10 @@
  * making its own name lead here (DNS rebinding), by the name in Host. Clients other than browsers
  * send none of these but Host. Made once for a server; pure, on its thread.
  */
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
 import { SluiceError } from "../../errors.ts";
+import type { RequestHead } from "./inquiry.ts";
 
 export interface AdmissionOptions {
   /** Origins whose pages may ask, as browsers write them; "*": all. */
@@ -36,7 +37,7 @@ export class Admission {
   }
 
   /** Throws AccessDenied for a request that a foreign page has made, or may have made. */
-  check({ headers }: IncomingMessage): void {
+  check({ headers }: RequestHead): void {
     const { host } = headers;
     if (host !== this.#knownHost) {
       if (host !== undefined && !this.#isOurs(host)) throw foreignHost(host);
@@ -56,7 +57,7 @@ export class Admission {
    * Throws AccessDenied for a browser's GET of an action that changes something: any page can make a
    * browser GET, by an image or a link, and so can the browser itself that looks ahead.
    */
-  checkGet({ method, headers }: IncomingMessage, action: string): void {
+  checkGet({ method, headers }: RequestHead, action: string): void {
     if (method !== "GET" || lookingPattern.test(action) || !isBrowsers(headers)) return;
     throw new SluiceError("AccessDenied", `A browser's GET changes nothing; POST ${action}.`);
   }
@@ -86,7 +87,7 @@ function bare(name: string): string {
 }
 
 /** Throws MalformedInput: Node takes the first of several, who stands between may take another. */
-export function checkOneHost({ rawHeaders }: IncomingMessage): void {
+export function checkOneHost({ rawHeaders }: RequestHead): void {
   let hosts = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index];

@@ -17,6 +17,8 @@ import { type ErrorCode, SluiceError } from "../../errors.ts";
 import { requestUuid } from "../../random.ts";
 import type { Call, LongReply, Reply } from "../protocol/protocol.ts";
 import type { Connection, Turn } from "./connection.ts";
+import type { Inquiry } from "./inquiry.ts";
+import { replyHeaders } from "./replyHeaders.ts";
 
 /**
  * Bytes of a body. A batch of 1 MiB may be six times that on the way: JSON may write every letter
@@ -43,12 +45,10 @@ export interface Exchanger {
 
 function ignore(): void {}
 
-export class Exchange implements Turn {
+export class Exchange implements Inquiry, Turn {
   readonly request: IncomingMessage;
   readonly startedMs = elapsedMs();
-  /** What the request asked for, once it could be read. */
   call: Call | undefined;
-  /** What it was refused with. */
   errorCode: ErrorCode | undefined;
   readonly #response: ServerResponse;
   readonly #server: Exchanger;
@@ -107,7 +107,6 @@ export class Exchange implements Turn {
     this.#aborter?.abort();
   }
 
-  /** Writes the reply with its headers; `close` ends the connection after it. */
   send(reply: Reply, close = this.#server.isDraining): void {
     if (this.#response.headersSent || this.#isEnded) return;
     const { body } = reply;
@@ -118,10 +117,6 @@ export class Exchange implements Turn {
     this.#server.answered(this, reply, requestId);
   }
 
-  /**
-   * Makes a long reply, of which other requests have their turn between two pieces, and writes it when
-   * it is all there. Rejects with what the making throws; nothing is written then.
-   */
   async sendInTurns(reply: LongReply): Promise<void> {
     const pieces: Buffer[] = [];
     let bodyBytes = 0;
@@ -142,12 +137,7 @@ export class Exchange implements Turn {
   /** Returns the request's id. */
   #writeHead(reply: Reply | LongReply, bodyBytes: number, close: boolean): string {
     const requestId = reply.requestId ?? requestUuid();
-    const headers: Record<string, string | number> = {
-      "x-amzn-RequestId": requestId,
-      "Content-Type": reply.contentType,
-      "Content-Length": bodyBytes,
-    };
-    if (reply.headers !== undefined) Object.assign(headers, reply.headers);
+    const headers = replyHeaders(reply, bodyBytes, requestId);
     if (this.request.headers.origin !== undefined) {
       Object.assign(headers, this.#server.pageHeaders(this));
     }
@@ -159,7 +149,6 @@ export class Exchange implements Turn {
     return requestId;
   }
 
-  /** Calls `undo` once if the answer does not reach the socket whole: when that is known, or now. */
   undoUnlessSent(undo: () => void): void {
     if (this.#isEnded) {
       undo();

@@ -2,8 +2,6 @@
  * What an action is told of its request: read of it when an action asks, since most ask for nothing. Made
  * by the server for each request that it could read, on its thread.
  */
-import type { IncomingMessage } from "node:http";
-import type { TLSSocket } from "node:tls";
 import type { Broker } from "../../broker/broker.ts";
 import { wallMs } from "../../clock.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
@@ -14,7 +12,7 @@ import type { Call } from "../protocol/protocol.ts";
 import type { Context } from "../wire/context.ts";
 import { isTraceHeader } from "../wire/sends.ts";
 import type { RequestTags, Target } from "../wire/target.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Inquiry, RequestHead } from "./inquiry.ts";
 
 /** What a server lends the contexts of its requests. */
 export interface ContextHost {
@@ -24,19 +22,19 @@ export interface ContextHost {
   readonly access: Access | undefined;
   /** Where it listens. */
   readonly url: string;
-  undoUnlessSent(exchange: Exchange, undo: () => Promise<unknown>): void;
+  undoUnlessSent(inquiry: Inquiry, undo: () => Promise<unknown>): void;
 }
 
 export class RequestContext implements Context {
   readonly caller: Caller;
   readonly #host: ContextHost;
-  readonly #exchange: Exchange;
+  readonly #inquiry: Inquiry;
   readonly #call: Call;
   #facts: Facts | undefined;
 
-  constructor(host: ContextHost, exchange: Exchange, call: Call, caller: Caller) {
+  constructor(host: ContextHost, inquiry: Inquiry, call: Call, caller: Caller) {
     this.#host = host;
-    this.#exchange = exchange;
+    this.#inquiry = inquiry;
     this.#call = call;
     this.caller = caller;
   }
@@ -60,7 +58,7 @@ export class RequestContext implements Context {
   authorise(target: Target, requestTags: RequestTags = {}, action = this.#call.name): void {
     const { access } = this.#host;
     if (access === undefined) return;
-    this.#facts ??= factsOf(this.#exchange.request);
+    this.#facts ??= factsOf(this.#inquiry.request);
     const { caller, origin } = this;
     const { service } = this.#call;
     const asked = { caller, service, action, origin, facts: this.#facts };
@@ -72,41 +70,41 @@ export class RequestContext implements Context {
   }
 
   get origin(): string {
-    return originOf(this.#exchange.request, this.#host.url);
+    return originOf(this.#inquiry.request, this.#host.url);
   }
 
   get traceHeader(): string | undefined {
-    const trace = headerOf(this.#exchange.request, "x-amzn-trace-id");
+    const trace = headerOf(this.#inquiry.request, "x-amzn-trace-id");
     return trace !== undefined && isTraceHeader(trace) ? trace : undefined;
   }
 
   get signal(): AbortSignal {
-    return this.#exchange.signal;
+    return this.#inquiry.signal;
   }
 
   undoUnlessSent(undo: () => Promise<unknown>): void {
-    this.#host.undoUnlessSent(this.#exchange, undo);
+    this.#host.undoUnlessSent(this.#inquiry, undo);
   }
 }
 
 /** `http://HOST` as a client addressed the server, `https` by TLS; else where it listens. */
-export function originOf(request: IncomingMessage, url: string): string {
+export function originOf(request: RequestHead, url: string): string {
   const { host } = request.headers;
   if (host === undefined) return url;
   return `${isSecure(request) ? "https" : "http"}://${host}`;
 }
 
 /** A header that has one value; of several that Node joins or lists, the request means none. */
-export function headerOf(request: IncomingMessage, name: string): string | undefined {
+export function headerOf(request: RequestHead, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === "string" ? value : undefined;
 }
 
-function isSecure({ socket }: IncomingMessage): boolean {
-  return (socket as Partial<TLSSocket>).encrypted === true;
+function isSecure({ socket }: RequestHead): boolean {
+  return socket.encrypted === true;
 }
 
-function factsOf(request: IncomingMessage): Facts {
+function factsOf(request: RequestHead): Facts {
   return {
     sourceIp: request.socket.remoteAddress,
     isSecure: isSecure(request),

@@ -1,9 +1,9 @@
 /** Which protocol a request speaks, by its head alone. Pure. */
-import type { IncomingMessage } from "node:http";
 import { CborProtocol, isCbor } from "../protocol/cbor.ts";
 import { JsonProtocol } from "../protocol/json.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { QueryProtocol } from "../protocol/query.ts";
+import type { RequestHead } from "./inquiry.ts";
 import { headerOf } from "./requestContext.ts";
 
 const formType = /^application\/x-www-form-urlencoded/i;
@@ -12,7 +12,7 @@ const formType = /^application\/x-www-form-urlencoded/i;
  * CBOR has a path or a header of its own, JSON a target; a form by POST, and any GET, is the query
  * protocol; what tells neither is answered in JSON, which the newer clients read.
  */
-export function protocolOf(request: IncomingMessage): Protocol {
+export function protocolOf(request: RequestHead): Protocol {
   const { method, url = "/", headers } = request;
   const smithy = headerOf(request, "smithy-protocol");
   if (method === "POST" && isCbor(url, smithy)) return new CborProtocol(url, smithy);

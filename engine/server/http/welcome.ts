@@ -3,9 +3,9 @@
  * who has opened the address in a browser or with curl, and /health. The same to everybody: it tells
  * nothing of the broker and nothing that the request said. Pure.
  */
-import type { IncomingMessage } from "node:http";
 import { regions } from "../../limits.ts";
 import type { Reply } from "../protocol/protocol.ts";
+import type { RequestHead } from "./inquiry.ts";
 
 const what = "This is Sluice, a message broker that speaks the protocol of Amazon SQS.";
 const how =
@@ -46,7 +46,7 @@ function welcome(url: string, accept: string | undefined): Reply {
  * no welcome.
  */
 export function pageReply(
-  { method, url = "/", headers }: IncomingMessage,
+  { method, url = "/", headers }: RequestHead,
   serverUrl: string,
   isOpen: boolean,
 ): Reply | undefined {

@@ -1,0 +1,223 @@
+/**
+ * From a request that was read to its reply: who asks, what he asks for, what the action answers, and the
+ * pages that no action makes. It knows no socket: `Server` (server.ts) listens and draws its requests from
+ * connections, `RequestHandler` (engine/awsSdk/) has them from the AWS SDK in this process; both answer by
+ * this, so bytes and errors are the same. One for each of them, on its thread.
+ *
+ * Nothing that a request says ends the process, and nothing keeps the thread for long: what a large one
+ * says is read in one turn of the event loop and done in another, and a large answer is made in many.
+ */
+import type { Broker } from "../../broker/broker.ts";
+import { SluiceError } from "../../errors.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
+import { type Caller, rootOf } from "../../policy/caller.ts";
+import { withinRequest } from "../../tracing/request.ts";
+import { Access, unsigned } from "../auth/access.ts";
+import { checkService, type Signed } from "../auth/authenticator.ts";
+import type { Credentials } from "../auth/credentials.ts";
+import { isMetricsPage, metricsPage } from "../prometheus/page.ts";
+import { Requests } from "../prometheus/requests.ts";
+import { JsonProtocol } from "../protocol/json.ts";
+import type { Call, LongReply, Protocol, Reply } from "../protocol/protocol.ts";
+import { sqs } from "../service.ts";
+import type { Answer } from "../wire/context.ts";
+import { Admission, type AdmissionOptions, checkOneHost } from "./admission.ts";
+import { Answered } from "./answered.ts";
+import { bearerRefusal } from "./bearer.ts";
+import { corsHeaders, preflightReply } from "./cors.ts";
+import type { Inquiry, RequestHead } from "./inquiry.ts";
+import { type ContextHost, originOf, RequestContext } from "./requestContext.ts";
+import { protocolOf } from "./speaks.ts";
+import { pageReply } from "./welcome.ts";
+
+/** A body of more is read in one turn of the event loop, and what it asks for done in the next. */
+const bytesAtOnce = 262_144;
+
+export interface AnswererOptions extends AdmissionOptions {
+  readonly broker: Broker;
+  /** What CloudWatch's actions and GET /metrics answer from; without it they are refused. */
+  readonly metrics?: Metrics | undefined;
+  /** What GET /metrics wants as its bearer token; without it anybody may read it. */
+  readonly metricsToken?: string | undefined;
+  /** Who may ask; without them everybody may everything. */
+  readonly credentials?: Credentials | undefined;
+  /** Told of errors that are this program's fault; the client gets InternalFailure. */
+  readonly onFault: (error: unknown) => void;
+  /** Told of each answer when it was written. */
+  readonly onAnswered?: ((answered: Answered) => void) | undefined;
+}
+
+export abstract class Answerer implements ContextHost {
+  readonly access: Access | undefined;
+  readonly #options: AnswererOptions;
+  /** Everybody, where all is open. */
+  readonly #caller: Caller;
+  readonly #admission: Admission;
+  readonly #requests = new Requests();
+
+  constructor(options: AnswererOptions) {
+    this.#options = options;
+    this.#caller = rootOf(options.broker.account);
+    this.#admission = new Admission(options);
+    const { credentials, broker } = options;
+    if (credentials !== undefined) {
+      this.access = new Access({ credentials, region: broker.region });
+    }
+  }
+
+  /** `http://HOST:PORT` or `https://HOST:PORT`, where a request that names no host was sent. */
+  abstract get url(): string;
+
+  get broker(): Broker {
+    return this.#options.broker;
+  }
+
+  get metrics(): Metrics | undefined {
+    return this.#options.metrics;
+  }
+
+  /** Sees to it that the inquiry sends a reply, at once or later. Never throws or rejects. */
+  answer(inquiry: Inquiry, body: Buffer): void {
+    const { request } = inquiry;
+    const protocol = protocolOf(request);
+    try {
+      checkOneHost(request);
+    } catch (error) {
+      this.#refuse(inquiry, error, protocol, true);
+      return;
+    }
+    try {
+      const other = pageReply(request, this.url, this.access === undefined);
+      const reply = other ?? this.#otherReply(request);
+      if (reply !== undefined) {
+        inquiry.send(reply);
+        return;
+      }
+      const { metrics } = this.#options;
+      if (metrics !== undefined && isMetricsPage(request.method, request.url ?? "/")) {
+        void this.#tell(inquiry, metrics);
+        return;
+      }
+      const signed = this.#signed(request, body);
+      const inTurn = body.length > bytesAtOnce ? setImmediate : atOnce;
+      // To hash a large body is a turn's work as well; where nothing is signed it is not hashed.
+      const inOwnTurn = this.access === undefined ? atOnce : inTurn;
+      inOwnTurn(() => {
+        const call = this.#read(inquiry, protocol, body, signed);
+        if (call !== undefined) inTurn(() => this.#run(inquiry, protocol, call, signed.caller));
+      });
+    } catch (error) {
+      this.#refuse(inquiry, error, protocol);
+    }
+  }
+
+  /** Throws what signatures are refused with. */
+  #signed(request: RequestHead, body: Buffer): Signed {
+    return this.access?.authenticate(request, body) ?? { caller: this.#caller, service: undefined };
+  }
+
+  /** Undefined for what was refused. */
+  #read(inquiry: Inquiry, protocol: Protocol, body: Buffer, signed: Signed): Call | undefined {
+    const { request } = inquiry;
+    try {
+      const call = protocol.read(body);
+      inquiry.call = call;
+      this.#admission.checkGet(request, call.name);
+      checkService(signed, call.service.signingName);
+      return call;
+    } catch (error) {
+      // Who has not said who he is, is told no more than that, whatever he has asked for.
+      const isUnsigned = signed.caller.kind === "anonymous" && error instanceof SluiceError;
+      const service = inquiry.call?.service ?? sqs;
+      const told = isUnsigned ? unsigned({ service, origin: originOf(request, this.url) }) : error;
+      this.#refuse(inquiry, told, protocol);
+      return undefined;
+    }
+  }
+
+  refusal(inquiry: Inquiry, error: SluiceError, protocol = protocolOf(inquiry.request)): Reply {
+    inquiry.errorCode = error.code;
+    return protocol.error(error);
+  }
+
+  pageHeaders({ request }: Inquiry): Readonly<Record<string, string>> | undefined {
+    const { origin } = request.headers;
+    const mayRead = origin !== undefined && this.#admission.mayAsk(origin);
+    return mayRead ? corsHeaders(origin) : undefined;
+  }
+
+  answered(inquiry: Inquiry, { status }: Reply | LongReply, requestId: string): void {
+    const answered = new Answered(inquiry, status, requestId);
+    if (this.#options.metrics !== undefined) this.#requests.note(answered);
+    this.#options.onAnswered?.(answered);
+  }
+
+  /** What nobody but `undo` itself tells of, the log does. */
+  undoUnlessSent(inquiry: Inquiry, undo: () => Promise<unknown>): void {
+    inquiry.undoUnlessSent(() => void undo().catch(this.#options.onFault));
+  }
+
+  async #tell(inquiry: Inquiry, metrics: Metrics): Promise<void> {
+    const { metricsToken: token } = this.#options;
+    const { authorization } = inquiry.request.headers;
+    const isOpen = token === undefined && this.access === undefined;
+    const refusal = isOpen ? undefined : bearerRefusal(token, authorization);
+    try {
+      inquiry.send(refusal ?? (await metricsPage(metrics, this.#requests)));
+    } catch (error) {
+      this.#refuse(inquiry, error, protocolOf(inquiry.request));
+    }
+  }
+
+  /** The answers that no action gives. Throws for who may not ask. */
+  #otherReply(request: RequestHead): Reply | undefined {
+    this.#admission.check(request);
+    const { method } = request;
+    if (method === "POST" || method === "GET") return undefined;
+    if (method === "OPTIONS") return preflightReply(request.headers);
+    const error = new SluiceError("InvalidAction", `There is nothing to ${method} here; use POST.`);
+    return { ...new JsonProtocol(undefined).error(error), status: 405 };
+  }
+
+  #run(inquiry: Inquiry, protocol: Protocol, call: Call, caller: Caller): void {
+    if (inquiry.isEnded) return;
+    try {
+      const context = new RequestContext(this, inquiry, call, caller);
+      const answer = withinRequest(inquiry.request.headers, () =>
+        call.action.run(context, call.input),
+      );
+      void this.#settle(inquiry, protocol, call, answer);
+    } catch (error) {
+      this.#refuse(inquiry, error, protocol);
+    }
+  }
+
+  async #settle(
+    inquiry: Inquiry,
+    protocol: Protocol,
+    call: Call,
+    answer: Answer | Promise<Answer>,
+  ): Promise<void> {
+    try {
+      const reply = protocol.answer(call, await answer);
+      if ("pieces" in reply) await inquiry.sendInTurns(reply);
+      else inquiry.send(reply);
+    } catch (error) {
+      this.#refuse(inquiry, error, protocol);
+    }
+  }
+
+  #refuse(inquiry: Inquiry, error: unknown, protocol: Protocol, close?: boolean): void {
+    if (!(error instanceof SluiceError)) this.#options.onFault(error);
+    inquiry.send(this.refusal(inquiry, asRefusal(error), protocol), close);
+  }
+}
+
+function atOnce(work: () => void): void {
+  work();
+}
+
+function asRefusal(error: unknown): SluiceError {
+  if (error instanceof SluiceError) return error;
+  return new SluiceError("InternalFailure", "The server failed; see its log.");
+}
