@@ -22,6 +22,7 @@ import {
   THREAD_ALIVE,
   THREAD_BYTES,
   THREAD_DOORBELL,
+  THREAD_HELD_USED,
   THREAD_ROLE,
   THREAD_STATE,
 } from "../../assembly/layout.ts";
@@ -66,6 +67,15 @@ export function ringsOf(queue: Queue): { steward: number; others: number[] } {
     else rings.others.push(count);
   }
   return rings;
+}
+
+/**
+ * Whether a heartbeat would extend anything: a living thread has held something. A thread that died
+ * counts until the steward has heard of it, which may be after the consumer has.
+ */
+export function isAnyHeld(queue: Queue): boolean {
+  const views = viewsOf(queue);
+  return threadsOf(views).some((area) => views.u32[area + (THREAD_HELD_USED >> 2)] !== 0);
 }
 
 /** For which moments of virtual time threads are to be rung. */

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { VirtualClock } from "../../engine/index.ts";
-import { alarmsOf, duesOf, operationsOf, ringsOf } from "./dues.ts";
+import { alarmsOf, duesOf, isAnyHeld, operationsOf, ringsOf } from "./dues.ts";
 import { event, started, until, withQueue, words } from "./support.ts";
 
 const TIMEOUT_SECONDS = 30;
@@ -69,6 +69,7 @@ describe("a handler that computes for three visibility timeouts", () => {
         Atomics.store(shared, 1, 1);
         const [{ messageIds }] = (await death) as [{ messageIds: string[] }];
         expect(messageIds.length).toBe(3);
+        await until(() => !isAnyHeld(queue), "the steward has heard of it");
         // Nobody extends them any more: they come back a whole timeout after the last heartbeat.
         const dueMs = clock.nowMs() + TIMEOUT_MS;
         await clock.advance(TIMEOUT_MS / 2);
