@@ -204,6 +204,16 @@ export class Broker implements AsyncDisposable {
     this.#queues.delete(name, owner);
   }
 
+  /**
+   * Makes the broker as empty as it was when it was opened: deletes all queues of all accounts, with their
+   * messages and move tasks, and forgets in this thread which names were deleted, so that each may be used
+   * again at once. Whoever waits for one of them is told QueueDoesNotExist. Time goes on.
+   */
+  async reset(): Promise<void> {
+    this.#member.check();
+    this.#queues.clear();
+  }
+
   /** The names of the queues whose dead letters go to this one, in order of their characters. */
   async listDeadLetterSourceQueues(name: string, owner?: QueueOwner): Promise<string[]> {
     this.#member.check();

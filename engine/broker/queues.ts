@@ -104,6 +104,15 @@ export class Queues {
     waiting.look(number);
   }
 
+  /** Deletes all queues of all accounts; their names may be used again at once. */
+  clear(): void {
+    for (const { account, name } of [...this.#host.catalogue.all()]) {
+      // Another thread may have deleted it meanwhile.
+      if (this.find(name, { account }) !== undefined) this.delete(name, { account });
+    }
+    this.#deletions.forget();
+  }
+
   /** The names of the queues whose dead letters go to this one, in order of their characters. */
   sources(name: string, owner?: QueueOwner): string[] {
     const queue = this.find(name, owner);

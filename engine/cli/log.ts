@@ -6,14 +6,13 @@
  */
 import { styleText } from "node:util";
 import { wallMs } from "../clock.ts";
-
-/** From none to all; each has what the ones before it have. */
-export const logLevels = ["silent", "error", "warn", "info", "debug"] as const;
-export const logFormats = ["json", "text"] as const;
-
-export type LogLevel = (typeof logLevels)[number];
-export type LogFormat = (typeof logFormats)[number];
-export type Fields = Readonly<Record<string, string | number | undefined>>;
+import {
+  type Fields,
+  type LogFormat,
+  type Logger,
+  type LogLevel,
+  reaches,
+} from "../server/logger.ts";
 
 const colours = { error: "red", warn: "yellow", info: "green", debug: "gray" } as const;
 
@@ -25,25 +24,37 @@ export interface LogStream {
   write(text: string): unknown;
 }
 
-export class Log {
+export class Log implements Logger {
   readonly format: LogFormat;
-  readonly #rank: number;
+  readonly #level: LogLevel;
   readonly #stream: LogStream;
 
   /** `format`: where none is given, text on a terminal and JSON elsewhere. */
   constructor(level: LogLevel, format: LogFormat | undefined, stream: LogStream) {
-    this.#rank = logLevels.indexOf(level);
+    this.#level = level;
     this.format = format ?? (stream.isTTY === true ? "text" : "json");
     this.#stream = stream;
   }
 
-  has(level: LogLevel): boolean {
-    return logLevels.indexOf(level) <= this.#rank;
+  error(message: string, fields?: Fields): void {
+    this.#write("error", message, fields);
+  }
+
+  warn(message: string, fields?: Fields): void {
+    this.#write("warn", message, fields);
+  }
+
+  info(message: string, fields?: Fields): void {
+    this.#write("info", message, fields);
+  }
+
+  debug(message: string, fields?: Fields): void {
+    this.#write("debug", message, fields);
   }
 
   /** Fields without a value are left out. */
-  write(level: Exclude<LogLevel, "silent">, message: string, fields: Fields = {}): void {
-    if (!this.has(level)) return;
+  #write(level: Exclude<LogLevel, "silent">, message: string, fields: Fields = {}): void {
+    if (!reaches(this.#level, level)) return;
     const time = new Date(wallMs()).toISOString();
     const line =
       this.format === "json"
@@ -54,13 +65,13 @@ export class Log {
 
   /** A line for people only, without time and level. */
   say(line: string): void {
-    if (this.format === "text" && this.has("info")) this.#stream.write(`${line}\n`);
+    if (this.format === "text" && reaches(this.#level, "info")) this.#stream.write(`${line}\n`);
   }
 
   /** As a warning; on a terminal the whole line in red. */
-  warn(message: string): void {
-    if (this.format === "json") this.write("warn", message);
-    else if (this.has("warn")) this.#stream.write(`${this.#painted("red", message)}\n`);
+  alarm(message: string): void {
+    if (this.format === "json") this.warn(message);
+    else if (reaches(this.#level, "warn")) this.#stream.write(`${this.#painted("red", message)}\n`);
   }
 
   #coloured(level: keyof typeof colours): string {

@@ -1,70 +1,24 @@
 /**
- * The readers of option values. Each throws commander's InvalidArgumentError with a sentence;
- * commander puts the option's name and the value before it.
+ * How the command line reads an option's value: by the readers that the server has as well, or by its
+ * own. What is wrong is commander's InvalidArgumentError; commander puts the option's name and the value
+ * before its sentence.
  */
 import { InvalidArgumentError } from "commander";
-import { accounts, memoryBytes, regions, roleNames, userNames } from "../limits.ts";
+import { roleNames, userNames } from "../limits.ts";
+import { OptionError } from "../server/settings/optionError.ts";
 
-/** A TCP port; 0 picks a free one. */
-export function readPort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
-}
-
-/** An address or a name of one; which exist, listening will tell. */
-export function readHost(text: string): string {
-  if (/^[\w.:%-]+$/.test(text)) return text;
-  throw new InvalidArgumentError("A host is a name or an IP address.");
-}
-
-const originPattern = /^[a-z][a-z\d+.-]*:\/\/[^/?#@\s]*\/?$/i;
-const hostPattern = /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.?$/;
-
-/** One more origin whose pages may ask; as a browser writes it, or `*`, or `null`. */
-export function readOrigin(text: string, before: readonly string[] = []): readonly string[] {
-  if (text === "*" || text === "null") return [...before, text];
-  if (originPattern.test(text)) return [...before, originOf(text)];
-  throw new InvalidArgumentError(
-    "An origin is a scheme, a host and perhaps a port, like http://localhost:3000; * is any.",
-  );
-}
-
-/** Without what a browser leaves out: a port that the scheme implies, capitals, a last slash. */
-function originOf(text: string): string {
-  const isWeb = /^https?:/i.test(text);
-  const origin = isWeb && URL.canParse(text) ? new URL(text).origin : text.toLowerCase();
-  return origin.replace(/(?<=[^/])\/$/, "");
-}
-
-/** One more name that the server goes by; `*.NAME` is all below one, `*` any. */
-export function readAllowedHost(text: string, before: readonly string[] = []): readonly string[] {
-  if (text === "*" || hostPattern.test(text)) return [...before, text];
-  throw new InvalidArgumentError(
-    "It is a name without a port, like sqs.example.com; *.example.com is all below one, * any.",
-  );
-}
-
-const unitBytes: ReadonlyMap<string, number> = new Map([
-  ["", 1],
-  ["KiB", 2 ** 10],
-  ["MiB", 2 ** 20],
-  ["GiB", 2 ** 30],
-]);
-
-/** Bytes, from a whole number that may have a unit: no more than 32 bits can address. */
-export function readMemory(text: string): number {
-  const match = /^(\d{1,12})(\w*)$/.exec(text);
-  const unit = unitBytes.get(match?.[2] ?? "") ?? Number.NaN;
-  const bytes = Number(match?.[1]) * unit;
-  if (bytes >= memoryBytes.min && bytes <= memoryBytes.max) return bytes;
-  throw new InvalidArgumentError("It is 1MiB to 4GiB: a whole number with KiB, MiB or GiB.");
-}
-
-/** A bearer token, as a header can carry it. */
-export function readToken(text: string): string {
-  if (/^[\w.~+/-]{8,256}=*$/.test(text)) return text;
-  throw new InvalidArgumentError("A token is 8 to 256 letters, digits, or any of . _ ~ + / -");
+/** A reader of the server's, as commander wants it. */
+export function argumentOf<Value>(
+  read: (text: string, before?: Value) => Value,
+): (text: string, before?: Value) => Value {
+  return (text, before) => {
+    try {
+      return read(text, before);
+    } catch (error) {
+      if (error instanceof OptionError) throw new InvalidArgumentError(error.message);
+      throw error;
+    }
+  };
 }
 
 /** A user's name, as IAM has it; perhaps behind a path. */
@@ -79,40 +33,4 @@ export function readRole(text: string): string {
   throw new InvalidArgumentError(
     "It is 1 to 64 letters, digits, or any of + = , . @ _ - and may have :SESSION behind it.",
   );
-}
-
-/** The twelve digits of an AWS account. */
-export function readAccount(text: string): string {
-  if (accounts.pattern.test(text)) return text;
-  throw new InvalidArgumentError("An account is twelve digits.");
-}
-
-/** A region, which is part of every queue's ARN. */
-export function readRegion(text: string): string {
-  if (regions.pattern.test(text)) return text;
-  throw new InvalidArgumentError("A region is lower-case letters, digits and hyphens.");
-}
-
-/** A file's name; whether it is there, reading it will tell. */
-export function readFileName(text: string): string {
-  if (text !== "") return text;
-  throw new InvalidArgumentError("It is a file's name.");
-}
-
-/** How many threads listen; more than one is not there yet. */
-export function readThreads(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text)) {
-    throw new InvalidArgumentError("It is a whole number from 1.");
-  }
-  if (text !== "1") {
-    throw new InvalidArgumentError("More than one listening thread is not built yet; use 1.");
-  }
-  return 1;
-}
-
-/** For an option that has its name already but does nothing yet: it must not be ignored. */
-export function refuse(sentence: string): (text: string) => never {
-  return () => {
-    throw new InvalidArgumentError(sentence);
-  };
 }

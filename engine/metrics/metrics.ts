@@ -61,17 +61,24 @@ export interface Others {
 /** What of a queue that is gone is no more. */
 const GAUGES = [READING.visible, READING.inFlight, READING.delayed, READING.groupsInFlight];
 
+/** What was counted so far, and what counts on. */
+interface Kept {
+  readonly lives: Lives;
+  readonly store: Store;
+  readonly recent: Recent;
+  readonly sampler: Sampler;
+}
+
 function nothing(): void {}
 
 export class Metrics {
   /** Whose queues are meant where no account is named: the broker's own. */
   readonly account: string;
   readonly #survey: Survey;
-  readonly #store: Store;
-  readonly #lives: Lives;
-  readonly #recent: Recent;
-  readonly #sampler: Sampler;
+  readonly #makeKept: () => Kept;
   readonly #onFault: (error: unknown) => void;
+  #kept: Kept;
+  #isStarted = false;
 
   /** Throws InvalidParameterValue for memory that is too little or too much. */
   constructor(broker: Broker, options: MetricsOptions = {}) {
@@ -86,36 +93,49 @@ export class Metrics {
     }
     this.account = broker.account;
     this.#survey = Survey.of(broker);
-    this.#lives = new Lives(namedMax);
-    this.#store = new Store({ memoryBytes, onLoss });
-    this.#recent = new Recent(this.#store);
-    this.#sampler = new Sampler(this.#survey, this.#lives, this.#store, this.#recent);
+    this.#makeKept = () => {
+      const lives = new Lives(namedMax);
+      const store = new Store({ memoryBytes, onLoss });
+      const recent = new Recent(store);
+      return { lives, store, recent, sampler: new Sampler(this.#survey, lives, store, recent) };
+    };
+    this.#kept = this.#makeKept();
     this.#onFault = onFault;
-    this.#sampler.sample();
+    this.sample();
   }
 
   /** From now on it looks once a second, by the broker's clock; keeps no process alive. */
   start(): void {
-    this.#sampler.start(this.#onFault);
+    this.#isStarted = true;
+    this.#kept.sampler.start(this.#onFault);
   }
 
   stop(): void {
-    this.#sampler.stop();
+    this.#isStarted = false;
+    this.#kept.sampler.stop();
+  }
+
+  /** Forgets all that was, as if it were made now; what has been started goes on. */
+  clear(): void {
+    this.#kept.sampler.stop();
+    this.#kept = this.#makeKept();
+    this.sample();
+    if (this.#isStarted) this.#kept.sampler.start(this.#onFault);
   }
 
   /** Looks at all queues now. */
   sample(): void {
-    this.#sampler.sample();
+    this.#kept.sampler.sample();
   }
 
   /** Bytes that what is kept takes now. */
   get bytes(): number {
-    return this.#store.bytes;
+    return this.#kept.store.bytes;
   }
 
   /** How late the last look was, in milliseconds: for how long something else kept this thread. */
   get latenessMs(): number {
-    return this.#sampler.latenessMs;
+    return this.#kept.sampler.latenessMs;
   }
 
   /**
@@ -124,9 +144,9 @@ export class Metrics {
    */
   points(name: string, metric: string, stretch: Stretch, account = this.account): Point[] {
     const place = findPlace(metric);
-    const lives = this.#lives.named({ account, name });
+    const lives = this.#kept.lives.named({ account, name });
     if (place === undefined || lives.length === 0) return [];
-    const points = new Points(stretch, this.#store, this.#sampler.minute);
+    const points = new Points(stretch, this.#kept.store, this.#kept.sampler.minute);
     for (const life of lives) points.add(life, place);
     return points.all();
   }
@@ -136,12 +156,12 @@ export class Metrics {
    * two weeks), in order of their names.
    */
   queues(minutes = daysListed * MINUTES_A_DAY, account = this.account): Measured[] {
-    const since = this.#sampler.minute - minutes;
+    const since = this.#kept.sampler.minute - minutes;
     const found: Measured[] = [];
-    for (const lives of this.#lives.all()) {
+    for (const lives of this.#kept.lives.all()) {
       const life = lives.at(-1) as Life;
       if (life.account !== account) continue;
-      const lastMinute = life.isEnded ? life.lastMinute : this.#sampler.minute;
+      const lastMinute = life.isEnded ? life.lastMinute : this.#kept.sampler.minute;
       if (lastMinute < since) continue;
       const isFifo = lives.some((one) => one.isFifo);
       found.push({ account, name: life.name, isFifo, lastMinute });
@@ -154,16 +174,16 @@ export class Metrics {
    * told by their names. A queue that once had no place among them has none later on.
    */
   *present(): Generator<Present, void> {
-    for (const life of this.#lives.present()) if (life.isNamed) yield life;
+    for (const life of this.#kept.lives.present()) if (life.isNamed) yield life;
   }
 
   /** All other queues together, those that are gone included in the totals. */
   others(): Others {
-    const numbers = Float64Array.from(this.#lives.gone);
+    const numbers = Float64Array.from(this.#kept.lives.gone);
     for (const place of GAUGES) numbers[place] = 0;
     numbers[READING.oldestCameAtMs] = Number.POSITIVE_INFINITY;
     let count = 0;
-    for (const { isNamed, last } of this.#lives.present()) {
+    for (const { isNamed, last } of this.#kept.lives.present()) {
       if (isNamed) continue;
       count += 1;
       const oldest = numbers[READING.oldestCameAtMs] as number;
@@ -175,12 +195,12 @@ export class Metrics {
 
   /** The broker's time of the last numbers. */
   get sampledAtMs(): number {
-    return this.#sampler.lastMs;
+    return this.#kept.sampler.lastMs;
   }
 
   /** A queue by the second, from when it was first asked for; undefined for none of that name. */
   seconds(name: string, account = this.account): Seconds | undefined {
-    const life = this.#lives.current({ account, name });
-    return life && this.#recent.of(life, this.#sampler.minute);
+    const life = this.#kept.lives.current({ account, name });
+    return life && this.#kept.recent.of(life, this.#kept.sampler.minute);
   }
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
 import { makeQueues } from "../../engine/broker/described/queues.ts";
-import { readConfig } from "../../engine/cli/config.ts";
+import { readConfig } from "../../engine/server/settings/file.ts";
 import { ConfigFiles, main } from "../support/configFile.ts";
 import { patience } from "../support/patience.ts";
 import { Serve } from "../support/serve.ts";
@@ -133,7 +133,7 @@ queues:
   dead:
 `,
     );
-    const { queues, mistakes } = readConfig(file, new Map());
+    const { queues, mistakes } = readConfig(file);
     expect(mistakes).toEqual([]);
     let nowMs = 1_000;
     const clock = { nowMs: () => nowMs };

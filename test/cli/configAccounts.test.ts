@@ -5,7 +5,7 @@
 import { afterAll, expect, test } from "vitest";
 import { Broker } from "../../engine/broker/broker.ts";
 import { makeQueues } from "../../engine/broker/described/queues.ts";
-import { readConfig } from "../../engine/cli/config.ts";
+import { readConfig } from "../../engine/server/settings/file.ts";
 import { ConfigFiles } from "../support/configFile.ts";
 
 const files = new ConfigFiles();
@@ -23,7 +23,7 @@ test("a queue of another account stands behind that in the file, and calls its n
   000000000000/own: { DelaySeconds: 3 }
 `,
   );
-  const { queues, mistakes } = readConfig(file, new Map());
+  const { queues, mistakes } = readConfig(file);
   expect(mistakes).toEqual([]);
   await using broker = await Broker.open({ memoryBytes: 64 * 2 ** 20 });
   for (let time = 0; time < 2; time++) expect(await makeQueues(broker, queues)).toEqual([]);
@@ -66,7 +66,7 @@ test("a queue's mistakes with accounts are told", async () => {
   11112222333/four: {}
 `,
   );
-  const { queues, mistakes } = readConfig(file, new Map());
+  const { queues, mistakes } = readConfig(file);
   await using broker = await Broker.open({ memoryBytes: 64 * 2 ** 20 });
   const all = [...mistakes, ...(await makeQueues(broker, queues))].map(({ message }) => message);
   expect(all).toEqual([

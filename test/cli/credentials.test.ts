@@ -10,10 +10,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { Setting } from "../../engine/broker/described/setting.ts";
-import { readConfig, readCredentialsFile } from "../../engine/cli/config.ts";
-import { readTls } from "../../engine/cli/tls.ts";
+import type { SluiceError } from "../../engine/errors.ts";
 import type { Credential } from "../../engine/server/auth/credentials.ts";
 import { readCredentials } from "../../engine/server/auth/readCredentials.ts";
+import { serve } from "../../engine/server/serve.ts";
+import { readConfig, readCredentialsFile } from "../../engine/server/settings/file.ts";
 import { Serve } from "../support/serve.ts";
 import { type Keys, Signing } from "../support/signing.ts";
 import { snippetsOf } from "../support/snippets.ts";
@@ -184,16 +185,11 @@ describe("a file of credentials", () => {
   });
 
   test("may be part of a configuration file, or named in it", () => {
-    const own = readConfig(
-      fileOf(`port: 0\ncredentials: [{ ${right} }]`),
-      new Map([["port", { isList: false, read: Number }]]),
-    );
+    const own = readConfig(fileOf(`port: 0\ncredentials: [{ ${right} }]`));
     expect([own.mistakes, own.credentials?.length]).toEqual([[], 1]);
-    const named = readConfig(
-      fileOf("credentials: keys.yaml"),
-      new Map([["credentials", { isList: false, read: (text: string) => text }]]),
-    );
-    expect([named.credentials, named.options.get("credentials")]).toEqual([undefined, "keys.yaml"]);
+    const named = readConfig(fileOf("credentials: keys.yaml"));
+    const name = named.options.get("credentials")?.value;
+    expect([named.credentials, name]).toEqual([undefined, "keys.yaml"]);
   });
 });
 
@@ -242,15 +238,28 @@ describe("HTTPS", () => {
     }
   });
 
+  const shown = (said: string) =>
+    said.replaceAll(/\S*\/([a-z]+)\.pem/g, (_, name: string) => name.toUpperCase());
+
   test.each([
-    ["cert", undefined, "--tls-cert needs --tls-key beside it."],
-    [undefined, "key", "--tls-key needs --tls-cert beside it."],
-    ["key", "key", /it has no certificate; it must be PEM/],
-    ["cert", "cert", /it has no private key; it must be PEM/],
-    ["cert", "other", /it is not the key of the certificate in /],
-    ["cert", "locked", /the key wants a passphrase; use one without\.$/],
-    ["none", "key", /ENOENT/],
-  ])("refuses %s with %s", (cert, key, sentence) => {
-    expect(() => readTls(cert && tls(cert), key && tls(key))).toThrow(sentence);
+    ["cert", undefined, "tlsCert: It needs tlsKey beside it."],
+    [undefined, "key", "tlsKey: It needs tlsCert beside it."],
+    ["key", "key", /^tlsCert: It has no certificate; it must be PEM/],
+    ["cert", "cert", /^tlsKey: It has no private key; it must be PEM/],
+    ["cert", "other", "tlsKey: It is not the key of the certificate in CERT."],
+    ["cert", "locked", "tlsKey: The key wants a passphrase; use one without."],
+    ["none", "key", /^tlsCert: ENOENT.*NONE/],
+  ])("refuses %s with %s", async (cert, key, sentence) => {
+    const options = { ...(cert && { tlsCert: tls(cert) }), ...(key && { tlsKey: tls(key) }) };
+    const refusal = (error: SluiceError) => shown(error.message);
+    const said = await serve(options).then(() => "nothing", refusal);
+    if (typeof sentence === "string") expect(said).toBe(sentence);
+    else expect(said).toMatch(sentence);
+  });
+
+  test("says on the command line which option is wrong there", async () => {
+    const { code, out, said } = await sluice(["serve", "--port", "0", "--tls-cert", tls("cert")]);
+    const sentence = "sluice: --tls-cert CERT: It needs --tls-key beside it.\n";
+    expect([code, out, shown(said)]).toEqual([2, "", sentence]);
   });
 });

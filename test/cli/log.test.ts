@@ -120,28 +120,28 @@ describe("a log", () => {
 
   test("has colours on a terminal that has them, and not where NO_COLOR takes them away", () => {
     const coloured = terminal(true);
-    new Log("info", undefined, coloured).write("warn", "hot");
+    new Log("info", undefined, coloured).warn("hot");
     expect(coloured.texts[0]).toContain("Z \u001b[33mwarn \u001b[39m hot\n");
     // A terminal's hasColors answers false under NO_COLOR.
     const plain = terminal(false);
-    new Log("info", undefined, plain).write("warn", "hot");
+    new Log("info", undefined, plain).warn("hot");
     expect(plain.texts[0]).toMatch(/Z warn {2}hot\n$/);
   });
 
   test("warns in red, where there are colours, and in a record, where programs read", () => {
     const coloured = terminal(true);
-    new Log("info", undefined, coloured).warn("Mind the gap.");
+    new Log("info", undefined, coloured).alarm("Mind the gap.");
     expect(coloured.texts).toEqual(["\u001b[31mMind the gap.\u001b[39m\n"]);
     const plain = terminal(false);
-    new Log("info", undefined, plain).warn("Mind the gap.");
+    new Log("info", undefined, plain).alarm("Mind the gap.");
     expect(plain.texts).toEqual(["Mind the gap.\n"]);
     const pipe = terminal(false, false);
-    new Log("info", undefined, pipe).warn("Mind the gap.");
+    new Log("info", undefined, pipe).alarm("Mind the gap.");
     expect(JSON.parse(pipe.texts[0] ?? "")).toMatchObject({
       level: "warn",
       message: "Mind the gap.",
     });
-    new Log("error", "text", plain).warn("Nobody hears this.");
+    new Log("error", "text", plain).alarm("Nobody hears this.");
     expect(plain.texts).toHaveLength(1);
   });
 
@@ -149,7 +149,7 @@ describe("a log", () => {
     const pipe = terminal(false, false);
     const log = new Log("info", undefined, pipe);
     log.say("Good morning.");
-    log.write("info", "hot", { absent: undefined, count: 1 });
+    log.info("hot", { absent: undefined, count: 1 });
     expect(pipe.texts.map((text) => JSON.parse(text))).toEqual([
       { time: expect.any(String), level: "info", message: "hot", count: 1 },
     ]);
@@ -157,7 +157,7 @@ describe("a log", () => {
 
   test("keeps a record on its line, whatever a field holds", () => {
     const stream = terminal(false);
-    new Log("info", "text", stream).write("info", "odd", { name: "a b\n\u001b[31mc", plain: "d" });
+    new Log("info", "text", stream).info("odd", { name: "a b\n\u001b[31mc", plain: "d" });
     expect(stream.texts[0]).toMatch(/ odd name="a b\\n\\u001b\[31mc" plain=d\n$/);
   });
 });

@@ -19,6 +19,10 @@ export class Deletions {
     if (this.#isKept) this.#atMs.set(`${account}/${name}`, now);
   }
 
+  forget(): void {
+    this.#atMs.clear();
+  }
+
   /** Throws QueueDeletedRecently while its account may not make a queue of this name. */
   check({ account, name }: QueueKey, now: number): void {
     const key = `${account}/${name}`;

@@ -5,7 +5,8 @@
 import type { Command } from "commander";
 import { accounts } from "../../limits.ts";
 import { randomAccessKey } from "../../random.ts";
-import { readAccount, readRole, readUser } from "../options.ts";
+import { readAccount } from "../../server/settings/readers.ts";
+import { argumentOf, readRole, readUser } from "../options.ts";
 
 interface NewOptions {
   readonly account: string;
@@ -38,7 +39,12 @@ export function addCredentials(program: Command): void {
     .helpOption("-h, --help", "print this help")
     .addHelpText("before", newExamples)
     .allowExcessArguments(false)
-    .option("--account <digits>", "account that it belongs to", readAccount, accounts.default)
+    .option(
+      "--account <digits>",
+      "account that it belongs to",
+      argumentOf(readAccount),
+      accounts.default,
+    )
     .option("--user <name>", "user that signs with it (default: the account's root)", readUser)
     .option(
       "--role <name>",

@@ -152,6 +152,11 @@ export abstract class Answerer implements ContextHost {
     this.#options.onAnswered?.(answered);
   }
 
+  /** Counts requests from none again. */
+  forgetRequests(): void {
+    this.#requests.forget();
+  }
+
   /** What nobody but `undo` itself tells of, the log does. */
   undoUnlessSent(inquiry: Inquiry, undo: () => Promise<unknown>): void {
     inquiry.undoUnlessSent(() => void undo().catch(this.#options.onFault));

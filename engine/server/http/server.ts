@@ -6,9 +6,8 @@
  * that they may ask. What can't be read in time, or is too large, is refused and its connection closed;
  * nothing a client sends ends the process.
  *
- * How it ends. `close` is called once, by whoever opened the server (the command line: on SIGTERM
- * or SIGINT), before it closes the broker. It stops listening, closes the connections that idle,
- * and aborts every wait: a long poll then answers at once with no messages, and as an aborted
+ * How it ends. `close` is called once, by whoever opened the server (../running.ts), before it closes the
+ * broker. It stops listening, closes the connections that idle, and aborts every wait: a long poll then answers at once with no messages, and as an aborted
  * receive takes no message, none is lost. Requests that are being worked on finish, and their
  * answers tell the client that the connection closes. Each exchange reports its own end; when the
  * last one has, or when the deadline has passed (a client that stopped in mid-request), what is

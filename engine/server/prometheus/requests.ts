@@ -38,6 +38,10 @@ export class Requests {
     (tally.buckets[bucket] as number) += 1;
   }
 
+  forget(): void {
+    this.byAction.clear();
+  }
+
   #of(action: string): ActionTally {
     let tally = this.byAction.get(action);
     if (tally === undefined) {

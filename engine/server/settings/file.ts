@@ -1,28 +1,22 @@
 /**
- * The file of `sluice serve --config`: the command's options by their names in camelCase, and
- * `queues`, each by its name with AWS's attribute names, and `credentials`. Read and checked before anything is
- * opened, on the main thread; all of its mistakes are told at once.
+ * A server's configuration file: its options by their names, and `queues`, each by its name with AWS's
+ * attribute names, and `credentials`; or these two as a program has them. Read and checked before anything
+ * is opened, on the main thread; all mistakes are told at once. Loaded only where there is one of them, for
+ * the parser takes a sixth of the command's start.
  */
-import { InvalidArgumentError } from "commander";
-import { type DescribedQueue, readQueue } from "../broker/described/queues.ts";
-import { type Attempt, Setting } from "../broker/described/setting.ts";
-import { SettingError } from "../broker/described/settingError.ts";
-import { SluiceError } from "../errors.ts";
-import type { Credential } from "../server/auth/credentials.ts";
-import { readCredentials } from "../server/auth/readCredentials.ts";
-import { suggestion } from "../suggestion.ts";
-
-/** An option as a file may set it. */
-export interface OptionReader {
-  /** True for one that may be repeated: in a file it may be a list. */
-  readonly isList: boolean;
-  /** From its text, and what the texts before made, to its value; throws InvalidArgumentError. */
-  read(text: string, before?: unknown): unknown;
-}
+import { type DescribedQueue, readQueue } from "../../broker/described/queues.ts";
+import { type Attempt, Setting } from "../../broker/described/setting.ts";
+import { SettingError } from "../../broker/described/settingError.ts";
+import { SluiceError } from "../../errors.ts";
+import { suggestion } from "../../suggestion.ts";
+import type { Credential } from "../auth/credentials.ts";
+import { readCredentials } from "../auth/readCredentials.ts";
+import { OptionError } from "./optionError.ts";
+import { findOption, type Given, optionNames } from "./options.ts";
 
 export interface Config {
-  /** Values of the options that the file names. */
-  readonly options: ReadonlyMap<string, unknown>;
+  /** What the file has for options. */
+  readonly options: ReadonlyMap<string, Given>;
   /** Those of them that could be read, without what could not. */
   readonly queues: readonly DescribedQueue[];
   /** Undefined where the file has none. */
@@ -35,9 +29,8 @@ const queuesKey = "queues";
 /** A list of them, or an option: the file that has them. */
 const credentialsKey = "credentials";
 
-/** Reads `file`; `readers` are the options that it may set. */
-export function readConfig(file: string, readers: ReadonlyMap<string, OptionReader>): Config {
-  const options = new Map<string, unknown>();
+export function readConfig(file: string): Config {
+  const options = new Map<string, Given>();
   const queues: DescribedQueue[] = [];
   let credentials: readonly Credential[] | undefined;
   const { root, mistakes: misread } = Setting.read(file);
@@ -50,7 +43,7 @@ export function readConfig(file: string, readers: ReadonlyMap<string, OptionRead
         if (key === queuesKey) readQueues(setting, queues, attempt);
         else if (key === credentialsKey && !setting.isValue) {
           credentials = readCredentials(setting, attempt);
-        } else options.set(key, readOption(key, setting, readers, attempt));
+        } else options.set(key, readOption(key, setting, attempt));
       });
     }
   });
@@ -79,6 +72,28 @@ export function readCredentialsFile(file: string): Pick<Config, "credentials" | 
   return { credentials, mistakes };
 }
 
+/** The queues and the credentials that a program has as objects; undefined for what it has not. */
+export function readObjects(
+  queueObjects: unknown,
+  credentialObjects: unknown,
+): Omit<Config, "options"> {
+  const mistakes: SettingError[] = [];
+  const attempt = attemptFor(mistakes);
+  const queues: DescribedQueue[] = [];
+  let credentials: readonly Credential[] | undefined;
+  if (queueObjects !== undefined) {
+    const setting = Setting.of(queueObjects, queuesKey);
+    attempt(setting, () => readQueues(setting, queues, attempt));
+  }
+  if (credentialObjects !== undefined) {
+    const setting = Setting.of(credentialObjects, credentialsKey);
+    attempt(setting, () => {
+      credentials = readCredentials(setting, attempt);
+    });
+  }
+  return { queues, credentials, mistakes };
+}
+
 function attemptFor(mistakes: SettingError[]): Attempt {
   return (setting, work) => {
     try {
@@ -92,7 +107,7 @@ function attemptFor(mistakes: SettingError[]): Attempt {
 /** The mistake that made work on a setting throw; errors that are none go on. */
 function mistakeOf(setting: Setting, error: unknown): SettingError {
   if (error instanceof SettingError) return error;
-  const isSentence = error instanceof SluiceError || error instanceof InvalidArgumentError;
+  const isSentence = error instanceof SluiceError || error instanceof OptionError;
   if (!isSentence) throw error;
   return setting.error(error.message);
 }
@@ -119,23 +134,19 @@ export function outOfReach(queues: readonly DescribedQueue[], own: string): Sett
     );
 }
 
-function readOption(
-  key: string,
-  setting: Setting,
-  readers: ReadonlyMap<string, OptionReader>,
-  attempt: Attempt,
-): unknown {
-  const reader = readers.get(key);
-  if (reader !== undefined) {
-    if (!reader.isList) return reader.read(setting.text);
-    let value: unknown;
-    for (const item of setting.items()) {
-      attempt(item, () => {
-        value = reader.read(item.text, value);
-      });
-    }
-    return value;
+function readOption(key: string, setting: Setting, attempt: Attempt): Given {
+  const option = findOption(key);
+  const tell = (sentence: string): SettingError => setting.error(sentence);
+  if (option === undefined) {
+    const near = suggestion(key, [...optionNames, queuesKey, credentialsKey]);
+    throw setting.error(`There is no such option${near || "."}`);
   }
-  const near = suggestion(key, [...readers.keys(), queuesKey, credentialsKey]);
-  throw setting.error(`There is no such option${near || "."}`);
+  if (option.isList !== true) return { value: option.read(setting.text), tell };
+  let value: unknown = [];
+  for (const item of setting.items()) {
+    attempt(item, () => {
+      value = option.read(item.text, value);
+    });
+  }
+  return { value, tell };
 }

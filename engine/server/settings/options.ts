@@ -1,0 +1,215 @@
+/**
+ * The server's options, one table: what each is called, how it is read, and what holds where nobody says.
+ * The command line, a configuration file, the environment and a program's `serve` all read by it, so none
+ * of them knows an option or a default that the others don't. Pure.
+ */
+import type { SettingError } from "../../broker/described/settingError.ts";
+import { accounts, regions } from "../../limits.ts";
+import { MEMORY_BYTES_DEFAULT } from "../../metrics/metrics.ts";
+import { type LogFormat, type LogLevel, logFormats, logLevels } from "../logger.ts";
+import {
+  choiceOf,
+  readAccount,
+  readAllowedHost,
+  readFileName,
+  readHost,
+  readMemory,
+  readOrigin,
+  readPort,
+  readRegion,
+  readThreads,
+  readToken,
+  refuse,
+} from "./readers.ts";
+import type { Pem } from "./tls.ts";
+
+export const quotaSets = ["aws", "throughput", "off"] as const;
+export type QuotaSet = (typeof quotaSets)[number];
+
+/** What the options come to. */
+export interface Values {
+  readonly port: number;
+  readonly host: string;
+  /** Bytes. */
+  readonly memory: number;
+  /** Bytes. */
+  readonly metricsMemory: number;
+  readonly metricsToken: string | undefined;
+  readonly data: undefined;
+  readonly threads: number;
+  readonly quotas: QuotaSet;
+  readonly account: string;
+  readonly region: string;
+  readonly allowOrigin: readonly string[];
+  readonly allowHost: readonly string[];
+  /** A file's name. */
+  readonly credentials: string | undefined;
+  readonly tlsCert: Pem | undefined;
+  readonly tlsKey: Pem | undefined;
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat | undefined;
+}
+
+export type OptionName = keyof Values;
+
+export interface ServerOption<Value = unknown> {
+  /** What the command's help has behind its name. */
+  readonly placeholder: string;
+  readonly description: string;
+  /** True for one that may be said more than once; each time it gets what came before. */
+  readonly isList?: true;
+  /** From a text to its value; throws OptionError. */
+  readonly read: (text: string, before?: unknown) => Value;
+  readonly default: Value;
+  /** The default as people are told it, where that is another word. */
+  readonly shown?: string;
+}
+
+/** A value that somebody gave, and how a mistake in it is told with the place where he did. */
+export interface Given {
+  readonly value: unknown;
+  tell(sentence: string): SettingError;
+}
+
+/** A reader of one more value of a list. */
+function more(
+  read: (text: string, before?: readonly string[]) => readonly string[],
+): (text: string, before?: unknown) => readonly string[] {
+  return (text, before) => read(text, before as readonly string[] | undefined);
+}
+
+const table: { readonly [Name in OptionName]: ServerOption<Values[Name]> } = {
+  port: {
+    placeholder: "<number>",
+    description: "TCP port; 0 picks a free one",
+    read: readPort,
+    default: 9324,
+  },
+  host: {
+    placeholder: "<address>",
+    description: "address to listen on",
+    read: readHost,
+    default: "127.0.0.1",
+  },
+  memory: {
+    placeholder: "<size>",
+    description: "memory to reserve; costs nothing until it is used",
+    read: readMemory,
+    default: 2 ** 31,
+    shown: "2GiB",
+  },
+  metricsMemory: {
+    placeholder: "<size>",
+    description: "most memory for fifteen days of metrics",
+    read: readMemory,
+    default: MEMORY_BYTES_DEFAULT,
+    shown: "64MiB",
+  },
+  metricsToken: {
+    placeholder: "<token>",
+    description: "bearer token that /metrics wants",
+    read: readToken,
+    default: undefined,
+  },
+  data: {
+    placeholder: "<directory>",
+    description: "keep messages on disk (not built yet)",
+    read: refuse("Keeping messages on disk is not built yet; leave --data out."),
+    default: undefined,
+  },
+  threads: {
+    placeholder: "<number>",
+    description: "threads that listen (only 1 is built yet)",
+    read: readThreads,
+    default: 1,
+  },
+  quotas: {
+    placeholder: "<set>",
+    description: `which of AWS's own limits apply: ${quotaSets.join(", ")}`,
+    read: choiceOf(quotaSets),
+    default: "throughput",
+  },
+  account: {
+    placeholder: "<digits>",
+    description: "account in URLs and ARNs",
+    read: readAccount,
+    default: accounts.default,
+  },
+  region: {
+    placeholder: "<name>",
+    description: "region in ARNs",
+    read: readRegion,
+    default: regions.default,
+  },
+  allowOrigin: {
+    placeholder: "<origin>",
+    description: "origin of web pages that may ask; may be repeated",
+    isList: true,
+    read: more(readOrigin),
+    default: [],
+    shown: "none",
+  },
+  allowHost: {
+    placeholder: "<name>",
+    description: "name that the server goes by, too; may be repeated",
+    isList: true,
+    read: more(readAllowedHost),
+    default: [],
+    shown: "none",
+  },
+  credentials: {
+    placeholder: "<file>",
+    description: "who may ask: requests must be signed by them",
+    read: readFileName,
+    default: undefined,
+  },
+  tlsCert: {
+    placeholder: "<file>",
+    description: "certificate to serve HTTPS with, PEM",
+    read: readFileName,
+    default: undefined,
+  },
+  tlsKey: {
+    placeholder: "<file>",
+    description: "its private key, PEM",
+    read: readFileName,
+    default: undefined,
+  },
+  logLevel: {
+    placeholder: "<level>",
+    description: `how much to log on standard error: ${logLevels.join(", ")}`,
+    read: choiceOf(logLevels),
+    default: "info",
+  },
+  logFormat: {
+    placeholder: "<format>",
+    description: "how to log, json or text (default: text on a terminal, else json)",
+    read: choiceOf(logFormats),
+    default: undefined,
+  },
+};
+
+export const optionNames = Object.keys(table) as readonly OptionName[];
+
+/** The option of that name. */
+export function optionOf(name: OptionName): ServerOption {
+  return table[name];
+}
+
+/** Undefined for what is no option's name. */
+export function findOption(name: string): ServerOption | undefined {
+  return Object.hasOwn(table, name) ? table[name as OptionName] : undefined;
+}
+
+/** What was given, and the defaults where nothing was; `defaults` come before the table's own. */
+export function valuesOf(
+  given: ReadonlyMap<string, Given>,
+  defaults: Partial<Values> = {},
+): Values {
+  const entries = optionNames.map((name) => {
+    const own = name in defaults ? defaults[name] : table[name].default;
+    const one = given.get(name);
+    return [name, one === undefined ? own : one.value];
+  });
+  return Object.fromEntries(entries) as Values;
+}
