@@ -10,6 +10,7 @@ import { Endpoint } from "./endpoint.ts";
 
 export interface Clocked {
   readonly url: string;
+  readonly broker: Broker;
   pass(seconds: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -25,6 +26,7 @@ export async function startClocked(): Promise<Clocked> {
   const server = await Server.listen({ broker, host: "127.0.0.1", port: 0, onFault });
   return {
     url: server.url,
+    broker,
     pass: (seconds) => clock.advance(seconds * 1_000),
     stop: async () => {
       await server.close();

@@ -56,6 +56,11 @@ const LAYERS: readonly Layer[] = [
     files: /^engine\/server\//,
     may: ["leaves", "report", "tracing", "policy", "broker", "metrics"],
   },
+  {
+    name: "awsSdk",
+    files: /^engine\/awsSdk\//,
+    may: ["leaves", "policy", "broker", "metrics", "server"],
+  },
   { name: "console", files: /^engine\/console\//, may: ["leaves", "server"] },
   {
     name: "top",

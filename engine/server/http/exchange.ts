@@ -13,18 +13,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { elapsedMs } from "../../clock.ts";
-import { type ErrorCode, SluiceError } from "../../errors.ts";
+import type { ErrorCode, SluiceError } from "../../errors.ts";
 import { requestUuid } from "../../random.ts";
 import type { Call, LongReply, Reply } from "../protocol/protocol.ts";
+import { bodyBytesMax, bodyTooLarge } from "./bodyLimit.ts";
 import type { Connection, Turn } from "./connection.ts";
 import type { Inquiry } from "./inquiry.ts";
 import { replyHeaders } from "./replyHeaders.ts";
 
-/**
- * Bytes of a body. A batch of 1 MiB may be six times that on the way: JSON may write every letter
- * as an escape, `\u0041`, and forms write a byte as three characters. The rest is for the names.
- */
-export const bodyBytesMax = 7 * 1_048_576;
+/** A body of so many is no longer read. */
 const droppedBytesMax = 16 * 1_048_576;
 
 /** What an exchange asks of the server that made it. */
@@ -198,8 +195,6 @@ export class Exchange implements Inquiry, Turn {
   }
 
   #refuse(): void {
-    const message = `A request body may have ${bodyBytesMax} bytes.`;
-    const error = new SluiceError("RequestEntityTooLarge", message);
-    this.send(this.#server.refusal(this, error), true);
+    this.send(this.#server.refusal(this, bodyTooLarge()), true);
   }
 }
