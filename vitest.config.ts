@@ -35,6 +35,7 @@ const together = [
   "test/broker/**/!(fifoWaiting|threads|timers|wallClock).test.ts",
   "test/conformance/!(minutes).test.ts",
   "test/consumer/{ends,place,stats}.test.ts",
+  "test/journal/*.test.ts",
   "test/metrics/*.test.ts",
   "test/policy/*.test.ts",
   "test/repository/{glossary,layout,release,sections}.test.ts",

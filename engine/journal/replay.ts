@@ -1,0 +1,161 @@
+/**
+ * Reads a journal from its directory: which segments belong to it, where the log ends, and whether it
+ * ends there because a crash tore it or because something is damaged. Changes nothing on the disk; the
+ * writer draws the conclusions afterwards (writer.ts).
+ *
+ * The one rule: only a durable mark that stands later, in a batch or in a segment's header, makes a bad
+ * batch corruption. Else the log ends before it, whatever stands behind.
+ */
+import { type Disk, uninterrupted } from "./disk.ts";
+import type { Header } from "./format.ts";
+import type { Visit } from "./journal.ts";
+import { diskError, JournalError } from "./journalError.ts";
+import { type Listed, segmentName, sortNames } from "./names.ts";
+import { type Chain, chainOf, continues, headerOf, SegmentReader } from "./segmentReader.ts";
+
+/** What was read. */
+export interface Known {
+  readonly listed: Listed;
+  /** The end of the log; of a directory without segments nothing. */
+  readonly end?: End;
+}
+
+export interface End {
+  readonly chain: Chain;
+  readonly life: number;
+  /** The first and the last segment of those that hang together. */
+  readonly oldestSegment: number;
+  readonly newestSegment: number;
+  /** The number of the first batch of each of them. */
+  readonly firsts: ReadonlyMap<number, number>;
+  /** Where the last segment's batches end, and how long its file is. */
+  readonly at: number;
+  readonly fileBytes: number;
+}
+
+export function replay(disk: Disk, visit: Visit): Known {
+  const listed = list(disk);
+  const newest = listed.segments.at(-1);
+  if (newest === undefined) {
+    refuseForeign(listed);
+    return { listed };
+  }
+  return { listed, end: readRun(disk, oldestOf(listed.segments), newest, visit) };
+}
+
+function list(disk: Disk): Listed {
+  try {
+    return sortNames(uninterrupted(() => disk.list()));
+  } catch (error) {
+    throw diskError("list its directory", error);
+  }
+}
+
+/** A new journal goes into an empty directory, so that a wrong path is told before it is written to. */
+function refuseForeign({ foreign }: Listed): void {
+  if (foreign.length === 0) return;
+  const few = foreign.slice(0, 3).join(", ");
+  const more = foreign.length > 3 ? ` and ${foreign.length - 3} more` : "";
+  throw new JournalError(
+    "Foreign",
+    `The directory holds no journal, but other files (${few}${more}). A new journal needs an empty directory.`,
+  );
+}
+
+/**
+ * The first of the segments that hang together up to the last. What lies below a gap was taken away
+ * with the gap; a power cut may have kept its name.
+ */
+function oldestOf(segments: readonly number[]): number {
+  let index = segments.length - 1;
+  while (index > 0 && segments[index - 1] === (segments[index] ?? 0) - 1) index--;
+  return segments[index] ?? 0;
+}
+
+function readRun(disk: Disk, oldest: number, newest: number, visit: Visit): End {
+  const firsts = new Map<number, number>();
+  let chain: Chain | undefined;
+  for (let segment = oldest; ; segment++) {
+    const reader = new SegmentReader(disk, segment);
+    try {
+      const header = headerOf(reader);
+      chain = enter(header, chain);
+      firsts.set(segment, header.first);
+      const sealedBy = segment < newest ? nextHeader(disk, segment + 1) : undefined;
+      const walked = reader.walk(chain, sealedBy ? sealedBy.first - 1 : Infinity, visit);
+      chain = walked.chain;
+      if (sealedBy !== undefined) {
+        refuseDamaged(sealedBy, chain, segment, walked.at);
+        continue;
+      }
+      refuseMarked(reader, chain, walked.at);
+      refuseMissing(chain, oldest);
+      return {
+        ...{ chain, life: header.life, oldestSegment: oldest, newestSegment: newest, firsts },
+        ...{ at: walked.at, fileBytes: reader.bytes },
+      };
+    } finally {
+      reader.close();
+    }
+  }
+}
+
+function nextHeader(disk: Disk, segment: number): Header {
+  const reader = new SegmentReader(disk, segment);
+  try {
+    return headerOf(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+/** The chain at the beginning of a segment: the first one's is as its header says. */
+function enter(header: Header, chain: Chain | undefined): Chain {
+  if (chain !== undefined) return { ...chain, nowMs: Math.max(chain.nowMs, header.nowMs) };
+  const begin = chainOf(header);
+  const isWhole =
+    header.segment > 1 || continues(header, { ...begin, number: 0, check: 0, position: 0 });
+  if (isWhole && header.first > 0 && header.position >= 0) return begin;
+  throw new JournalError(
+    "Corrupt",
+    `${segmentName(header.segment)} does not begin as a journal does.`,
+  );
+}
+
+/** The next segment's header is a mark: all batches before its first one were durable. */
+function refuseDamaged(next: Header, chain: Chain, segment: number, at: number): void {
+  if (continues(next, chain)) return;
+  const [name, nextName] = [segmentName(segment), segmentName(segment + 1)];
+  if (next.id !== chain.id) {
+    throw new JournalError("Corrupt", `${nextName} belongs to another journal than ${name}.`);
+  }
+  if (chain.number < next.first - 1) {
+    throw new JournalError(
+      "Corrupt",
+      `Batch ${chain.number + 1}, at byte ${at} of ${name}, is damaged or missing, and was durable: ${nextName} begins with batch ${next.first}.`,
+    );
+  }
+  throw new JournalError(
+    "Corrupt",
+    `${nextName} does not follow ${name}: it begins with batch ${next.first} at position ${next.position}, and before it stands batch ${chain.number} up to position ${chain.position}, or another one of that number.`,
+  );
+}
+
+function refuseMarked(reader: SegmentReader, chain: Chain, at: number): void {
+  const mark = reader.findMark(at, chain.id, chain.number + 1);
+  if (mark === undefined) return;
+  throw new JournalError(
+    "Corrupt",
+    `Batch ${chain.number + 1}, at byte ${at} of ${segmentName(reader.segment)}, is damaged, and was durable: batch ${mark.number} at byte ${mark.at} says so.`,
+  );
+}
+
+function refuseMissing(chain: Chain, oldest: number): void {
+  if (oldest <= chain.oldest) return;
+  const last = oldest - 1;
+  const missing =
+    chain.oldest === last
+      ? segmentName(last)
+      : `${segmentName(chain.oldest)} to ${segmentName(last)}`;
+  throw new JournalError("Corrupt", `What is still needed is missing: ${missing}.`);
+}

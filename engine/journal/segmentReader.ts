@@ -1,0 +1,195 @@
+/**
+ * Reads one segment from its file, a window at a time, so that memory does not grow with the log: its
+ * header, and the batches that stand in it, each checked for itself and against the one before. Opens
+ * files for reading alone. docs/JOURNAL.md numbers the conditions that are checked here.
+ */
+import { type Disk, readWhole, uninterrupted } from "./disk.ts";
+import {
+  type BadHeader,
+  checkOf,
+  decodeHead,
+  decodeHeader,
+  HEAD_BYTES,
+  type Head,
+  type Header,
+  isIntact,
+  lengthAt,
+  PAGE_BYTES,
+} from "./format.ts";
+import type { Visit } from "./journal.ts";
+import { diskError, JournalError } from "./journalError.ts";
+import { segmentName } from "./names.ts";
+
+/** The end of what was read so far: what the next batch must follow. */
+export interface Chain {
+  readonly id: bigint;
+  /** The last batch's number: 0 before the first. */
+  readonly number: number;
+  /** Its check. */
+  readonly check: number;
+  /** The position behind its records. */
+  readonly position: number;
+  /** The oldest segment that is still needed, as it says. */
+  readonly oldest: number;
+  /** The greatest `nowMs` so far. */
+  readonly nowMs: number;
+}
+
+/** Where the log stands at the beginning of a segment, as its header says it. */
+export function chainOf(header: Header): Chain {
+  const { id, first, previous, position, nowMs } = header;
+  return { id, number: first - 1, check: previous, position, oldest: 1, nowMs };
+}
+
+/** Whether a header is the one that follows a chain. */
+export function continues(header: Header, chain: Chain): boolean {
+  return (
+    header.id === chain.id &&
+    header.first === chain.number + 1 &&
+    header.previous === chain.check &&
+    header.position === chain.position
+  );
+}
+
+/** Whether a batch that is intact in itself is the one that follows a chain. */
+function follows(head: Head, chain: Chain, segment: number): boolean {
+  return (
+    head.number === chain.number + 1 &&
+    head.previous === chain.check &&
+    head.position === chain.position &&
+    head.durable >= 0 &&
+    head.durable < head.number &&
+    head.oldest >= chain.oldest &&
+    head.oldest <= segment
+  );
+}
+
+const WINDOW_BYTES = 1_048_576;
+
+export class SegmentReader {
+  readonly segment: number;
+  readonly bytes: number;
+  readonly #disk: Disk;
+  readonly #file: number;
+  #window: Uint8Array;
+  /** Which part of the file the window has. */
+  #from = 0;
+  #to = 0;
+
+  constructor(disk: Disk, segment: number) {
+    this.#disk = disk;
+    this.segment = segment;
+    try {
+      this.#file = uninterrupted(() => disk.open(segmentName(segment), "read"));
+    } catch (error) {
+      throw diskError(`open ${segmentName(segment)}`, error);
+    }
+    this.bytes = disk.size(this.#file);
+    this.#window = new Uint8Array(Math.min(WINDOW_BYTES, Math.max(PAGE_BYTES, this.bytes)));
+  }
+
+  close(): void {
+    this.#disk.close(this.#file);
+  }
+
+  /** Bytes of the file, as many as it has from there: good until the next call. */
+  #bytes(at: number, length: number): Uint8Array {
+    if (at < this.#from || at + length > this.#to) this.#fill(at, length);
+    return this.#window.subarray(at - this.#from, Math.min(at + length, this.#to) - this.#from);
+  }
+
+  #fill(at: number, length: number): void {
+    if (length > this.#window.length) this.#window = new Uint8Array(length);
+    try {
+      const came = readWhole(this.#disk, this.#file, this.#window, at);
+      this.#from = at;
+      this.#to = at + came;
+    } catch (error) {
+      throw diskError(`read ${segmentName(this.segment)} at byte ${at}`, error);
+    }
+  }
+
+  header(): Header | BadHeader {
+    return decodeHeader(this.#bytes(0, PAGE_BYTES));
+  }
+
+  /** The batch that begins there, if one does that is intact and this journal's; good until the next call. */
+  batchAt(at: number, id: bigint): Uint8Array | undefined {
+    const length = lengthAt(this.#bytes(at, PAGE_BYTES));
+    if (length === 0 || at + length > this.bytes) return undefined;
+    const batch = this.#bytes(at, length);
+    if (batch.length < length || !isIntact(batch)) return undefined;
+    return decodeHead(batch).id === id ? batch : undefined;
+  }
+
+  /**
+   * Shows the batches from the header on, as long as each follows the one before, and at most up to
+   * number `last`. Answers where it ended, and the chain there.
+   */
+  walk(begin: Chain, last: number, visit: Visit): { readonly at: number; readonly chain: Chain } {
+    let chain = begin;
+    let at = PAGE_BYTES;
+    while (chain.number < last) {
+      const batch = this.batchAt(at, chain.id);
+      if (batch === undefined) break;
+      const head = decodeHead(batch);
+      if (!follows(head, chain, this.segment)) break;
+      const { number, position, bytes, oldest, nowMs } = head;
+      chain = {
+        ...{ id: chain.id, number, check: checkOf(batch), position: position + bytes, oldest },
+        nowMs: Math.max(chain.nowMs, nowMs),
+      };
+      at += batch.length;
+      if (bytes === 0) continue;
+      const records = batch.subarray(HEAD_BYTES, HEAD_BYTES + bytes);
+      visit({ number, segment: this.segment, position, nowMs, records });
+    }
+    return { at, chain };
+  }
+
+  /**
+   * Looks behind a batch that is not valid for one that says that it was durable. Answers that one's
+   * place and number.
+   */
+  findMark(
+    behind: number,
+    id: bigint,
+    number: number,
+  ): { readonly at: number; readonly number: number } | undefined {
+    let at = behind;
+    while (at < this.bytes) {
+      const batch = this.batchAt(at, id);
+      if (batch !== undefined) {
+        const head = decodeHead(batch);
+        if (head.durable >= number) return { at, number: head.number };
+      }
+      at += PAGE_BYTES;
+    }
+    return undefined;
+  }
+}
+
+/** The header of a segment, or an error that says what is wrong with the file. */
+export function headerOf(reader: SegmentReader): Header {
+  const header = reader.header();
+  const name = segmentName(reader.segment);
+  if (header === "foreign") {
+    throw new JournalError("Foreign", `${name} is not a segment of a journal of Sluice's.`);
+  }
+  if (header === "damaged") {
+    throw new JournalError(
+      "Corrupt",
+      `The header of ${name} is damaged, and it was on the disk before the file had this name.`,
+    );
+  }
+  if ("version" in header) {
+    throw new JournalError(
+      "NewerVersion",
+      `${name} was written by a newer version of Sluice (format ${header.version}); this one reads format 1. Start that version, or another directory.`,
+    );
+  }
+  if (header.segment !== reader.segment) {
+    throw new JournalError("Corrupt", `${name} holds segment ${header.segment}: it was renamed.`);
+  }
+  return header;
+}

@@ -1,0 +1,66 @@
+/**
+ * How a segment comes, how a torn tail is cut off, and how what is no longer needed goes. Used by the
+ * writer. Each function leaves the directory in a state that a crash may keep: a segment has its name
+ * only when its header is on the disk, and nothing stands in it before its name is.
+ */
+import { type Disk, syncOnce, uninterrupted, writeWhole } from "./disk.ts";
+import { encodeHeader, type Header } from "./format.ts";
+import { systemCode } from "./journalError.ts";
+import { NEW_SEGMENT, segmentName } from "./names.ts";
+import type { End, Known } from "./replay.ts";
+
+/** Makes a segment; answers its file, open for writing. */
+export function createSegment(disk: Disk, header: Header): number {
+  const name = segmentName(header.segment);
+  const file = uninterrupted(() => disk.open(NEW_SEGMENT, "create"));
+  try {
+    writeWhole(disk, file, encodeHeader(header), 0);
+    syncOnce(`the header of ${name}`, () => disk.sync(file));
+    uninterrupted(() => disk.rename(NEW_SEGMENT, name));
+    syncOnce("its directory", () => disk.syncDirectory());
+    return file;
+  } catch (error) {
+    disk.close(file);
+    throw error;
+  }
+}
+
+/**
+ * Cuts off what a crash left behind the last whole batch, and makes sure that what was read is on the
+ * disk: an earlier process may have died before its sync, and its bytes came from the system's memory.
+ */
+export function settleTail(disk: Disk, { newestSegment, at, fileBytes }: End): void {
+  const name = segmentName(newestSegment);
+  const file = uninterrupted(() => disk.open(name, "write"));
+  try {
+    if (fileBytes > at) uninterrupted(() => disk.truncate(file, at));
+    syncOnce(name, () => disk.sync(file));
+    syncOnce("its directory", () => disk.syncDirectory());
+  } finally {
+    disk.close(file);
+  }
+}
+
+/** Takes away what a crash left unfinished, and segments below the run, whose unlinking it undid. */
+export function removeLeftovers(disk: Disk, { listed, end }: Known): void {
+  const oldest = end?.oldestSegment ?? 0;
+  const stale = listed.segments.filter((segment) => segment < oldest).map(segmentName);
+  const leftovers = [...listed.unfinished, ...stale];
+  for (const name of leftovers) remove(disk, name);
+  if (leftovers.length > 0) syncOnce("its directory", () => disk.syncDirectory());
+}
+
+/** Takes a segment away for good. */
+export function removeSegment(disk: Disk, segment: number): void {
+  remove(disk, segmentName(segment));
+  // One after the other: a power cut that kept an older one's name and not a newer one's makes a gap.
+  syncOnce("its directory", () => disk.syncDirectory());
+}
+
+function remove(disk: Disk, name: string): void {
+  try {
+    uninterrupted(() => disk.unlink(name));
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw error;
+  }
+}

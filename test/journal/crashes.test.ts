@@ -1,0 +1,37 @@
+/**
+ * The file log on a disk that crashes: at a random call in one life, at another one in the next, which
+ * may be in its recovery, and so on; each life checks what it finds. `npm run stress` has every call.
+ */
+import { expect, test } from "vitest";
+import { chooseSeed, Seeded } from "../support/seeded.ts";
+import { history, type LifePlan } from "./history.ts";
+
+const RUNS = 500;
+const STEPS = 45;
+
+/** Up to three lives that end badly. */
+function plansOf(random: Seeded): LifePlan[] {
+  return Array.from({ length: random.between(1, 3) }, (_, life) => ({
+    steps: STEPS,
+    crashAt: random.between(1, life === 0 ? 130 : random.pick([12, 60])),
+    end: random.pick(["power", "power", "kill"] as const),
+    relaxed: random.chance(0.3),
+    shortness: random.pick([0, 0, 0.3]),
+  }));
+}
+
+test(`a journal on a disk that crashes gives back what was acknowledged, ${RUNS} times`, async () => {
+  const random = new Seeded(chooseSeed("journal crashes"));
+  const calls = new Set<string | undefined>();
+  for (let run = 0; run < RUNS; run++) {
+    const seed = random.between(0, 2 ** 32 - 1);
+    const plans = plansOf(new Seeded(seed));
+    const lives = await history(seed, plans).catch((error: unknown) => {
+      throw new Error(`run ${run}, seed ${seed}, ${JSON.stringify(plans)}`, { cause: error });
+    });
+    for (const { log } of lives) for (const line of log) calls.add(line.split(" ")[0]);
+  }
+  expect(calls).toEqual(
+    new Set(["open", "write", "read", "sync", "syncDirectory", "rename", "unlink", "truncate"]),
+  );
+});
