@@ -13,6 +13,7 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { scriptOf } from "./browser.mjs";
+import { declaredTypes, dropComments, reachedTypes } from "./slim.mjs";
 
 /** asc finds the transforms that asconfig.json names only from an absolute folder. */
 const ascFile = "node_modules/assemblyscript/bin/asc.js";
@@ -21,8 +22,11 @@ const tsc = ["node_modules/typescript/bin/tsc"];
 /** Each compiler's version, as its package says it, and this file. */
 const versions = (...names) => names.map((name) => `node_modules/${name}/package.json`);
 const ascTools = [...versions("assemblyscript", "binaryen"), process.argv[1]];
-/** What npm installed: TypeScript reads the types of every package. And what makes a page's script. */
-const tscTools = ["node_modules/.package-lock.json", process.argv[1], "scripts/browser.mjs"];
+/** What npm installed: TypeScript reads the types of every package. And what works on what it emits. */
+const tscTools = [
+  ...["node_modules/.package-lock.json", process.argv[1]],
+  ...["scripts/browser.mjs", "scripts/slim.mjs"],
+];
 const stamps = "build/stamps";
 const engineFile = "build/engine.release.wasm";
 const shippedFile = "dist/engine.wasm";
@@ -97,8 +101,11 @@ const steps = {
         await copyFile(file, copy);
       }
       await writeFile(pageScript, await scriptOf(pageCode));
+      const code = emitted.filter((file) => /\.c?js$/.test(file));
+      await dropComments([...code, pageScript]);
+      const types = await reachedTypes(declaredTypes(JSON.parse(await readFile("package.json"))));
       const made = [...copies.map(([, copy]) => copy), pageScript, shippedFile];
-      const kept = new Set([...emitted, ...made].map((file) => resolve(file)));
+      const kept = new Set([...code, ...types, ...made].map((file) => resolve(file)));
       // A source that is gone leaves its output behind, which would be packed.
       for (const file of await filesOf("dist")) if (!kept.has(resolve(file))) await rm(file);
     },

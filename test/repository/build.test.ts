@@ -18,7 +18,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createMemory } from "../../bindings/memory.ts";
@@ -100,6 +100,13 @@ beforeAll(() => {
   mkdirSync(join(folder, "engine/cli"), { recursive: true });
   // The types of Node are most of what the compiler would read.
   change(join(folder, "tsconfig.json"), '"types": ["node"]', '"types": []');
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  for (const { types } of Object.values<{ types?: string }>(exports)) {
+    if (types === undefined) continue;
+    const entry = join(folder, types.replace("dist/", "").replace(".d.ts", ".ts"));
+    mkdirSync(dirname(entry), { recursive: true });
+    writeFileSync(entry, "/** One. */\nexport const one = 1;\n");
+  }
   for (const name of ["bench", "bindings", "test"]) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, "empty.ts"), "export {};\n");

@@ -11,6 +11,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -22,6 +23,7 @@ import { patience } from "../support/patience.ts";
 
 const TIMEOUT_MS = patience(600_000);
 const NEWER_NODE = "node@24";
+const PACKED_BYTES_MAX = 700_000;
 
 const PROGRAM = `
 import { Broker } from "sluice";
@@ -124,6 +126,7 @@ async function stop(server: ChildProcess): Promise<void> {
 
 describe("the packed package", () => {
   let packed: string[] = [];
+  let packedBytes = 0;
   let warnings: string[] = [];
 
   beforeAll(() => {
@@ -131,6 +134,7 @@ describe("the packed package", () => {
     npm(root, "pack", "--ignore-scripts", "--pack-destination", folder);
     const name = readdirSync(folder).find((file) => file.endsWith(".tgz")) ?? "no package";
     const tarball = join(folder, name);
+    packedBytes = statSync(tarball).size;
     packed = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" }).trim().split("\n");
     warnings = warningsOfInstall(tarball);
     npm(emptyPackage(newer), "install", NEWER_NODE);
@@ -195,6 +199,20 @@ describe("the packed package", () => {
     const allowed =
       /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/.+|examples\/.+\.(mjs|json|yaml|csv|txt|md)|dist\/engine\.wasm|dist\/node_modules\/msgpackr\/(LICENSE|package\.json|[\w-]+\.js)|dist\/node_modules\/uplot\/(LICENSE|package\.json|dist\/uPlot\.(iife\.min\.js|min\.css))|dist\/engine\/simulator\/(prices\.yaml|scenario\/scenario\.schema\.json)|dist\/(assembly|bindings|bench|engine)\/.+\.(c?js|d\.c?ts|html|css|svg))$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
+  });
+
+  test("is small: no comment in its code, no declaration that nobody reaches", () => {
+    expect(packedBytes).toBeLessThan(PACKED_BYTES_MAX);
+    const dist = join(installed, "node_modules", "sluice", "dist");
+    const code = packed.filter((path) => /\/dist\/(engine|bindings|bench)\/.*\.c?js$/.test(path));
+    const commented = code.filter((path) => {
+      const text = readFileSync(join(installed, path.replace("package", "node_modules/sluice")));
+      return /^\s*\/[/*]/m.test(text.toString());
+    });
+    expect([code.length > 400, commented]).toEqual([true, []]);
+    const declared = readFileSync(join(dist, "engine", "broker", "broker.d.ts"), "utf8");
+    expect(declared).toContain("/**");
+    expect(existsSync(join(dist, "engine", "cli", "main.d.ts"))).toBe(false);
   });
 
   test("makes a report's page with what it brings", () => {

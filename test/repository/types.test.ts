@@ -1,45 +1,32 @@
 /**
- * The package's types as the oldest TypeScript reads them that docs/ARCHITECTURE.md promises, every
- * library checked; and that they say what the calls take and answer. The compiler and the types of
- * Node come from npm's registry or its cache. Needs a build.
+ * The package's types as the oldest TypeScript reads them that docs/ARCHITECTURE.md promises, and as the
+ * newest does, every library checked; and that they say what the calls take and answer. The versions
+ * between them, and every way to resolve a name with each, are stress/types.test.ts. Needs a build.
  */
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { patience } from "../support/patience.ts";
+import {
+  allEntryPoints,
+  compile,
+  folderOfTypes,
+  RESOLUTIONS,
+  type Resolution,
+} from "../support/typings.ts";
 
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = patience(180_000);
 const OLDEST = "5.4";
+const NEWEST = "7.0";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), "sluice-types-"));
+let folder = "";
 
-/** Compiles programs that import the package, by their names; what the compiler says. */
-function compile(programs: Readonly<Record<string, string>>): string {
-  const files = Object.keys(programs);
-  for (const file of files) writeFileSync(join(folder, file), programs[file] as string);
-  const config = {
-    compilerOptions: {
-      target: "es2022",
-      module: "nodenext",
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      skipLibCheck: false,
-      noEmit: true,
-      types: ["node"],
-    },
-    files,
-  };
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-  const compiler = join(folder, "node_modules", "typescript", "bin", "tsc");
-  try {
-    return execFileSync(process.execPath, [compiler, "-p", folder], { encoding: "utf8" });
-  } catch (error) {
-    return String((error as { stdout?: unknown }).stdout);
-  }
-}
+beforeAll(() => {
+  folder = folderOfTypes();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const PROGRAM = `
 import { AbortError, Broker, EngineTrap, MessageBatch, SluiceError, VirtualClock } from "sluice";
@@ -109,24 +96,6 @@ export { queues };
 `;
 
 describe(`TypeScript ${OLDEST}`, () => {
-  beforeAll(() => {
-    writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
-    const packages = [`typescript@${OLDEST}`, "@types/node@20"];
-    execFileSync("npm", ["install", ...packages, "--no-audit", "--no-fund", "--loglevel=error"], {
-      cwd: folder,
-      timeout: TIMEOUT_MS,
-    });
-    const installed = join(folder, "node_modules", "sluice");
-    mkdirSync(installed);
-    cpSync(join(root, "package.json"), join(installed, "package.json"));
-    cpSync(join(root, "dist"), join(installed, "dist"), {
-      recursive: true,
-      filter: (path) => !/\.(js|mjs|wasm)$/.test(path),
-    });
-  }, TIMEOUT_MS);
-
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
   test("is what the documents name", () => {
     const page = readFileSync(join(root, "docs", "ARCHITECTURE.md"), "utf8");
     expect(page).toContain(`TypeScript ${OLDEST} or newer`);
@@ -134,14 +103,31 @@ describe(`TypeScript ${OLDEST}`, () => {
     expect(readme).toContain(`TypeScript ${OLDEST}`);
   });
 
-  // One run of the compiler for both, since it is long: whatever else it says is against the first.
+  // One run of the compiler for all, since it is long: whatever else it says is against the first two.
   test("compiles a program that uses them, and all of the libraries; refuses names that are not there, and what may be absent", {
     timeout: TIMEOUT_MS,
   }, () => {
-    const said = compile({ "program.ts": PROGRAM, "mistaken.ts": MISTAKEN });
-    const lines = said.split("\n").filter((line) => /^\S/.test(line));
+    const programs = {
+      "all.ts": allEntryPoints(),
+      "program.ts": PROGRAM,
+      "mistaken.ts": MISTAKEN,
+    };
+    const lines = compile(folder, programs, { compiler: OLDEST, resolution: "nodenext" });
     expect(lines).toEqual(
       [3, 4, 5, 7, 9, 10, 11, 12].map((line) => expect.stringContaining(`mistaken.ts(${line},`)),
     );
   });
+});
+
+describe(`TypeScript ${NEWEST}`, () => {
+  test.each(Object.keys(RESOLUTIONS) as Resolution[])(
+    "compiles every entry point under %s",
+    {
+      timeout: TIMEOUT_MS,
+    },
+    (resolution) => {
+      const programs = { "all.ts": allEntryPoints() };
+      expect(compile(folder, programs, { compiler: NEWEST, resolution })).toEqual([]);
+    },
+  );
 });
