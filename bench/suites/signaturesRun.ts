@@ -10,6 +10,7 @@ import { readClaim } from "../../engine/server/auth/claim.ts";
 import { Credential, credentialsOf } from "../../engine/server/auth/credentials.ts";
 import { Head } from "../../engine/server/auth/head.ts";
 import {
+  bodyHash,
   canonicalRequest,
   signatureOf,
   signingKey,
@@ -69,7 +70,7 @@ function measure(bodyBytes: number, ms: number): Sampled[] {
   const claim = readClaim(head);
   if (claim === undefined) throw new Error("the request claims nothing");
   const key = signingKey(SECRET, claim);
-  const canonical = canonicalRequest(head, claim, body);
+  const canonical = canonicalRequest(head, claim, bodyHash(body));
   const text = stringToSign(claim, canonical);
   const signed = rawOf(signatureOf(key, text));
   const credential = new Credential(

@@ -59,10 +59,11 @@ export class RunningServer implements AsyncDisposable {
       const { metricsMemory: memoryBytes, metricsToken } = settled.values;
       const metrics = new Metrics(broker, { memoryBytes, onLoss, onFault });
       const { host, port, allowOrigin: allowOrigins, allowHost: allowHosts } = settled.values;
+      const { externalUrl, trustProxy: trustsProxy } = settled.values;
       const { credentials, tls } = settled;
       const server = await Server.listen({
         ...{ broker, metrics, metricsToken, credentials, tls },
-        ...{ host, port, allowOrigins, allowHosts },
+        ...{ host, port, allowOrigins, allowHosts, externalUrl, trustsProxy },
         ...{ onFault, ...(onAnswered && { onAnswered }) },
       }).catch((error: Error) => {
         throw new ListenError(host, port, error);

@@ -47,6 +47,10 @@ export interface ServeOptions {
   readonly region?: string;
   /** Who may ask: requests must be signed by one of them. A list, or the name of a file that has it. */
   readonly credentials?: string | readonly CredentialObject[];
+  /** What clients call the server by, where that is not where it listens: URLs of queues begin with it. */
+  readonly externalUrl?: string;
+  /** Whether to believe `Forwarded` and `X-Forwarded-Host` and `-Proto` of the proxy in front. Default false. */
+  readonly trustProxy?: boolean;
   /** Certificate to serve HTTPS with: a file's name, or the PEM itself as bytes. */
   readonly tlsCert?: Pem;
   /** Its private key, likewise. */

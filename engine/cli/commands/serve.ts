@@ -118,12 +118,12 @@ function signedBy(credentials: Credentials, region: string): string {
 
 /** On standard output, wherever that goes and however the log is written. */
 function greet(url: string, { values, credentials }: Settled, log: Log): void {
-  const { account, region } = values;
+  const { account, region, externalUrl = url } = values;
   process.stdout.write(
     `sluice is listening on ${url}
 Messages live in this process's memory; they end with it.
 ${credentials === undefined ? anyWillDo : signedBy(credentials, region)} Try:
-  aws --endpoint-url ${url} --region ${region} sqs create-queue --queue-name hello
+  aws --endpoint-url ${externalUrl} --region ${region} sqs create-queue --queue-name hello
 `,
   );
   if (log.format === "json") log.info("listening", { url, account, region });

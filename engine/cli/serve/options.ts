@@ -15,9 +15,15 @@ export function flagOf(name: OptionName): string {
 export function addServeOptions(command: Command): void {
   for (const name of optionNames) {
     const { placeholder, description, read, default: value, shown } = optionOf(name);
-    const option = new Option(`${flagOf(name)} ${placeholder}`, description);
-    option.argParser(argumentOf(read));
-    if (value !== undefined) option.default(value, shown);
+    const isSwitch = placeholder === undefined;
+    const option = new Option(
+      isSwitch ? flagOf(name) : `${flagOf(name)} ${placeholder}`,
+      description,
+    );
+    if (!isSwitch) {
+      option.argParser(argumentOf(read));
+      if (value !== undefined) option.default(value, shown);
+    }
     command.addOption(option);
   }
   command.option(

@@ -13,7 +13,7 @@ import { type Claim, readClaim, terminator } from "./claim.ts";
 import type { Credentials } from "./credentials.ts";
 import { Head, type RawHead } from "./head.ts";
 import { SigningKeys } from "./signingKeys.ts";
-import { areSame, canonicalRequest, signatureOf, stringToSign } from "./sigv4.ts";
+import { areSame, bodyHash, canonicalRequest, signatureOf, stringToSign } from "./sigv4.ts";
 
 /** How far a client's clock may be off, and for how long a signature in a header holds. */
 const skewMs = 15 * 60_000;
@@ -62,9 +62,10 @@ export class Authenticator {
 
   /**
    * Throws IncompleteSignature, InvalidClientTokenId or SignatureDoesNotMatch; a request that says nothing
-   * of a signature is anonymous.
+   * of a signature is anonymous. `hosts` are those by which its client may have called the server, the
+   * likeliest first; none: the request's own.
    */
-  authenticate(raw: RawHead, body: Buffer): Signed {
+  authenticate(raw: RawHead, body: Buffer, hosts: readonly string[] = []): Signed {
     const head = new Head(raw);
     const claim = readClaim(head);
     if (claim === undefined) return nobody;
@@ -74,9 +75,15 @@ export class Authenticator {
     const credential = this.#credentials.get(claim.accessKeyId);
     if (!credential?.hasToken(claim.sessionToken)) throw unknownToken();
     const key = credential.withSecret((secret) => this.#keys.of(claim, secret));
-    const canonical = canonicalRequest(head, claim, body);
+    const hashed = bodyHash(body);
+    const [likeliest, ...others] = hosts;
+    const canonical = canonicalRequest(head, claim, hashed, likeliest);
     const text = stringToSign(claim, canonical);
-    if (!areSame(claim.signature, signatureOf(key, text))) throw wrong(canonical, text);
+    const isBy = (one: string): boolean => areSame(claim.signature, signatureOf(key, one));
+    const isRight =
+      isBy(text) ||
+      others.some((host) => isBy(stringToSign(claim, canonicalRequest(head, claim, hashed, host))));
+    if (!isRight) throw wrong(canonical, text);
     return { caller: credential.caller, service: claim.service };
   }
 

@@ -19,14 +19,24 @@ export function signingKey(
   return hmac(hmac(hmac(hmac(`AWS4${secret}`, day), region), service), terminator);
 }
 
-/** The request as it is signed. Every signed header must be there. */
-export function canonicalRequest(head: Head, claim: Claim, body: Buffer): string {
+/** Of a body, as the request is signed. */
+export function bodyHash(body: Buffer): string {
+  return hash("sha256", body);
+}
+
+/**
+ * The request as it is signed. Every signed header must be there; `host` stands for Host where its client
+ * has called the server by another one.
+ */
+export function canonicalRequest(head: Head, claim: Claim, body: string, host?: string): string {
   const { signedHeaders } = claim;
   let headers = "";
-  for (const name of signedHeaders) headers += `${name}:${head.signedValue(name)}\n`;
+  for (const name of signedHeaders) {
+    headers += `${name}:${name === "host" && host !== undefined ? host : head.signedValue(name)}\n`;
+  }
   const { method, path, query } = head;
   const names = signedHeaders.join(";");
-  return `${method}\n${path}\n${query}\n${headers}\n${names}\n${hash("sha256", body)}`;
+  return `${method}\n${path}\n${query}\n${headers}\n${names}\n${body}`;
 }
 
 export function stringToSign(claim: Claim, canonical: string): string {

@@ -2,12 +2,13 @@
  * Who may ask, while nobody needs credentials: any program that can reach the port, but no web page
  * that a browser happens to show. A page of another origin gives itself away by headers that it
  * can't forge (Origin, Sec-Fetch-Site, Referer); one that pretends to be of this server's origin, by
- * making its own name lead here (DNS rebinding), by the name in Host. Clients other than browsers
- * send none of these but Host. Made once for a server; pure, on its thread.
+ * making its own name lead here (DNS rebinding), by the name in Host, and by the one that a trusted proxy
+ * says its client has called. Clients other than browsers send none of these but Host. Made once for a server; pure, on its thread.
  */
 import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
 import { SluiceError } from "../../errors.ts";
+import type { Addresses } from "./addresses.ts";
 import type { RequestHead } from "./inquiry.ts";
 
 export interface AdmissionOptions {
@@ -28,27 +29,34 @@ const lookingPattern = /^(?:Get|List)/;
 export class Admission {
   readonly #origins: ReadonlySet<string>;
   readonly #hosts: ReadonlySet<string>;
+  readonly #addresses: Addresses;
   /** The last host that was let in: mostly the next request has it as well. */
   #knownHost: string | undefined;
 
-  constructor({ allowOrigins = [], allowHosts = [] }: AdmissionOptions) {
+  constructor({ allowOrigins = [], allowHosts = [] }: AdmissionOptions, addresses: Addresses) {
     this.#origins = new Set(allowOrigins.map((origin) => origin.toLowerCase()));
-    this.#hosts = new Set(allowHosts.map((host) => bare(host)));
+    const external = addresses.externalHost?.replace(/:\d+$/, "") ?? [];
+    this.#hosts = new Set(allowHosts.concat(external).map((host) => bare(host)));
+    this.#addresses = addresses;
   }
 
   /** Throws AccessDenied for a request that a foreign page has made, or may have made. */
-  check({ headers }: RequestHead): void {
+  check(request: RequestHead): void {
+    const { headers } = request;
     const { host } = headers;
     if (host !== this.#knownHost) {
       if (host !== undefined && !this.#isOurs(host)) throw foreignHost(host);
       this.#knownHost = host;
     }
+    const forwarded = this.#addresses.forwardedHost(request);
+    if (forwarded !== undefined && !this.#isOurs(forwarded)) throw foreignHost(forwarded);
     const page = pageOf(headers);
     const site = headers["sec-fetch-site"];
     if (page === undefined && site === undefined) return;
     if (page !== undefined && this.mayAsk(page)) return;
     const isOwn = site === undefined || site === "same-origin" || site === "none";
-    if (isOwn && (page === undefined || isOf(page, host))) return;
+    const own = [host, forwarded, this.#addresses.externalHost];
+    if (isOwn && (page === undefined || own.some((one) => isOf(page, one)))) return;
     if (this.#origins.has(any)) return;
     throw foreignPage(page);
   }

@@ -21,19 +21,20 @@ import { JsonProtocol } from "../protocol/json.ts";
 import type { Call, LongReply, Protocol, Reply } from "../protocol/protocol.ts";
 import { sqs } from "../service.ts";
 import type { Answer } from "../wire/context.ts";
+import { Addresses, type AddressOptions } from "./addresses.ts";
 import { Admission, type AdmissionOptions, checkOneHost } from "./admission.ts";
 import { Answered } from "./answered.ts";
 import { bearerRefusal } from "./bearer.ts";
 import { corsHeaders, preflightReply } from "./cors.ts";
 import type { Inquiry, RequestHead } from "./inquiry.ts";
-import { type ContextHost, originOf, RequestContext } from "./requestContext.ts";
+import { type ContextHost, RequestContext } from "./requestContext.ts";
 import { protocolOf } from "./speaks.ts";
 import { pageReply } from "./welcome.ts";
 
 /** A body of more is read in one turn of the event loop, and what it asks for done in the next. */
 const bytesAtOnce = 262_144;
 
-export interface AnswererOptions extends AdmissionOptions {
+export interface AnswererOptions extends AdmissionOptions, AddressOptions {
   readonly broker: Broker;
   /** What CloudWatch's actions and GET /metrics answer from; without it they are refused. */
   readonly metrics?: Metrics | undefined;
@@ -53,12 +54,14 @@ export abstract class Answerer implements ContextHost {
   /** Everybody, where all is open. */
   readonly #caller: Caller;
   readonly #admission: Admission;
+  readonly #addresses: Addresses;
   readonly #requests = new Requests();
 
   constructor(options: AnswererOptions) {
     this.#options = options;
     this.#caller = rootOf(options.broker.account);
-    this.#admission = new Admission(options);
+    this.#addresses = new Addresses(options);
+    this.#admission = new Admission(options, this.#addresses);
     const { credentials, broker } = options;
     if (credentials !== undefined) {
       this.access = new Access({ credentials, region: broker.region });
@@ -67,6 +70,14 @@ export abstract class Answerer implements ContextHost {
 
   /** `http://HOST:PORT` or `https://HOST:PORT`, where a request that names no host was sent. */
   abstract get url(): string;
+
+  originOf(request: RequestHead): string {
+    return this.#addresses.originOf(request, this.url);
+  }
+
+  isSecure(request: RequestHead): boolean {
+    return this.#addresses.isSecure(request);
+  }
 
   get broker(): Broker {
     return this.#options.broker;
@@ -87,7 +98,11 @@ export abstract class Answerer implements ContextHost {
       return;
     }
     try {
-      const other = pageReply(request, this.url, this.access === undefined);
+      const other = pageReply(
+        request,
+        this.#options.externalUrl ?? this.url,
+        this.access === undefined,
+      );
       const reply = other ?? this.#otherReply(request);
       if (reply !== undefined) {
         inquiry.send(reply);
@@ -113,7 +128,8 @@ export abstract class Answerer implements ContextHost {
 
   /** Throws what signatures are refused with. */
   #signed(request: RequestHead, body: Buffer): Signed {
-    return this.access?.authenticate(request, body) ?? { caller: this.#caller, service: undefined };
+    if (this.access === undefined) return { caller: this.#caller, service: undefined };
+    return this.access.authenticate(request, body, this.#addresses.signedHosts(request));
   }
 
   /** Undefined for what was refused. */
@@ -129,7 +145,7 @@ export abstract class Answerer implements ContextHost {
       // Who has not said who he is, is told no more than that, whatever he has asked for.
       const isUnsigned = signed.caller.kind === "anonymous" && error instanceof SluiceError;
       const service = inquiry.call?.service ?? sqs;
-      const told = isUnsigned ? unsigned({ service, origin: originOf(request, this.url) }) : error;
+      const told = isUnsigned ? unsigned({ service, origin: this.originOf(request) }) : error;
       this.#refuse(inquiry, told, protocol);
       return undefined;
     }

@@ -20,8 +20,10 @@ export interface ContextHost {
   readonly metrics: Metrics | undefined;
   /** Undefined where all is open. */
   readonly access: Access | undefined;
-  /** Where it listens. */
-  readonly url: string;
+  /** What the URLs of queues begin with, for this request. */
+  originOf(request: RequestHead): string;
+  /** Whether its client speaks TLS. */
+  isSecure(request: RequestHead): boolean;
   undoUnlessSent(inquiry: Inquiry, undo: () => Promise<unknown>): void;
 }
 
@@ -58,7 +60,7 @@ export class RequestContext implements Context {
   authorise(target: Target, requestTags: RequestTags = {}, action = this.#call.name): void {
     const { access } = this.#host;
     if (access === undefined) return;
-    this.#facts ??= factsOf(this.#inquiry.request);
+    this.#facts ??= this.#readFacts();
     const { caller, origin } = this;
     const { service } = this.#call;
     const asked = { caller, service, action, origin, facts: this.#facts };
@@ -70,7 +72,7 @@ export class RequestContext implements Context {
   }
 
   get origin(): string {
-    return originOf(this.#inquiry.request, this.#host.url);
+    return this.#host.originOf(this.#inquiry.request);
   }
 
   get traceHeader(): string | undefined {
@@ -85,31 +87,21 @@ export class RequestContext implements Context {
   undoUnlessSent(undo: () => Promise<unknown>): void {
     this.#host.undoUnlessSent(this.#inquiry, undo);
   }
-}
 
-/** `http://HOST` as a client addressed the server, `https` by TLS; else where it listens. */
-export function originOf(request: RequestHead, url: string): string {
-  const { host } = request.headers;
-  if (host === undefined) return url;
-  return `${isSecure(request) ? "https" : "http"}://${host}`;
+  #readFacts(): Facts {
+    const { request } = this.#inquiry;
+    return {
+      sourceIp: request.socket.remoteAddress,
+      isSecure: this.#host.isSecure(request),
+      userAgent: headerOf(request, "user-agent"),
+      referer: headerOf(request, "referer"),
+      nowMs: wallMs(),
+    };
+  }
 }
 
 /** A header that has one value; of several that Node joins or lists, the request means none. */
 export function headerOf(request: RequestHead, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === "string" ? value : undefined;
-}
-
-function isSecure({ socket }: RequestHead): boolean {
-  return socket.encrypted === true;
-}
-
-function factsOf(request: RequestHead): Facts {
-  return {
-    sourceIp: request.socket.remoteAddress,
-    isSecure: isSecure(request),
-    userAgent: headerOf(request, "user-agent"),
-    referer: headerOf(request, "referer"),
-    nowMs: wallMs(),
-  };
 }

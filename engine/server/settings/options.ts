@@ -11,12 +11,14 @@ import {
   choiceOf,
   readAccount,
   readAllowedHost,
+  readExternalUrl,
   readFileName,
   readHost,
   readMemory,
   readOrigin,
   readPort,
   readRegion,
+  readSwitch,
   readThreads,
   readToken,
   refuse,
@@ -44,6 +46,8 @@ export interface Values {
   readonly allowHost: readonly string[];
   /** A file's name. */
   readonly credentials: string | undefined;
+  readonly externalUrl: string | undefined;
+  readonly trustProxy: boolean;
   readonly tlsCert: Pem | undefined;
   readonly tlsKey: Pem | undefined;
   readonly logLevel: LogLevel;
@@ -53,8 +57,8 @@ export interface Values {
 export type OptionName = keyof Values;
 
 export interface ServerOption<Value = unknown> {
-  /** What the command's help has behind its name. */
-  readonly placeholder: string;
+  /** What the command's help has behind its name; a switch has nothing. */
+  readonly placeholder?: string;
   readonly description: string;
   /** True for one that may be said more than once; each time it gets what came before. */
   readonly isList?: true;
@@ -162,6 +166,17 @@ const table: { readonly [Name in OptionName]: ServerOption<Values[Name]> } = {
     description: "who may ask: requests must be signed by them",
     read: readFileName,
     default: undefined,
+  },
+  externalUrl: {
+    placeholder: "<url>",
+    description: "what clients call the server by; URLs of queues begin with it",
+    read: readExternalUrl,
+    default: undefined,
+  },
+  trustProxy: {
+    description: "believe Forwarded and X-Forwarded-Host and -Proto of the proxy in front",
+    read: readSwitch,
+    default: false,
   },
   tlsCert: {
     placeholder: "<file>",

@@ -103,6 +103,23 @@ export function refuse(sentence: string): (text: string) => never {
   };
 }
 
+/** What clients call the server by: an origin, perhaps with a path; without what a URL leaves out. */
+export function readExternalUrl(text: string): string {
+  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  const isBare = url?.username === "" && url.password === "" && !/[?#]/.test(text);
+  if (url !== undefined && isBare) return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
+  throw new OptionError(
+    "It is http or https, a host, and perhaps a port and a path, like https://sqs.example.com.",
+  );
+}
+
+/** Yes or no. */
+export function readSwitch(text: string): boolean {
+  const lower = text.toLowerCase();
+  if (lower === "true" || lower === "false") return lower === "true";
+  throw new OptionError("It is true or false.");
+}
+
 /** One of some words. */
 export function choiceOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
   return (text) => {
