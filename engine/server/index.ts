@@ -1,6 +1,6 @@
 /**
  * Sluice's server, from a program: what `import { serve } from "sluice/server"` gives. The command `sluice
- * serve` is made of the same.
+ * serve` is made of the same. docs/SERVER.md shows how it is used.
  *
  * @example
  * await using server = await serve({ queues: { orders: {} } });

@@ -14,6 +14,7 @@ import { ListenError, RunningServer } from "../../server/running.ts";
 import type { Given, OptionName } from "../../server/settings/options.ts";
 import { SettingsError, type Settled, settle } from "../../server/settings/settle.ts";
 import { Log } from "../log.ts";
+import { readEnvironment } from "../serve/environment.ts";
 import { addServeOptions, flagOf } from "../serve/options.ts";
 
 const forceableMs = 1_000;
@@ -26,12 +27,18 @@ const examples = `Examples:
   sluice serve --credentials keys.yaml --tls-cert cert.pem --tls-key key.pem
 `;
 
+const behind = `
+Each option may be a variable of the environment instead, SLUICE_LOG_LEVEL for --log-level, or stand in the
+file, as logLevel. An option here goes before the environment, and that before the file.
+`;
+
 export function addServe(program: Command): void {
   const command = program
     .command("serve")
     .description("Serve the Amazon SQS protocol, for any SQS client, unchanged.")
     .helpOption("-h, --help", "print this help")
     .addHelpText("before", examples)
+    .addHelpText("after", behind)
     .allowExcessArguments(false);
   addServeOptions(command);
   command.action((_options, own: Command) => serve(own));
@@ -46,11 +53,16 @@ async function serve(command: Command): Promise<void> {
   // Listened for before anybody can know that this process is up.
   const stopped = stopSignal();
   try {
-    const config = command.getOptionValue("config") as string | undefined;
-    const settled = await settle({ given: givenTo(command), nameOf: flagOf, config });
+    const said = givenTo(command);
+    const environment = readEnvironment(process.env, (name) => said.has(name));
+    const { mistakes } = environment;
+    const given = new Map<string, Given>([...environment.given, ...said]);
+    const config: string | undefined = command.getOptionValue("config") ?? environment.config;
+    const settled = await settle({ given, mistakes, nameOf: flagOf, config });
     const { logLevel, logFormat } = settled.values;
     const log = new Log(logLevel, logFormat, process.stderr);
     logWarnings(log);
+    for (const sentence of environment.warnings) log.warn(sentence);
     const running = await RunningServer.start(settled, reportsTo(log, logLevel));
     const { credentials, values } = settled;
     if (credentials === undefined && !isLoopback(values.host)) warnOfOpenness(values.host, log);
