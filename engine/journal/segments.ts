@@ -28,6 +28,7 @@ export function createSegment(disk: Disk, header: Header): number {
 /**
  * Cuts off what a crash left behind the last whole batch, and makes sure that what was read is on the
  * disk: an earlier process may have died before its sync, and its bytes came from the system's memory.
+ * (Its name is made sure with that of the next segment.)
  */
 export function settleTail(disk: Disk, { newestSegment, at, fileBytes }: End): void {
   const name = segmentName(newestSegment);
@@ -35,7 +36,6 @@ export function settleTail(disk: Disk, { newestSegment, at, fileBytes }: End): v
   try {
     if (fileBytes > at) uninterrupted(() => disk.truncate(file, at));
     syncOnce(name, () => disk.sync(file));
-    syncOnce("its directory", () => disk.syncDirectory());
   } finally {
     disk.close(file);
   }
@@ -44,17 +44,16 @@ export function settleTail(disk: Disk, { newestSegment, at, fileBytes }: End): v
 /** Takes away what a crash left unfinished, and segments below the run, whose unlinking it undid. */
 export function removeLeftovers(disk: Disk, { listed, end }: Known): void {
   const oldest = end?.oldestSegment ?? 0;
-  const stale = listed.segments.filter((segment) => segment < oldest).map(segmentName);
-  const leftovers = [...listed.unfinished, ...stale];
-  for (const name of leftovers) remove(disk, name);
-  if (leftovers.length > 0) syncOnce("its directory", () => disk.syncDirectory());
+  for (const name of listed.unfinished) remove(disk, name);
+  for (const segment of listed.segments) if (segment < oldest) removeSegment(disk, segment);
 }
 
-/** Takes a segment away for good. */
+/**
+ * Takes a segment away. No sync of the directory: a power cut may bring it back, with or without its
+ * neighbours, and then it is read again, or lies below a gap.
+ */
 export function removeSegment(disk: Disk, segment: number): void {
   remove(disk, segmentName(segment));
-  // One after the other: a power cut that kept an older one's name and not a newer one's makes a gap.
-  syncOnce("its directory", () => disk.syncDirectory());
 }
 
 function remove(disk: Disk, name: string): void {

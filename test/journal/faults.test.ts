@@ -2,7 +2,7 @@
  * The file log on a disk that fails: each call of a short history once, and from then on for ever, with
  * each error; and a disk that is full, which takes a part of a batch before it says so.
  */
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { FileJournal } from "../../engine/journal/fileJournal.ts";
 import { PAGE_BYTES } from "../../engine/journal/format.ts";
 import { JournalError } from "../../engine/journal/journalError.ts";
@@ -11,24 +11,47 @@ import { history, type LifePlan, SETTINGS } from "./history.ts";
 import { type Call, type Fault, SimulatedDisk, SystemError } from "./simulatedDisk.ts";
 
 const NOW_MS = 7;
-/** One whose first life leaves a torn tail, so that all eight calls are made in the second. */
-const SEED = 2;
 const FIRST: LifePlan = { steps: 60, crashAt: 70, end: "power" };
 const STEPS = 40;
+const SEED = 1;
+const SEEDS_MAX = 300;
 
-/** How often each call is made in the life that is to have the faults: 60 calls, and an orderly life after. */
-async function countsOf(): Promise<Map<Call, number>> {
-  const lives = await history(SEED, [FIRST, { steps: STEPS, end: "power" }]);
-  const counts = new Map<Call, number>();
-  for (const line of lives[1]?.log ?? []) {
-    const call = line.split(" ")[0] as Call;
-    counts.set(call, (counts.get(call) ?? 0) + 1);
+const CALLS: readonly Call[] = [
+  ...(["open", "read", "write", "sync"] as const),
+  ...(["syncDirectory", "rename", "unlink", "truncate"] as const),
+];
+
+interface Scene {
+  readonly seed: number;
+  /** How often each call is made in the life that is to have the faults. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** A life after a crash that left a torn tail and old segments, so that all eight calls are made in it. */
+async function findScene(): Promise<Scene> {
+  for (let seed = 1; seed <= SEEDS_MAX; seed++) {
+    const lives = await history(seed, [FIRST, { steps: STEPS, end: "power" }]);
+    const counts = new Map<string, number>();
+    for (const line of lives[1]?.log ?? []) {
+      const call = line.split(" ")[0] ?? "";
+      counts.set(call, (counts.get(call) ?? 0) + 1);
+    }
+    if (CALLS.every((call) => counts.has(call))) return { seed, counts };
   }
-  return counts;
+  throw new Error("no seed makes all calls");
+}
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await findScene();
+});
+
+function countOf(call: Call): number {
+  return scene.counts.get(call) ?? 0;
 }
 
 async function withFault(fault: Fault, end: LifePlan["end"]): Promise<unknown> {
-  const lives = await history(SEED, [FIRST, { steps: STEPS, end, fault }]).catch(
+  const lives = await history(scene.seed, [FIRST, { steps: STEPS, end, fault }]).catch(
     (error: unknown) => {
       throw new Error(JSON.stringify(fault), { cause: error });
     },
@@ -36,17 +59,11 @@ async function withFault(fault: Fault, end: LifePlan["end"]): Promise<unknown> {
   return lives[1]?.error;
 }
 
-const CALLS: readonly Call[] = [
-  ...(["open", "read", "write", "sync"] as const),
-  ...(["syncDirectory", "rename", "unlink", "truncate"] as const),
-];
-
 describe("a disk that fails", () => {
   test.each(CALLS)(
     "at %s (EIO) ends the journal, and loses nothing that was acknowledged",
     async (call) => {
-      const count = (await countsOf()).get(call) ?? 0;
-      expect(count).toBeGreaterThan(0);
+      const count = countOf(call);
       for (let nth = 1; nth <= count; nth++) {
         for (const forEver of [false, true]) {
           for (const end of ["power", "kill"] as const) {
@@ -59,7 +76,7 @@ describe("a disk that fails", () => {
   );
 
   test.each(CALLS)("at %s for a signal (EINTR) is asked again, but for a sync", async (call) => {
-    const count = (await countsOf()).get(call) ?? 0;
+    const count = countOf(call);
     const isSync = call === "sync" || call === "syncDirectory";
     for (let nth = 1; nth <= count; nth++) {
       const error = await withFault({ call, code: "EINTR", nth, forEver: false }, "power");
@@ -69,7 +86,7 @@ describe("a disk that fails", () => {
   });
 
   test("for want of file handles (EMFILE) is asked again later", async () => {
-    const count = (await countsOf()).get("open") ?? 0;
+    const count = countOf("open");
     const errors: unknown[] = [];
     for (let nth = 1; nth <= count; nth++) {
       errors.push(await withFault({ call: "open", code: "EMFILE", nth, forEver: false }, "power"));
@@ -189,6 +206,18 @@ describe("a full disk", () => {
     await other.begin(NOW_MS);
     expect(other.room).toBe("open");
   });
+});
+
+test("a quota that nothing tells of leaves no half a reserve behind", async () => {
+  const disk = new SimulatedDisk(new Seeded(SEED));
+  disk.capacityBytes = 4 * PAGE_BYTES;
+  disk.freeSaid = 1_000 * PAGE_BYTES;
+  const journal = new FileJournal(disk, SETTINGS);
+  await journal.replay(() => {});
+  await journal.begin(NOW_MS);
+  expect(journal.room).toBe("low");
+  expect(await put(journal)).toBe("low");
+  expect(journal.durable).toBe(BATCH.length);
 });
 
 async function lengthsOf(disk: SimulatedDisk): Promise<number[]> {

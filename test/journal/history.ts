@@ -5,9 +5,10 @@
  */
 import { FileJournal } from "../../engine/journal/fileJournal.ts";
 import { PAGE_BYTES } from "../../engine/journal/format.ts";
-import type { Batch } from "../../engine/journal/journal.ts";
 import { JournalError } from "../../engine/journal/journalError.ts";
+import { segmentName } from "../../engine/journal/names.ts";
 import { Seeded } from "../support/seeded.ts";
+import { makeRecord, recordsOf } from "./records.ts";
 import { Crash, type Fault, SimulatedDisk } from "./simulatedDisk.ts";
 
 export const SETTINGS = {
@@ -17,29 +18,6 @@ export const SETTINGS = {
 };
 
 const START_MS = 1_000;
-
-/** A record: its length, index and life, then bytes that follow from these. */
-export function makeRecord(index: number, life: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, length, true);
-  view.setUint32(4, index, true);
-  view.setUint32(8, life, true);
-  for (let at = 12; at < length; at++) bytes[at] = (index * 31 + life * 7 + at) & 255;
-  return bytes;
-}
-
-/** Cuts a batch into its records. */
-export function recordsOf({ records }: Batch): Uint8Array[] {
-  const found: Uint8Array[] = [];
-  for (let at = 0; at < records.length; ) {
-    const view = new DataView(records.buffer, records.byteOffset + at);
-    const length = view.getUint32(0, true);
-    found.push(records.slice(at, at + length));
-    at += length;
-  }
-  return found;
-}
 
 interface Sent {
   readonly bytes: Uint8Array;
@@ -134,7 +112,10 @@ export async function live(
   try {
     const batches: { segment: number; records: Uint8Array[] }[] = [];
     const { position, lives } = await journal.replay((batch) => {
-      batches.push({ segment: batch.segment, records: recordsOf(batch) });
+      batches.push({
+        segment: batch.segment,
+        records: recordsOf(batch).map(({ bytes }) => bytes),
+      });
     });
     model.check(batches, position);
     if (lives > model.begun) throw new Error(`${lives} lives, but ${model.begun} were begun`);
@@ -146,10 +127,14 @@ export async function live(
   if (!disk.isDead) {
     if (error instanceof JournalError) await refuseMore(disk, journal, error);
     model.ends.add(model.sent.length);
+    const oldest = error === undefined ? journal.oldestSegment : 0;
     await journal.close(START_MS).catch((late: unknown) => {
       error ??= late;
     });
-    if (error === undefined) model.acknowledged = model.sent.length;
+    if (error === undefined) {
+      model.acknowledged = model.sent.length;
+      refuseLeftovers(disk, oldest);
+    }
   }
   return { calls: disk.calls, error, log: disk.log };
 }
@@ -174,6 +159,13 @@ async function refuseMore(
   if (disk.calls > calls) throw new Error(`the disk was called after "${error.message}"`);
 }
 
+/** A life that ends in order leaves the segments that hang together, and the reserve. */
+function refuseLeftovers(disk: SimulatedDisk, oldest: number): void {
+  const left = disk.list().filter((name) => name !== "reserve");
+  const names = left.map((_, index) => segmentName(oldest + index));
+  if (left.join() !== names.join()) throw new Error(`the directory has ${left}, from ${oldest} on`);
+}
+
 async function begin(journal: FileJournal, model: Model, nowMs: number): Promise<void> {
   model.begun += 1;
   await journal.begin(nowMs);
@@ -191,11 +183,19 @@ async function work(
     nowMs += random.between(0, 20);
     const isLazy = plan.relaxed === true && step % 4 > 0;
     try {
-      await STEPS[random.between(0, STEPS.length - 1)]?.({ journal, model, random, nowMs, isLazy });
+      await STEPS[random.between(0, STEPS.length - 1)]?.({
+        journal,
+        model,
+        random,
+        nowMs,
+        isLazy,
+      });
     } catch (error) {
       if (!(error instanceof JournalError && error.retryable)) throw error;
+    } finally {
+      // Also after an error: what it says is durable then must be so.
+      note(journal, model);
     }
-    note(journal, model);
   }
 }
 

@@ -90,6 +90,8 @@ export class SimulatedDisk implements Disk {
   crashAt = Number.POSITIVE_INFINITY;
   /** How many bytes all files may have together. */
   capacityBytes = Number.POSITIVE_INFINITY;
+  /** What it says is free, where that is not so: it does not know a user's quota. */
+  freeSaid: number | undefined;
   /** The chance that a write or a read takes or gives a part. */
   shortness = 0;
   fault: Fault | undefined;
@@ -214,7 +216,7 @@ export class SimulatedDisk implements Disk {
     let length = bytes.length;
     if (length > 1 && this.#random.chance(this.shortness)) length = this.#random.between(1, length);
     const growth = Math.max(0, at + length - inode.current.length);
-    const room = this.freeBytes();
+    const room = this.#room();
     if (growth > room) {
       length -= growth - room;
       if (length <= 0) throw new SystemError("ENOSPC", "write");
@@ -336,6 +338,10 @@ export class SimulatedDisk implements Disk {
   }
 
   freeBytes(): number {
+    return this.freeSaid ?? this.#room();
+  }
+
+  #room(): number {
     const held = [...this.#names.values()].reduce((sum, { current }) => sum + current.length, 0);
     return Math.max(0, this.capacityBytes - held);
   }

@@ -22,7 +22,11 @@ import { segmentName } from "../../engine/journal/names.ts";
 import { Seeded } from "../support/seeded.ts";
 import { SimulatedDisk } from "./simulatedDisk.ts";
 
-const SETTINGS = { segmentBytes: 8 * PAGE_BYTES, batchBytes: 2 * PAGE_BYTES, lowBytes: 0 };
+const SETTINGS = {
+  segmentBytes: 8 * PAGE_BYTES,
+  batchBytes: 2 * PAGE_BYTES,
+  lowBytes: 0,
+};
 const NOW_MS = 5;
 
 function text(bytes: Uint8Array): string {
@@ -91,7 +95,13 @@ test("an undamaged journal is read whole", async () => {
   const { words, known } = await found(await written());
   expect(words).toEqual(ALL);
   const position = ALL.join("").length;
-  expect(known).toEqual({ lives: 2, nowMs: NOW_MS, position, oldestSegment: 1, tornBytes: 0 });
+  expect(known).toEqual({
+    lives: 2,
+    nowMs: NOW_MS,
+    position,
+    oldestSegment: 1,
+    tornBytes: 0,
+  });
 });
 
 /** What each condition of a batch forbids, done to batch 6, the last: so the log ends before it. */
@@ -265,6 +275,17 @@ describe("damage", () => {
     }
   });
 
+  test("that ended the log is cut off at the next beginning, and not before", async () => {
+    const disk = await written();
+    batchOf(disk, 2, 3).fill(1, 100, 200);
+    const journal = new FileJournal(disk, SETTINGS);
+    await journal.replay(() => {});
+    expect(disk.bytesOf(segmentName(2))).toHaveLength(4 * PAGE_BYTES);
+    expect(disk.list()).not.toContain(segmentName(3));
+    await journal.begin(NOW_MS);
+    expect(disk.bytesOf(segmentName(2))).toHaveLength(3 * PAGE_BYTES);
+  });
+
   test("of a whole page, which is zeros then, is told like that of a bit", async () => {
     for (const number of [1, 2, 3, 4, 5]) {
       const disk = await written();
@@ -324,6 +345,20 @@ describe("damage", () => {
     five.set(copy);
     expect(await refusal(disk)).toMatch(/^Corrupt: Batch 4,/);
   });
+});
+
+test("what has no meaning is 0, whatever was there before", async () => {
+  const disk = new SimulatedDisk(new Seeded(1));
+  const journal = new FileJournal(disk, SETTINGS);
+  await journal.replay(() => {});
+  await journal.begin(NOW_MS);
+  for (const length of [3_000, 10]) {
+    journal.append(new Uint8Array(length).fill(255));
+    await journal.commit(NOW_MS);
+  }
+  const short = batchOf(disk, 1, 2);
+  expect([...short.subarray(60, HEAD_BYTES)]).toEqual([0, 0, 0, 0]);
+  expect(short.subarray(HEAD_BYTES + 10).findIndex((byte) => byte !== 0)).toBe(-1);
 });
 
 test("a batch from an earlier life behind the end is not taken for one of this life", async () => {
