@@ -17,6 +17,10 @@ const TIMEOUT_MS = patience();
 /** The rooms of engine/ that each loads, in order. */
 const LOADS: Readonly<Record<string, readonly string[]>> = {
   sluice: ["broker", "consumer", "tracing"],
+  "sluice/server": ["broker", "metrics", "policy", "server", "tracing"],
+  "sluice/aws-sdk": ["awsSdk", "broker", "metrics", "policy", "server", "tracing"],
+  "sluice/lambda": ["broker", "consumer", "lambda", "tracing"],
+  "sluice/testing": ["broker", "testing", "tracing"],
   "sluice/simulator": ["broker", "policy", "report", "simulator", "tracing"],
 };
 

@@ -41,7 +41,10 @@ export class QueueInternals implements QueueContext, MessageOwner {
     this.isFifo = details.attributes.fifoQueue === true;
   }
 
-  /** Undefined where this thread's program makes no traces, or the broker is to make none. */
+  /**
+   * Undefined where this thread's program makes no traces, or the broker is to make none.
+   * @internal Its type names an optional package, which a program's compiler may not find.
+   */
   get telemetry(): Telemetry | undefined {
     return this.member.settings.tracing ? findTracing() : undefined;
   }
