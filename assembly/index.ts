@@ -18,6 +18,7 @@ import { Counts } from "./operations/counts";
 import { Elsewhere } from "./operations/elsewhere";
 import { Heartbeat } from "./operations/heartbeat";
 import { Move } from "./operations/move";
+import { Peek } from "./operations/peek";
 import { Receive } from "./operations/receive";
 import { ReceiveFifo } from "./operations/receiveFifo";
 import { Reclaim } from "./operations/reclaim";
@@ -117,6 +118,11 @@ export function read(
   bufferOffset: u32,
 ): i32 {
   return Receive.read(thread, index, contentOffset, bytes, bufferOffset);
+}
+
+/** Goes on with the walk in this thread's peek record; how many messages are in the receive records. */
+export function peek(thread: u32, queue: u32, incarnation: u32, most: u32, now: f64): i32 {
+  return Peek.run(thread, queue, incarnation, most, now);
 }
 
 export function remove(thread: u32, queue: u32, incarnation: u32, count: u32, now: f64): i32 {

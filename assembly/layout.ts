@@ -159,6 +159,7 @@ export const PHASE_BEGIN_WINDOW_GROW = 0x5e00002e;
 export const PHASE_BEGIN_WINDOW_SHRINK = 0x5e00002f;
 export const PHASE_BEGIN_ADMIT_FIFO = 0x5e000030;
 export const PHASE_BEGIN_THROTTLE = 0x5e000040;
+export const PHASE_BEGIN_INSPECT = 0x5e000041;
 
 // --- Statuses ----------------------------------------------------------------------------------
 
@@ -272,6 +273,8 @@ export const THREAD_HELD_LOOK_MS = THREAD_HELD_USED + 4;
 
 export const THREAD_SENDS = PAGE_BYTES - 53248;
 export const THREAD_HANDLES = THREAD_SENDS + 20480;
+/** The walk of a peek. */
+export const THREAD_PEEK = THREAD_HANDLES + 8192;
 /** Receipts that a handler in this thread still works on, for the steward's heartbeats: BATCH_MAX. */
 export const THREAD_HELD = PAGE_BYTES - 16384;
 export const THREAD_HELD_BYTES = 16384;
@@ -322,7 +325,7 @@ export const SEND_ORIGINAL = SEND_GROUP_VERSION + 4;
 export const SEND_NODE_BUCKET = SEND_ORIGINAL + 4;
 export const SEND_NODE_VERSION = SEND_NODE_BUCKET + 4;
 
-// Receive record: one message that was claimed.
+// Receive record: one message that was claimed, or peeked.
 export const RECEIVE_BYTES = 88;
 export const RECEIVE_SLOT = 0;
 export const RECEIVE_COUNT = RECEIVE_SLOT + 4;
@@ -344,9 +347,42 @@ export const RECEIVE_SOURCE = RECEIVE_SENDER_BYTES + 2;
 export const RECEIVE_BLOCK = RECEIVE_SOURCE + 4;
 /** The shard it was claimed from. */
 export const RECEIVE_SHARD = RECEIVE_BLOCK + 4;
-/** Until when the claim hid it (f64). */
-export const RECEIVE_DUE = RECEIVE_SHARD + 4 + 4;
+/** Of a peeked message: SLOT_READY, SLOT_IN_FLIGHT or SLOT_DELAYED. */
+export const RECEIVE_STATE = RECEIVE_SHARD + 4;
+/** Until when the claim hid it, or what hides a peeked message ends (f64). */
+export const RECEIVE_DUE = RECEIVE_STATE + 4;
 export const CONTENT_NOT_GATHERED = -1;
+
+// Peek record: where a walk through a queue's messages stands, and what it is to bring.
+export const PEEK_BYTES = 72;
+/** In and out: the message looked at last; 0: the walk begins with the oldest. */
+export const PEEK_SLOT = 0;
+/** Which states it brings, a bit each: 1 << SLOT_READY and so on. */
+export const PEEK_STATES = PEEK_SLOT + 4;
+/** Its sequence; this one and the next two are f64. */
+export const PEEK_SEQUENCE = PEEK_STATES + 4;
+/** What has no greater sequence was looked at before. */
+export const PEEK_AFTER = PEEK_SEQUENCE + 8;
+/** The newest message that the walk brings; below 0: the newest there is now, which is written here. */
+export const PEEK_UNTIL = PEEK_AFTER + 8;
+/** Out: how many messages were looked at. */
+export const PEEK_LOOKED = PEEK_UNTIL + 8;
+/** Out: one of the codes below. */
+export const PEEK_OUTCOME = PEEK_LOOKED + 4;
+/** FIFO, one group alone: its key (u64, u64), */
+export const PEEK_KEY_LOW = PEEK_OUTCOME + 4;
+export const PEEK_KEY_HIGH = PEEK_KEY_LOW + 8;
+/** its record, 0 while there is none, then the bucket it would be in, and its version. */
+export const PEEK_GROUP = PEEK_KEY_HIGH + 8;
+export const PEEK_BUCKET = PEEK_GROUP + 4;
+export const PEEK_VERSION = PEEK_BUCKET + 4;
+/** Bytes of its text, which stands in staging; 0: all groups. */
+export const PEEK_GROUP_BYTES = PEEK_VERSION + 4;
+/** There may be more behind the message looked at last. */
+export const PEEK_GOES_ON = 0;
+export const PEEK_ENDED = 1;
+/** The message looked at last is gone: the walk has to begin elsewhere. */
+export const PEEK_LOST = 2;
 
 // Handle record: one receipt to delete or to change.
 export const HANDLE_BYTES = 32;

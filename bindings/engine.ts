@@ -32,6 +32,7 @@ import type { Inbox } from "./inbox.ts";
 import { checkMemory, createMemory, pagesOf } from "./memory.ts";
 import { type Instance, instantiate, loadModule } from "./module.ts";
 import { Outbox } from "./outbox.ts";
+import { Peeks } from "./peeks.ts";
 import { type Receipt, Receipts } from "./receipts.ts";
 import { Registry } from "./registry.ts";
 import { Resident } from "./resident.ts";
@@ -62,6 +63,7 @@ export class Engine {
   readonly outbox: Outbox;
   readonly receipts: Receipts;
   readonly held: Held;
+  readonly peeks: Peeks;
   readonly queues: Descriptors;
   readonly doorbell: Doorbell;
   readonly runners: Runners;
@@ -72,7 +74,7 @@ export class Engine {
   readonly #exports: EngineExports;
   readonly #views: Views;
   readonly #area: Area;
-  readonly #resident = new Resident();
+  readonly #resident: Resident;
 
   private constructor({ module, memory, exports }: Instance, views: Views, thread: number) {
     this.thread = thread;
@@ -81,6 +83,8 @@ export class Engine {
     this.#exports = exports;
     this.#views = views;
     this.#area = threadArea(views, thread);
+    this.#resident = new Resident(this.#exports, thread, this.#area);
+    this.peeks = new Peeks(this.#exports, thread, this.#area, this.#resident);
     this.outbox = new Outbox(this.#exports, thread, this.#area);
     this.receipts = new Receipts(this.#exports, thread, this.#area, views);
     this.held = new Held(views, thread, this.#area);
@@ -205,16 +209,7 @@ export class Engine {
       const bytes = this.#area.text.latin1Write(attempt, THREAD_STAGING, attempt.length);
       count = exports.receiveAttempt(thread, number, incarnation, max, visibilityMs, bytes, now);
     }
-    if (count <= 0) {
-      inbox.clear();
-      return count;
-    }
-    inbox.occupy(this.#area, count);
-    this.#resident.settle(inbox);
-    if (!inbox.lacksContents) return count;
-    this.#resident.makeRoom(inbox);
-    inbox.collect((index, offset, bytes) => exports.read(this.thread, index, offset, bytes, 0));
-    return inbox.count;
+    return this.#resident.bring(inbox, count);
   }
 
   /**

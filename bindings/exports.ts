@@ -43,6 +43,7 @@ export interface EngineExports {
     bytes: number,
     bufferOffset: number,
   ): number;
+  peek(thread: number, queue: number, incarnation: number, most: number, now: number): number;
   remove(thread: number, queue: number, incarnation: number, count: number, now: number): number;
   hide(thread: number, queue: number, incarnation: number, count: number, now: number): number;
   /** Extends what handlers hold; when to call again, infinity: nothing is held. */
@@ -127,6 +128,7 @@ export const exportNames = Object.keys({
   receive: true,
   receiveAttempt: true,
   read: true,
+  peek: true,
   remove: true,
   hide: true,
   heartbeat: true,

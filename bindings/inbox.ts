@@ -1,5 +1,5 @@
 /**
- * Where received messages are read from. A thread has one receive buffer; the inbox that was filled
+ * Where received and peeked messages are read from. A thread has one receive buffer; the inbox that was filled
  * last reads its messages there, in place. Before another receive overwrites the buffer, the inbox
  * takes its messages out into memory of its own (`moveOut`): nothing changes for whoever reads it.
  * Its thread only. A text costs a third when its neighbours are wanted too: all contents lie back
@@ -24,6 +24,7 @@ import {
   RECEIVE_SEQUENCE,
   RECEIVE_SLOT,
   RECEIVE_SOURCE,
+  RECEIVE_STATE,
   THREAD_BUFFER,
   THREAD_BUFFER_BYTES,
   THREAD_RECEIVES,
@@ -49,6 +50,7 @@ const FLAGS = RECEIVE_FLAGS >> 2;
 /** Four sizes of two bytes each: group and deduplication id, trace and sender. */
 const TEXTS = RECEIVE_GROUP_BYTES >> 2;
 const SOURCE = RECEIVE_SOURCE >> 2;
+const STATE = RECEIVE_STATE >> 2;
 const DUE = RECEIVE_DUE >> 2;
 
 const NO_WORDS = new Uint32Array(0);
@@ -248,7 +250,12 @@ export class Inbox {
     return this.#f64(index, FIRST_AT);
   }
 
-  /** Until when the receive hid it. */
+  /** Of a peeked message: one of the PEEKED codes. */
+  state(index: number): number {
+    return this.#u32(index, STATE);
+  }
+
+  /** Until when the receive hid it; of a peeked message that is hidden, until when it is. */
   dueMs(index: number): number {
     return this.#f64(index, DUE);
   }

@@ -36,6 +36,7 @@ export { DEDUPLICATION, GROUP, Inbox, SENDER, TRACE } from "./inbox.ts";
 export { compileFile, loadModule } from "./module.ts";
 export { ILL_FORMED, JOINED_CHARACTERS_MAX, REENTERED } from "./outbox.ts";
 export { type Outgoing, SHORT_CHARACTERS_MAX, UNMEASURED } from "./outgoing.ts";
+export { PEEKED, type PeekPlace, Peeks, type PeekWalk } from "./peeks.ts";
 export { READING, READINGS, type Readings } from "./readings.ts";
 export type { Receipt } from "./receipts.ts";
 export { Registry } from "./registry.ts";

@@ -76,6 +76,16 @@ export const lists = {
   maxNames: 1_000,
 } as const;
 
+/** A page of a peek: Sluice's own. */
+export const peeks = {
+  /** Messages a page. */
+  limit: { min: 1, max: 1_000, default: 100 },
+  /** Messages that a page looks at, whatever it shows of them. */
+  maxLooked: 10_000,
+  /** Bytes of bodies behind which a page ends. */
+  maxBytes: 4_194_304,
+} as const;
+
 /** Queue names and addresses (API Reference, CreateQueue). */
 export const queueNames = {
   /** 1 to 80 letters, digits, `-` and `_`; the suffix of a FIFO queue counts among the 80. */

@@ -225,6 +225,38 @@ export interface Message {
   changeVisibility(visibilityTimeout: number): Promise<void>;
 }
 
+/** Where a message is in its queue's course, as `counts()` counts it. */
+export type MessageState = "visible" | "inFlight" | "delayed";
+
+export interface PeekOptions {
+  /** Only messages in this state, or in one of these. Default: all three. */
+  state?: MessageState | readonly MessageState[];
+  /** Only messages of this group. A FIFO queue goes straight to them; a Standard queue looks at all. */
+  messageGroupId?: string;
+  /** The `next` of the page before, of the same queue, state and group. */
+  after?: string;
+  /** Most messages of the page, 1 to 1,000. Default 100. */
+  limit?: number;
+}
+
+/** A message that was looked at and not received: there is no receipt of it. */
+export interface PeekedMessage extends Message {
+  /** Empty. `delete()` and `changeVisibility()` reject with ReceiptHandleIsInvalid. */
+  readonly receiptHandle: "";
+  readonly state: MessageState;
+  /** When it becomes visible, in milliseconds since 1970; absent where it is. */
+  readonly visibleAtMs?: number;
+  /** 0 while nobody has received it. */
+  readonly firstReceivedAtMs: number;
+}
+
+export interface PeekPage {
+  /** Oldest first: in the order in which they came into the queue. */
+  readonly messages: PeekedMessage[];
+  /** Where the next page begins; absent behind the last message. */
+  readonly next?: string;
+}
+
 /** What is in a queue now; exact, after expiries that are due have been applied. */
 export interface QueueCounts {
   visible: number;
@@ -271,6 +303,24 @@ export interface Queue {
   deleteBatch(messages: readonly (Message | string)[]): Promise<BatchResult<void>>;
   changeVisibility(message: Message | string, visibilityTimeout: number): Promise<void>;
   messages(options?: ReceiveOptions): AsyncIterableIterator<Message> & AsyncDisposable;
+  /**
+   * A page of the queue's messages, oldest first, without receiving any: no receive count, visibility,
+   * order, timer or metric changes. Pass `next` as `after` for the page behind it, until there is none.
+   *
+   * A walk through all pages shows each message that is in the queue, and in a state that was asked for,
+   * from its first call to its last exactly once. One that changes its state, is deleted or expires
+   * meanwhile is shown once or not at all, as it was when its page was made. One that comes after the first
+   * call is not shown; nor are dead letters and redriven messages that come then, or come again.
+   * State, receive count and times of a message are those of one moment; each page has its own.
+   *
+   * A page costs as much wherever it begins and however many messages there are: it looks at no more
+   * than 10,000 and ends behind 4 MiB of bodies. So it may hold fewer messages than `limit`, or none, and
+   * have a `next`. A cursor does not expire: what is deleted meanwhile does not hinder it.
+   *
+   * Rejects with InvalidParameterValue for an option that is none, and for an `after` that no page of such
+   * a walk gave, or another broker did.
+   */
+  peek(options?: PeekOptions): Promise<PeekPage>;
   counts(): QueueCounts;
   totals(): QueueTotals;
   /**

@@ -6,6 +6,7 @@
  */
 
 import {
+  PEEK_KEY_LOW,
   QUEUE_BYTES,
   QUEUE_STATE,
   QUEUE_VERSION,
@@ -98,7 +99,7 @@ export class SendRecord {
   }
 }
 
-/** One message that a thread has claimed, in its receive records. */
+/** One message that a thread has claimed, or peeked, in its receive records. */
 @unmanaged
 export class ReceiveRecord {
   slot: u32;
@@ -118,6 +119,7 @@ export class ReceiveRecord {
   source: u32;
   block: usize;
   shard: u32;
+  state: u32;
   due: f64;
 
   @inline static at(records: usize, index: u32): ReceiveRecord {
@@ -136,5 +138,28 @@ export class ReceiveRecord {
   /** No group, deduplication id, trace or sender: one store for the four sizes. */
   @inline clearTexts(): void {
     store<u64>(changetype<usize>(this), 0, RECEIVE_GROUP_BYTES);
+  }
+}
+
+/** Where a thread's peek stands, and what it is to bring. */
+@unmanaged
+export class PeekRecord {
+  slot: u32;
+  states: u32;
+  sequence: f64;
+  after: f64;
+  until: f64;
+  looked: u32;
+  outcome: u32;
+  keyLow: u64;
+  keyHigh: u64;
+  group: usize;
+  bucket: usize;
+  version: u32;
+  groupBytes: u32;
+
+  /** Where the key is written, 16 bytes. */
+  @inline key(): usize {
+    return changetype<usize>(this) + PEEK_KEY_LOW;
   }
 }

@@ -12,6 +12,8 @@ import type {
   BatchResult,
   Body,
   Message,
+  PeekOptions,
+  PeekPage,
   Queue,
   QueueAttributes,
   QueueChange,
@@ -37,6 +39,7 @@ import { keepSourceName } from "./catalogue/formerSources.ts";
 import { checkTarget } from "./catalogue/redrive.ts";
 import { changeNames, checkNames, receiveNames } from "./face/names.ts";
 import { shownAs } from "./face/shown.ts";
+import { peek } from "./messages/peek.ts";
 import { type QueueHost, QueueInternals } from "./messages/queueInternals.ts";
 import { receive } from "./messages/receive.ts";
 import { send, sendBatch } from "./messages/send.ts";
@@ -145,6 +148,11 @@ export class BrokerQueue implements Queue {
 
   changeVisibility(message: Message | string, visibilityTimeout: number): Promise<void> {
     return changeVisibility(this.#internals, message, visibilityTimeout);
+  }
+
+  peek(options: PeekOptions = {}): Promise<PeekPage> {
+    const internals = this.#internals;
+    return peek(internals, internals.shared.inbox, options);
   }
 
   counts(): QueueCounts {

@@ -20,6 +20,7 @@ const RECORDS = {
   QueueRecord: "QUEUE",
   SendRecord: "SEND",
   ReceiveRecord: "RECEIVE",
+  PeekRecord: "PEEK",
   Slot: "SLOT",
 } as const;
 

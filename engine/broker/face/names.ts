@@ -13,6 +13,7 @@ import type {
   ListTasksOptions,
   MessageMoveTaskOptions,
   NewQueueOptions,
+  PeekOptions,
   QueueAttributes,
   QueueChange,
   QueueOwner,
@@ -152,6 +153,13 @@ export const receiveNames = names<ReceiveOptions>("option of receive", {
   visibilityTimeout: true,
   receiveRequestAttemptId: true,
   signal: true,
+});
+
+export const peekNames = names<PeekOptions>("option of peek", {
+  state: true,
+  messageGroupId: true,
+  after: true,
+  limit: true,
 });
 
 function refused(code: ErrorCode, message: string, queue: string | undefined): SluiceError {

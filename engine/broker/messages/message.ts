@@ -119,10 +119,10 @@ export class ReceivedMessage implements Message {
     },
   };
 
-  /** What the engine knows a receive by; undefined for what is no message of this class. */
+  /** What the engine knows a receive by; undefined for what is no message of this class, or only peeked. */
   static receiptOf(message: unknown): Receipt | undefined {
     const isOurs = typeof message === "object" && message !== null && #internals in message;
-    return isOurs ? message.#receipt : undefined;
+    return isOurs && message.hasReceipt ? message.#receipt : undefined;
   }
 
   /** Bytes of body and attributes, as far as that is known without reading them; 0 for no message of this class. */
@@ -178,6 +178,11 @@ export class ReceivedMessage implements Message {
   get bytes(): Uint8Array {
     this.#bytes ??= new Uint8Array(this.#encoded ?? Buffer.from(this.#text ?? ""));
     return this.#bytes;
+  }
+
+  /** False for what nobody received. */
+  protected get hasReceipt(): boolean {
+    return true;
   }
 
   get #receipt(): Receipt {

@@ -22,6 +22,7 @@ import type { BatchResult, Message } from "../../types.ts";
 import { expiredReceipt, invalid } from "./fifo.ts";
 import { ReceivedMessage } from "./message.ts";
 import { checkList } from "./outgoing.ts";
+import { PeekedMessage } from "./peekedMessage.ts";
 import type { QueueContext } from "./queueContext.ts";
 import { CALL_MESSAGES, isLimited, mayDelete, throttled } from "./quota.ts";
 import { visibilityMsOf } from "./receive.ts";
@@ -39,10 +40,12 @@ export function deletionTime({ isFifo, member }: QueueContext): number {
   return isFifo ? member.nowMs() : QUEUE_NOW;
 }
 
-function notOurs(context: QueueContext): SluiceError {
-  return new SluiceError("ReceiptHandleIsInvalid", "The input receipt handle is invalid.", {
-    queue: context.name,
-  });
+function notOurs({ name: queue }: QueueContext, handle: unknown): SluiceError {
+  const sentence =
+    handle instanceof PeekedMessage
+      ? "A message that was peeked has no receipt; receive it to delete or hide it."
+      : "The input receipt handle is invalid.";
+  return new SluiceError("ReceiptHandleIsInvalid", sentence, { queue });
 }
 
 /** What a message or handle stands for; throws when this queue never gave it out. */
@@ -53,7 +56,7 @@ function receiptOf(context: QueueContext, handle: Handle): Receipt {
       typeof handle === "string" ? handle : String(handle?.receiptHandle),
     );
   if (receipt === undefined || receipt.incarnation !== context.queue.incarnation)
-    throw notOurs(context);
+    throw notOurs(context, handle);
   return receipt;
 }
 
