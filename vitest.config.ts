@@ -40,6 +40,8 @@ const together = [
   "test/policy/*.test.ts",
   "test/repository/{glossary,layout,release,sections}.test.ts",
   "test/server/{actions,auth,http,protocol}/*.test.ts",
+  "test/simulator/**/*.test.ts",
+  "test/{bench,report}/!(command|page).test.ts",
   "test/server/!(badRequests|fuzz|wallClock).test.ts",
   "test/server/wire/!(counts|messageAttributes).test.ts",
   "test/suggestion.test.ts",

@@ -10,7 +10,7 @@ import { isTimed } from "../support/timing.ts";
 import { plans, rapidPlans } from "./randomPlans.ts";
 
 /** A thousand under `npm run stress`. */
-const RUNS = isTimed ? 1_000 : 250;
+const RUNS = isTimed ? 1_000 : 150;
 const RAPID_RUNS = 60;
 const seed = Number(process.env.SLUICE_SEED ?? 20_261_129);
 

@@ -2,12 +2,10 @@
  * Scenarios whose YAML says a thing once: anchors, aliases and merge keys mean what they mean to YAML, in
  * whatever reads scenarios; those that mean nothing are told with their line.
  */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openScenario } from "../../../engine/simulator/questions/grid.ts";
 import { readScenario } from "../../../engine/simulator/scenario/read.ts";
-import { folder, mistakesOf } from "./mistaken.ts";
+import { inFile, mistakesOf } from "./mistaken.ts";
 
 const anchored = `horizon: { messages: 10 }
 queues: { one: {}, two: {} }
@@ -34,10 +32,9 @@ const plain = {
 };
 
 test("anchors, aliases and merge keys bring what they name, and a map's own fields hold", async () => {
-  const file = join(folder, "anchored.yaml");
-  writeFileSync(file, anchored);
-  expect(await readScenario(file)).toEqual(await readScenario(plain));
-  expect((await openScenario(file)).scenario).toEqual(plain);
+  const whole = await readScenario(plain);
+  expect(await inFile(anchored, readScenario)).toEqual(whole);
+  expect((await inFile(anchored, openScenario)).scenario).toEqual(plain);
 });
 
 test("what is merged may lack nothing, and its mistakes have the anchor's line", async () => {

@@ -2,17 +2,27 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import { readScenario } from "../../../engine/simulator/scenario/read.ts";
 import { ScenarioError } from "../../../engine/simulator/scenario/scenarioError.ts";
 
-export const folder = mkdtempSync(join(tmpdir(), "sluice-scenario-"));
-const file = join(folder, "scenario.yaml");
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** Does something with a scenario's file that has this text, in a folder of its own, which goes then. */
+export async function inFile<T>(text: string, act: (file: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-scenario-"));
+  const file = join(folder, "scenario.yaml");
+  try {
+    writeFileSync(file, text);
+    return await act(file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 /** The mistakes of a file with this text, `3: path: sentence` each; none where it is read. */
-export async function mistakesOf(text: string): Promise<readonly string[]> {
-  writeFileSync(file, text);
+export function mistakesOf(text: string): Promise<readonly string[]> {
+  return inFile(text, mistakesIn);
+}
+
+async function mistakesIn(file: string): Promise<readonly string[]> {
   try {
     await readScenario(file);
     return [];

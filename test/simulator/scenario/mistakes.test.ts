@@ -9,7 +9,6 @@ import {
   consumers,
   first,
   fleet,
-  folder,
   horizon,
   mistakesOf,
   producer,
@@ -280,7 +279,7 @@ describe("a scenario", () => {
       expect.stringMatching(/^1: It is a map of .*, not 5\.$/),
     ]);
     expect(await mistakesOf("")).toEqual([expect.stringContaining("It is a map of ")]);
-    const missing = join(folder, "missing.yaml");
+    const missing = join(import.meta.dirname, "missing.yaml");
     await expect(readScenario(missing)).rejects.toThrow(`${missing}: ENOENT`);
   });
 

@@ -1,5 +1,5 @@
 /** Files of traces for tests: written to a folder of their own, and read as a scenario would have them. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readTrace } from "../../../engine/simulator/trace/readTrace.ts";
@@ -8,6 +8,7 @@ import { zoneOf } from "../../../engine/simulator/trace/zone.ts";
 
 export const folder = mkdtempSync(join(tmpdir(), "sluice-trace-"));
 
+/** When a test's file is over; another one in the same process makes it again. */
 export function removeFolder(): void {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -17,6 +18,7 @@ let files = 0;
 /** The name of a file that holds this. */
 export function fileOf(text: string | readonly string[]): string {
   const file = join(folder, `${files++}.txt`);
+  mkdirSync(folder, { recursive: true });
   writeFileSync(file, typeof text === "string" ? text : `${text.join("\n")}\n`);
   return file;
 }
