@@ -11,7 +11,7 @@ import { Handling } from "./handling.ts";
 import { Intake } from "./intake.ts";
 import { type Invoker, type InvokerHost, invokerOf } from "./invoker.ts";
 import { BEAT, eventOf, LOOK, NEXT, START, WAIT_OVER } from "./kinds.ts";
-import { ASKING, BEGINNING, GETTING, IDLE, Lanes, WAITING } from "./lanes.ts";
+import { ASKING, BEGINNING, GETTING, IDLE, Lanes, PLACES, WAITING } from "./lanes.ts";
 import type { Outlet } from "./outlet.ts";
 import type { FleetParts, LaneHost } from "./parts.ts";
 import { Processes, type ProcessHost } from "./processes.ts";
@@ -20,8 +20,6 @@ import type { SimQueue } from "./simQueue.ts";
 import type { Timeline } from "./timeline.ts";
 import { waitMsOf } from "./waits.ts";
 
-/** Places of a lane: as many messages as a receive brings. */
-export const PLACES = 10;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class Fleet implements LaneHost, ProcessHost, InvokerHost, ShelvesHost {

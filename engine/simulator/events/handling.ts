@@ -8,7 +8,7 @@ import { lambdaOf } from "../scenario/planScaling.ts";
 import { Histogram } from "../statistics/histogram.ts";
 import type { Failures } from "./failures.ts";
 import { DONE, eventOf, PLACE_DONE } from "./kinds.ts";
-import { HANDLING, IDLE, type Lanes, QUEUEING, SENDING } from "./lanes.ts";
+import { HANDLING, IDLE, type Lanes, PLACES, QUEUEING, SENDING } from "./lanes.ts";
 import type { Limiter } from "./limiter.ts";
 import { type Onward, onwardOf } from "./onward.ts";
 import type { FleetParts, LaneHost } from "./parts.ts";
@@ -19,7 +19,6 @@ import { type Teller, Telling } from "./telling.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Work } from "./work.ts";
 
-const PLACES = 10;
 const NEVER = Number.POSITIVE_INFINITY;
 
 const ONE = 0;
@@ -50,6 +49,8 @@ export class Handling implements Teller {
   readonly #timeoutMs: number;
   /** Nothing can fail, and a message is deleted by itself, at once. */
   readonly #isPlain: boolean;
+  /** Whatever is handled goes well, and nothing follows from it but the delete. */
+  readonly #isSure: boolean;
   readonly #busy: Uint8Array;
   /** By place: what became of it, and what is in front of it. */
   readonly #outcome: Uint8Array;
@@ -87,8 +88,9 @@ export class Handling implements Teller {
     this.telling = new Telling(parts, state, this.#places, this.#settler, this);
     const isAlone = this.#handler === ONE && !plan.deleteBatch && plan.roundTripMs === 0;
     const isQuiet = parts.limiter === undefined && this.#onward === undefined;
-    const isFree = parts.queue.gate === undefined;
-    this.#isPlain = isAlone && !this.#failures.isAny && isQuiet && isFree;
+    const isSafe = isQuiet && !this.#failures.isAny;
+    this.#isSure = isSafe && this.#timeoutMs === NEVER;
+    this.#isPlain = isAlone && isSafe && parts.queue.gate === undefined;
   }
 
   /** The lane holds messages: it begins to handle them. */
@@ -96,7 +98,7 @@ export class Handling implements Teller {
     const { at, open, held } = this.#state;
     const count = held[lane] as number;
     const place = lane * PLACES;
-    if (!this.#isPlain) this.#outcome.fill(OPEN, place, place + count);
+    if (!this.#isPlain) this.#mark(place, place + count, OPEN);
     if (this.#beatMs > 0) this.#fleet.planBeat(lane, this.#timeline.nowMs + this.#beatMs);
     if (this.#handler === PARALLEL) {
       at[lane] = count;
@@ -106,6 +108,12 @@ export class Handling implements Teller {
       at[lane] = 0;
       this.#handle(lane);
     }
+  }
+
+  /** What became of the messages in these places: a loop, since so few are filled faster by it. */
+  #mark(from: number, end: number, outcome: number): void {
+    const outcomes = this.#outcome;
+    for (let place = from; place < end; place++) outcomes[place] = outcome;
   }
 
   /** One message, or the whole batch. */
@@ -172,8 +180,9 @@ export class Handling implements Teller {
     if (this.#refused[place] !== 1) this.service.record(nowMs - (began[lane] as number));
     this.#limiter?.leave(this.#firstPlace + lane * PLACES);
     if (this.#isPlain) this.#doneOnePlainly(lane);
-    else if (this.#handler === BATCH) this.#doneBatch(lane);
-    else this.#doneOne(lane);
+    else if (this.#handler !== BATCH) this.#doneOne(lane);
+    else if (this.#isSure) this.#doneBatchSurely(lane);
+    else this.#doneBatch(lane);
   }
 
   // --- One after another ----------------------------------------------------------------------------
@@ -228,6 +237,14 @@ export class Handling implements Teller {
 
   // --- The whole batch at once ------------------------------------------------------------------------
 
+  #doneBatchSurely(lane: number): void {
+    const first = lane * PLACES;
+    const count = this.#state.held[lane] as number;
+    this.#mark(first, first + count, WENT_WELL);
+    this.handled += count;
+    this.telling.say(lane);
+  }
+
   #doneBatch(lane: number): void {
     const first = lane * PLACES;
     const count = this.#state.held[lane] as number;
@@ -240,7 +257,7 @@ export class Handling implements Teller {
     }
     const isWhole = isLate || (failed > 0 && !this.#plan.partialBatches);
     if (isWhole && failed < count) {
-      this.#outcome.fill(FAILED, first, first + count);
+      this.#mark(first, first + count, FAILED);
       this.handled -= count - failed;
       this.failed += count - failed;
     }

@@ -7,12 +7,11 @@
 import type { PlannedLambda } from "../scenario/planLambda.ts";
 import { lambdaOf } from "../scenario/planScaling.ts";
 import type { Agenda } from "./agenda.ts";
-import { GETTING, type Lanes } from "./lanes.ts";
+import { GETTING, type Lanes, PLACES } from "./lanes.ts";
 import type { Guest, Limiter } from "./limiter.ts";
 import type { FleetParts } from "./parts.ts";
 import type { Timeline } from "./timeline.ts";
 
-const PLACES = 10;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** What an invoker needs of its fleet. */

@@ -22,6 +22,9 @@ export const QUEUEING = 7;
 /** What it sends on is refused by a queue's quota, and will be sent again. */
 export const SENDING = 8;
 
+/** Places of a lane in its queue's traffic: as many messages as a receive brings. */
+export const PLACES = 10;
+
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class Lanes {

@@ -2,10 +2,10 @@
  * What goes on of the messages that a fleet has handled well, through all its outlets. A message whose
  * calls a queue's quota refuses is not done with before they are let through: its process waits.
  */
+
+import { PLACES } from "./lanes.ts";
 import type { Outlet } from "./outlet.ts";
 import type { SimQueue } from "./simQueue.ts";
-
-const PLACES = 10;
 
 /** A fleet; `first` is the number of its first lane. */
 export interface Sender {

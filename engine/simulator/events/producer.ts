@@ -23,6 +23,12 @@ import { bodyBytesOf, highOf, lotOf, lowOf, NOBODY } from "./token.ts";
 /** Messages of a call. */
 const CALL_MAX = 10;
 
+// V8 knows a number of this file for what it is, and looks up one that was imported at each use.
+const SENT_COUNT = SENT;
+const SENT_BYTES_COUNT = SENT_BYTES;
+const SEND_CALLS = CALLS_AT + SEND;
+const SEND_MORE = MORE_AT + SEND;
+
 /** How many messages a run may send yet. */
 export interface Allowance {
   readonly sent: Float64Array;
@@ -75,8 +81,11 @@ export class Producer implements LineSender {
   readonly #delaySeconds: number;
   readonly #hasOwnDelay: boolean;
   readonly #copyShare: number;
+  /** Whether its messages are all alike, of a Standard queue, and nothing follows from one of them. */
+  readonly #isAlike: boolean;
+  /** Whether they also come one by one. */
   readonly #isPlain: boolean;
-  /** Of the messages of such a producer: the token, bytes, requests beyond the first. */
+  /** Of messages that are alike: the token, bytes, requests beyond the first. */
   readonly #plainLow: number;
   readonly #plainBytes: number;
   readonly #plainMore: number;
@@ -113,9 +122,9 @@ export class Producer implements LineSender {
     this.#delaySeconds = (queue.isFifo ? undefined : plan.delaySeconds) ?? queue.delaySeconds;
     this.#copyShare = plan.duplicates.probability;
     const isSingle = plan.batch <= 1 && parts.arrivals.size === 1 && !this.isLoop;
-    const isAlike = plan.sizes.kind === "fixed" && this.#copyShare === 0;
-    this.#isPlain =
-      isSingle && isAlike && !queue.isFifo && !this.#hasOwnDelay && this.#cards === undefined;
+    const isNew = this.#copyShare === 0 && this.#cards === undefined;
+    this.#isAlike = isNew && plan.sizes.kind === "fixed" && !queue.isFifo && !this.#hasOwnDelay;
+    this.#isPlain = isSingle && this.#isAlike;
     this.#plainBytes = plan.sizes.kind === "fixed" ? plan.sizes.bodyBytes : 0;
     this.#plainLow = lowOf(this.#plainBytes, this.#delaySeconds);
     this.#plainMore = moreRequestsOf(this.#plainBytes);
@@ -187,10 +196,10 @@ export class Producer implements LineSender {
     queue.flow.arrive(1);
     this.sent++;
     this.calls++;
-    counts[SENT] = (counts[SENT] as number) + 1;
-    counts[SENT_BYTES] = (counts[SENT_BYTES] as number) + this.#plainBytes;
-    counts[CALLS_AT + SEND] = (counts[CALLS_AT + SEND] as number) + 1;
-    if (this.#plainMore > 0) queue.count(MORE_AT + SEND, this.#plainMore);
+    counts[SENT_COUNT] = (counts[SENT_COUNT] as number) + 1;
+    counts[SENT_BYTES_COUNT] = (counts[SENT_BYTES_COUNT] as number) + this.#plainBytes;
+    counts[SEND_CALLS] = (counts[SEND_CALLS] as number) + 1;
+    if (this.#plainMore > 0) queue.count(SEND_MORE, this.#plainMore);
     queue.serve();
   }
 
@@ -218,12 +227,22 @@ export class Producer implements LineSender {
       return;
     }
     queue.touch();
-    if (queue.isFifo) for (let index = 0; index < count; index++) this.#addFifo();
+    if (this.#isAlike) this.#addAlike(count);
+    else if (queue.isFifo) for (let index = 0; index < count; index++) this.#addFifo();
     else for (let index = 0; index < count; index++) this.#add();
     const { sent } = this.#allowance;
     sent[0] = (sent[0] as number) + count;
     this.sent += count;
     this.#call(count);
+  }
+
+  #addAlike(count: number): void {
+    const { queue } = this;
+    const { traffic } = queue;
+    for (let index = 0; index < count; index++) {
+      traffic.add(this.#plainLow, highOf(this.#index, queue.drawLot()));
+    }
+    this.#bytes = count * this.#plainBytes;
   }
 
   #add(): void {

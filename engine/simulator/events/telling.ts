@@ -5,14 +5,12 @@
  */
 import type { PlannedFleet } from "../scenario/plan.ts";
 import { eventOf, PLACE_SETTLE, SETTLE, SETTLED } from "./kinds.ts";
-import { type Lanes, SETTLING } from "./lanes.ts";
+import { type Lanes, PLACES, SETTLING } from "./lanes.ts";
 import type { FleetParts } from "./parts.ts";
 import type { Pauses } from "./pauses.ts";
 import type { Places } from "./places.ts";
 import type { Settler } from "./settler.ts";
 import type { Timeline } from "./timeline.ts";
-
-const PLACES = 10;
 
 /** Who has handled what is told of. */
 export interface Teller {

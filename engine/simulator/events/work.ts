@@ -2,11 +2,8 @@
 import type { Law } from "../random/law.ts";
 import type { PlannedFleet, PlannedLaw } from "../scenario/plan.ts";
 import { type Cards, NO_ROW } from "./cards.ts";
-import type { Lanes } from "./lanes.ts";
+import { type Lanes, PLACES } from "./lanes.ts";
 import type { SimQueue } from "./simQueue.ts";
-
-/** Places of a lane. */
-const PLACES = 10;
 
 export class Work {
   readonly #law: Law;

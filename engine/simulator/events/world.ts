@@ -32,6 +32,7 @@ import {
   TIMER,
   WAIT_OVER,
 } from "./kinds.ts";
+import { PLACES } from "./lanes.ts";
 import { Loops } from "./loops.ts";
 import type { Producer } from "./producer.ts";
 import { reportOfFleet, reportOfProducer, reportOfQueue, reportOfResource } from "./readOut.ts";
@@ -41,7 +42,6 @@ import { Timeline } from "./timeline.ts";
 
 /** The engine's time when a run begins, but for messages that were sent before. */
 const BEGIN_MS = 1_000_000;
-const PLACES = 10;
 const MS = 1_000;
 
 // Moments of the plan, as parts of MOMENT.

@@ -1,12 +1,13 @@
 /**
  * Draws times by a law of the plan, in milliseconds. One class for all laws, so that the code that
- * draws stays fast whatever is drawn. Each has its own stream, and draws from it alone.
+ * draws stays fast whatever is drawn. Each has its own stream, and draws from it alone: so it draws some
+ * ahead, in one go, and hands them out.
  */
 import type { PlannedLaw } from "../scenario/plan.ts";
 import { Choice } from "./choice.ts";
 import { logGamma, power } from "./math.ts";
 import type { Stream } from "./stream.ts";
-import { drawExponential, exponential } from "./ziggurat.ts";
+import { exponential, fillExponential } from "./ziggurat.ts";
 
 const DETERMINISTIC = 0;
 const EXPONENTIAL = 1;
@@ -24,6 +25,8 @@ const TRACE = 11;
 /** So many uniform numbers multiplied stay above the smallest double. */
 const STAGES_MULTIPLIED = 16;
 const MS = 1_000;
+/** So many are drawn in one go. */
+const AHEAD = 32;
 
 export class Law {
   readonly #kind: number;
@@ -36,8 +39,9 @@ export class Law {
   /** In seconds, shared with other threads. */
   readonly #traced: Float64Array;
   readonly #choice: Choice | undefined;
-  /** The last one: a number that a call answers costs an object where it is not inlined. */
-  readonly #drawn = new Float64Array(1);
+  /** The next times, and how many of them were handed out. */
+  readonly #ahead = new Float64Array(AHEAD);
+  #handed = AHEAD;
   /** Normal numbers come in pairs. */
   #spare = Number.NaN;
 
@@ -56,21 +60,19 @@ export class Law {
 
   /** The next time, in milliseconds. */
   draw(): number {
-    this.#draw();
-    return this.#drawn[0] as number;
+    if (this.#handed === AHEAD) this.#fill();
+    return this.#ahead[this.#handed++] as number;
   }
 
-  #draw(): void {
-    const drawn = this.#drawn;
-    if (this.#kind === EXPONENTIAL) {
-      drawExponential(this.#stream, drawn);
-      drawn[0] = (drawn[0] as number) * this.#scale;
-    } else {
-      drawn[0] = this.#kind === DETERMINISTIC ? this.#scale : this.#drawOther();
-    }
+  #fill(): void {
+    const ahead = this.#ahead;
+    this.#handed = 0;
+    if (this.#kind === DETERMINISTIC) ahead.fill(this.#scale);
+    else if (this.#kind === EXPONENTIAL) fillExponential(this.#stream, ahead, this.#scale);
+    else for (let index = 0; index < AHEAD; index++) ahead[index] = this.#draw();
   }
 
-  #drawOther(): number {
+  #draw(): number {
     const stream = this.#stream;
     switch (this.#kind) {
       case UNIFORM:

@@ -26,21 +26,18 @@ for (let layer = 0; layer <= LAYERS; layer++) HEIGHTS[layer] = Math.exp(-(WIDTHS
 const ULP = 1.1102230246251565e-16;
 const HIGH = 536_870_912;
 
-const cell = new Float64Array(1);
-
 /** A number of mean 1, 0 or more. */
 export function exponential(stream: Stream): number {
-  drawExponential(stream, cell);
-  return cell[0] as number;
-}
-
-/** As `exponential`, into `to[0]`. */
-export function drawExponential(stream: Stream, to: Float64Array): void {
   const word = stream.word();
   const layer = word & (LAYERS - 1);
   const share = ((word >>> 8) * HIGH + (stream.word() >>> 3)) * ULP;
   const x = share * (WIDTHS[layer] as number);
-  to[0] = x < (WIDTHS[layer + 1] as number) ? x : atEdge(stream, layer, x);
+  return x < (WIDTHS[layer + 1] as number) ? x : atEdge(stream, layer, x);
+}
+
+/** Fills `to` with numbers of this mean. */
+export function fillExponential(stream: Stream, to: Float64Array, mean: number): void {
+  for (let index = 0; index < to.length; index++) to[index] = exponential(stream) * mean;
 }
 
 /** Beyond the layer above: in the tail, which is like the whole, or beside the curve. */

@@ -5,7 +5,6 @@
  */
 /** Moments of leaving less those of coming. */
 const BALANCE = 0;
-const PRESENT = 10;
 const EXPECTED = 1;
 const STAYED = 2;
 const NEXT_AREA = 3;
@@ -15,7 +14,7 @@ const NEXT_MAX_AT = 6;
 const RECEIVED_AT = 7;
 const EMPTY_AT = 8;
 const PEAK = 9;
-const CELLS = 11;
+const CELLS = 10;
 
 /** Places in `told`. */
 export const SENT_AT = 0;
@@ -71,7 +70,6 @@ export class Flow {
       this.#gone += missing;
       cells[EXPECTED] = present;
     }
-    cells[PRESENT] = present;
     if (visible > (cells[PEAK] as number)) {
       cells[PEAK] = visible;
       cells[EMPTY_AT] = Number.NaN;
@@ -100,9 +98,9 @@ export class Flow {
     this.#cells[NEXT_MAX] = 0;
   }
 
-  /** How many there were, times how long, by who came, who left and who is there yet. */
+  /** How many there were, times how long, by who came, who left and who is there yet. After `see`. */
   areaAt(nowMs: number): number {
-    const present = this.#cells[PRESENT] as number;
+    const present = this.#cells[EXPECTED] as number;
     return (this.#cells[BALANCE] as number) + present * (nowMs - this.#beginMs);
   }
 
