@@ -20,6 +20,8 @@ export interface Wire<M extends Members = Members> {
   readonly members: M;
   /** Absent for an action without a result. */
   readonly result?: Members;
+  /** What policies ask for where that is not the action's own name. */
+  readonly permission?: string;
   /** What AWS answers to more text than any message or batch may have; see content.ts. */
   readonly tooLong?: (contentBytes: number) => SluiceError;
 }
@@ -71,7 +73,8 @@ export function queueAction<const M extends Members>(
     run(context, input) {
       checkRequired(members, input);
       const url = input.QueueUrl as string | undefined;
-      const queue = authorised(context, url, tagsOf?.(input as Input<M>));
+      const tags = tagsOf?.(input as Input<M>);
+      const queue = authorised(context, url, tags, wire.permission);
       checkRanges(members, input);
       return handler(context, input as Input<M>, queue);
     },
@@ -82,12 +85,17 @@ export function queueAction<const M extends Members>(
  * The queue that a request names, once its caller may do to it what the request asks. Throws AccessDenied,
  * and QueueDoesNotExist for whatever names no queue.
  */
-function authorised(context: Context, url: string | undefined, tags?: RequestTags): Queue {
+function authorised(
+  context: Context,
+  url: string | undefined,
+  tags: RequestTags | undefined,
+  permission: string | undefined,
+): Queue {
   const { account, name } = addressedBy(context, url);
   const queue = context.broker.findQueue(name, { account });
   if (context.tellsAccounts) {
     const target = queue === undefined ? targetAbsent(context, account, name) : targetOf(queue);
-    context.authorise(target, tags);
+    context.authorise(target, tags, permission);
   }
   if (queue === undefined) throw noSuchQueue(name);
   return queue;

@@ -3,8 +3,9 @@
  * own names of errors and its own namespace of XML; a request says which one it means by its target,
  * its version or its path. Tables; pure.
  */
-import { type ErrorCode, type ErrorShape, errorShape } from "../errors.ts";
+import { type ErrorCode, type ErrorShape, errorShape, SluiceError } from "../errors.ts";
 import type { Action } from "./action.ts";
+import { peekMessages } from "./actions/peekMessages.ts";
 import { findCloudWatchAction } from "./cloudWatch.ts";
 import { findAction } from "./router.ts";
 import { findStsAction } from "./sts.ts";
@@ -46,6 +47,9 @@ export const cloudWatch: Service = {
   shapeOf: cloudWatchShape,
 };
 
+/** What LocalStack's developer endpoint asks, whose only action looks like ReceiveMessage. */
+export const peekService: Service = { ...sqs, find: findPeek };
+
 /** By the `Version` of the query protocol. */
 export const serviceByVersion: ReadonlyMap<string, Service> = new Map([
   ["2012-11-05", sqs],
@@ -68,6 +72,14 @@ const cloudWatchNames: Partial<Record<ErrorCode, Pick<ErrorShape, "shape" | "que
   MissingParameter: { shape: "MissingRequiredParameterException", queryCode: "MissingParameter" },
   InternalFailure: { shape: "InternalServiceFault", queryCode: "InternalServiceError" },
 };
+
+function findPeek(name: string | undefined): Action {
+  if (name === undefined || name === "ReceiveMessage") return peekMessages;
+  throw new SluiceError(
+    "InvalidAction",
+    "Here a queue's messages are looked at; no action but ReceiveMessage can be asked.",
+  );
+}
 
 function cloudWatchShape(code: ErrorCode): ErrorShape {
   const names = cloudWatchNames[code];

@@ -24,7 +24,7 @@ const hostPattern = /^(?:\[([\da-f:.]+)(?:%[^\]\s]*)?\]|([^\s:/?#@[\]\\]+))(?::\
 const originPattern = /^(https?):\/\/([^/]+)$/i;
 const pagePattern = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i;
 /** Actions that look and change nothing have such names. */
-const lookingPattern = /^(?:Get|List)/;
+const lookingPattern = /^(?:Get|List|Peek)/;
 
 export class Admission {
   readonly #origins: ReadonlySet<string>;

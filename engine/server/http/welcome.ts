@@ -1,6 +1,7 @@
 /**
  * What GET answers to people and to health checks: at / what this is and how to use it, for somebody
- * who has opened the address in a browser or with curl, and /health. The same to everybody: it tells
+ * who has opened the address in a browser or with curl, and /health, which is
+ * /_localstack/health to users of LocalStack. The same to everybody: it tells
  * nothing of the broker and nothing that the request said. Pure.
  */
 import { regions } from "../../limits.ts";
@@ -41,6 +42,17 @@ function welcome(url: string, accept: string | undefined): Reply {
   return { status: 200, body, contentType: "text/plain; charset=utf-8" };
 }
 
+/** As LocalStack has it: services and how they are. */
+const localStackHealth = JSON.stringify({
+  services: { cloudwatch: "running", sqs: "running", sts: "running" },
+  edition: "sluice",
+});
+
+function healthOf(path: string): string | undefined {
+  if (path === "/health") return '{"status":"ok"}';
+  return path === "/_localstack/health" ? localStackHealth : undefined;
+}
+
 /**
  * Undefined for what is no page. `serverUrl` is where the server listens; who has to say who he is gets
  * no welcome.
@@ -52,6 +64,6 @@ export function pageReply(
 ): Reply | undefined {
   if (method !== "GET" && method !== "HEAD") return undefined;
   if (url === "/" && isOpen) return welcome(serverUrl, headers.accept);
-  if (url.split("?", 1)[0] !== "/health") return undefined;
-  return { status: 200, body: '{"status":"ok"}', contentType: "application/json" };
+  const body = healthOf(url.split("?", 1)[0] ?? "");
+  return body === undefined ? undefined : { status: 200, body, contentType: "application/json" };
 }

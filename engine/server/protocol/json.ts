@@ -60,10 +60,10 @@ export class JsonProtocol implements Protocol {
   readonly #name: string | undefined;
   readonly #url: string;
 
-  /** `target`: the value of X-Amz-Target; `url`: the request's path. */
-  constructor(target: string | undefined, url = "/") {
+  /** `target`: the value of X-Amz-Target; `url`: the request's path; `only`: the service asked there. */
+  constructor(target: string | undefined, url = "/", only?: Service) {
     const { service, name } = meantBy(target);
-    this.#service = service;
+    this.#service = only ?? service;
     this.#name = name;
     this.#url = url;
   }
@@ -83,7 +83,11 @@ export class JsonProtocol implements Protocol {
   /** An action without a result has an empty body. */
   answer({ action }: Call, answer: Answer): Reply | LongReply {
     if (answer instanceof LongAnswer) {
-      const frame = { start: `{"${onlyList(action.result).name}":[`, between: ",", end: "]}" };
+      const behind = Object.entries(answer.others)
+        .map(([name, text]) => `,"${name}":${JSON.stringify(text)}`)
+        .join("");
+      const start = `{"${onlyList(action.result).name}":[`;
+      const frame = { start, between: ",", end: `]${behind}}` };
       const pieces = piecesOf(frame, answer.elements, (element) => JSON.stringify(element));
       return { status: 200, pieces, contentType: jsonType };
     }

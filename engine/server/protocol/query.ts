@@ -43,15 +43,23 @@ export interface QueryHead {
   readonly accept: string | undefined;
 }
 
+/** What a path of its own asks: one service, and an action where the request names none. */
+export interface QueryPlace {
+  readonly service: Service;
+  readonly action: string;
+}
+
 export class QueryProtocol implements Protocol {
   readonly #head: QueryHead;
+  readonly #place: QueryPlace | undefined;
   readonly #requestId = requestUuid();
   #service: Service = sqs;
   /** Undefined until it was read. */
   #name: string | undefined;
 
-  constructor(head: QueryHead) {
+  constructor(head: QueryHead, place?: QueryPlace) {
     this.#head = head;
+    this.#place = place;
   }
 
   read(body: Buffer): Call {
@@ -61,9 +69,9 @@ export class QueryProtocol implements Protocol {
     const query = Buffer.from(mark < 0 ? "" : url.slice(mark + 1), "latin1");
     const form = parseForm(query, body);
     const { fields } = form;
-    const name = fields.below.get("Action")?.text;
+    const name = fields.below.get("Action")?.text ?? this.#place?.action;
     this.#name = name;
-    this.#service = serviceOf(fields);
+    this.#service = this.#place?.service ?? serviceOf(fields);
     const isOfAccount = name !== undefined && accountActions.includes(name);
     if (isOfAccount && queueOfPath(url) !== undefined) throw wrongPlace(name);
     const action = this.#service.find(name, how);
@@ -163,12 +171,15 @@ function wrapped(result: Members, answer: Answer): object {
 function jsonPieces(
   action: string,
   result: Members | undefined,
-  { elements }: LongAnswer,
+  { elements, others }: LongAnswer,
   requestId: string,
 ): Iterable<string> {
-  const { name, list } = onlyList(result);
+  const { name, list, rest } = onlyList(result);
   const start = `{"${action}Response":{"${action}Result":{"${jsonNames[name] ?? name}":[`;
-  const end = `]},"ResponseMetadata":${JSON.stringify({ RequestId: requestId })}}}`;
+  const behind = Object.keys(rest)
+    .map((other) => `,"${other}":${JSON.stringify(others[other] ?? null)}`)
+    .join("");
+  const end = `]${behind}},"ResponseMetadata":${JSON.stringify({ RequestId: requestId })}}}`;
   const write = (element: object) => JSON.stringify(listed(list.of, element));
   return piecesOf({ start, between: ",", end }, elements, write);
 }

@@ -95,12 +95,17 @@ export function xmlPieces(
   name: string,
   namespace: string,
   result: Members | undefined,
-  { elements }: LongAnswer,
+  { elements, others }: LongAnswer,
   requestId: string,
 ): Iterable<string> {
   const { start, between, end } = frameOf(name, namespace, requestId);
-  const frame = { start: `${start}<${name}Result>`, between, end: `</${name}Result>${end}` };
-  const { list } = onlyList(result);
+  const { list, rest } = onlyList(result);
+  const behind = writeMembers(rest, others);
+  const frame = {
+    start: `${start}<${name}Result>`,
+    between,
+    end: `${behind}</${name}Result>${end}`,
+  };
   return piecesOf(frame, elements, (value) => writeValue(list.of, value, list.each));
 }
 
