@@ -1,7 +1,8 @@
 /**
  * The frame of the conformance tests: each test runs over both protocols, against the endpoint that
  * SLUICE_CONFORMANCE_URL names, or against a server of its own with all of AWS's quotas. The tests
- * compare with what AWS answers, and use nothing of the engine's.
+ * compare with what AWS answers, and use nothing of the engine's. Before a server in the test's own process
+ * each of them goes the ways without a socket as well (ways.ts), to the same broker.
  *
  * The own server's clock stands still until a test lets time pass, so that nothing runs out because
  * the machine is slow; its tests run one after the other. Under `npm run stress` it is a
@@ -11,30 +12,25 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect } from "vitest";
+import type { Broker } from "../../engine/broker/broker.ts";
 import { startClocked } from "../support/clocked.ts";
-import { Endpoint, type RawRequest } from "../support/endpoint.ts";
+import type { Endpoint } from "../support/endpoint.ts";
 import { patience } from "../support/patience.ts";
 import { Serve } from "../support/serve.ts";
 import { isTimed } from "../support/timing.ts";
-import type { Answer, WireAnswer, WireMessage } from "../support/wire.ts";
+import type { WireAnswer, WireMessage } from "../support/wire.ts";
+import {
+  type Outcome,
+  openWays,
+  openWaysInProcess,
+  type Protocol,
+  type Way,
+  type WayName,
+  waysInProcess,
+  waysOver,
+} from "./ways.ts";
 
-export type Protocol = "json" | "query";
-
-/** What came of a call, in the terms that both protocols share. */
-export interface Outcome {
-  readonly status: number;
-  /** The code that boto3, the AWS CLI and Go see; undefined for a success. */
-  readonly code: string | undefined;
-  readonly message: string | undefined;
-  readonly result: WireAnswer;
-  /** The answer as it came. */
-  readonly answer: Answer;
-}
-
-/** Emulators take the region from here; AWS itself would want a signature. */
-const authorization =
-  "AWS4-HMAC-SHA256 Credential=conformance/20261122/us-east-1/sqs/aws4_request, " +
-  "SignedHeaders=host, Signature=00";
+export { noBytes } from "./ways.ts";
 
 /** How the endpoint's time passes: by waiting, or by a clock that a test moves. */
 interface Time {
@@ -45,29 +41,30 @@ interface Time {
 /** How often a test that moves time looks for what comes by itself. */
 const STEP_SECONDS = 0.1;
 
-class ConformanceEndpoint extends Endpoint {
-  override send(raw: RawRequest): Promise<Answer> {
-    return super.send({ ...raw, headers: { Authorization: authorization, ...raw.headers } });
-  }
-}
-
-/** Calls over one of the protocols. */
+/** Calls by one of the ways. */
 export class Client {
-  readonly protocol: Protocol;
-  readonly endpoint: Endpoint;
+  readonly #way: Way;
   readonly #names: string[];
   readonly #time: Time;
 
-  constructor(protocol: Protocol, endpoint: Endpoint, names: string[], time: Time) {
-    this.protocol = protocol;
-    this.endpoint = endpoint;
+  constructor(way: Way, names: string[], time: Time) {
+    this.#way = way;
     this.#names = names;
     this.#time = time;
   }
 
-  /** The same endpoint over another protocol. */
-  over(protocol: Protocol): Client {
-    return new Client(protocol, this.endpoint, this.#names, this.#time);
+  get protocol(): Protocol {
+    return this.#way.protocol;
+  }
+
+  /** Takes raw HTTP; whatever the way is, its URL is the same. */
+  get endpoint(): Endpoint {
+    return this.#way.endpoint;
+  }
+
+  /** False where no call is ever made of bytes. */
+  get hasBytes(): boolean {
+    return this.#way.hasBytes;
   }
 
   /** Lets the endpoint's time pass: by its clock where a test can move it, else by waiting. */
@@ -75,17 +72,8 @@ export class Client {
     return this.#time.pass(seconds);
   }
 
-  async call(action: string, input: object): Promise<Outcome> {
-    if (this.protocol === "query") {
-      const answer = await this.endpoint.query(action, input);
-      const { code, message, result } = answer.xml;
-      return { status: answer.status, code, message, result, answer };
-    }
-    const answer = await this.endpoint.call(action, input);
-    const header = answer.headers["x-amzn-query-error"];
-    const code = typeof header === "string" ? header.split(";")[0] : undefined;
-    const message = answer.json.message;
-    return { status: answer.status, code, message, result: answer.json, answer };
+  call(action: string, input: object): Promise<Outcome> {
+    return this.#way.call(action, input);
   }
 
   /** A call that must succeed: its result. */
@@ -187,6 +175,8 @@ export async function eventually(read: () => Promise<unknown>, expected: unknown
 /** A server of a file's own. */
 export interface OwnServer {
   readonly url: string;
+  /** Absent where it is another process's. */
+  readonly broker?: Broker;
   /** Absent where time passes by itself. */
   pass?(seconds: number): Promise<void>;
   stop(): Promise<unknown>;
@@ -205,41 +195,46 @@ function timeOf({ pass }: OwnServer): Time {
   return pass === undefined ? waits : { isMoved: true, pass };
 }
 
-/** One endpoint for a file, and its tests once for each protocol. `start` makes its own server. */
+/** One endpoint for a file, and its tests once for each way. `start` makes its own server. */
 export function contract(
   title: string,
   tests: (sqs: () => Client, protocol: Protocol) => void,
   start: () => Promise<OwnServer> = isTimed ? startServe : startClocked,
 ): void {
+  const isWaiting = givenUrl !== undefined || start === startServe;
   const names: string[] = [];
-  let client: Client | undefined;
+  const ways = new Map<WayName, Way>();
   let own: OwnServer | undefined;
+  let time = waits;
 
   beforeAll(async () => {
     if (givenUrl === undefined) own = await start();
-    const endpoint = new ConformanceEndpoint((givenUrl ?? own?.url ?? "").replace(/\/$/, ""));
-    client = new Client("json", endpoint, names, own === undefined ? waits : timeOf(own));
+    if (own !== undefined) time = timeOf(own);
+    const url = (givenUrl ?? own?.url ?? "").replace(/\/$/, "");
+    const opened = [...openWays(url)];
+    if (own?.broker !== undefined) opened.push(...openWaysInProcess(own.broker, url));
+    for (const [name, way] of opened) ways.set(name, way);
   });
 
   afterAll(async () => {
-    if (client === undefined) return;
-    const { endpoint } = client;
-    const cleaner = new Client("json", endpoint, [], waits);
+    const way = ways.get("json");
+    if (way === undefined) return;
+    const cleaner = new Client(way, [], waits);
     if (givenUrl !== undefined) {
       await Promise.all(names.map((name) => removeQueue(cleaner, name)));
     }
-    endpoint.disconnect();
+    for (const each of ways.values()) each.close();
     await own?.stop();
   });
 
-  for (const protocol of ["json", "query"] as const) {
+  const group = isWaiting ? describe.concurrent : describe;
+  for (const name of isWaiting ? waysOver : [...waysOver, ...waysInProcess]) {
     const sqs = (): Client => {
-      if (client === undefined) throw new Error("there is no endpoint");
-      return client.over(protocol);
+      const way = ways.get(name);
+      if (way === undefined) throw new Error(`there is no way ${name}`);
+      return new Client(way, names, time);
     };
-    const isWaiting = givenUrl !== undefined || start === startServe;
-    const group = isWaiting ? describe.concurrent : describe;
-    group(`${title} (${protocol})`, () => tests(sqs, protocol));
+    group(`${title} (${name})`, () => tests(sqs, name.startsWith("query") ? "query" : "json"));
   }
 }
 

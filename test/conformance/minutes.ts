@@ -4,7 +4,6 @@
  * test/stress/contract.test.ts in as much time as it takes, against any endpoint.
  */
 import { describe, expect, test } from "vitest";
-import type { Endpoint } from "../support/endpoint.ts";
 import { type Client, eventually, pause } from "./contract.ts";
 
 const messagesMax = 120_000;
@@ -45,15 +44,14 @@ function batchOf(batch: number, size: number, isFifo: boolean): object[] {
   }));
 }
 
-/** Full queues of each endpoint, by their kind: the tests over both protocols look at the same ones. */
-const full = new WeakMap<Endpoint, Map<string, Promise<string>>>();
+/** Full queues of each endpoint, by its URL and their kind: the tests of all ways look at the same ones. */
+const full = new Map<string, Promise<string>>();
 
 /** A queue of which 120,000 messages are in flight, and one more was sent. */
 function fullQueue(sqs: Client, kind: "full" | "fifo-full"): Promise<string> {
-  const queues = full.get(sqs.endpoint) ?? new Map<string, Promise<string>>();
-  full.set(sqs.endpoint, queues);
-  const url = queues.get(kind) ?? fill(sqs.over("json"), kind);
-  queues.set(kind, url);
+  const key = `${sqs.endpoint.url} ${kind}`;
+  const url = full.get(key) ?? fill(sqs, kind);
+  full.set(key, url);
   return url;
 }
 
@@ -171,7 +169,7 @@ export function deduplication(sqs: () => Client): void {
 
 export function inFlight(sqs: () => Client): void {
   describe("with 120,000 messages in flight", () => {
-    // Filled over one protocol: what is looked at is the receive that comes after, over each.
+    // Filled by one way: what is looked at is the receive that comes after, by each.
     test("92: gives nothing of a FIFO queue, and no error", async () => {
       const QueueUrl = await fullQueue(sqs(), "fifo-full");
       const { Messages } = await insist(sqs(), "ReceiveMessage", { QueueUrl });

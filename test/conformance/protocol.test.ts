@@ -1,7 +1,7 @@
 /** What clients rely on of both protocols: edge cases 1 to 15 of the contract. */
 import { expect, test } from "vitest";
 import { formHeaders, formOf, readXml } from "../support/query.ts";
-import { contract } from "./contract.ts";
+import { contract, noBytes } from "./contract.ts";
 
 const noQueue = "AWS.SimpleQueueService.NonExistentQueue";
 const jsonHeaders = (target: string) => ({
@@ -14,7 +14,7 @@ contract("SQS", (sqs, protocol) => {
     const input = { QueueUrl: `${sqs().endpoint.url}/000000000000/no-such-queue` };
     const { status, code, answer } = await sqs().call("PurgeQueue", input);
     expect([status, code]).toEqual([400, noQueue]);
-    if (protocol === "query") return;
+    if (protocol === "query" || answer === undefined) return;
     expect(answer.json.__type).toBe("com.amazonaws.sqs#QueueDoesNotExist");
     expect(answer.headers["x-amzn-query-error"]).toBe(`${noQueue};Sender`);
   });
@@ -24,15 +24,15 @@ contract("SQS", (sqs, protocol) => {
     const Attributes = { DelaySeconds: "1" };
     const { status, answer } = await sqs().call("SetQueueAttributes", { QueueUrl, Attributes });
     expect(status).toBe(200);
-    if (protocol === "json") expect(answer.text).toBe("");
-    else expect(answer.text).not.toContain("Result");
+    if (protocol === "json") expect(answer?.text ?? "").toBe("");
+    else expect(answer?.text).not.toContain("Result");
   });
 
   test("3: a receive of nothing has no list", async () => {
     const QueueUrl = await sqs().queue("empty");
     const { result, answer } = await sqs().call("ReceiveMessage", { QueueUrl });
     expect(result).toEqual({});
-    if (protocol === "json") expect(answer.text).toBe("{}");
+    if (protocol === "json") expect(answer?.text ?? "{}").toBe("{}");
   });
 
   test("4: CreateQueue takes its tags by a name in small letters", async () => {
@@ -41,7 +41,8 @@ contract("SQS", (sqs, protocol) => {
     expect(await sqs().ok("ListQueueTags", { QueueUrl })).toEqual({ Tags: { a: "b" } });
   });
 
-  test("5 and 6: a request to the queue's own path means that queue", async () => {
+  test("5 and 6: a request to the queue's own path means that queue", async ({ skip }) => {
+    skip(!sqs().hasBytes, noBytes);
     const QueueUrl = await sqs().queue("path");
     const path = new URL(QueueUrl).pathname;
     const { endpoint } = sqs();
@@ -63,7 +64,8 @@ contract("SQS", (sqs, protocol) => {
     expect((await sqs().one(other)).Body).toBe("named");
   });
 
-  test("7: a queue's path knows neither CreateQueue nor ListQueues", async () => {
+  test("7: a queue's path knows neither CreateQueue nor ListQueues", async ({ skip }) => {
+    skip(!sqs().hasBytes, noBytes);
     const path = new URL(await sqs().queue("narrow")).pathname;
     for (const action of ["CreateQueue", "ListQueues"]) {
       const body = formOf(action, { QueueName: "x" });
@@ -72,7 +74,8 @@ contract("SQS", (sqs, protocol) => {
     }
   });
 
-  test("8: an unknown action is 400, and a form without any is 404", async () => {
+  test("8: an unknown action is 400, and a form without any is 404", async ({ skip }) => {
+    skip(!sqs().hasBytes, noBytes);
     await sqs().fails("MakeCoffee", {}, 400, "InvalidAction");
     const { endpoint } = sqs();
     const answer = await endpoint.send({ headers: formHeaders, body: "Version=2012-11-05" });
@@ -80,7 +83,8 @@ contract("SQS", (sqs, protocol) => {
     expect(answer.text).toContain("UnknownOperationException");
   });
 
-  test.each([["{"], ["[]"], ['{"QueueUrl":7}']])("9: %s can't be read: 400", async (body) => {
+  test.for(["{", "[]", '{"QueueUrl":7}'])("9: %s can't be read: 400", async (body, { skip }) => {
+    skip(!sqs().hasBytes, noBytes);
     const answer = await sqs().endpoint.send({ headers: jsonHeaders("PurgeQueue"), body });
     expect([answer.status, answer.headers["x-amzn-query-error"]]).toEqual([
       400,
@@ -112,7 +116,8 @@ contract("SQS", (sqs, protocol) => {
     expect(Object.keys(await send(bad))).toEqual(["Failed"]);
   });
 
-  test("13: a queue's URL carries the host that the client used", async () => {
+  test("13: a queue's URL carries the host that the client used", async ({ skip }) => {
+    skip(!sqs().hasBytes, noBytes);
     const QueueName = sqs().name("host");
     await sqs().ok("CreateQueue", { QueueName });
     const { endpoint } = sqs();
