@@ -31,7 +31,7 @@ const limits = {
  * clock or its environment or measure what it uses, or are so long that they gain nothing.
  */
 const together = [
-  "test/{assembly,bindings}/*.test.ts",
+  "test/{assembly,awsSdk,bindings}/*.test.ts",
   "test/broker/**/!(fifoWaiting|threads|timers|wallClock).test.ts",
   "test/conformance/!(minutes).test.ts",
   "test/consumer/{ends,place,stats}.test.ts",

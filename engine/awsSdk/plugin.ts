@@ -76,12 +76,7 @@ class Local {
   }
 
   nextFor(context: SdkContext): SdkNext {
-    if (context.clientName !== clientName) {
-      throw new TypeError(
-        `The plugin is for ${clientName}, not for ${context.clientName}; ` +
-          "requestHandler is for any client.",
-      );
-    }
+    if (context.clientName !== clientName) return () => Promise.reject(foreign(context));
     const again: SdkNext = async (args) => {
       try {
         return await this.#call(args.input, context);
@@ -122,6 +117,12 @@ class Local {
       context.end();
     }
   }
+}
+
+function foreign(context: SdkContext): TypeError {
+  return new TypeError(
+    `The plugin is for ${clientName}, not for ${context.clientName}; requestHandler is for any client.`,
+  );
 }
 
 /** Others have their turn while a long answer is made, as on the server. */

@@ -143,8 +143,14 @@ function measured(broker: Broker, onFault: (error: unknown) => void): Metrics {
   return metrics;
 }
 
+/** The SDK marks the objects of credentials that it is given; whoever makes others of them has the mark, too. */
+const sdkMark = "$source";
+
 function credentialsIn(list: readonly CredentialSettings[]): Credentials {
-  const read = readCredentials(Setting.of(list, "credentials"), (_setting, work) => work());
+  const unmarked = list.map((one) => {
+    return Object.fromEntries(Object.entries(one).filter(([name]) => name !== sdkMark));
+  });
+  const read = readCredentials(Setting.of(unmarked, "credentials"), (_setting, work) => work());
   return credentialsOf(read);
 }
 

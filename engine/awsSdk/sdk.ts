@@ -24,7 +24,7 @@ export interface SdkContext {
   /** "SendMessageCommand". */
   readonly commandName?: string;
   readonly __smithy_context?: {
-    /** What the call was given as its `abortSignal`; SDKs before 2026 do not tell. */
+    /** What the call was given as its `abortSignal`; told by @smithy/core 3.39 and later. */
     readonly abortSignal?: SdkSignal;
     readonly commandInstance?: { readonly middlewareStack?: SdkStack };
   };
