@@ -39,7 +39,7 @@ const together = [
   "test/metrics/*.test.ts",
   "test/policy/*.test.ts",
   "test/repository/{glossary,layout,release,sections}.test.ts",
-  "test/server/{actions,auth,http,protocol}/*.test.ts",
+  "test/server/{actions,auth,http,protocol,settings}/*.test.ts",
   "test/simulator/**/*.test.ts",
   "test/{bench,report}/!(command|page).test.ts",
   "test/server/!(badRequests|fuzz|wallClock).test.ts",

@@ -52,7 +52,11 @@ const pageCode = "engine/report/browser/main.ts";
 const pageScript = "dist/engine/report/browser.js";
 
 /** What is read at run time and is no TypeScript. */
-const data = ["engine/simulator/prices.yaml", "engine/simulator/scenario/scenario.schema.json"];
+const data = [
+  "engine/server/settings/configuration.schema.json",
+  "engine/simulator/prices.yaml",
+  "engine/simulator/scenario/scenario.schema.json",
+];
 
 const steps = {
   engine: {

@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { addBench } from "./commands/bench.ts";
 import { addCredentials } from "./commands/credentials.ts";
+import { addHealth } from "./commands/health.ts";
 import { addHelp } from "./commands/help.ts";
 import { addServe } from "./commands/serve.ts";
 import { addSimulate } from "./commands/simulate.ts";
@@ -27,6 +28,7 @@ function program(): Command {
     "Examples:\n  sluice serve\n  sluice bench\n  sluice simulate run shop.yaml\n",
   );
   addServe(sluice);
+  addHealth(sluice);
   addCredentials(sluice);
   addSimulate(sluice);
   addBench(sluice);

@@ -51,6 +51,7 @@ export class RunningServer implements AsyncDisposable {
     reports: Reports,
     { broker: given, clock }: StartOptions = {},
   ): Promise<RunningServer> {
+    settled.warnings.forEach(reports.onWarning);
     const broker = given ?? (await openBroker(settled, clock));
     try {
       const mistakes = await makeQueues(broker, settled.queues);

@@ -99,6 +99,8 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
     ...{ config, queues, defaults: { port: 0 }, broker },
     ...(typeof credentials !== "string" && { credentials }),
   });
+  // Without a logger nothing is logged; what a file asks for in vain is told all the same.
+  if (logger === undefined) for (const said of settled.warnings) process.emitWarning(said);
   return RunningServer.start(settled, reportsTo(logger, settled.values.logLevel), {
     broker,
     clock,

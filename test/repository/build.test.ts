@@ -113,6 +113,8 @@ beforeAll(() => {
   }
   mkdirSync(join(folder, "engine/report/browser"), { recursive: true });
   writeFileSync(join(folder, "engine/report/page.css"), "/* nothing */\n");
+  mkdirSync(join(folder, "engine/server/settings"), { recursive: true });
+  writeFileSync(join(folder, "engine/server/settings/configuration.schema.json"), "{}\n");
   mkdirSync(join(folder, "engine/simulator/scenario"), { recursive: true });
   writeFileSync(join(folder, "engine/simulator/prices.yaml"), "{}\n");
   writeFileSync(join(folder, "engine/simulator/scenario/scenario.schema.json"), "{}\n");

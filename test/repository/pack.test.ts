@@ -188,6 +188,7 @@ describe("the packed package", () => {
         "dist/engine/report/browser.js",
         "dist/engine/report/page.css",
         "dist/engine/simulator/prices.yaml",
+        "dist/engine/server/settings/configuration.schema.json",
         "dist/engine/simulator/scenario/scenario.schema.json",
         "dist/node_modules/msgpackr/LICENSE",
         "dist/node_modules/uplot/LICENSE",
@@ -197,7 +198,7 @@ describe("the packed package", () => {
       ]),
     );
     const allowed =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/.+|examples\/.+\.(mjs|json|yaml|csv|txt|md)|dist\/engine\.wasm|dist\/node_modules\/msgpackr\/(LICENSE|package\.json|[\w-]+\.js)|dist\/node_modules\/uplot\/(LICENSE|package\.json|dist\/uPlot\.(iife\.min\.js|min\.css))|dist\/engine\/simulator\/(prices\.yaml|scenario\/scenario\.schema\.json)|dist\/(assembly|bindings|bench|engine)\/.+\.(c?js|d\.c?ts|html|css|svg))$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/.+|examples\/.+\.(mjs|json|yaml|csv|txt|md)|dist\/engine\.wasm|dist\/node_modules\/msgpackr\/(LICENSE|package\.json|[\w-]+\.js)|dist\/node_modules\/uplot\/(LICENSE|package\.json|dist\/uPlot\.(iife\.min\.js|min\.css))|dist\/engine\/(server\/settings\/configuration\.schema\.json|simulator\/(prices\.yaml|scenario\/scenario\.schema\.json))|dist\/(assembly|bindings|bench|engine)\/.+\.(c?js|d\.c?ts|html|css|svg))$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
   });
 

@@ -54,8 +54,20 @@ class QueueView {
   }
 }
 
+/** What may be set, for who describes it to others; by it, too, it is checked. */
+export type Shape = (
+  | ({ readonly kind: "number"; readonly unit: string } & NumberRange)
+  | { readonly kind: "switch" }
+  | { readonly kind: "word"; readonly words: readonly string[] }
+  /** An object, or its JSON. */
+  | { readonly kind: "document" }
+  | { readonly kind: "text" }
+) & { readonly isFifoOnly?: true };
+
 interface QueueAttribute {
   readonly set?: (text: string, draft: Draft) => void;
+  /** Of what can be set. */
+  readonly shape?: Shape;
   readonly show: (view: QueueView) => string | undefined;
 }
 
@@ -99,20 +111,23 @@ function numeric(name: string, key: NumericName): Entry {
   const set = (text: string, { attributes }: Draft) => {
     attributes[key] = readNumber(name, text, numericAttributes[key]);
   };
-  return [name, { set, show: ({ details }) => String(details.attributes[key]) }];
+  const shape: Shape = { kind: "number", ...numericAttributes[key] };
+  return [name, { set, shape, show: ({ details }) => String(details.attributes[key]) }];
 }
 
 function computed(name: string, show: QueueAttribute["show"]): Entry {
   return [name, { show }];
 }
 
-function storedText(name: string, check: (text: string) => void): Entry {
+function storedText(name: string, kind: "document" | "text", check = nothing): Entry {
   const set = (text: string, { stored }: Draft) => {
     if (text !== "") check(text);
     stored[name] = text;
   };
-  return [name, { set, show: ({ details }) => details.stored[name] }];
+  return [name, { set, shape: { kind }, show: ({ details }) => details.stored[name] }];
 }
+
+function nothing(_text: string): void {}
 
 function seconds(ms: number): string {
   return String(Math.floor(ms / 1_000));
@@ -142,21 +157,23 @@ function requireFifo(name: string, { isFifo }: Draft): void {
   );
 }
 
+const scopes = ["queue", "messageGroup"] as const;
+const throughputLimits = ["perQueue", "perMessageGroupId"] as const;
+
+function readWord<Word extends string>(name: string, text: string, words: readonly Word[]): Word {
+  const word = words.find((one) => one === text);
+  if (word !== undefined) return word;
+  throw invalidValue(name, `it is ${words.join(" or ")}, not ${quoted(text)}.`);
+}
+
 function setDeduplicationScope(text: string, draft: Draft): void {
   requireFifo("DeduplicationScope", draft);
-  if (text !== "queue" && text !== "messageGroup") {
-    throw invalidValue("DeduplicationScope", `it is queue or messageGroup, not ${quoted(text)}.`);
-  }
-  draft.attributes.deduplicationScope = text;
+  draft.attributes.deduplicationScope = readWord("DeduplicationScope", text, scopes);
 }
 
 function setFifoThroughputLimit(text: string, draft: Draft): void {
   requireFifo("FifoThroughputLimit", draft);
-  if (text !== "perQueue" && text !== "perMessageGroupId") {
-    const reason = `it is perQueue or perMessageGroupId, not ${quoted(text)}.`;
-    throw invalidValue("FifoThroughputLimit", reason);
-  }
-  draft.attributes.fifoThroughputLimit = text;
+  draft.attributes.fifoThroughputLimit = readWord("FifoThroughputLimit", text, throughputLimits);
 }
 
 /** A shown attribute of FIFO queues; absent on standard ones. */
@@ -189,6 +206,8 @@ function setManagedEncryption(text: string, { stored }: Draft): void {
   stored.SqsManagedSseEnabled = readBoolean("SqsManagedSseEnabled", text) ? "" : "false";
 }
 
+const ofFifoAlone: Shape = { kind: "switch", isFifoOnly: true };
+
 const table: ReadonlyMap<string, QueueAttribute> = new Map([
   numeric("VisibilityTimeout", "visibilityTimeout"),
   numeric("DelaySeconds", "delaySeconds"),
@@ -201,40 +220,63 @@ const table: ReadonlyMap<string, QueueAttribute> = new Map([
   computed("ApproximateNumberOfMessagesDelayed", ({ counts }) => String(counts.delayed)),
   computed("CreatedTimestamp", ({ details }) => seconds(details.createdAtMs)),
   computed("LastModifiedTimestamp", ({ details }) => seconds(details.modifiedAtMs)),
-  storedText("Policy", checkPolicy),
-  ["RedrivePolicy", { set: setRedrivePolicy, show: showRedrivePolicy }],
-  storedText("RedriveAllowPolicy", checkRedriveAllowPolicy),
-  ["FifoQueue", { set: setFifoQueue, show: ofFifo(() => "true") }],
+  storedText("Policy", "document", checkPolicy),
+  [
+    "RedrivePolicy",
+    { set: setRedrivePolicy, shape: { kind: "document" }, show: showRedrivePolicy },
+  ],
+  storedText("RedriveAllowPolicy", "document", checkRedriveAllowPolicy),
+  ["FifoQueue", { set: setFifoQueue, shape: ofFifoAlone, show: ofFifo(() => "true") }],
   [
     "ContentBasedDeduplication",
     {
       set: setContentBasedDeduplication,
+      shape: ofFifoAlone,
       show: ofFifo(({ contentBasedDeduplication }) => String(contentBasedDeduplication)),
     },
   ],
   [
     "DeduplicationScope",
-    { set: setDeduplicationScope, show: ofFifo(({ deduplicationScope }) => deduplicationScope) },
+    {
+      set: setDeduplicationScope,
+      shape: { kind: "word", words: scopes, isFifoOnly: true },
+      show: ofFifo(({ deduplicationScope }) => deduplicationScope),
+    },
   ],
   [
     "FifoThroughputLimit",
-    { set: setFifoThroughputLimit, show: ofFifo(({ fifoThroughputLimit }) => fifoThroughputLimit) },
+    {
+      set: setFifoThroughputLimit,
+      shape: { kind: "word", words: throughputLimits, isFifoOnly: true },
+      show: ofFifo(({ fifoThroughputLimit }) => fifoThroughputLimit),
+    },
   ],
-  storedText("KmsMasterKeyId", () => {}),
-  ["KmsDataKeyReusePeriodSeconds", { set: setKmsPeriod, show: showKmsPeriod }],
+  storedText("KmsMasterKeyId", "text"),
+  [
+    "KmsDataKeyReusePeriodSeconds",
+    {
+      set: setKmsPeriod,
+      shape: { kind: "number", ...kmsDataKeyReusePeriodSeconds },
+      show: showKmsPeriod,
+    },
+  ],
   [
     "SqsManagedSseEnabled",
     {
       set: setManagedEncryption,
+      shape: { kind: "switch" },
       show: ({ details }) => details.stored.SqsManagedSseEnabled ?? "true",
     },
   ],
 ]);
 
+/** What may be set of each attribute that can be set, by AWS's names. */
+export const attributeShapes: ReadonlyMap<string, Shape> = new Map(
+  [...table].flatMap(([name, { shape }]) => (shape === undefined ? [] : [[name, shape] as const])),
+);
+
 /** The attributes that can be set, by AWS's names. */
-export const settableNames: readonly string[] = [...table]
-  .filter(([, { set }]) => set !== undefined)
-  .map(([name]) => name);
+export const settableNames: readonly string[] = [...attributeShapes.keys()];
 
 /** One kind of encryption at a time: a key switches the managed kind off, and the reverse. */
 function settleEncryption(wire: Readonly<Record<string, string>>, stored: StoredAttributes): void {

@@ -19,7 +19,10 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  Pair,
   parseDocument,
+  Scalar,
+  YAMLMap,
 } from "yaml";
 import { isMergeKey, wrongReferences } from "./aliases.ts";
 import { SettingError } from "./settingError.ts";
@@ -34,6 +37,12 @@ const ALIASES_MAX = 10_000;
 
 /** Does one thing with a setting, and notes what was wrong with it. */
 export type Attempt = (setting: Setting, work: () => void) => void;
+
+/** A value, or values by their names, with the place of its first character in a text. */
+export interface Placed {
+  readonly at: number;
+  readonly value: string | readonly (readonly [name: string, value: Placed])[];
+}
 
 /** The file that a setting is in. */
 interface Origin {
@@ -81,6 +90,14 @@ export class Setting {
   static of(value: unknown, name: string): Setting {
     const document = new Document(value);
     return new Setting({ file: name, document, lines: new LineCounter() }, [], document.contents);
+  }
+
+  /** The tree of a file in another language, as that language's reader has made it of its source. */
+  static placed(file: string, source: string, root: Placed): Setting {
+    const lines = new LineCounter();
+    lines.addNewLine(0);
+    for (const { index } of source.matchAll(/\n/g)) lines.addNewLine(index + 1);
+    return new Setting({ file, document: new Document(null), lines }, [], nodeOf(root));
   }
 
   private constructor(origin: Origin, path: readonly string[], node: Node | null) {
@@ -209,6 +226,15 @@ export class Setting {
   get #isEmpty(): boolean {
     return this.#node === null || (isScalar(this.#node) && this.#node.value === null);
   }
+}
+
+function nodeOf({ at, value }: Placed): Node {
+  const node = typeof value === "string" ? new Scalar(value) : new YAMLMap();
+  if (node instanceof YAMLMap && typeof value !== "string") {
+    node.items = value.map(([name, one]) => new Pair(new Scalar(name), nodeOf(one)));
+  }
+  node.range = [at, at, at];
+  return node;
 }
 
 function textOf(node: unknown): string | undefined {

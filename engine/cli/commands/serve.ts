@@ -50,6 +50,7 @@ function say(line: string): void {
 }
 
 async function serve(command: Command): Promise<void> {
+  if (command.getOptionValue("printSchema") === true) return printSchema();
   // Listened for before anybody can know that this process is up.
   const stopped = stopSignal();
   try {
@@ -78,6 +79,12 @@ async function serve(command: Command): Promise<void> {
   process.exit(0);
 }
 
+/** What editors check configuration files by. */
+async function printSchema(): Promise<void> {
+  const { configurationSchema } = await import("../../server/settings/configurationSchema.ts");
+  process.stdout.write(`${JSON.stringify(configurationSchema(), null, 2)}\n`);
+}
+
 /** Says what kept the server from starting, and sets the exit code. */
 function refuse(error: unknown): void {
   const isWrong = error instanceof SettingsError;
@@ -87,12 +94,17 @@ function refuse(error: unknown): void {
   else say(`no broker: ${error instanceof Error ? error.message : String(error)}`);
 }
 
+/** What the command takes besides the server's options. */
+function isNoOption(name: string): boolean {
+  return name === "config" || name === "printSchema";
+}
+
 /** What the command line has; what is wrong in it commander has told. */
 function givenTo(command: Command): ReadonlyMap<string, Given> {
   const given = new Map<string, Given>();
   for (const option of command.options) {
     const name = option.attributeName();
-    if (name === "config" || command.getOptionValueSource(name) !== "cli") continue;
+    if (isNoOption(name) || command.getOptionValueSource(name) !== "cli") continue;
     const value: unknown = command.getOptionValue(name);
     const words = `${flagOf(name as OptionName)} ${value}`;
     const tell = (sentence: string) => new SettingError(0, `${words}: ${sentence}`);

@@ -30,4 +30,5 @@ export function addServeOptions(command: Command): void {
     "--config <file>",
     "options and queues from a YAML or JSON file; options here win",
   );
+  command.option("--print-schema", "print the JSON Schema of such files, and end");
 }

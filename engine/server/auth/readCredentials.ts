@@ -25,10 +25,44 @@ const names = [
 ] as const;
 type Name = (typeof names)[number];
 
-/** What stands in a scope in front of its first slash. */
-const accessKeyPattern = /^[\w.-]{1,128}$/;
-const secretPattern = /^[\x21-\x7e]{1,256}$/;
-const tokenPattern = /^[\x21-\x7e]{1,4096}$/;
+interface CredentialShape {
+  readonly name: Name;
+  /** What a text must be, in words as well. */
+  readonly pattern?: RegExp;
+  readonly what: string;
+  readonly isNeeded?: true;
+}
+
+const shapes: Readonly<Record<Name, Omit<CredentialShape, "name">>> = {
+  /** What stands in a scope in front of its first slash. */
+  accessKeyId: {
+    pattern: /^[\w.-]{1,128}$/,
+    what: "1 to 128 letters, digits, or any of . _ -",
+    isNeeded: true,
+  },
+  secretAccessKey: {
+    pattern: /^[\x21-\x7e]{1,256}$/,
+    what: "1 to 256 characters of ASCII without blanks",
+    isNeeded: true,
+  },
+  sessionToken: {
+    pattern: /^[\x21-\x7e]{1,4096}$/,
+    what: "1 to 4096 characters of ASCII without blanks",
+  },
+  account: { pattern: accounts.pattern, what: "twelve digits", isNeeded: true },
+  user: { pattern: userNames, what: "1 to 64 letters, digits, or any of + = , . @ _ -" },
+  role: {
+    pattern: roleNames,
+    what: "1 to 64 letters, digits, or any of + = , . @ _ - and may have :SESSION behind it",
+  },
+  policies: { what: "what it may do: identity policies" },
+};
+
+/** What a credential has, for who describes it to others; by it, too, it is checked. */
+export const credentialShapes: readonly CredentialShape[] = names.map((name) => ({
+  name,
+  ...shapes[name],
+}));
 const defaultSession = "sluice";
 
 /** All that are right; each mistake is told by `attempt`. */
@@ -76,27 +110,21 @@ function readCredential(item: Setting, attempt: Attempt): Credential | undefined
       else throw setting.error(`There is no such member${suggestion(key, names) || "."}`);
     });
   }
-  const text = (name: Name, pattern: RegExp, what: string): string => {
+  const text = (name: Name): string => {
     const setting = settings.get(name);
+    const { pattern, what } = shapes[name];
     let value = "";
     trial(setting ?? item, () => {
       if (setting === undefined) throw item.error(`${name} is missing: ${what}.`);
       value = setting.text;
-      if (!pattern.test(value)) throw setting.error(`It must be ${what}.`);
+      if (pattern?.test(value) === false) throw setting.error(`It must be ${what}.`);
     });
     return value;
   };
-  const key = "1 to 128 letters, digits, or any of . _ -";
-  const accessKeyId = text("accessKeyId", accessKeyPattern, key);
-  const secretAccessKey = text(
-    "secretAccessKey",
-    secretPattern,
-    "1 to 256 characters of ASCII without blanks",
-  );
-  const sessionToken = settings.has("sessionToken")
-    ? text("sessionToken", tokenPattern, "1 to 4096 characters of ASCII without blanks")
-    : undefined;
-  const account = text("account", accounts.pattern, "twelve digits");
+  const accessKeyId = text("accessKeyId");
+  const secretAccessKey = text("secretAccessKey");
+  const sessionToken = settings.has("sessionToken") ? text("sessionToken") : undefined;
+  const account = text("account");
   let caller: Caller | undefined;
   trial(item, () => {
     caller = readCaller(item, settings, account, trial);
@@ -131,9 +159,7 @@ function readCaller(
 
 function userOf(setting: Setting, account: string, policies: readonly PolicyDocument[]): Caller {
   const { text } = setting;
-  if (!userNames.test(text)) {
-    throw setting.error("A user's name is 1 to 64 letters, digits, or any of + = , . @ _ -");
-  }
+  if (!userNames.test(text)) throw setting.error(`A user's name is ${shapes.user.what}`);
   const arn = `arn:aws:iam::${account}:user/${text}`;
   const username = text.slice(text.lastIndexOf("/") + 1);
   const userId = idOf("AIDA", arn);
@@ -143,9 +169,7 @@ function userOf(setting: Setting, account: string, policies: readonly PolicyDocu
 function roleOf(setting: Setting, account: string, policies: readonly PolicyDocument[]): Caller {
   const [, role, session = defaultSession] = roleNames.exec(setting.text) ?? [];
   if (role === undefined) {
-    throw setting.error(
-      "A role's name is 1 to 64 letters, digits, or any of + = , . @ _ - and may have :SESSION behind it.",
-    );
+    throw setting.error(`A role's name is ${shapes.role.what}.`);
   }
   // A session's ARN has no path.
   const name = role.slice(role.lastIndexOf("/") + 1);

@@ -4,13 +4,15 @@
  * is opened, on the main thread; all mistakes are told at once. Loaded only where there is one of them, for
  * the parser takes a sixth of the command's start.
  */
+import { readFileSync } from "node:fs";
 import { type DescribedQueue, readQueue } from "../../broker/described/queues.ts";
-import { type Attempt, Setting } from "../../broker/described/setting.ts";
+import { type Attempt, type Reading, Setting } from "../../broker/described/setting.ts";
 import { SettingError } from "../../broker/described/settingError.ts";
 import { SluiceError } from "../../errors.ts";
 import { suggestion } from "../../suggestion.ts";
 import type { Credential } from "../auth/credentials.ts";
 import { readCredentials } from "../auth/readCredentials.ts";
+import { isElasticMq, readElasticMq } from "./elasticMq.ts";
 import { OptionError } from "./optionError.ts";
 import { findOption, type Given, optionNames } from "./options.ts";
 
@@ -23,9 +25,13 @@ export interface Config {
   readonly credentials: readonly Credential[] | undefined;
   /** None where all is well. */
   readonly mistakes: readonly SettingError[];
+  /** What of another server's file has no counterpart here. */
+  readonly warnings: readonly SettingError[];
 }
 
 const queuesKey = "queues";
+/** For editors that read JSON; it says nothing to a server. */
+const schemaKey = "$schema";
 /** A list of them, or an option: the file that has them. */
 const credentialsKey = "credentials";
 
@@ -33,21 +39,33 @@ export function readConfig(file: string): Config {
   const options = new Map<string, Given>();
   const queues: DescribedQueue[] = [];
   let credentials: readonly Credential[] | undefined;
-  const { root, mistakes: misread } = Setting.read(file);
+  const { root, mistakes: misread, warnings = [] } = readingOf(file);
   const mistakes = [...misread];
   const attempt = attemptFor(mistakes);
-  if (root === undefined) return { options, queues, credentials, mistakes };
+  if (root === undefined) return { options, queues, credentials, mistakes, warnings };
   attempt(root, () => {
     for (const [key, setting] of root.entries()) {
       attempt(setting, () => {
         if (key === queuesKey) readQueues(setting, queues, attempt);
         else if (key === credentialsKey && !setting.isValue) {
           credentials = readCredentials(setting, attempt);
-        } else options.set(key, readOption(key, setting, attempt));
+        } else if (key !== schemaKey) options.set(key, readOption(key, setting, attempt));
       });
     }
   });
-  return { options, queues, credentials, mistakes };
+  return { options, queues, credentials, mistakes, warnings };
+}
+
+/** YAML, JSON, or a file of ElasticMQ's. */
+function readingOf(file: string): Reading & Partial<Pick<Config, "warnings">> {
+  let source = "";
+  try {
+    source = readFileSync(file, "utf8");
+  } catch {
+    // Whoever reads it next says why.
+  }
+  if (!isElasticMq(file, source) || source === "") return Setting.read(file);
+  return readElasticMq(file, source) as Reading & Pick<Config, "warnings">;
 }
 
 /** The credentials of a file that has them alone: a list, or `credentials` with the list behind it. */
@@ -76,7 +94,7 @@ export function readCredentialsFile(file: string): Pick<Config, "credentials" | 
 export function readObjects(
   queueObjects: unknown,
   credentialObjects: unknown,
-): Omit<Config, "options"> {
+): Omit<Config, "options" | "warnings"> {
   const mistakes: SettingError[] = [];
   const attempt = attemptFor(mistakes);
   const queues: DescribedQueue[] = [];

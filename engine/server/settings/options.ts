@@ -4,11 +4,13 @@
  * of them knows an option or a default that the others don't. Pure.
  */
 import type { SettingError } from "../../broker/described/settingError.ts";
-import { accounts, regions } from "../../limits.ts";
+import { accounts, memoryBytes, regions } from "../../limits.ts";
 import { MEMORY_BYTES_DEFAULT } from "../../metrics/metrics.ts";
 import { type LogFormat, type LogLevel, logFormats, logLevels } from "../logger.ts";
 import {
   choiceOf,
+  patterns,
+  ports,
   readAccount,
   readAllowedHost,
   readExternalUrl,
@@ -23,6 +25,7 @@ import {
   readToken,
   refuse,
 } from "./readers.ts";
+import { type SchemaNode, switchNode, textNode, wholeNode } from "./schemaNode.ts";
 import type { Pem } from "./tls.ts";
 
 export const quotaSets = ["aws", "throughput", "off"] as const;
@@ -62,6 +65,8 @@ export interface ServerOption<Value = unknown> {
   readonly description: string;
   /** True for one that may be said more than once; each time it gets what came before. */
   readonly isList?: true;
+  /** What a file may have, for editors: all that `read` takes, and little more. */
+  readonly schema: SchemaNode;
   /** From a text to its value; throws OptionError. */
   readonly read: (text: string, before?: unknown) => Value;
   readonly default: Value;
@@ -86,18 +91,21 @@ const table: { readonly [Name in OptionName]: ServerOption<Values[Name]> } = {
   port: {
     placeholder: "<number>",
     description: "TCP port; 0 picks a free one",
+    schema: wholeNode(ports, patterns.port),
     read: readPort,
     default: 9324,
   },
   host: {
     placeholder: "<address>",
     description: "address to listen on",
+    schema: textNode(patterns.host),
     read: readHost,
     default: "127.0.0.1",
   },
   memory: {
     placeholder: "<size>",
     description: "memory to reserve; costs nothing until it is used",
+    schema: wholeNode(memoryBytes, patterns.memory),
     read: readMemory,
     default: 2 ** 31,
     shown: "2GiB",
@@ -105,6 +113,7 @@ const table: { readonly [Name in OptionName]: ServerOption<Values[Name]> } = {
   metricsMemory: {
     placeholder: "<size>",
     description: "most memory for fifteen days of metrics",
+    schema: wholeNode(memoryBytes, patterns.memory),
     read: readMemory,
     default: MEMORY_BYTES_DEFAULT,
     shown: "64MiB",
@@ -112,36 +121,42 @@ const table: { readonly [Name in OptionName]: ServerOption<Values[Name]> } = {
   metricsToken: {
     placeholder: "<token>",
     description: "bearer token that /metrics wants",
+    schema: textNode(patterns.token),
     read: readToken,
     default: undefined,
   },
   data: {
     placeholder: "<directory>",
     description: "keep messages on disk (not built yet)",
+    schema: textNode(),
     read: refuse("Keeping messages on disk is not built yet; leave --data out."),
     default: undefined,
   },
   threads: {
     placeholder: "<number>",
     description: "threads that listen (only 1 is built yet)",
+    schema: wholeNode({ min: 1, max: 1 }, patterns.threads),
     read: readThreads,
     default: 1,
   },
   quotas: {
     placeholder: "<set>",
     description: `which of AWS's own limits apply: ${quotaSets.join(", ")}`,
+    schema: { enum: quotaSets },
     read: choiceOf(quotaSets),
     default: "throughput",
   },
   account: {
     placeholder: "<digits>",
     description: "account in URLs and ARNs",
+    schema: textNode(accounts.pattern),
     read: readAccount,
     default: accounts.default,
   },
   region: {
     placeholder: "<name>",
     description: "region in ARNs",
+    schema: textNode(regions.pattern),
     read: readRegion,
     default: regions.default,
   },
@@ -149,6 +164,7 @@ const table: { readonly [Name in OptionName]: ServerOption<Values[Name]> } = {
     placeholder: "<origin>",
     description: "origin of web pages that may ask; may be repeated",
     isList: true,
+    schema: textNode(patterns.origin),
     read: more(readOrigin),
     default: [],
     shown: "none",
@@ -157,6 +173,7 @@ const table: { readonly [Name in OptionName]: ServerOption<Values[Name]> } = {
     placeholder: "<name>",
     description: "name that the server goes by, too; may be repeated",
     isList: true,
+    schema: textNode(patterns.allowedHost),
     read: more(readAllowedHost),
     default: [],
     shown: "none",
@@ -164,41 +181,48 @@ const table: { readonly [Name in OptionName]: ServerOption<Values[Name]> } = {
   credentials: {
     placeholder: "<file>",
     description: "who may ask: requests must be signed by them",
+    schema: textNode(patterns.fileName),
     read: readFileName,
     default: undefined,
   },
   externalUrl: {
     placeholder: "<url>",
     description: "what clients call the server by; URLs of queues begin with it",
+    schema: textNode(patterns.externalUrl),
     read: readExternalUrl,
     default: undefined,
   },
   trustProxy: {
     description: "believe Forwarded and X-Forwarded-Host and -Proto of the proxy in front",
+    schema: switchNode,
     read: readSwitch,
     default: false,
   },
   tlsCert: {
     placeholder: "<file>",
     description: "certificate to serve HTTPS with, PEM",
+    schema: textNode(patterns.fileName),
     read: readFileName,
     default: undefined,
   },
   tlsKey: {
     placeholder: "<file>",
     description: "its private key, PEM",
+    schema: textNode(patterns.fileName),
     read: readFileName,
     default: undefined,
   },
   logLevel: {
     placeholder: "<level>",
     description: `how much to log on standard error: ${logLevels.join(", ")}`,
+    schema: { enum: logLevels },
     read: choiceOf(logLevels),
     default: "info",
   },
   logFormat: {
     placeholder: "<format>",
     description: "how to log, json or text (default: text on a terminal, else json)",
+    schema: { enum: logFormats },
     read: choiceOf(logFormats),
     default: undefined,
   },

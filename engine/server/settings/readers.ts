@@ -5,26 +5,37 @@
 import { accounts, memoryBytes, regions } from "../../limits.ts";
 import { OptionError } from "./optionError.ts";
 
+/** What texts of options look like: for the readers, and for who describes options to others. */
+export const patterns = {
+  port: /^\d{1,5}$/,
+  host: /^[\w.:%-]+$/,
+  memory: /^(\d{1,12})(|KiB|MiB|GiB)$/,
+  threads: /^[1-9]\d{0,2}$/,
+  token: /^[\w.~+/-]{8,256}=*$/,
+  origin: /^(?:\*|null|[A-Za-z][A-Za-z\d+.-]*:\/\/[^/?#@\s]*\/?)$/,
+  allowedHost: /^(?:\*|(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.?)$/,
+  externalUrl: /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^@?#]+$/,
+  fileName: /./s,
+} as const;
+export const ports = { min: 0, max: 65_535 } as const;
+
 /** A TCP port; 0 picks a free one. */
 export function readPort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
+  const port = patterns.port.test(text) ? Number(text) : Number.NaN;
+  if (port <= ports.max) return port;
   throw new OptionError("A port is a whole number from 0 to 65535.");
 }
 
 /** An address or a name of one; which exist, listening will tell. */
 export function readHost(text: string): string {
-  if (/^[\w.:%-]+$/.test(text)) return text;
+  if (patterns.host.test(text)) return text;
   throw new OptionError("A host is a name or an IP address.");
 }
-
-const originPattern = /^[a-z][a-z\d+.-]*:\/\/[^/?#@\s]*\/?$/i;
-const hostPattern = /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.?$/;
 
 /** One more origin whose pages may ask; as a browser writes it, or `*`, or `null`. */
 export function readOrigin(text: string, before: readonly string[] = []): readonly string[] {
   if (text === "*" || text === "null") return [...before, text];
-  if (originPattern.test(text)) return [...before, originOf(text)];
+  if (patterns.origin.test(text)) return [...before, originOf(text)];
   throw new OptionError(
     "An origin is a scheme, a host and perhaps a port, like http://localhost:3000; * is any.",
   );
@@ -39,7 +50,7 @@ function originOf(text: string): string {
 
 /** One more name that the server goes by; `*.NAME` is all below one, `*` any. */
 export function readAllowedHost(text: string, before: readonly string[] = []): readonly string[] {
-  if (text === "*" || hostPattern.test(text)) return [...before, text];
+  if (patterns.allowedHost.test(text)) return [...before, text];
   throw new OptionError(
     "It is a name without a port, like sqs.example.com; *.example.com is all below one, * any.",
   );
@@ -54,7 +65,7 @@ const unitBytes: ReadonlyMap<string, number> = new Map([
 
 /** Bytes, from a whole number that may have a unit: no more than 32 bits can address. */
 export function readMemory(text: string): number {
-  const match = /^(\d{1,12})(\w*)$/.exec(text);
+  const match = patterns.memory.exec(text);
   const unit = unitBytes.get(match?.[2] ?? "") ?? Number.NaN;
   const bytes = Number(match?.[1]) * unit;
   if (bytes >= memoryBytes.min && bytes <= memoryBytes.max) return bytes;
@@ -63,7 +74,7 @@ export function readMemory(text: string): number {
 
 /** A bearer token, as a header can carry it. */
 export function readToken(text: string): string {
-  if (/^[\w.~+/-]{8,256}=*$/.test(text)) return text;
+  if (patterns.token.test(text)) return text;
   throw new OptionError("A token is 8 to 256 letters, digits, or any of . _ ~ + / -");
 }
 
@@ -81,13 +92,13 @@ export function readRegion(text: string): string {
 
 /** A file's name; whether it is there, reading it will tell. */
 export function readFileName(text: string): string {
-  if (text !== "") return text;
+  if (patterns.fileName.test(text)) return text;
   throw new OptionError("It is a file's name.");
 }
 
 /** How many threads listen; more than one is not there yet. */
 export function readThreads(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text)) {
+  if (!patterns.threads.test(text)) {
     throw new OptionError("It is a whole number from 1.");
   }
   if (text !== "1") {
@@ -105,9 +116,10 @@ export function refuse(sentence: string): (text: string) => never {
 
 /** What clients call the server by: an origin, perhaps with a path; without what a URL leaves out. */
 export function readExternalUrl(text: string): string {
-  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
-  const isBare = url?.username === "" && url.password === "" && !/[?#]/.test(text);
-  if (url !== undefined && isBare) return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
+  if (patterns.externalUrl.test(text) && URL.canParse(text)) {
+    const { origin, pathname } = new URL(text);
+    return `${origin}${pathname}`.replace(/\/+$/, "");
+  }
   throw new OptionError(
     "It is http or https, a host, and perhaps a port and a path, like https://sqs.example.com.",
   );

@@ -37,6 +37,8 @@ export interface Settled {
   /** Undefined where nobody has to say who he is. */
   readonly credentials: Credentials | undefined;
   readonly tls: Tls | undefined;
+  /** Sentences that somebody should read. */
+  readonly warnings: readonly string[];
   /** How a mistake in an option that only the broker finds is told. */
   tell(option: OptionName, sentence: string): SettingError;
 }
@@ -84,10 +86,17 @@ export async function settle(wanted: Wanted): Promise<Settled> {
     throw new SettingsError([...mistakes, ...(await rehearse(queues, { account, region }))]);
   }
   const credentials = own.credentials && credentialsOf(own.credentials);
-  return { values, queues, credentials, tls, tell };
+  const warnings = sentencesOf(config.warnings);
+  return { values, queues, credentials, tls, warnings, tell };
 }
 
-const nothing: Config = { options: new Map(), queues: [], credentials: undefined, mistakes: [] };
+const nothing: Config = {
+  options: new Map(),
+  queues: [],
+  credentials: undefined,
+  mistakes: [],
+  warnings: [],
+};
 
 /** The file's, and what the program says besides, which goes before. */
 async function configOf({ config, queues, credentials }: Wanted): Promise<Config> {
@@ -100,6 +109,7 @@ async function configOf({ config, queues, credentials }: Wanted): Promise<Config
     queues: queues === undefined ? file.queues : own.queues,
     credentials: credentials === undefined ? file.credentials : own.credentials,
     mistakes: [...file.mistakes, ...own.mistakes],
+    warnings: file.warnings,
   };
 }
 
