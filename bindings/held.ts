@@ -16,6 +16,8 @@ import {
   HELD_BYTES,
   HELD_COUNT,
   HELD_DUE,
+  HELD_EXTENDED_COUNT,
+  HELD_EXTENDED_DUE,
   HELD_INCARNATION,
   HELD_REFUSED,
   HELD_SEQUENCE,
@@ -43,9 +45,20 @@ const DUE = HELD_DUE >> 2;
 const VISIBILITY = HELD_VISIBILITY_MS >> 2;
 const INCARNATION = HELD_INCARNATION >> 2;
 const REFUSED = HELD_REFUSED >> 2;
+const EXTENDED_DUE = HELD_EXTENDED_DUE >> 2;
+const EXTENDED_COUNT = HELD_EXTENDED_COUNT >> 2;
 
 const HANDLE_WORDS = HANDLE_BYTES >> 2;
 const FIRST_HANDLE = THREAD_HANDLES >> 2;
+
+/** Which receive of which message, and until when it is hidden. */
+export interface HeldMessage {
+  readonly slot: number;
+  readonly receiveCount: number;
+  readonly sequenceLow: number;
+  readonly sequenceHigh: number;
+  readonly dueMs: number;
+}
 
 export class Held {
   readonly #u32: Uint32Array;
@@ -65,6 +78,11 @@ export class Held {
   /** How many messages are held. */
   get used(): number {
     return HELD_MAX - this.#freeCount;
+  }
+
+  /** How many more there is room for. */
+  get room(): number {
+    return this.#freeCount;
   }
 
   /** How often the steward is to look here, at least; 0: every 500 ms, as it does anyway. */
@@ -92,6 +110,29 @@ export class Held {
     u32[word + REFUSED] = 0;
     u32[word + REFUSED + 1] = 0;
     u32[word + SLOT] = inbox.slot(index);
+    if (record >= (u32[THREAD_HELD_USED >> 2] as number)) u32[THREAD_HELD_USED >> 2] = record + 1;
+    return record;
+  }
+
+  /**
+   * As `publish`, for a message that its thread keeps by itself (carried.ts) and hides once by this
+   * record; no heartbeat extends it.
+   */
+  borrow(message: HeldMessage, incarnation: number): number {
+    if (this.#freeCount === 0) return -1;
+    this.#freeCount--;
+    const record = this.#free[this.#freeCount] as number;
+    const word = FIRST_WORD + record * RECORD_WORDS;
+    const u32 = this.#u32;
+    u32[word + COUNT] = message.receiveCount;
+    u32[word + SEQUENCE] = message.sequenceLow;
+    u32[word + SEQUENCE + 1] = message.sequenceHigh;
+    this.#f64[(word + DUE) >> 1] = message.dueMs;
+    u32[word + VISIBILITY] = 0;
+    u32[word + INCARNATION] = incarnation;
+    // What an earlier hide by this record knew of the same message may be out of date.
+    u32[word + EXTENDED_COUNT] = 0;
+    u32[word + SLOT] = message.slot;
     if (record >= (u32[THREAD_HELD_USED >> 2] as number)) u32[THREAD_HELD_USED >> 2] = record + 1;
     return record;
   }
@@ -125,6 +166,11 @@ export class Held {
     const to = FIRST_HANDLE + handle * HANDLE_WORDS;
     this.#f64[(to + (HANDLE_VISIBILITY_MS >> 2)) >> 1] = visibilityMs;
     this.#u32[to + (HANDLE_HELD >> 2)] = this.#address + record * HELD_BYTES;
+  }
+
+  /** Until when the last hide by this record hid its message; what is not so is no such message. */
+  extendedDueMs(record: number): number {
+    return this.#f64[(FIRST_WORD + record * RECORD_WORDS + EXTENDED_DUE) >> 1] as number;
   }
 
   slot(record: number): number {

@@ -12,7 +12,7 @@ import { Broker } from "../broker/broker.ts";
 import { SluiceError } from "../errors.ts";
 import type { Queue } from "../types.ts";
 import { QueueConsumer } from "./consumer.ts";
-import { invalid, settingsOf } from "./options.ts";
+import { invalid, type Settings, settingsOf } from "./options.ts";
 import type { ConsumeOptions, Consumer } from "./types.ts";
 
 /** What can't be copied would end every thread that is given it. */
@@ -33,14 +33,23 @@ function checkData(data: unknown): void {
  * not open the broker. What is wrong with the module is told by `ready` and the event `error`.
  */
 export function consume(queue: Queue, handlerFile: URL, options: ConsumeOptions = {}): Consumer {
-  if (!(handlerFile instanceof URL)) {
-    throw invalid(
-      `The handler's module is named by a URL, as new URL("./handler.js", import.meta.url), ` +
-        `not by ${String(handlerFile)}.`,
-    );
-  }
-  const settings = settingsOf(options);
-  const isInline = (options.inline ?? false) !== false;
+  checkFile(handlerFile);
+  return consumeBy(queue, handlerFile, settingsOf(options));
+}
+
+/** Throws InvalidParameterValue for what is no URL. */
+export function checkFile(handlerFile: unknown): void {
+  if (handlerFile instanceof URL) return;
+  throw invalid(
+    `The handler's module is named by a URL, as new URL("./handler.js", import.meta.url), ` +
+      `not by ${String(handlerFile)}.`,
+  );
+}
+
+/** As `consume`, with options that were checked: for other faces of the same threads (engine/lambda). */
+export function consumeBy(queue: Queue, handlerFile: URL, settings: Settings): Consumer {
+  const { given } = settings;
+  const isInline = (given.inline ?? false) !== false;
   if (!isInline && !Broker.of(queue).isOpener) {
     throw new SluiceError(
       "UnsupportedOperation",
@@ -48,6 +57,6 @@ export function consume(queue: Queue, handlerFile: URL, options: ConsumeOptions 
       { queue: queue.name },
     );
   }
-  if (!isInline) checkData(options.data);
+  if (!isInline) checkData(given.data);
   return new QueueConsumer(queue, handlerFile, settings);
 }

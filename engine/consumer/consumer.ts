@@ -71,7 +71,7 @@ export class QueueConsumer extends EventEmitter<ConsumerEvents> implements Consu
     this.#queue = queue;
     this.#href = handlerFile.href;
     this.#settings = settings;
-    this.#ledger = new Ledger(settings.threads);
+    this.#ledger = new Ledger(settings.threads, settings.carries);
     this.#hands = new Hands(queue, this.#ledger);
     this.#deaths = new DeathRow(settings.maxDeathsInARow);
     this.#pool = new Pool(settings);
@@ -160,8 +160,10 @@ export class QueueConsumer extends EventEmitter<ConsumerEvents> implements Consu
 
   #work(): WorkSettings {
     const { batch, concurrency, visibilityTimeout, heartbeat, recycleAfter } = this.#settings;
+    const { hasOwnLoop, carries } = this.#settings;
     const hasBackoff = this.#settings.backoffSeconds !== undefined;
-    return { batch, concurrency, visibilityTimeout, heartbeat, recycleAfter, hasBackoff };
+    const own = { hasBackoff, hasOwnLoop, carries };
+    return { batch, concurrency, visibilityTimeout, heartbeat, recycleAfter, ...own };
   }
 
   #taskOf({ index }: Place): Omit<Task, "port"> {

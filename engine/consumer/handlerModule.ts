@@ -4,6 +4,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { BatchHandler, Handler, HandlerContext, HandlerModule, SyncHandler } from "./types.ts";
+import type { LoopEnd, Work } from "./work.ts";
 
 export type LoadedHandler = {
   readonly setup: (context: HandlerContext) => void | Promise<void>;
@@ -12,27 +13,46 @@ export type LoadedHandler = {
   | { readonly kind: "each"; readonly handle: Handler }
   | { readonly kind: "batch"; readonly handle: BatchHandler }
   | { readonly kind: "sync"; readonly handle: SyncHandler }
+  | { readonly kind: "own"; readonly handle: OwnLoop }
 );
+
+/** A module of this package's that brings its own loop; no program's module does. */
+export type OwnLoop = (work: Work) => Promise<LoopEnd>;
+
+export interface OwnModule {
+  readonly setup: (context: HandlerContext) => Promise<void>;
+  readonly loop: OwnLoop;
+}
 
 const HANDLERS = ["default", "handleBatch", "handleSync"] as const;
 
 function nothing(): void {}
 
+export type Load = (() => Promise<object>) | undefined;
+
 /** @param load imports the module: only the caller can, under a test runner. */
-export async function loadHandler(
-  href: string,
-  load: () => Promise<object> = () => import(href),
-): Promise<LoadedHandler> {
+export async function loadHandler(href: string, load?: Load): Promise<LoadedHandler> {
+  return handlerOf(href, insideOf(await loadModule(href, load)));
+}
+
+/** The module of another face of the same threads. */
+export async function loadOwn(href: string, load?: Load): Promise<LoadedHandler> {
+  const { setup, loop } = (await loadModule(href, load)) as OwnModule;
+  return { setup, close: nothing, kind: "own", handle: loop };
+}
+
+/** A program's module; throws InvalidParameterValue, with a sentence that names the file. */
+export async function loadModule(href: string, load?: Load): Promise<object> {
   let loaded: object;
   try {
-    loaded = await load();
+    loaded = await (load === undefined ? import(href) : load());
   } catch (error) {
     throw unusable(href, reasonOf(href, error), error);
   }
   if (typeof loaded !== "object" || loaded === null) {
     throw unusable(href, `its import brought no module, but ${String(loaded)}.`);
   }
-  return handlerOf(href, insideOf(loaded));
+  return loaded;
 }
 
 /** Of a CommonJS module what it exports: Node puts all of that into `default`, too. */
@@ -42,7 +62,7 @@ function insideOf(loaded: HandlerModule): HandlerModule {
   return HANDLERS.some((name) => name in inside) ? inside : loaded;
 }
 
-function unusable(href: string, reason: string, cause?: unknown): SluiceError {
+export function unusable(href: string, reason: string, cause?: unknown): SluiceError {
   const text = `The handler's module ${href} can't be used: ${reason}`;
   return new SluiceError("InvalidParameterValue", text, cause === undefined ? {} : { cause });
 }

@@ -26,6 +26,10 @@ export interface Settings {
   readonly recycleAfter: number;
   readonly maxDeathsInARow: number;
   readonly output: Exclude<ConsumeOptions["output"], undefined>;
+  /** The module brings a loop of its own: another face's (engine/lambda). */
+  readonly hasOwnLoop: boolean;
+  /** Messages that a thread carries, without heartbeats; undefined: it has held records. */
+  readonly carries: number | undefined;
   readonly given: ConsumeOptions;
 }
 
@@ -55,7 +59,7 @@ export function invalid(text: string): SluiceError {
   return new SluiceError("InvalidParameterValue", text);
 }
 
-function checkNames(given: object, known: object, call: string): void {
+export function checkNames(given: object, known: object, call: string): void {
   if (typeof given !== "object" || given === null) {
     throw invalid(`The options of ${call} are an object, not ${String(given)}.`);
   }
@@ -65,7 +69,14 @@ function checkNames(given: object, known: object, call: string): void {
   throw invalid(`${call} has no option ${stranger}${suggestion(stranger, names) || "."}`);
 }
 
-function whole(name: string, value: unknown, byDefault: number, min: number, max: number): number {
+/** Throws InvalidParameterValue for what is no whole number of the range. */
+export function whole(
+  name: string,
+  value: unknown,
+  byDefault: number,
+  min: number,
+  max: number,
+): number {
   if (value === undefined) return byDefault;
   const isRight =
     typeof value === "number" &&
@@ -145,6 +156,8 @@ export function settingsOf(given: ConsumeOptions): Settings {
       Number.POSITIVE_INFINITY,
     ),
     output: outputOf(given.output),
+    hasOwnLoop: false,
+    carries: undefined,
     given,
   };
 }

@@ -27,6 +27,8 @@ export interface WorkSettings {
   readonly heartbeat: boolean;
   readonly recycleAfter: number;
   readonly hasBackoff: boolean;
+  readonly hasOwnLoop: boolean;
+  readonly carries: number | undefined;
 }
 
 /** A handler failed. `number` names the message in its thread's hands. */

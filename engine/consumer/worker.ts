@@ -11,7 +11,7 @@ import { BatchLoop } from "./batchLoop.ts";
 import { EachLoop } from "./eachLoop.ts";
 import { errorOf, shapeOf } from "./errorShape.ts";
 import { Failures } from "./failures.ts";
-import { type LoadedHandler, loadHandler } from "./handlerModule.ts";
+import { type LoadedHandler, loadHandler, loadOwn } from "./handlerModule.ts";
 import { SyncLoop } from "./syncLoop.ts";
 import { aroundBatch, tracedEach } from "./trace.ts";
 import type { HandlerContext } from "./types.ts";
@@ -70,11 +70,11 @@ export class ConsumerWorker {
 
   /** Resolves when the work has come to its end in good order. */
   async run(): Promise<End> {
-    const { broker, queue, data, href, load, tell } = this.#host;
+    const { broker, queue, data, href, load, settings, tell } = this.#host;
     const context: HandlerContext = { signal: this.#stop.signal, broker, queue, data };
     let handler: LoadedHandler;
     try {
-      handler = await loadHandler(href, load);
+      handler = await (settings.hasOwnLoop ? loadOwn(href, load) : loadHandler(href, load));
       await handler.setup(context);
     } catch (error) {
       tell({ kind: "unusable", error: shapeOf(error) });
@@ -133,6 +133,7 @@ export class ConsumerWorker {
     const { port, queue, tell } = this.#host;
     // What comes now is the first receive.
     tell({ kind: "ready" });
+    if (handler.kind === "own") return handler.handle(work);
     if (handler.kind === "each") return new EachLoop(work, tracedEach(queue, handler.handle)).run();
     if (handler.kind === "batch") {
       return new BatchLoop(work, handler.handle, aroundBatch(queue)).run();

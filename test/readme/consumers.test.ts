@@ -4,87 +4,44 @@
  * behind it is run and prints that. The others are handlers that one of these names. The page's table
  * of options is compared with the types and with what `consume` refuses. Needs a build.
  */
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Broker, type ConsumeOptions, consume } from "../../engine/index.ts";
-import { snippetsOf } from "../support/snippets.ts";
+import { membersOf, pageProject, tableOf } from "../support/pageProject.ts";
 
-const run = promisify(execFile);
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const page = readFileSync(join(root, "docs/CONSUMERS.md"), "utf8");
-const types = readFileSync(join(root, "engine/consumer/types.ts"), "utf8");
-
-const snippets = snippetsOf(page).map(({ text, prints }) => {
-  const [, name] = /^\/\/ ([\w-]+\.(?:mjs|mts))\n/.exec(text) ?? [];
-  return { name, text, prints };
-});
-const programs = snippets.flatMap(({ name, prints }) =>
-  name === undefined || prints === undefined ? [] : [{ name, prints }],
-);
-const project = mkdtempSync(join(tmpdir(), "sluice-consumers-"));
-
-beforeAll(() => {
-  mkdirSync(join(project, "node_modules"));
-  writeFileSync(join(project, "package.json"), '{ "private": true }\n');
-  symlinkSync(root, join(project, "node_modules", "sluice"));
-  symlinkSync(join(root, "node_modules", "tsx"), join(project, "node_modules", "tsx"));
-  for (const { name, text } of snippets) {
-    if (name !== undefined) writeFileSync(join(project, name), text);
-  }
-});
-
-afterAll(() => rmSync(project, { recursive: true, force: true }));
+const project = pageProject("docs/CONSUMERS.md", ["tsx"]);
+const file = fileURLToPath(new URL("../../engine/consumer/types.ts", import.meta.url));
+const types = readFileSync(file, "utf8");
 
 test("every code block has a name of its own, and is run or named by one that is", () => {
-  const names = snippets.map(({ name }) => name);
+  const { names, programs, idle } = project;
   expect(names).not.toContain(undefined);
   expect(new Set(names).size).toBe(names.length);
   expect(programs.length).toBeGreaterThan(5);
-  const idle = snippets.filter(({ name = "", prints }) => {
-    const isNamed = snippets.some((by) => by.prints !== undefined && by.text.includes(name));
-    return prints === undefined && !isNamed;
-  });
   expect(idle).toEqual([]);
 });
 
-test.concurrent.each(programs)("$name prints what the page shows", async ({ name, prints }) => {
-  const env = { PATH: process.env.PATH };
-  const { stdout, stderr } = await run(process.execPath, [join(project, name)], { env });
+test.concurrent.each(project.programs)("$name prints what the page shows", async (program) => {
+  const { stdout, stderr } = await project.run(program.name);
   expect(stderr).toBe("");
-  expect(stdout).toBe(prints);
+  expect(stdout).toBe(program.prints);
 });
 
-/** The rows of the table below a heading, by what stands in their first column. */
-function tableOf(heading: string): Map<string, string> {
-  const [, section = ""] = page.split(`\n## ${heading}\n`);
-  const rows = (section.split("\n## ")[0] ?? "").matchAll(/^\| `(\w+)` \|(.*)\|$/gm);
-  return new Map([...rows].map(([, name = "", rest = ""]) => [name, rest]));
-}
-
-/** The members of an interface of types.ts, in their order. */
-function membersOf(name: string): string[] {
-  const [, body = ""] =
-    new RegExp(`^export interface ${name} \\{\n([\\s\\S]*?)^\\}`, "m").exec(types) ?? [];
-  return [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, member = ""]) => member);
-}
-
 test("the tables have every option and every event", () => {
-  expect([...tableOf("Options").keys()].sort()).toEqual(membersOf("ConsumeOptions").sort());
-  expect([...tableOf("Events and stats").keys()].sort()).toEqual(
-    membersOf("ConsumerEvents").sort(),
+  const { page } = project;
+  const options = membersOf(types, "ConsumeOptions");
+  expect([...tableOf(page, "Options").keys()].sort()).toEqual(options.sort());
+  expect([...tableOf(page, "Events and stats").keys()].sort()).toEqual(
+    membersOf(types, "ConsumerEvents").sort(),
   );
-  expect(membersOf("ConsumeOptions")).toContain("maxDeathsInARow");
+  expect(options).toContain("maxDeathsInARow");
 });
 
 test("the ranges of the options are those that consume insists on", async () => {
   await using broker = await Broker.open();
   const queue = await broker.createQueue("ranges");
-  const ranges = [...tableOf("Options")].flatMap(([name, text]) => {
+  const ranges = [...tableOf(project.page, "Options")].flatMap(([name, text]) => {
     const [, min, max] = /(\d+) (?:to ([\d,]+)|or more)\b/.exec(text) ?? [];
     if (min === undefined || name === "backoffSeconds") return [];
     return [{ name, min: Number(min), max: Number((max ?? "Infinity").replace(",", "")) }];

@@ -61,6 +61,11 @@ const LAYERS: readonly Layer[] = [
     files: /^engine\/awsSdk\//,
     may: ["leaves", "policy", "broker", "metrics", "server"],
   },
+  {
+    name: "lambda",
+    files: /^engine\/lambda\//,
+    may: ["leaves", "broker", "consumer", "server"],
+  },
   { name: "console", files: /^engine\/console\//, may: ["leaves", "server"] },
   {
     name: "top",

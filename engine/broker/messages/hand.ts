@@ -4,13 +4,15 @@
  * thread's held records, where the steward extends it, and in the ledger's row, where the opener finds
  * it when the thread dies. A receipt leaves both only when what was done with it holds.
  *
- * Messages in hand are named by the number of their held record, 0 to HAND_MAX - 1. Own thread only.
+ * Messages in hand are named by the number of their held record, 0 to HAND_MAX - 1. A hand that carries
+ * (carried.ts) has more of them, under numbers of their own and without heartbeats. Own thread only.
  * Nothing is allocated a message; what it costs is in `sluice bench pool` (handleSync).
  */
-import { STATUS_GONE } from "../../../bindings/index.ts";
+import { type Held, STATUS_GONE } from "../../../bindings/index.ts";
 import type { Message, Queue } from "../../types.ts";
 import { BrokerQueue } from "../queue.ts";
 import { insideOf, MessageBatch } from "./batch.ts";
+import { Carried } from "./carried.ts";
 import { HAND_MAX, type LedgerRow } from "./ledger.ts";
 import { ReceivedMessage } from "./message.ts";
 import type { QueueInternals } from "./queueInternals.ts";
@@ -24,6 +26,8 @@ export interface HandOptions {
   /** Seconds; undefined: the queue's. */
   readonly visibilityTimeout: number | undefined;
   readonly heartbeat: boolean;
+  /** How many it has in hand at the most, without heartbeats; undefined: HAND_MAX, with held records. */
+  readonly carries?: number | undefined;
 }
 
 /** How long to wait for one's turn, or for a hand that is free, before looking again. */
@@ -48,8 +52,12 @@ export class Hand {
   readonly #row: LedgerRow;
   readonly #options: HandOptions;
   readonly #visibilityMs: number;
+  readonly #carried: Carried | undefined;
+  readonly #records: Held | Carried;
   readonly #receives: Receive[] = [];
-  readonly #receiveOf: (Receive | undefined)[] = new Array(HAND_MAX).fill(undefined);
+  readonly #receiveOf: (Receive | undefined)[];
+  /** For how long the last receive hid what it brought. */
+  #hiddenMs = 0;
   readonly #one: [number] = [0];
   #inHand = 0;
   #nowMs = 0;
@@ -59,6 +67,10 @@ export class Hand {
     this.#row = row;
     this.#options = options;
     this.#visibilityMs = visibilityMsOf(this.#internals, options.visibilityTimeout);
+    const { carries } = options;
+    if (carries !== undefined) this.#carried = new Carried(this.#internals, row, carries);
+    this.#records = this.#carried ?? this.#internals.member.engine.held;
+    this.#receiveOf = new Array(carries ?? HAND_MAX).fill(undefined);
     this.batch = new MessageBatch(options.batch);
     this.numbers = new Uint16Array(options.batch);
     insideOf(this.batch).internals = this.#internals;
@@ -114,16 +126,21 @@ export class Hand {
   }
 
   /**
-   * Waits until messages are there, and for this queue's quota before that; how many. 0: look again.
+   * Waits until messages are there, and for this queue's quota before that; how many. 0: look again, or
+   * `mostSeconds` have passed.
    * Rejects with AbortError when the signal is given, with QueueDoesNotExist, and when the broker ends.
    */
-  async receive(most: number, signal: AbortSignal): Promise<number> {
+  async receive(
+    most: number,
+    signal: AbortSignal,
+    mostSeconds = Number.POSITIVE_INFINITY,
+  ): Promise<number> {
     const max = this.#room(most);
     if (max === 0) {
       await new Promise((resolve) => setTimeout(resolve, TURN_MS));
       return 0;
     }
-    const waitTimeSeconds = this.#pollSeconds();
+    const waitTimeSeconds = Math.min(this.#pollSeconds(), mostSeconds);
     const options = { maxNumberOfMessages: max, waitTimeSeconds, signal };
     this.#row.beginIdle(this.readClock());
     try {
@@ -211,6 +228,23 @@ export class Hand {
     this.#letGoAll(numbers);
   }
 
+  /** For how long the last receive hid what it brought. */
+  get hiddenMs(): number {
+    return this.#hiddenMs;
+  }
+
+  /**
+   * Hides these for as long as a receive does, from now on. Lets those go that somebody else has by
+   * now, and answers the others. For a hand that carries.
+   */
+  renew(numbers: readonly number[]): Set<number> {
+    const lost = this.#hide(numbers, this.#hiddenMs);
+    this.#letGoAll(lost);
+    const left = new Set(numbers);
+    for (const number of lost) left.delete(number);
+    return left;
+  }
+
   /** Extends what is due, where there is no steward to do it. */
   beat(): void {
     const { member } = this.#internals;
@@ -219,7 +253,7 @@ export class Hand {
 
   /** The work has ended: what is in hand yet comes back when its timeout is over. */
   drop(): void {
-    for (let number = 0; number < HAND_MAX; number++) {
+    for (let number = 0; number < this.#receiveOf.length; number++) {
       if (this.#receiveOf[number] !== undefined) this.#letGo(number);
     }
   }
@@ -235,8 +269,7 @@ export class Hand {
   }
 
   #room(most: number): number {
-    const { held } = this.#internals.member.engine;
-    return Math.min(most, this.#options.batch, HAND_MAX - held.used);
+    return Math.min(most, this.#options.batch, this.#records.room);
   }
 
   #take(max: number): number | undefined {
@@ -254,11 +287,11 @@ export class Hand {
     const { held } = member.engine;
     const { inbox } = insideOf(this.batch);
     const receive: Receive = { atMs: this.#nowMs, left: count };
-    const hiddenMs = inbox.dueMs(0) - this.#nowMs;
-    const heartbeatMs = this.#options.heartbeat ? Math.max(0, Math.round(hiddenMs)) : 0;
+    this.#hiddenMs = Math.max(0, Math.round(inbox.dueMs(0) - this.#nowMs));
+    const heartbeatMs = this.#options.heartbeat ? this.#hiddenMs : 0;
     if (heartbeatMs > 0) held.lookEveryMs = Math.ceil(heartbeatMs / LOOKS);
     for (let index = 0; index < count; index++) {
-      const number = held.publish(inbox, index, queue.incarnation, heartbeatMs);
+      const number = this.#records.publish(inbox, index, queue.incarnation, heartbeatMs);
       this.numbers[index] = number;
       this.#receiveOf[number] = receive;
       this.#row.hold(number, inbox, index);
@@ -269,8 +302,8 @@ export class Hand {
   }
 
   #putAll(numbers: readonly number[]): void {
-    const { held } = this.#internals.member.engine;
-    for (let at = 0; at < numbers.length; at++) held.putHandle(at, numbers[at] as number);
+    const records = this.#records;
+    for (let at = 0; at < numbers.length; at++) records.putHandle(at, numbers[at] as number);
   }
 
   /** What the handle records name is deleted; what is gone already need not be. */
@@ -286,12 +319,25 @@ export class Hand {
     afterRemoval(internals);
   }
 
+  /** Of a hand that carries it answers what it did not apply to. */
+  #hide(numbers: readonly number[], visibilityMs: number): number[] {
+    const most = this.#carried?.hidesMax ?? HAND_MAX;
+    const lost: number[] = [];
+    // Without a record nothing can be hidden: it stays as it is until its time is over.
+    for (let from = 0; from < numbers.length && most > 0; from += most) {
+      const part = numbers.length <= most ? numbers : numbers.slice(from, from + most);
+      this.#hidePart(part, visibilityMs);
+      const applied = this.#carried?.settle(part);
+      if (applied !== undefined) lost.push(...part.filter((_, at) => !applied[at]));
+    }
+    return lost;
+  }
+
   /** Where the queue is gone, so are its messages; the next receive says so. */
-  #hide(numbers: readonly number[], visibilityMs: number): void {
+  #hidePart(numbers: readonly number[], visibilityMs: number): void {
     const { member, queue, name, shared } = this.#internals;
-    const { held } = member.engine;
     for (let at = 0; at < numbers.length; at++) {
-      held.putHeld(at, numbers[at] as number, visibilityMs);
+      this.#records.putHeld(at, numbers[at] as number, visibilityMs);
     }
     const status = member.engine.hide(queue, numbers.length, member.nowMs());
     if (status === STATUS_GONE) return;
@@ -310,7 +356,7 @@ export class Hand {
   }
 
   #withdraw(number: number): void {
-    this.#internals.member.engine.held.withdraw(number);
+    this.#records.withdraw(number);
     this.#row.letGo(number);
     const receive = this.#receiveOf[number];
     if (receive !== undefined) receive.left--;

@@ -7,7 +7,7 @@
  *
  *   words   0 stop   1..7 unused          | the row of thread 0 | the row of thread 1 | ...
  *   a row   counts (16 x f64) | tenths of the last second | seconds of the last minute (recent.ts)
- *           | hand (256 x 6 u32)
+ *           | hand (256 x 6 u32, or as many as its threads carry)
  */
 import { type Inbox, type Receipt, SharedBlock } from "../../../bindings/index.ts";
 import { type HandledCounts, Recent, recentFloats } from "./recent.ts";
@@ -19,7 +19,7 @@ export const DRAIN = 1;
 /** Give back what was not begun. */
 export const DROP = 2;
 
-/** Most messages that one thread has in hand. */
+/** Most messages that one thread has in hand, where it does not carry more (carried.ts). */
 export const HAND_MAX = 256;
 
 const STOP_WORD = 0;
@@ -49,26 +49,31 @@ const SECOND_MS = 1_000;
 const SECONDS = 60;
 const RECEIPT_WORDS = 6;
 const ROW_FLOATS = COUNTS + recentFloats(TENTHS) + recentFloats(SECONDS);
-const ROW_BYTES = ROW_FLOATS * 8 + HAND_MAX * RECEIPT_WORDS * 4;
+
+function rowBytes(handMax: number): number {
+  return ROW_FLOATS * 8 + handMax * RECEIPT_WORDS * 4;
+}
 
 export interface RowCounts extends HandledCounts {
   readonly received: number;
   readonly inHand: number;
 }
 
-/** What one thread writes of itself. `index` of a receipt: 0 to HAND_MAX - 1. */
+/** What one thread writes of itself. Numbers of receipts: 0 to `handMax` - 1. */
 export class LedgerRow {
   readonly #block: SharedBlock;
   readonly #first: number;
   readonly #hand: number;
+  readonly #handMax: number;
   readonly #answers: number;
   readonly #second: Recent;
   readonly #minute: Recent;
   #answersSeen: number;
 
-  constructor(block: SharedBlock, row: number) {
+  constructor(block: SharedBlock, row: number, handMax: number) {
     this.#block = block;
-    this.#first = (HEAD_BYTES + row * ROW_BYTES) >> 3;
+    this.#handMax = handMax;
+    this.#first = (HEAD_BYTES + row * rowBytes(handMax)) >> 3;
     this.#hand = (this.#first + ROW_FLOATS) << 1;
     this.#answers = (this.#first + ANSWERS) << 1;
     this.#answersSeen = block.load(this.#answers);
@@ -127,7 +132,7 @@ export class LedgerRow {
 
   /** What a thread held when it ended, in the order of its numbers. */
   receipts(incarnation: number): Receipt[] {
-    const numbers = Array.from({ length: HAND_MAX }, (_, at) => at);
+    const numbers = Array.from({ length: this.#handMax }, (_, at) => at);
     return numbers.flatMap((at) => this.receipt(at, incarnation) ?? []);
   }
 
@@ -149,7 +154,7 @@ export class LedgerRow {
 
   /** The thread of this row has ended: it holds nothing any more. */
   clearHand(): void {
-    this.#block.u32.fill(0, this.#hand, this.#hand + HAND_MAX * RECEIPT_WORDS);
+    this.#block.u32.fill(0, this.#hand, this.#hand + this.#handMax * RECEIPT_WORDS);
     this.#block.f64[this.#first + IN_HAND] = 0;
   }
 
@@ -229,19 +234,22 @@ export class LedgerRow {
 export class Ledger {
   readonly rows: readonly LedgerRow[];
   readonly #block: SharedBlock;
+  readonly #handMax: number;
 
-  constructor(rows: number) {
-    this.#block = new SharedBlock(HEAD_BYTES + rows * ROW_BYTES);
-    this.rows = Array.from({ length: rows }, (_, row) => new LedgerRow(this.#block, row));
+  /** @param handMax most messages that one thread has in hand. */
+  constructor(rows: number, handMax = HAND_MAX) {
+    this.#block = new SharedBlock(HEAD_BYTES + rows * rowBytes(handMax));
+    this.#handMax = handMax;
+    this.rows = Array.from({ length: rows }, (_, row) => new LedgerRow(this.#block, row, handMax));
   }
 
   /** A row as another thread sees it, from what `share` answered. */
-  static row({ buffer, row }: LedgerShare): LedgerRow {
-    return new LedgerRow(new SharedBlock(buffer), row);
+  static row({ buffer, row, handMax }: LedgerShare): LedgerRow {
+    return new LedgerRow(new SharedBlock(buffer), row, handMax);
   }
 
   share(row: number): LedgerShare {
-    return { buffer: this.#block.buffer, row };
+    return { buffer: this.#block.buffer, row, handMax: this.#handMax };
   }
 
   /**
@@ -257,4 +265,5 @@ export class Ledger {
 export interface LedgerShare {
   readonly buffer: SharedBlock["buffer"];
   readonly row: number;
+  readonly handMax: number;
 }
