@@ -36,6 +36,7 @@ const together = [
   "test/conformance/!(minutes).test.ts",
   "test/consumer/{ends,place,stats}.test.ts",
   "test/journal/*.test.ts",
+  "test/lambda/!(threads).test.ts",
   "test/metrics/*.test.ts",
   "test/policy/*.test.ts",
   "test/repository/{glossary,layout,release,sections}.test.ts",

@@ -106,7 +106,8 @@ test.each([false, true])(
       });
       const backoff = hasBackoff ? { backoffSeconds: () => 100 } : {};
       await using consumer = inlined(queue, handler, { batchSize: 3, ...backoff });
-      await until(() => consumer.stats().failed === 3, "failed");
+      // Told when the backoffs have been asked for: time must not go on before.
+      await until(() => consumer.failures.length === 3, "failed");
       await until(() => consumer.stats().handled === 1, "the one that is visible at once");
       expect(queue.counts()).toMatchObject({ visible: 0, inFlight: 2 });
       await clock.advance(hasBackoff ? 99_000 : 29_000);

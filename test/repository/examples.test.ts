@@ -45,14 +45,18 @@ describe("the examples", () => {
       "consumers/request-reply.mjs",
       "consumers/setup-close.mjs",
       "consumers/typed-payloads.mjs",
+      "consumers/worker-threads.mjs",
+      "lambda/orders.mjs",
       "patterns/dead-letters.mjs",
       "patterns/delayed-work.mjs",
       "patterns/fan-out.mjs",
       "patterns/idempotent-consumer.mjs",
       "patterns/load-leveling.mjs",
+      "patterns/outbox.mjs",
       "patterns/priority.mjs",
       "patterns/producer-consumer.mjs",
       "patterns/request-reply.mjs",
+      "web/express-jobs.mjs",
     ]);
   });
 

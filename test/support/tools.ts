@@ -10,6 +10,7 @@ import { patience } from "./patience.ts";
 export type Tool =
   | "aws"
   | "boto3"
+  | "celery"
   | "moto_server"
   | "terraform"
   | "chromium"
@@ -19,6 +20,8 @@ export type Tool =
 const PROBES: Readonly<Record<Tool, readonly [command: string, ...args: string[]]>> = {
   aws: ["aws", "--version"],
   boto3: ["python3", "-c", "import boto3"],
+  // Debian's packages, which Debian's Python alone finds: python3-celery, -kombu, -boto3, -pycurl.
+  celery: ["/usr/bin/python3", "-c", "import celery, kombu, boto3, pycurl"],
   moto_server: ["moto_server", "--help"],
   terraform: ["terraform", "-version"],
   chromium: ["chromium", "--version"],
