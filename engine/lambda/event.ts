@@ -5,7 +5,12 @@
  * `md5OfMessageAttributes` is there with message attributes: an event that a user recorded.
  */
 import { hash } from "node:crypto";
-import { showAttributes } from "../server/wire/messageAttributes.ts";
+import {
+  base64Of,
+  md5OfAttributes,
+  type TypedValue,
+  typedValue,
+} from "../broker/messages/attributeDigest.ts";
 import type { Message } from "../types.ts";
 import type { SqsEvent, SqsMessageAttribute, SqsRecord, SqsRecordAttributes } from "./types.ts";
 
@@ -49,33 +54,28 @@ function attributesOf(message: Message): SqsRecordAttributes {
   };
 }
 
-interface WireValue {
-  readonly StringValue?: string;
-  readonly BinaryValue?: string;
-  readonly DataType: string;
-}
-
-function messageAttributeOf({ StringValue, BinaryValue, DataType }: WireValue) {
+function messageAttributeOf({ dataType, stringValue, binaryValue }: TypedValue) {
   return {
-    ...(StringValue !== undefined && { stringValue: StringValue }),
-    ...(BinaryValue !== undefined && { binaryValue: BinaryValue }),
+    ...(stringValue !== undefined && { stringValue }),
+    ...(binaryValue !== undefined && { binaryValue: base64Of(binaryValue) }),
     stringListValues: [],
     binaryListValues: [],
-    dataType: DataType,
+    dataType,
   } satisfies SqsMessageAttribute;
 }
 
 type ShownAttributes = Pick<SqsRecord, "messageAttributes" | "md5OfMessageAttributes">;
 
 function messageAttributesOf(message: Message): ShownAttributes {
-  const shown = showAttributes(message.messageAttributes, () => true);
-  if (shown === undefined) return { messageAttributes: {} };
   // An attribute may be called __proto__.
+  const typed: Record<string, TypedValue> = Object.create(null);
   const messageAttributes: Record<string, SqsMessageAttribute> = Object.create(null);
-  for (const [name, value] of Object.entries(shown.MessageAttributes)) {
-    messageAttributes[name] = messageAttributeOf(value as WireValue);
+  for (const [name, value] of Object.entries(message.messageAttributes)) {
+    typed[name] = typedValue(value);
+    messageAttributes[name] = messageAttributeOf(typed[name]);
   }
-  return { messageAttributes, md5OfMessageAttributes: shown.MD5OfMessageAttributes };
+  if (Object.keys(typed).length === 0) return { messageAttributes };
+  return { messageAttributes, md5OfMessageAttributes: md5OfAttributes(typed) };
 }
 
 /** The record of a message of the queue with this ARN, as JSON. */

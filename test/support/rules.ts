@@ -64,7 +64,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: "lambda",
     files: /^engine\/lambda\//,
-    may: ["leaves", "broker", "consumer", "server"],
+    may: ["leaves", "broker", "consumer"],
   },
   { name: "console", files: /^engine\/console\//, may: ["leaves", "server"] },
   {

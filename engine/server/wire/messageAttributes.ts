@@ -1,13 +1,18 @@
 /**
- * Message attributes between the wire and the broker: names, data types, values, and the MD5 that
- * clients compare. Pure functions; called once a message that has attributes, so not the hottest
- * path. Sources: Developer Guide, "message attributes" and "MD5 of message attributes".
+ * Message attributes between the wire and the broker: names, data types, values. Pure functions; called
+ * once a message that has attributes, so not the hottest path. Source: Developer Guide, "message
+ * attributes".
  *
  * An attribute may be called `__proto__` or `constructor`, so objects keyed by attribute names are
  * made without a prototype.
  */
-import { hash } from "node:crypto";
 import { clipped } from "../../broker/described/quoted.ts";
+import {
+  base64Of,
+  md5OfAttributes,
+  type TypedValue,
+  typedValue,
+} from "../../broker/messages/attributeDigest.ts";
 import { checkAttributeName } from "../../broker/messages/messageAttributes.ts";
 import { SluiceError } from "../../errors.ts";
 import { messageAttributes as limits } from "../../limits.ts";
@@ -34,13 +39,6 @@ export function wireAttributes<const E extends string>(each: E, max: number) {
 
 export type WireAttributes = Value<ReturnType<typeof wireAttributes>>;
 type WireAttribute = Value<typeof wireAttribute>;
-
-/** An attribute in the form that has all that the wire and the MD5 need. */
-interface TypedValue {
-  dataType: string;
-  stringValue?: string;
-  binaryValue?: Uint8Array;
-}
 
 const numberPattern = /^[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?$/;
 
@@ -137,28 +135,6 @@ export function readAttributes(
 }
 
 /**
- * AWS's digest: attributes in ascending order of name; of each its name, its type, one byte for
- * how the value travels (1 text, 2 binary), and the value, each with its length as four bytes,
- * most significant first. Lower-case hexadecimal.
- */
-export function md5OfAttributes(values: Readonly<Record<string, TypedValue>>): string {
-  const parts: Uint8Array[] = [];
-  const push = (bytes: Uint8Array) => {
-    const length = Buffer.allocUnsafe(4);
-    length.writeUInt32BE(bytes.length);
-    parts.push(length, bytes);
-  };
-  for (const name of Object.keys(values).sort()) {
-    const { dataType, stringValue, binaryValue } = values[name] as TypedValue;
-    push(Buffer.from(name));
-    push(Buffer.from(dataType));
-    parts.push(Buffer.of(binaryValue === undefined ? 1 : 2));
-    push(binaryValue ?? Buffer.from(stringValue ?? ""));
-  }
-  return hash("md5", Buffer.concat(parts));
-}
-
-/**
  * Which attributes MessageAttributeNames asks for; undefined for none at all. `All`, `.*` and `*`
  * ask for all, `prefix.*` for every name that starts with the text before `.*`.
  */
@@ -171,18 +147,9 @@ export function attributeFilter(
   return (name) => names.includes(name) || prefixes.some((prefix) => name.startsWith(prefix));
 }
 
-function typedValue(value: AttributeValue): TypedValue {
-  if (typeof value === "string") return { dataType: "String", stringValue: value };
-  if (typeof value === "number") return { dataType: "Number", stringValue: String(value) };
-  if (value instanceof Uint8Array) return { dataType: "Binary", binaryValue: value };
-  return value;
-}
-
 function wireValue({ dataType, stringValue, binaryValue }: TypedValue): object {
   if (binaryValue === undefined) return { StringValue: stringValue, DataType: dataType };
-  const { buffer, byteOffset, byteLength } = binaryValue;
-  const text = Buffer.from(buffer, byteOffset, byteLength).toString("base64");
-  return { BinaryValue: text, DataType: dataType };
+  return { BinaryValue: base64Of(binaryValue), DataType: dataType };
 }
 
 /**

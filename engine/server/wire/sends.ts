@@ -6,18 +6,14 @@
  */
 
 import { clipped } from "../../broker/described/quoted.ts";
+import { md5OfAttributes } from "../../broker/messages/attributeDigest.ts";
 import { checkBatchIds } from "../../broker/messages/fifo.ts";
 import { SluiceError } from "../../errors.ts";
 import { messageAttributes, parameterRanges } from "../../limits.ts";
 import type { Queue, SendEntry, Sent } from "../../types.ts";
 import { checkBody } from "./bodyText.ts";
 import type { Context } from "./context.ts";
-import {
-  md5OfAttributes,
-  readAttributes,
-  type WireAttributes,
-  wireAttributes,
-} from "./messageAttributes.ts";
+import { readAttributes, type WireAttributes, wireAttributes } from "./messageAttributes.ts";
 import type { Input, Partly } from "./schema.ts";
 
 /** AWSTraceHeader. */

@@ -1,8 +1,9 @@
 /** The digest of attributes against digests that AWS made, and which values are allowed. */
+
 import { describe, expect, test } from "vitest";
+import { md5OfAttributes } from "../../../engine/broker/messages/attributeDigest.ts";
 import {
   attributeFilter,
-  md5OfAttributes,
   readAttributes,
   type WireAttributes,
 } from "../../../engine/server/wire/messageAttributes.ts";
