@@ -28,7 +28,8 @@ export function createSegment(disk: Disk, header: Header): number {
 /**
  * Cuts off what a crash left behind the last whole batch, and makes sure that what was read is on the
  * disk: an earlier process may have died before its sync, and its bytes came from the system's memory.
- * (Its name is made sure with that of the next segment.)
+ * Its name too, before the next segment has one: of two names that are not synced a power cut may keep the
+ * later one alone.
  */
 export function settleTail(disk: Disk, { newestSegment, at, fileBytes }: End): void {
   const name = segmentName(newestSegment);
@@ -36,6 +37,7 @@ export function settleTail(disk: Disk, { newestSegment, at, fileBytes }: End): v
   try {
     if (fileBytes > at) uninterrupted(() => disk.truncate(file, at));
     syncOnce(name, () => disk.sync(file));
+    syncOnce("its directory", () => disk.syncDirectory());
   } finally {
     disk.close(file);
   }

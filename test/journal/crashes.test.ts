@@ -35,3 +35,21 @@ test(`a journal on a disk that crashes gives back what was acknowledged, ${RUNS}
     new Set(["open", "write", "read", "sync", "syncDirectory", "rename", "unlink", "truncate"]),
   );
 });
+
+/** The call at which the last of these lives gives a segment its name. */
+async function namingAt(seed: number, plans: readonly LifePlan[]): Promise<number> {
+  const lives = await history(seed, plans);
+  const log = lives[plans.length - 1]?.log ?? [];
+  return 1 + log.findIndex((line) => line.startsWith("rename segment.new"));
+}
+
+test("names that two lives gave and neither synced are no gap, whichever a power cut keeps", async () => {
+  for (let seed = 1; seed <= 100; seed++) {
+    const plans: LifePlan[] = [];
+    for (const end of ["kill", "power"] as const) {
+      const crashAt = await namingAt(seed, [...plans, { steps: 1, end }]);
+      plans.push({ steps: 1, end, crashAt });
+    }
+    await history(seed, plans);
+  }
+});

@@ -208,6 +208,16 @@ describe("a full disk", () => {
   });
 });
 
+test("half a reserve that a crash left gives its room back", async () => {
+  const disk = new SimulatedDisk(new Seeded(SEED));
+  disk.plant("reserve.new", new Uint8Array(5 * PAGE_BYTES));
+  disk.capacityBytes = 9 * PAGE_BYTES;
+  const journal = new FileJournal(disk, SETTINGS);
+  await journal.replay(() => {});
+  await journal.begin(NOW_MS);
+  expect(disk.list()).toEqual(["0000000001.log"]);
+});
+
 test("a quota that nothing tells of leaves no half a reserve behind", async () => {
   const disk = new SimulatedDisk(new Seeded(SEED));
   disk.capacityBytes = 4 * PAGE_BYTES;

@@ -9,6 +9,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -273,6 +274,31 @@ describe("the lock", () => {
     await claimed(directory, change);
     await expect(openFileJournal({ directory })).rejects.toThrow(sentence);
     expect(readdirSync(directory)).toContain("lock.1-00000000");
+  });
+
+  /** A claim of a living process that has not decided, by a name that is greater than all others. */
+  async function undecided(directory: string): Promise<string> {
+    await claimed(directory, { pid: process.ppid, start: startOf(process.ppid) });
+    rmSync(join(directory, "lock.1-00000000.owner"));
+    const other = join(directory, "lock.later");
+    renameSync(join(directory, "lock.1-00000000"), other);
+    return other;
+  }
+
+  test("is waited for while another one with a greater name has not decided, who then goes", async () => {
+    const directory = newDirectory();
+    const other = await undecided(directory);
+    const opening = openFileJournal({ directory });
+    setImmediate(() => rmSync(other));
+    await (await opening).close(1);
+  });
+
+  test("is not had when the other one had decided by then", async () => {
+    const directory = newDirectory();
+    const other = await undecided(directory);
+    const opening = openFileJournal({ directory });
+    setImmediate(() => writeFileSync(`${other}.owner`, ""));
+    await expect(opening).rejects.toThrow(`process ${process.ppid}, since`);
   });
 
   test("that can't be read is told", async () => {

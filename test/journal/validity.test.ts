@@ -5,91 +5,20 @@
  */
 import { describe, expect, test } from "vitest";
 import { FileJournal } from "../../engine/journal/fileJournal.ts";
-import {
-  checkOf,
-  decodeHead,
-  decodeHeader,
-  encodeHeader,
-  HEAD_BYTES,
-  type Head,
-  type Header,
-  lengthAt,
-  PAGE_BYTES,
-  sealBatch,
-} from "../../engine/journal/format.ts";
-import type { Replayed } from "../../engine/journal/journal.ts";
+import { checkOf, decodeHead, HEAD_BYTES, PAGE_BYTES } from "../../engine/journal/format.ts";
 import { segmentName } from "../../engine/journal/names.ts";
-import { Seeded } from "../support/seeded.ts";
-import { SimulatedDisk } from "./simulatedDisk.ts";
-
-const SETTINGS = {
-  segmentBytes: 8 * PAGE_BYTES,
-  batchBytes: 2 * PAGE_BYTES,
-  lowBytes: 0,
-};
-const NOW_MS = 5;
-
-function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString();
-}
-
-/** A journal whose process died: batches 1 to 3 in segment 1, 4 to 6 in segment 2, which no mark follows. */
-async function written(): Promise<SimulatedDisk> {
-  const disk = new SimulatedDisk(new Seeded(1));
-  for (const batches of [
-    ["one", "two", "three"],
-    ["four", "five", "six"],
-  ]) {
-    const journal = new FileJournal(disk, SETTINGS);
-    await journal.replay(() => {});
-    await journal.begin(NOW_MS);
-    for (const batch of batches) {
-      journal.append(Buffer.from(batch));
-      await journal.commit(NOW_MS);
-    }
-  }
-  return disk;
-}
-
-interface Found {
-  readonly words: string[];
-  readonly known: Replayed;
-}
-
-async function found(disk: SimulatedDisk): Promise<Found> {
-  const words: string[] = [];
-  const known = await new FileJournal(disk, SETTINGS).replay(({ records }) => {
-    words.push(text(records));
-  });
-  return { words, known };
-}
-
-const ALL = ["one", "two", "three", "four", "five", "six"];
-
-/** The place of the n-th batch of a segment: each of these fills one page. */
-function batchOf(disk: SimulatedDisk, segment: number, nth: number): Uint8Array {
-  return disk.bytesOf(segmentName(segment)).subarray(nth * PAGE_BYTES, (nth + 1) * PAGE_BYTES);
-}
-
-/** Changes the head of a batch and seals it again. */
-function reseal(batch: Uint8Array, change: Partial<Head>): void {
-  sealBatch(batch, { ...decodeHead(batch), ...change });
-}
-
-function changeHeader(disk: SimulatedDisk, segment: number, change: Partial<Header>): void {
-  const page = disk.bytesOf(segmentName(segment)).subarray(0, PAGE_BYTES);
-  const header = decodeHeader(page);
-  if (typeof header !== "object" || !("id" in header)) throw new Error("no header");
-  page.set(encodeHeader({ ...header, ...change }));
-}
-
-/** What replay says that it is: a code and a sentence. */
-async function refusal(disk: SimulatedDisk): Promise<string> {
-  return found(disk).then(
-    () => "read",
-    (error) => `${error.code}: ${error.message}`,
-  );
-}
+import {
+  ALL,
+  batchOf,
+  changeHeader,
+  found,
+  NOW_MS,
+  refusal,
+  reseal,
+  SETTINGS,
+  written,
+} from "./damaged.ts";
+import type { SimulatedDisk } from "./simulatedDisk.ts";
 
 test("an undamaged journal is read whole", async () => {
   const { words, known } = await found(await written());
@@ -345,34 +274,4 @@ describe("damage", () => {
     five.set(copy);
     expect(await refusal(disk)).toMatch(/^Corrupt: Batch 4,/);
   });
-});
-
-test("what has no meaning is 0, whatever was there before", async () => {
-  const disk = new SimulatedDisk(new Seeded(1));
-  const journal = new FileJournal(disk, SETTINGS);
-  await journal.replay(() => {});
-  await journal.begin(NOW_MS);
-  for (const length of [3_000, 10]) {
-    journal.append(new Uint8Array(length).fill(255));
-    await journal.commit(NOW_MS);
-  }
-  const short = batchOf(disk, 1, 2);
-  expect([...short.subarray(60, HEAD_BYTES)]).toEqual([0, 0, 0, 0]);
-  expect(short.subarray(HEAD_BYTES + 10).findIndex((byte) => byte !== 0)).toBe(-1);
-});
-
-test("a batch from an earlier life behind the end is not taken for one of this life", async () => {
-  const disk = await written();
-  const stale = batchOf(disk, 2, 3).slice();
-  const whole = disk.bytesOf(segmentName(2));
-  disk.plant(segmentName(2), whole.slice(0, 3 * PAGE_BYTES));
-  const journal = new FileJournal(disk, SETTINGS);
-  await journal.replay(() => {});
-  await journal.begin(NOW_MS);
-  journal.append(Buffer.from("another six"));
-  await journal.commit(NOW_MS);
-  const third = disk.bytesOf(segmentName(3));
-  expect(lengthAt(stale)).toBe(PAGE_BYTES);
-  disk.plant(segmentName(3), Buffer.concat([third, stale]));
-  expect((await found(disk)).words).toEqual([...ALL.slice(0, 5), "another six"]);
 });

@@ -12,7 +12,7 @@ import { patience } from "../support/patience.ts";
 import { chooseSeed, Seeded } from "../support/seeded.ts";
 
 const STEPS = 120;
-const SEEDS = 4;
+const SEEDS = 12;
 const ENDS = ["power", "kill"] as const;
 
 /** A crash at one call, then one at each of the first calls of the recovery in turn. */
