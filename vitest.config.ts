@@ -46,6 +46,7 @@ const together = [
   "test/server/!(badRequests|fuzz|wallClock).test.ts",
   "test/server/wire/!(counts|messageAttributes).test.ts",
   "test/suggestion.test.ts",
+  "test/testing/*.test.ts",
   "test/tracing/{minute,served,verbs}.test.ts",
 ];
 const elsewhere = ["test/stress/**", "test/terraform/**"];

@@ -180,6 +180,22 @@ export function redrive(
 }
 
 /**
+ * Up to ten visible messages go to the dead-letter queue as if they had been received too often; how many
+ * left, 0: none is visible, or there is no dead-letter queue.
+ */
+export function exhaust(thread: u32, queue: u32, incarnation: u32, most: u32, now: f64): i32 {
+  if (!Shard.isStill(Of.shard(queue), incarnation)) return STATUS_GONE;
+  Advance.run(thread, queue, now, ADVANCE_SECTIONS);
+  return Move.exhaust(thread, queue, incarnation, most, now);
+}
+
+/** Likewise what handle records 0 to count - 1 name, ten at most, as far as it is in flight. */
+export function exhaustHeld(thread: u32, queue: u32, incarnation: u32, count: u32, now: f64): i32 {
+  if (!Shard.isStill(Of.shard(queue), incarnation)) return STATUS_GONE;
+  return Move.exhaustHeld(thread, queue, incarnation, count, now);
+}
+
+/**
  * A call to a FIFO queue of one of the ACTION codes, which names `count` messages (Throttle): 0 when
  * the queue's rate lets it through, else in how many milliseconds it could.
  */

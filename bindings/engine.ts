@@ -19,7 +19,6 @@ import {
   THREAD_OUT_DELAYED,
   THREAD_OUT_IN_FLIGHT,
   THREAD_OUT_OLDEST_SENT_AT,
-  THREAD_OUT_RETURNED,
   THREAD_OUT_VISIBLE,
   THREAD_STAGING,
 } from "../assembly/layout.ts";
@@ -31,6 +30,7 @@ import { Held } from "./held.ts";
 import type { Inbox } from "./inbox.ts";
 import { checkMemory, createMemory, pagesOf } from "./memory.ts";
 import { type Instance, instantiate, loadModule } from "./module.ts";
+import { Moves } from "./moves.ts";
 import { Outbox } from "./outbox.ts";
 import { Peeks } from "./peeks.ts";
 import { type Receipt, Receipts } from "./receipts.ts";
@@ -42,7 +42,6 @@ import type {
   EngineIdentity,
   EngineShare,
   EngineSizes,
-  Namesake,
   QueueHandle,
 } from "./shapes.ts";
 import { Timebase } from "./timebase.ts";
@@ -54,8 +53,6 @@ import type { WasmMemory, WasmModule } from "./webassembly.ts";
 export const SECRET_BYTES = HEADER_SECRET_BYTES;
 /** How long to wait for a number that is about to come back. */
 const RETURN_MS = 100;
-/** Where a redrive goes that brings each message back to the queue it came from. */
-const HOME: QueueHandle = { number: 0, incarnation: 0 };
 const OWNER_STATE = (HEADER + HEADER_OWNER_STATE) >> 2;
 
 export class Engine {
@@ -63,6 +60,7 @@ export class Engine {
   readonly outbox: Outbox;
   readonly receipts: Receipts;
   readonly held: Held;
+  readonly moves: Moves;
   readonly peeks: Peeks;
   readonly queues: Descriptors;
   readonly doorbell: Doorbell;
@@ -88,6 +86,7 @@ export class Engine {
     this.outbox = new Outbox(this.#exports, thread, this.#area);
     this.receipts = new Receipts(this.#exports, thread, this.#area, views);
     this.held = new Held(views, thread, this.#area);
+    this.moves = new Moves(this.#exports, thread, this.#area);
     this.queues = new Descriptors(views, this.#area);
     this.doorbell = new Doorbell(views, thread);
     this.runners = new Runners(views, thread);
@@ -244,31 +243,6 @@ export class Engine {
   hasMoved(queue: number, record: number, receipt: Receipt, now: number): boolean {
     const { birthLow, birthHigh } = receipt;
     return this.#exports.hasMoved(this.thread, queue, record, birthLow, birthHigh, now) === 1;
-  }
-
-  /**
-   * Moves up to ten visible messages, as new ones, to another queue, or each to the queue it came
-   * from or, where that is gone, to its namesake; how many left, or a status. `redriveReturned`: how many
-   * had no queue to go to and stay. Uses staging.
-   */
-  redrive(
-    { number, incarnation }: QueueHandle,
-    most: number,
-    to: QueueHandle | undefined,
-    namesakes: readonly Namesake[],
-    now: number,
-  ): number {
-    const target = to ?? HOME;
-    namesakes.forEach(({ gone, incarnation: namesake }, index) => {
-      this.#area.u32.set([gone, namesake], (THREAD_STAGING >> 2) + index * 2);
-    });
-    const source = [this.thread, number, incarnation, most] as const;
-    const count = namesakes.length;
-    return this.#exports.redrive(...source, target.number, target.incarnation, count, now);
-  }
-
-  get redriveReturned(): number {
-    return this.#area.u32[THREAD_OUT_RETURNED >> 2] as number;
   }
 
   /** Deletes the messages from..to-1 of an inbox; how many were still there, or a status. */

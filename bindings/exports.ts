@@ -71,6 +71,16 @@ export interface EngineExports {
     namesakes: number,
     now: number,
   ): number;
+  /** Up to ten visible messages become dead letters; how many left. */
+  exhaust(thread: number, queue: number, incarnation: number, most: number, now: number): number;
+  /** Likewise what is in flight of handle records 0 to count - 1, ten at most. */
+  exhaustHeld(
+    thread: number,
+    queue: number,
+    incarnation: number,
+    count: number,
+    now: number,
+  ): number;
   throttle(
     thread: number,
     queue: number,
@@ -134,6 +144,8 @@ export const exportNames = Object.keys({
   heartbeat: true,
   hasMoved: true,
   redrive: true,
+  exhaust: true,
+  exhaustHeld: true,
   throttle: true,
   advance: true,
   count: true,

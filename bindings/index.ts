@@ -34,6 +34,7 @@ export { EngineTrap } from "./guard.ts";
 export { HELD_MAX, type Held } from "./held.ts";
 export { DEDUPLICATION, GROUP, Inbox, SENDER, TRACE } from "./inbox.ts";
 export { compileFile, loadModule } from "./module.ts";
+export { MOVES_MAX } from "./moves.ts";
 export { ILL_FORMED, JOINED_CHARACTERS_MAX, REENTERED } from "./outbox.ts";
 export { type Outgoing, SHORT_CHARACTERS_MAX, UNMEASURED } from "./outgoing.ts";
 export { PEEKED, type PeekPlace, Peeks, type PeekWalk } from "./peeks.ts";

@@ -48,7 +48,7 @@ export function wallMs(): number {
 
 // Taken once: a program's tests that fake timers don't stop a broker that runs beside them.
 const { hrtime } = process;
-const { setTimeout, clearTimeout } = globalThis;
+const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
 
 /** Milliseconds, with fractions, of the monotonic count that all threads of the process share. */
 function monotonicMs(): number {
@@ -127,6 +127,8 @@ export class Wall {
   }
 }
 
+/** In which steps a virtual clock runs, in milliseconds. */
+const RUN_STEP_MS = 5;
 /** The longest time that setTimeout can count, in milliseconds. */
 const TIMEOUT_MS_MAX = 2_147_483_647;
 
@@ -228,6 +230,27 @@ export class VirtualClock implements Alarm {
     });
     this.#moving = moved.catch(nothing);
     await moved;
+  }
+
+  /**
+   * From now on time passes at the machine's pace as well, in steps of about 5 ms, whatever `advance`
+   * adds; until the answer is called. It keeps no process alive.
+   */
+  run(): Cancel {
+    let lastMs = monotonicMs();
+    let isMoving = false;
+    const step = async (): Promise<void> => {
+      if (isMoving) return;
+      isMoving = true;
+      const nowMs = monotonicMs();
+      const passedMs = nowMs - lastMs;
+      lastMs = nowMs;
+      // At the end of all time it stands still.
+      await this.advance(passedMs).catch(nothing);
+      isMoving = false;
+    };
+    const timer = setInterval(step, RUN_STEP_MS).unref();
+    return () => clearInterval(timer);
   }
 
   schedule(atMs: number, callback: () => void): Cancel {

@@ -12,6 +12,8 @@ import { Wake } from "../ground/wake";
 import { Arrivals } from "../indexes/arrivals";
 import {
   ARENA_SLOTS_BUMP,
+  HANDLE_SEQUENCE,
+  HANDLE_SLOT,
   HEADER,
   HEADER_ARENA,
   HEADER_QUEUES_BUMP,
@@ -31,6 +33,7 @@ import {
   THREAD_OUT_INCARNATIONS,
   THREAD_OUT_READY,
   THREAD_OUT_RETURNED,
+  THREAD_OUT_SEQUENCES,
   THREAD_OUT_SLOTS,
   THREAD_OUT_TARGETS,
   THREAD_STAGING,
@@ -42,6 +45,7 @@ import { Claim } from "../sections/claim";
 import { ClaimFifo } from "../sections/claimFifo";
 import { Depart } from "../sections/depart";
 import { Shard } from "../shard/shard";
+import { Settle } from "./settle";
 
 /** No limit on receives. */
 const RECEIVES_UNLIMITED: u32 = 0xffffffff;
@@ -83,8 +87,8 @@ export class Move {
     store<u32>(at, incarnation, THREAD_OUT_INCARNATIONS);
   }
 
-  /** What a claim found to be received too often goes to the queue's dead-letter queue. */
-  static deadLetters(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): void {
+  /** What a claim found to be received too often goes to the queue's dead-letter queue; how many left. */
+  static deadLetters(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
     const area = At.thread(thread);
     const queue = At.queue(queueIndex);
     const target = queue.target;
@@ -92,7 +96,54 @@ export class Move {
     for (let index: u32 = 0; index < count; index++) {
       Move.aim(area, index, 0, target, targetIncarnation);
     }
-    Move.run(thread, queueIndex, incarnation, count, now);
+    return Move.run(thread, queueIndex, incarnation, count, now);
+  }
+
+  /**
+   * What handle records 0 to count - 1 name, ten at most, goes to the dead-letter queue as if it had been
+   * received too often, as far as it is in flight; how many left.
+   */
+  static exhaustHeld(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
+    if (!Move.isThere(At.queue(queueIndex))) return 0;
+    const area = At.thread(thread);
+    Settle.checkSlots(thread, count);
+    for (let index: u32 = 0; index < count; index++) {
+      const handle = Settle.handle(thread, index);
+      store<u32>(area + (index << 2), load<u32>(handle, HANDLE_SLOT), THREAD_OUT_SLOTS);
+      const sequence = load<u64>(handle, HANDLE_SEQUENCE) as f64;
+      store<f64>(area + (index << 3), sequence, THREAD_OUT_SEQUENCES);
+    }
+    return Move.deadLetters(thread, queueIndex, incarnation, count, now);
+  }
+
+  /** Likewise up to `most` (at most ten) visible messages. */
+  static exhaust(thread: u32, queueIndex: u32, incarnation: u32, most: u32, now: f64): i32 {
+    if (!Move.isThere(At.queue(queueIndex))) return 0;
+    const count = Move.claim(thread, queueIndex, incarnation, most, now);
+    if (count <= 0) return count;
+    return Move.deadLetters(thread, queueIndex, incarnation, count, now);
+  }
+
+  /**
+   * Takes up to `most` (at most ten) visible messages without receiving them; they stand in
+   * THREAD_OUT_SLOTS. How many, or a status.
+   */
+  static claim(thread: u32, queueIndex: u32, incarnation: u32, most: u32, now: f64): i32 {
+    const area = At.thread(thread);
+    const queue = At.queue(queueIndex);
+    const shard = Move.shardOf(queueIndex);
+    const step = most < (SECTION_STEPS as u32) ? most : SECTION_STEPS;
+    const hidden = MOVE_HIDDEN_MS;
+    let count: u32 = 0;
+    for (let turn: u32 = 0; turn < CLAIM_SECTIONS && count === 0; turn++) {
+      const status = Shard.isFifo(shard)
+        ? ClaimFifo.section(thread, queue, shard, incarnation, 0, step, hidden, 0, false, now)
+        : Claim.section(thread, queue, shard, incarnation, 0, step, hidden, 0, now);
+      if (status < 0) return status;
+      count = load<u32>(area, THREAD_OUT_EXHAUSTED);
+      if (load<u32>(area, THREAD_OUT_DROPPED) === 0) break;
+    }
+    return count;
   }
 
   /**
@@ -112,25 +163,13 @@ export class Move {
     now: f64,
   ): i32 {
     const area = At.thread(thread);
-    const queue = At.queue(queueIndex);
-    const shard = Move.shardOf(queueIndex);
     store<u32>(area, 0, THREAD_OUT_RETURNED);
-    const step = most < (SECTION_STEPS as u32) ? most : SECTION_STEPS;
-    const hidden = MOVE_HIDDEN_MS;
-    let count: u32 = 0;
-    for (let turn: u32 = 0; turn < CLAIM_SECTIONS && count === 0; turn++) {
-      const status = Shard.isFifo(shard)
-        ? ClaimFifo.section(thread, queue, shard, incarnation, 0, step, hidden, 0, false, now)
-        : Claim.section(thread, queue, shard, incarnation, 0, step, hidden, 0, now);
-      if (status < 0) return status;
-      count = load<u32>(area, THREAD_OUT_EXHAUSTED);
-      if (load<u32>(area, THREAD_OUT_DROPPED) === 0) break;
-    }
-    for (let index: u32 = 0; index < count; index++) {
+    const count = Move.claim(thread, queueIndex, incarnation, most, now);
+    if (count <= 0) return count;
+    for (let index: i32 = 0; index < count; index++) {
       if (toIncarnation !== 0) Move.aim(area, index, SLOT_FLAG_FRESH, to, toIncarnation);
       else Move.aimHome(area, index, queueIndex, incarnation, namesakes);
     }
-    if (count === 0) return 0;
     const left = Move.run(thread, queueIndex, incarnation, count, now);
     return left - load<i32>(area, THREAD_OUT_RETURNED);
   }

@@ -32,6 +32,7 @@ import { Reclaimer } from "./catalogue/reclaimer.ts";
 import { arnOf } from "./catalogue/redrive.ts";
 import { checkNames, closeNames } from "./face/names.ts";
 import { shownAs } from "./face/shown.ts";
+import { Interventions } from "./interventions.ts";
 import type { QueueHost } from "./messages/queueInternals.ts";
 import { BrokerQueue } from "./queue.ts";
 import { Queues } from "./queues.ts";
@@ -88,6 +89,7 @@ export class Broker implements AsyncDisposable {
     };
     this.#queues = new Queues(host, (queue) => brokers.set(queue, this));
     Survey.open(this, host);
+    Interventions.open(this, host, this.#queues);
   }
 
   /** A new broker with no queues. Rejects with InvalidParameterValue for options that can't be. */

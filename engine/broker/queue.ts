@@ -4,10 +4,10 @@
  * when another of that name was made since. Own thread only.
  */
 import { type InspectOptionsStylized, inspect } from "node:util";
+import type { Cancel } from "../clock.ts";
 import { noSuchQueue, SluiceError } from "../errors.ts";
 import { protections } from "../limits.ts";
 import { findTelemetry, type Telemetry } from "../tracing/telemetry.ts";
-import { deleteBatchTraced, receiveTraced, sendBatchTraced, sendTraced } from "../tracing/verbs.ts";
 import type {
   BatchResult,
   Body,
@@ -25,6 +25,7 @@ import type {
   SendEntry,
   SendOptions,
   Sent,
+  SyncQueue,
 } from "../types.ts";
 import {
   changedAttributes,
@@ -39,11 +40,10 @@ import { keepSourceName } from "./catalogue/formerSources.ts";
 import { checkTarget } from "./catalogue/redrive.ts";
 import { changeNames, checkNames, receiveNames } from "./face/names.ts";
 import { shownAs } from "./face/shown.ts";
+import { boundSync, boundVerbs } from "./messages/bound.ts";
 import { peek } from "./messages/peek.ts";
-import { type QueueHost, QueueInternals } from "./messages/queueInternals.ts";
-import { receive } from "./messages/receive.ts";
-import { send, sendBatch } from "./messages/send.ts";
-import { changeVisibility, deleteBatch, giveBack } from "./messages/settle.ts";
+import { type QueueHost, QueueInternals, type Verbs } from "./messages/queueInternals.ts";
+import { giveBack } from "./messages/settle.ts";
 import { SyncFace } from "./messages/sync.ts";
 import { MessageStream } from "./waiting/stream.ts";
 
@@ -82,6 +82,25 @@ export class BrokerQueue implements Queue {
     throw new SluiceError("InvalidParameterValue", "A queue is what createQueue or getQueue gave.");
   }
 
+  /**
+   * Has another object stand in for verbs of this queue, in this thread, wherever they are called from,
+   * until the answer is called. Its members hide the class's, so where nobody stands in nothing is asked.
+   */
+  static standIn(
+    queue: BrokerQueue,
+    make: (verbs: Verbs, sync: SyncQueue) => { verbs: Partial<Verbs>; sync: Partial<SyncQueue> },
+  ): Cancel {
+    const internals = queue.#internals;
+    const face = queue.#sync;
+    const { verbs, sync } = make(boundVerbs(internals), boundSync(face));
+    Object.assign(internals, verbs);
+    Object.assign(face, sync);
+    return () => {
+      for (const name of Object.keys(verbs)) Reflect.deleteProperty(internals, name);
+      for (const name of Object.keys(sync)) Reflect.deleteProperty(face, name);
+    };
+  }
+
   /** Not shown besides: its ARN says it. */
   get account(): string {
     return this.#internals.account;
@@ -92,42 +111,25 @@ export class BrokerQueue implements Queue {
   }
 
   send(body: Body, options: SendOptions = {}): Promise<Sent> {
-    const internals = this.#internals;
-    const { telemetry } = internals;
-    if (telemetry === undefined) return send(internals, body, options);
-    return sendTraced(telemetry, this.name, options, (carried) =>
-      send(internals, body, options, carried),
-    );
+    return this.#internals.send(body, options);
   }
 
   sendBatch(
     entries: readonly (Body | SendEntry)[],
     options: SendBatchOptions = {},
   ): Promise<BatchResult<Sent>> {
-    const internals = this.#internals;
-    const { telemetry } = internals;
-    if (telemetry === undefined) return sendBatch(internals, entries, options);
-    return sendBatchTraced(telemetry, this.name, entries, (carry) =>
-      sendBatch(internals, entries, options, carry),
-    );
+    return this.#internals.sendBatch(entries, options);
   }
 
   receive(options: ReceiveOptions = {}): Promise<Message[]> {
-    return this.#receive(options, false);
-  }
-
-  #receive(options: ReceiveOptions, waitsForQuota: boolean): Promise<Message[]> {
-    const internals = this.#internals;
-    const { telemetry, shared } = internals;
-    const call = () => receive(internals, shared.inbox, options, waitsForQuota);
-    return telemetry === undefined ? call() : receiveTraced(telemetry, this.name, call);
+    return this.#internals.receive(options, false);
   }
 
   messages(options: ReceiveOptions = {}): MessageStream {
     const internals = this.#internals;
     checkNames(options, receiveNames, this.name);
     return new MessageStream(
-      (poll) => this.#receive(poll, true),
+      (poll) => internals.receive(poll, true),
       (rest) => giveBack(internals, rest),
       options,
     );
@@ -138,16 +140,11 @@ export class BrokerQueue implements Queue {
   }
 
   deleteBatch(messages: readonly (Message | string)[]): Promise<BatchResult<void>> {
-    const internals = this.#internals;
-    const { telemetry } = internals;
-    if (telemetry === undefined) return deleteBatch(internals, messages);
-    return deleteBatchTraced(telemetry, this.name, messages, () =>
-      deleteBatch(internals, messages),
-    );
+    return this.#internals.deleteBatch(messages);
   }
 
   changeVisibility(message: Message | string, visibilityTimeout: number): Promise<void> {
-    return changeVisibility(this.#internals, message, visibilityTimeout);
+    return this.#internals.changeVisibility(message, visibilityTimeout);
   }
 
   peek(options: PeekOptions = {}): Promise<PeekPage> {

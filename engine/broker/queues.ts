@@ -2,6 +2,7 @@
  * The queues of one thread's broker: how they are made, found, listed and deleted, each by its account
  * and name. For Broker alone, which has looked whether this thread may call. Own thread only.
  */
+import type { Cancel } from "../clock.ts";
 import { noSuchQueue, SluiceError } from "../errors.ts";
 import { accounts } from "../limits.ts";
 import type {
@@ -31,7 +32,7 @@ import { BrokerQueue } from "./queue.ts";
 
 export class Queues {
   readonly #host: QueueHost;
-  readonly #onGiven: (queue: Queue) => void;
+  readonly #onGiven = new Set<(queue: BrokerQueue) => void>();
   readonly #deletions: Deletions;
   /** By number: those that were given out. */
   readonly #given = new Map<number, BrokerQueue>();
@@ -39,7 +40,7 @@ export class Queues {
   /** `onGiven` is told of each queue before it is given out for the first time. */
   constructor(host: QueueHost, onGiven: (queue: Queue) => void) {
     this.#host = host;
-    this.#onGiven = onGiven;
+    this.#onGiven.add(onGiven);
     this.#deletions = new Deletions(host.member.settings.quotas.sixtySecondRules);
   }
 
@@ -137,8 +138,19 @@ export class Queues {
     if (kept !== undefined && BrokerQueue.incarnationOf(kept) === known.incarnation) return kept;
     const queue = new BrokerQueue(this.#host, known);
     this.#given.set(known.number, queue);
-    this.#onGiven(queue);
+    for (const tell of this.#onGiven) tell(queue);
     return queue;
+  }
+
+  /** Those that were given out in this thread and are there. */
+  given(): readonly BrokerQueue[] {
+    return [...this.#given.values()];
+  }
+
+  /** Also tells `told` of each queue before it is given out for the first time, until the answer is called. */
+  onGiven(told: (queue: BrokerQueue) => void): Cancel {
+    this.#onGiven.add(told);
+    return () => this.#onGiven.delete(told);
   }
 
   /** Queues whose dead-letter queue was away have it again: a policy names an ARN. */

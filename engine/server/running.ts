@@ -11,6 +11,7 @@ import { makeQueues } from "../broker/described/queues.ts";
 import { SluiceError } from "../errors.ts";
 import { Metrics } from "../metrics/metrics.ts";
 import type { Clock } from "../types.ts";
+import type { MakeExtension } from "./http/extension.ts";
 import { Server } from "./http/server.ts";
 import type { Reports } from "./logger.ts";
 import { SettingsError, type Settled } from "./settings/settle.ts";
@@ -20,6 +21,8 @@ export interface StartOptions {
   readonly broker?: Broker | undefined;
   /** Of the broker that is opened. */
   readonly clock?: Clock | undefined;
+  /** Makes what answers paths below `/_sluice/`. */
+  readonly extension?: MakeExtension | undefined;
 }
 
 /** The port could not be taken. */
@@ -49,7 +52,7 @@ export class RunningServer implements AsyncDisposable {
   static async start(
     settled: Settled,
     reports: Reports,
-    { broker: given, clock }: StartOptions = {},
+    { broker: given, clock, extension: makeExtension }: StartOptions = {},
   ): Promise<RunningServer> {
     settled.warnings.forEach(reports.onWarning);
     const broker = given ?? (await openBroker(settled, clock));
@@ -62,15 +65,19 @@ export class RunningServer implements AsyncDisposable {
       const { host, port, allowOrigin: allowOrigins, allowHost: allowHosts } = settled.values;
       const { externalUrl, trustProxy: trustsProxy } = settled.values;
       const { credentials, tls } = settled;
+      let running: RunningServer | undefined;
+      const reset = async (): Promise<void> => running?.reset();
+      const extension = makeExtension?.(broker, { reset });
       const server = await Server.listen({
-        ...{ broker, metrics, metricsToken, credentials, tls },
+        ...{ broker, metrics, metricsToken, credentials, tls, extension },
         ...{ host, port, allowOrigins, allowHosts, externalUrl, trustsProxy },
         ...{ onFault, ...(onAnswered && { onAnswered }) },
       }).catch((error: Error) => {
         throw new ListenError(host, port, error);
       });
       metrics.start();
-      return new RunningServer(settled, server, metrics, given === undefined);
+      running = new RunningServer(settled, server, metrics, given === undefined);
+      return running;
     } catch (error) {
       if (given === undefined) await broker.close();
       throw error;

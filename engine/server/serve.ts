@@ -8,6 +8,7 @@ import { Broker } from "../broker/broker.ts";
 import { SettingError } from "../broker/described/settingError.ts";
 import { suggestion } from "../suggestion.ts";
 import type { Clock } from "../types.ts";
+import type { MakeExtension } from "./http/extension.ts";
 import { type Logger, type LogLevel, reportsTo } from "./logger.ts";
 import { RunningServer } from "./running.ts";
 import { OptionError } from "./settings/optionError.ts";
@@ -67,6 +68,8 @@ export interface ServeOptions {
   readonly threads?: number;
   /** Time for the broker that is opened; a VirtualClock for tests. */
   readonly clock?: Clock;
+  /** What answers below `/_sluice/`: `testingExtension` of sluice/testing. */
+  readonly extension?: MakeExtension;
   /** Where to say what is to be said of requests and faults: `console` will do. Nothing is logged without. */
   readonly logger?: Logger;
   /** How much of it. Default "info". */
@@ -74,7 +77,7 @@ export interface ServeOptions {
 }
 
 /** What is no option of the table. */
-const others = ["broker", "queues", "config", "clock", "logger"] as const;
+const others = ["broker", "queues", "config", "clock", "extension", "logger"] as const;
 /** Options of the command alone: a logger writes as it likes. */
 const ofTheCommand: readonly string[] = ["logFormat", "data"];
 
@@ -89,7 +92,7 @@ const ofTheCommand: readonly string[] = ["logFormat", "data"];
  * const client = new SQSClient({ endpoint: server.url, region: "us-east-1" });
  */
 export async function serve(options: ServeOptions = {}): Promise<RunningServer> {
-  const { queues, clock, credentials, logger } = options;
+  const { queues, clock, extension, credentials, logger } = options;
   const { given, mistakes } = read(options);
   // What is of another kind has been told among the mistakes.
   const broker = options.broker instanceof Broker ? options.broker : undefined;
@@ -104,6 +107,7 @@ export async function serve(options: ServeOptions = {}): Promise<RunningServer> 
   return RunningServer.start(settled, reportsTo(logger, settled.values.logLevel), {
     broker,
     clock,
+    extension,
   });
 }
 
@@ -163,6 +167,9 @@ function checkOther(name: string, value: unknown, { broker }: ServeOptions): voi
   if (name === "config" && typeof value !== "string") throw new OptionError("It is a file's name.");
   if (name === "clock" && broker !== undefined) {
     throw new OptionError("The broker that is given has its own; leave it out.");
+  }
+  if (name === "extension" && typeof value !== "function") {
+    throw new OptionError("It is a function such as testingExtension of sluice/testing.");
   }
   if (name === "logger") checkLogger(value);
 }

@@ -66,6 +66,11 @@ const LAYERS: readonly Layer[] = [
     files: /^engine\/lambda\//,
     may: ["leaves", "broker", "consumer"],
   },
+  {
+    name: "testing",
+    files: /^engine\/testing\//,
+    may: ["leaves", "broker", "consumer", "server"],
+  },
   { name: "console", files: /^engine\/console\//, may: ["leaves", "server"] },
   {
     name: "top",
@@ -80,6 +85,7 @@ const LAYERS: readonly Layer[] = [
       "consumer",
       "simulator",
       "server",
+      "testing",
       "console",
     ],
   },

@@ -15,7 +15,8 @@ export type Tool =
   | "terraform"
   | "chromium"
   | "script"
-  | "promtool";
+  | "promtool"
+  | "curl";
 
 const PROBES: Readonly<Record<Tool, readonly [command: string, ...args: string[]]>> = {
   aws: ["aws", "--version"],
@@ -27,6 +28,7 @@ const PROBES: Readonly<Record<Tool, readonly [command: string, ...args: string[]
   chromium: ["chromium", "--version"],
   script: ["script", "--version"],
   promtool: ["promtool", "--version"],
+  curl: ["curl", "--version"],
 };
 
 const found = new Map<Tool, boolean>();

@@ -314,11 +314,11 @@ export class MoveTasks {
     const { engine } = this.#member;
     const to = destinationArn === undefined ? undefined : this.#at(destinationArn);
     if (destinationArn !== undefined && to === undefined) return NO_QUEUE;
-    const moved = engine.redrive(source, most, to, namesakes, now);
+    const moved = engine.moves.redrive(source, most, to, namesakes, now);
     if (moved === STATUS_LIMIT) return "wait";
     if (moved < 0) return "done";
     running.moved += moved;
-    if (engine.redriveReturned > 0) return to === undefined ? NO_SOURCE : NO_QUEUE;
+    if (engine.moves.returned > 0) return to === undefined ? NO_SOURCE : NO_QUEUE;
     if (moved > 0) return "more";
     return engine.queues.visible(source.number) === 0 ? "done" : "wait";
   }

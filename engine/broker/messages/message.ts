@@ -125,6 +125,11 @@ export class ReceivedMessage implements Message {
     return isOurs && message.hasReceipt ? message.#receipt : undefined;
   }
 
+  /** By what the engine knows the message, also where nobody received it: for interventions alone. */
+  static placeOf(message: Message): Receipt {
+    return (message as ReceivedMessage).#receipt;
+  }
+
   /** Bytes of body and attributes, as far as that is known without reading them; 0 for no message of this class. */
   static contentBytesOf(message: Message): number {
     if (!(#internals in message)) return 0;

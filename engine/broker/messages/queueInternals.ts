@@ -1,17 +1,36 @@
 /**
  * The inside of a queue, as one thread's broker sees it: where its verbs work and what its messages
- * need. Nobody outside this folder gets hold of it. Own thread only.
+ * need. The verbs themselves are here, since not the queue alone calls them: its messages do, its
+ * streams, and a test kit that stands in for one of them (interventions.ts). Nobody outside this folder
+ * gets hold of it. Own thread only.
  */
 import type { Inbox, QueueHandle } from "../../../bindings/index.ts";
 import { findTracing, type Telemetry } from "../../tracing/telemetry.ts";
-import { deleteTraced } from "../../tracing/verbs.ts";
-import type { Message } from "../../types.ts";
+import {
+  deleteBatchTraced,
+  deleteTraced,
+  receiveTraced,
+  sendBatchTraced,
+  sendTraced,
+} from "../../tracing/verbs.ts";
+import type {
+  BatchResult,
+  Body,
+  Message,
+  ReceiveOptions,
+  SendBatchOptions,
+  SendEntry,
+  SendOptions,
+  Sent,
+} from "../../types.ts";
 import type { Known, QueueKey } from "../catalogue/catalogue.ts";
 import type { Member } from "../threads/member.ts";
 import { CapacityWait } from "../waiting/capacityWait.ts";
 import type { MessageOwner } from "./message.ts";
 import type { QueueContext, SharedContext } from "./queueContext.ts";
-import { changeVisibility, deleteMessage } from "./settle.ts";
+import { receive } from "./receive.ts";
+import { send, sendBatch } from "./send.ts";
+import { changeVisibility, deleteBatch, deleteMessage } from "./settle.ts";
 
 /** What the broker lends its queues. */
 export interface QueueHost extends SharedContext {
@@ -23,7 +42,21 @@ export interface QueueHost extends SharedContext {
   reclaim(queue: number): void;
 }
 
-export class QueueInternals implements QueueContext, MessageOwner {
+/** What is done with a queue, whoever does it: a program, a message of its, the server. */
+export interface Verbs {
+  send(body: Body, options: SendOptions): Promise<Sent>;
+  sendBatch(
+    entries: readonly (Body | SendEntry)[],
+    options: SendBatchOptions,
+  ): Promise<BatchResult<Sent>>;
+  /** `waitsForQuota`: instead of rejecting with RequestThrottled. */
+  receive(options: ReceiveOptions, waitsForQuota: boolean): Promise<Message[]>;
+  delete(message: Message | string): Promise<void>;
+  deleteBatch(messages: readonly (Message | string)[]): Promise<BatchResult<void>>;
+  changeVisibility(message: Message | string, visibilityTimeout: number): Promise<void>;
+}
+
+export class QueueInternals implements QueueContext, MessageOwner, Verbs {
   readonly account: string;
   readonly name: string;
   readonly isFifo: boolean;
@@ -49,13 +82,44 @@ export class QueueInternals implements QueueContext, MessageOwner {
     return this.member.settings.tracing ? findTracing() : undefined;
   }
 
+  send(body: Body, options: SendOptions): Promise<Sent> {
+    const { telemetry } = this;
+    if (telemetry === undefined) return send(this, body, options);
+    return sendTraced(telemetry, this.name, options, (carried) =>
+      send(this, body, options, carried),
+    );
+  }
+
+  sendBatch(
+    entries: readonly (Body | SendEntry)[],
+    options: SendBatchOptions,
+  ): Promise<BatchResult<Sent>> {
+    const { telemetry } = this;
+    if (telemetry === undefined) return sendBatch(this, entries, options);
+    return sendBatchTraced(telemetry, this.name, entries, (carry) =>
+      sendBatch(this, entries, options, carry),
+    );
+  }
+
+  receive(options: ReceiveOptions, waitsForQuota: boolean): Promise<Message[]> {
+    const { telemetry, shared } = this;
+    const call = () => receive(this, shared.inbox, options, waitsForQuota);
+    return telemetry === undefined ? call() : receiveTraced(telemetry, this.name, call);
+  }
+
   delete(message: Message | string): Promise<void> {
     const { telemetry } = this;
     if (telemetry === undefined) return deleteMessage(this, message);
     return deleteTraced(telemetry, this.name, message, () => deleteMessage(this, message));
   }
 
-  changeVisibility(message: Message, visibilityTimeout: number): Promise<void> {
+  deleteBatch(messages: readonly (Message | string)[]): Promise<BatchResult<void>> {
+    const { telemetry } = this;
+    if (telemetry === undefined) return deleteBatch(this, messages);
+    return deleteBatchTraced(telemetry, this.name, messages, () => deleteBatch(this, messages));
+  }
+
+  changeVisibility(message: Message | string, visibilityTimeout: number): Promise<void> {
     return changeVisibility(this, message, visibilityTimeout);
   }
 

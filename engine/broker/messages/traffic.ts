@@ -55,10 +55,10 @@ export function capacityError(queue: Queue): SluiceError {
 export function redriven(from: Queue, to: Queue | undefined, most: number, nowMs: number): number {
   const { member, queue: source } = BrokerQueue.internalsOf(from);
   const target = to === undefined ? undefined : BrokerQueue.internalsOf(to).queue;
-  return member.engine.redrive(source, most, target, [], nowMs);
+  return member.engine.moves.redrive(source, most, target, [], nowMs);
 }
 
 /** Of the last `redriven`, how many had no queue to go to and stay. */
 export function redriveReturned(from: Queue): number {
-  return BrokerQueue.internalsOf(from).member.engine.redriveReturned;
+  return BrokerQueue.internalsOf(from).member.engine.moves.returned;
 }

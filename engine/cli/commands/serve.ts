@@ -8,9 +8,10 @@
  */
 import type { Command } from "commander";
 import { SettingError } from "../../broker/described/settingError.ts";
+import { VirtualClock, wallMs } from "../../clock.ts";
 import type { Credentials } from "../../server/auth/credentials.ts";
 import { reportsTo } from "../../server/logger.ts";
-import { ListenError, RunningServer } from "../../server/running.ts";
+import { ListenError, RunningServer, type StartOptions } from "../../server/running.ts";
 import type { Given, OptionName } from "../../server/settings/options.ts";
 import { SettingsError, type Settled, settle } from "../../server/settings/settle.ts";
 import { Log } from "../log.ts";
@@ -64,10 +65,12 @@ async function serve(command: Command): Promise<void> {
     const log = new Log(logLevel, logFormat, process.stderr);
     logWarnings(log);
     for (const sentence of environment.warnings) log.warn(sentence);
-    const running = await RunningServer.start(settled, reportsTo(log, logLevel));
+    const isTesting = command.getOptionValue("testing") === true;
+    const parts = isTesting ? await forTests() : {};
+    const running = await RunningServer.start(settled, reportsTo(log, logLevel), parts);
     const { credentials, values } = settled;
     if (credentials === undefined && !isLoopback(values.host)) warnOfOpenness(values.host, log);
-    greet(running.url, settled, log);
+    greet(running.url, settled, log, isTesting);
     await stopped;
     if (log.format === "text") log.say("sluice is draining");
     else log.info("draining");
@@ -85,6 +88,14 @@ async function printSchema(): Promise<void> {
   process.stdout.write(`${JSON.stringify(configurationSchema(), null, 2)}\n`);
 }
 
+/** What a server for tests has besides: a clock that runs and can be moved, and the kit's paths. */
+async function forTests(): Promise<StartOptions> {
+  const { testingExtension } = await import("../../testing/extension.ts");
+  const clock = new VirtualClock(wallMs());
+  clock.run();
+  return { clock, extension: testingExtension };
+}
+
 /** Says what kept the server from starting, and sets the exit code. */
 function refuse(error: unknown): void {
   const isWrong = error instanceof SettingsError;
@@ -96,7 +107,7 @@ function refuse(error: unknown): void {
 
 /** What the command takes besides the server's options. */
 function isNoOption(name: string): boolean {
-  return name === "config" || name === "printSchema";
+  return name === "config" || name === "printSchema" || name === "testing";
 }
 
 /** What the command line has; what is wrong in it commander has told. */
@@ -141,14 +152,14 @@ function signedBy(credentials: Credentials, region: string): string {
 }
 
 /** On standard output, wherever that goes and however the log is written. */
-function greet(url: string, { values, credentials }: Settled, log: Log): void {
+function greet(url: string, { values, credentials }: Settled, log: Log, isTesting: boolean): void {
   const { account, region, externalUrl = url } = values;
   process.stdout.write(
     `sluice is listening on ${url}
 Messages live in this process's memory; they end with it.
 ${credentials === undefined ? anyWillDo : signedBy(credentials, region)} Try:
   aws --endpoint-url ${externalUrl} --region ${region} sqs create-queue --queue-name hello
-`,
+${isTesting ? "Tests may reset it, move its time and break it, by /_sluice/testing/.\n" : ""}`,
   );
   if (log.format === "json") log.info("listening", { url, account, region });
 }

@@ -27,6 +27,10 @@ export function addServeOptions(command: Command): void {
     command.addOption(option);
   }
   command.option(
+    "--testing",
+    "let tests reset it, move its time and break it, below /_sluice/testing/",
+  );
+  command.option(
     "--config <file>",
     "options and queues from a YAML or JSON file; options here win",
   );

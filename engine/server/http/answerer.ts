@@ -8,7 +8,7 @@
  * says is read in one turn of the event loop and done in another, and a large answer is made in many.
  */
 import type { Broker } from "../../broker/broker.ts";
-import { SluiceError } from "../../errors.ts";
+import { errorShape, SluiceError } from "../../errors.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { type Caller, rootOf } from "../../policy/caller.ts";
 import { withinRequest } from "../../tracing/request.ts";
@@ -26,6 +26,7 @@ import { Admission, type AdmissionOptions, checkOneHost } from "./admission.ts";
 import { Answered } from "./answered.ts";
 import { bearerRefusal } from "./bearer.ts";
 import { corsHeaders, preflightReply } from "./cors.ts";
+import { type Extension, isOwned, isReserved, nothingThere, refused } from "./extension.ts";
 import type { Inquiry, RequestHead } from "./inquiry.ts";
 import { type ContextHost, RequestContext } from "./requestContext.ts";
 import { protocolOf } from "./speaks.ts";
@@ -42,6 +43,8 @@ export interface AnswererOptions extends AdmissionOptions, AddressOptions {
   readonly metricsToken?: string | undefined;
   /** Who may ask; without them everybody may everything. */
   readonly credentials?: Credentials | undefined;
+  /** Answers paths below `/_sluice/`, all of which are 404 without it. */
+  readonly extension?: Extension | undefined;
   /** Told of errors that are this program's fault; the client gets InternalFailure. */
   readonly onFault: (error: unknown) => void;
   /** Told of each answer when it was written. */
@@ -108,7 +111,11 @@ export abstract class Answerer implements ContextHost {
         inquiry.send(reply);
         return;
       }
-      const { metrics } = this.#options;
+      const { metrics, extension } = this.#options;
+      if (isOwned(extension, request.url ?? "/")) {
+        void this.#extend(inquiry, extension, body);
+        return;
+      }
       if (metrics !== undefined && isMetricsPage(request.method, request.url ?? "/")) {
         void this.#tell(inquiry, metrics);
         return;
@@ -190,10 +197,41 @@ export abstract class Answerer implements ContextHost {
     }
   }
 
+  async #extend(inquiry: Inquiry, extension: Extension, body: Buffer): Promise<void> {
+    const { method = "GET", url: path = "/" } = inquiry.request;
+    try {
+      this.#checkRoot(inquiry.request, body);
+      inquiry.send(await extension.answer({ method, path, body }));
+    } catch (error) {
+      if (!(error instanceof SluiceError))
+        this.#refuse(inquiry, error, protocolOf(inquiry.request));
+      else {
+        inquiry.errorCode = error.code;
+        inquiry.send(refused(errorShape(error.code).status, error.code, error.message));
+      }
+    }
+  }
+
+  /** Throws, where there are credentials, for whoever is not the root of the broker's account. */
+  #checkRoot(request: RequestHead, body: Buffer): void {
+    if (this.access === undefined) return;
+    const signed = this.#signed(request, body);
+    const { kind, account } = signed.caller;
+    if (kind === "anonymous") throw unsigned({ service: sqs, origin: this.originOf(request) });
+    checkService(signed, sqs.signingName);
+    if (kind === "root" && account === this.broker.account) return;
+    const text = `Only the root of account ${this.broker.account} may ask here.`;
+    throw new SluiceError("AccessDenied", text);
+  }
+
   /** The answers that no action gives. Throws for who may not ask. */
   #otherReply(request: RequestHead): Reply | undefined {
     this.#admission.check(request);
-    const { method } = request;
+    const { method, url = "/" } = request;
+    if (isReserved(url)) {
+      if (!isOwned(this.#options.extension, url)) return nothingThere();
+      return method === "OPTIONS" ? preflightReply(request.headers) : undefined;
+    }
     if (method === "POST" || method === "GET") return undefined;
     if (method === "OPTIONS") return preflightReply(request.headers);
     const error = new SluiceError("InvalidAction", `There is nothing to ${method} here; use POST.`);

@@ -1,0 +1,261 @@
+/**
+ * What tests may do to a broker besides using it: stand in for the verbs of its queues, let messages come
+ * back, expire or become dead letters before their time, and move its clock. One a broker and thread,
+ * given by `Interventions.of`; its user is engine/testing. Where nobody asks for it, nothing here is run
+ * and no call costs more. Own thread only.
+ */
+import type { QueueHandle, Receipt } from "../../bindings/index.ts";
+import { type Cancel, VirtualClock } from "../clock.ts";
+import { noSuchQueue } from "../errors.ts";
+import type { Message, PeekedMessage, PeekOptions, PeekPage, Queue, SyncQueue } from "../types.ts";
+import { engineSettings } from "./catalogue/attributes.ts";
+import type { Known } from "./catalogue/catalogue.ts";
+import { findByArn } from "./catalogue/redrive.ts";
+import { ReceivedMessage } from "./messages/message.ts";
+import { look } from "./messages/peek.ts";
+import type { QueueHost, Verbs } from "./messages/queueInternals.ts";
+import { BrokerQueue } from "./queue.ts";
+import type { Queues } from "./queues.ts";
+
+export type { Receipt };
+
+/** Stands in for a queue's verbs; what it does not have stays. */
+export interface StandIn {
+  readonly verbs: Partial<Verbs>;
+  readonly sync: Partial<SyncQueue>;
+}
+
+/** Makes one for a queue, of which `verbs` and `sync` are what they were. */
+export type MakeStandIn = (queue: Queue, verbs: Verbs, sync: SyncQueue) => StandIn;
+
+/** Messages that one call of the engine takes. */
+const PART = 10;
+/** How long what is about to move is hidden: should this thread end before, it comes back then. */
+const MOVE_HIDDEN_MS = 30_000;
+
+const interventions = new WeakMap<object, Interventions>();
+
+export class Interventions {
+  readonly #host: QueueHost;
+  readonly #queues: Queues;
+
+  private constructor(host: QueueHost, queues: Queues) {
+    this.#host = host;
+    this.#queues = queues;
+  }
+
+  /** For a new broker, by its constructor. */
+  static open(broker: object, host: QueueHost, queues: Queues): void {
+    interventions.set(broker, new Interventions(host, queues));
+  }
+
+  /** Of a Broker of this thread. */
+  static of(broker: object): Interventions {
+    const found = interventions.get(broker);
+    if (found === undefined) throw new TypeError("Interventions are in a Broker.");
+    return found;
+  }
+
+  /** Throws BrokerClosed or OwnerGone. */
+  check(): void {
+    this.#host.member.check();
+  }
+
+  /** The broker's time. */
+  nowMs(): number {
+    return this.#host.member.nowMs();
+  }
+
+  /** The clock that this thread opened the broker with, where it can be told to move. */
+  get clock(): VirtualClock | undefined {
+    const { clock } = this.#host.member;
+    return clock instanceof VirtualClock ? clock : undefined;
+  }
+
+  /** Calls once at a moment of the broker's time; keeps no process alive. */
+  schedule(atMs: number, callback: () => void): Cancel {
+    return this.#host.member.clock.schedule(atMs, callback);
+  }
+
+  /** All queues that there are, of all accounts. */
+  all(): readonly Known[] {
+    return this.#host.catalogue.all();
+  }
+
+  /** The queue that dead letters of this one go to. */
+  deadLetterQueue(queue: Queue): Known | undefined {
+    const { member, catalogue } = this.#host;
+    const policy = this.#known(queue).details.attributes.redrivePolicy;
+    return policy && findByArn(catalogue, member.settings.region, policy.deadLetterTargetArn);
+  }
+
+  /**
+   * Has another object stand in for the verbs of each queue, in this thread, whether its object was given
+   * out before or is later; until the answer is called. One at a time.
+   */
+  standIn(make: MakeStandIn): Cancel {
+    const cancels: Cancel[] = [];
+    const one = (queue: BrokerQueue): void => {
+      cancels.push(BrokerQueue.standIn(queue, (verbs, sync) => make(queue, verbs, sync)));
+    };
+    for (const queue of this.#queues.given()) one(queue);
+    const stop = this.#queues.onGiven(one);
+    return () => {
+      stop();
+      for (const cancel of cancels) cancel();
+    };
+  }
+
+  /** A page of what is in the queue, as `queue.peek` has it, at once. */
+  peek(queue: Queue, options: PeekOptions): PeekPage {
+    return look(BrokerQueue.internalsOf(queue), this.#host.inbox, options);
+  }
+
+  /** By what the engine knows a message that was peeked. */
+  placeOf(message: PeekedMessage): Receipt {
+    return ReceivedMessage.placeOf(message);
+  }
+
+  /** Ends all that is in all queues, whenever that was last done. */
+  empty(): void {
+    const { member, reclaim } = this.#host;
+    for (const known of this.all()) {
+      const status = member.engine.cut(known, member.nowMs());
+      if (status < 0) throw member.failure(status, known.name);
+      reclaim(known.number);
+    }
+  }
+
+  /** The id of the message of a receive of this queue; undefined for what is no receipt handle of it. */
+  messageIdOf(queue: Queue, handle: Message | string): string | undefined {
+    const receipt = this.#receiptOf(queue, handle);
+    return receipt && this.#host.member.messageId(receipt.birthLow, receipt.birthHigh);
+  }
+
+  /** What of these is hidden is visible again, now; how many. */
+  endVisibility(queue: Queue, receipts: readonly Receipt[]): number {
+    return this.#hide(queue, receipts, 0);
+  }
+
+  /**
+   * These become dead letters, as if they had been received too often: what is in flight, and of a
+   * Standard queue what is visible. How many.
+   */
+  deadLetter(queue: Queue, receipts: readonly Receipt[]): number {
+    const { member, waiting } = this.#host;
+    const { queue: handle, isFifo } = BrokerQueue.internalsOf(queue);
+    if (!isFifo) this.#hide(queue, receipts, MOVE_HIDDEN_MS);
+    const moved = this.#inParts(queue.name, receipts, (count) =>
+      member.engine.moves.exhaustHeld(handle, count, member.nowMs()),
+    );
+    waiting.look(handle.number);
+    this.#lookAtTarget(queue);
+    return moved;
+  }
+
+  /** All that is visible becomes dead letters; how many. */
+  deadLetterVisible(queue: Queue): number {
+    const { member } = this.#host;
+    const { queue: handle } = BrokerQueue.internalsOf(queue);
+    let moved = 0;
+    for (;;) {
+      const some = member.engine.moves.exhaust(handle, PART, member.nowMs());
+      if (some < 0) throw member.failure(some, queue.name);
+      if (some === 0) break;
+      moved += some;
+    }
+    this.#lookAtTarget(queue);
+    return moved;
+  }
+
+  /** The retention of all that is in the queue ends now; how many messages that ended. */
+  endRetention(queue: Queue): number {
+    const { member } = this.#host;
+    const { queue: handle } = BrokerQueue.internalsOf(queue);
+    const before = this.#held(queue);
+    this.#retain(queue, 0);
+    try {
+      while (this.#advance(handle, queue.name) > 0);
+    } finally {
+      this.#retain(queue, undefined);
+    }
+    member.engine.wakeAll(handle.number);
+    return before - this.#held(queue);
+  }
+
+  #held(queue: Queue): number {
+    const { visible, inFlight, delayed } = queue.counts();
+    return visible + inFlight + delayed;
+  }
+
+  #advance(handle: QueueHandle, name: string): number {
+    const { member } = this.#host;
+    const status = member.engine.advance(handle, member.nowMs());
+    if (status < 0) throw member.failure(status, name);
+    return status;
+  }
+
+  /** What the engine takes for the queue's retention; its attributes stay as they are. */
+  #retain(queue: Queue, retentionMs: number | undefined): void {
+    const { member, catalogue } = this.#host;
+    const { queue: handle, name } = BrokerQueue.internalsOf(queue);
+    catalogue.change(handle, name, (known) => {
+      const settings = engineSettings(known.details.attributes, member.settings, catalogue);
+      return {
+        entry: known,
+        settings: { ...settings, ...(retentionMs !== undefined && { retentionMs }) },
+      };
+    });
+  }
+
+  #hide(queue: Queue, receipts: readonly Receipt[], visibilityMs: number): number {
+    const { member, waiting } = this.#host;
+    const { queue: handle, isFifo } = BrokerQueue.internalsOf(queue);
+    const { engine } = member;
+    const hidden = this.#inParts(queue.name, receipts, (count) => {
+      for (let record = 0; record < count; record++) {
+        engine.receipts.putVisibility(record, visibilityMs);
+        if (!isFifo) engine.receipts.putAnyReceive(record);
+      }
+      return engine.hide(handle, count, member.nowMs());
+    });
+    waiting.look(handle.number);
+    return hidden;
+  }
+
+  #inParts(name: string, receipts: readonly Receipt[], run: (count: number) => number): number {
+    const { member } = this.#host;
+    let applied = 0;
+    for (let from = 0; from < receipts.length; from += PART) {
+      const part = receipts.slice(from, from + PART);
+      for (const [record, receipt] of part.entries()) member.engine.receipts.put(record, receipt);
+      const status = run(part.length);
+      if (status < 0) throw member.failure(status, name);
+      applied += status;
+    }
+    return applied;
+  }
+
+  /** Who waits for dead letters in this thread looks again. */
+  #lookAtTarget(queue: Queue): void {
+    const target = this.deadLetterQueue(queue);
+    if (target !== undefined) this.#host.waiting.look(target.number);
+  }
+
+  #receiptOf(queue: Queue, handle: Message | string): Receipt | undefined {
+    const { member, queue: own } = BrokerQueue.internalsOf(queue);
+    const receipt =
+      ReceivedMessage.receiptOf(handle) ??
+      member.engine.receipts.read(
+        typeof handle === "string" ? handle : String(handle?.receiptHandle),
+      );
+    return receipt?.incarnation === own.incarnation ? receipt : undefined;
+  }
+
+  #known(queue: Queue): Known {
+    const { queue: handle, name } = BrokerQueue.internalsOf(queue);
+    const known = this.#host.catalogue.at(handle);
+    if (known === undefined) throw noSuchQueue(name);
+    return known;
+  }
+}
