@@ -12,6 +12,7 @@ import { groups } from "./groups.ts";
 import { latency } from "./latency.ts";
 import { messages } from "./messages.ts";
 import { metrics } from "./metrics.ts";
+import { sdk } from "./sdk.ts";
 import { server } from "./server.ts";
 import { signatures } from "./signatures.ts";
 import { simulator } from "./simulator.ts";
@@ -34,6 +35,7 @@ export const SUITES: ReadonlyMap<string, Suite> = new Map(
     simulator,
     metrics,
     signatures,
+    sdk,
   ].map((suite) => [suite.name, suite]),
 );
 

@@ -5,6 +5,7 @@ import type { Pace } from "../run/pace.ts";
 import { doesMetrics } from "./metricsRun.ts";
 import { doesPromises } from "./promises.ts";
 import { doesLatency, doesSoak } from "./rates.ts";
+import { doesSdk } from "./sdkRun.ts";
 import { doesServer } from "./serverRun.ts";
 import { doesSignatures } from "./signaturesRun.ts";
 import { doesSimulator } from "./simulatorRun.ts";
@@ -23,6 +24,8 @@ export async function does(work: Work, pace: Pace): Promise<readonly Sampled[]> 
       return doesMetrics(pace);
     case "promises":
       return doesPromises(pace);
+    case "sdk":
+      return doesSdk(pace);
     case "server":
       return doesServer(work, pace);
     case "signatures":

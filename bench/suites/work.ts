@@ -15,6 +15,7 @@ export type Work =
   | { readonly kind: "plateaus"; readonly specs: readonly FlowSpec[] }
   | { readonly kind: "metrics" }
   | { readonly kind: "promises" }
+  | { readonly kind: "sdk" }
   | { readonly kind: "signatures" }
   | LatencyWork
   | ServerWork

@@ -2,6 +2,7 @@
  * The request handler: the bytes of a server without a socket, for any client of the SDK; aborting; and what a
  * client's life asks of it. Signatures are signed.test.ts's.
  */
+import { getEventListeners } from "node:events";
 import { Readable } from "node:stream";
 import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import {
@@ -261,6 +262,16 @@ describe("a request that is aborted", () => {
       ]).toContainEqual([outcome, visible, inFlight]);
     },
   );
+
+  test("leaves nothing on a signal that lives longer", async () => {
+    const client = connect();
+    const { signal: abortSignal } = new AbortController();
+    for (let count = 0; count < 20; count++) {
+      const send = new SendMessageCommand({ QueueUrl, MessageBody: "a" });
+      await client.send(send, { abortSignal });
+    }
+    expect(getEventListeners(abortSignal, "abort").length).toBeLessThanOrEqual(1);
+  });
 
   test("by a client that is destroyed, which may go on to ask", async () => {
     const client = connect();

@@ -1,6 +1,7 @@
 /** Rows of a benchmark, made up: what tests print and plot instead of measuring. */
 import type { Case, Result, Row, Unit } from "../../bench/result/schema.ts";
 import { FORMATTING, LOOK, SCRAPE } from "../../bench/suites/metrics.ts";
+import { HANDLER, LOOPBACK, PLUGIN } from "../../bench/suites/sdk.ts";
 import { BARE, BODY_BYTES, VERIFIED } from "../../bench/suites/signatures.ts";
 import type { Suite, Work } from "../../bench/suites/work.ts";
 
@@ -45,6 +46,8 @@ function casesOf(work: Work): (readonly [Case, Unit])[] {
       ];
     case "metrics":
       return [LOOK, SCRAPE, FORMATTING].map((load) => [{ ...base, load }, "ms"]);
+    case "sdk":
+      return [PLUGIN, HANDLER, LOOPBACK].map((transport) => [{ ...base, transport }, "calls/s"]);
     case "signatures":
       return BODY_BYTES.flatMap((bodyBytes): [Case, Unit][] =>
         [VERIFIED, BARE].map((load) => [{ ...base, bodyBytes, load }, "ns/message"]),

@@ -96,6 +96,7 @@ const LAYERS: readonly Layer[] = [
       "report",
       "simulator",
       "metrics",
+      "engine/awsSdk/index.ts",
       "engine/server/prometheus/page.ts",
       "engine/server/prometheus/requests.ts",
       "engine/server/auth/authenticator.ts",
