@@ -13,7 +13,7 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { scriptOf } from "./browser.mjs";
-import { declaredTypes, dropComments, reachedTypes } from "./slim.mjs";
+import { declaredTypes, reachedTypes, strip } from "./slim.mjs";
 
 /** asc finds the transforms that asconfig.json names only from an absolute folder. */
 const ascFile = "node_modules/assemblyscript/bin/asc.js";
@@ -106,7 +106,7 @@ const steps = {
       }
       await writeFile(pageScript, await scriptOf(pageCode));
       const code = emitted.filter((file) => /\.c?js$/.test(file));
-      await dropComments([...code, pageScript]);
+      await strip([...code, pageScript]);
       const types = await reachedTypes(declaredTypes(JSON.parse(await readFile("package.json"))));
       const made = [...copies.map(([, copy]) => copy), pageScript, shippedFile];
       const kept = new Set([...code, ...types, ...made].map((file) => resolve(file)));
