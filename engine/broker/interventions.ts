@@ -149,7 +149,6 @@ export class Interventions {
       member.engine.moves.exhaustHeld(handle, count, member.nowMs()),
     );
     waiting.look(handle.number);
-    this.#lookAtTarget(queue);
     return moved;
   }
 
@@ -164,7 +163,6 @@ export class Interventions {
       if (some === 0) break;
       moved += some;
     }
-    this.#lookAtTarget(queue);
     return moved;
   }
 
@@ -234,12 +232,6 @@ export class Interventions {
       applied += status;
     }
     return applied;
-  }
-
-  /** Who waits for dead letters in this thread looks again. */
-  #lookAtTarget(queue: Queue): void {
-    const target = this.deadLetterQueue(queue);
-    if (target !== undefined) this.#host.waiting.look(target.number);
   }
 
   #receiptOf(queue: Queue, handle: Message | string): Receipt | undefined {

@@ -100,11 +100,8 @@ function compareBody(expected: unknown, body: string, found: Difference[]): void
 function compare(path: string, expected: unknown, actual: unknown, found: Difference[]): void {
   if (expected === undefined) return;
   if (expected instanceof RegExp) {
-    if (
-      typeof actual === "string" &&
-      new RegExp(expected, expected.flags.replace(/[gy]/g, "")).test(actual)
-    )
-      return;
+    // A copy, since one that looks for all keeps the place where it ended.
+    if (typeof actual === "string" && new RegExp(expected).test(actual)) return;
   } else if (isObject(expected) && isObject(actual)) {
     for (const [name, value] of Object.entries(expected)) {
       compare(`${path}.${name}`, value, actual[name], found);
