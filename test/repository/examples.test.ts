@@ -3,20 +3,23 @@
  * says. Those that use AWS's SDK are given a server by the environment; those of accounts/ one with the
  * credentials that stand beside them. What the examples of
  * consumers have beside them (handlers, a schema) is used by one of them; and the example of typed
- * payloads is held to its types. Needs a build.
+ * payloads is held to its types. That of tests is run by vitest. Needs a build.
  */
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { patience } from "../support/patience.ts";
 import { serveOnce } from "../support/serve.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../examples", import.meta.url));
 const files = readdirSync(root, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".mjs"))
+  .filter((file) => file.endsWith(".mjs") && !file.startsWith("testing/"))
   .sort();
 /** What another file loads: `fifo-pool.handler.mjs`. */
 const parts = files.filter((file) => /\.\w+\.mjs$/.test(file));
@@ -81,6 +84,30 @@ describe("the examples", () => {
     expect(stdout).toBe(prints);
   });
 });
+
+test(
+  "the tests of the example pass under vitest",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sluice-example-"));
+    try {
+      // Beside this project's own configuration, which would be found.
+      const config = join(folder, "vitest.config.mjs");
+      writeFileSync(config, `export default { cacheDir: ${JSON.stringify(folder)} };\n`);
+      const vitest = fileURLToPath(
+        new URL("../../node_modules/vitest/vitest.mjs", import.meta.url),
+      );
+      const words = [vitest, "run", "--root", `${root}/testing`, "--config", config];
+      const { stdout } = await run(process.execPath, [...words, "--reporter=json"], {
+        env: { PATH: process.env.PATH, NODE_NO_WARNINGS: "1" },
+      });
+      const { success, numPassedTests } = JSON.parse(stdout.slice(stdout.indexOf("{")));
+      expect({ success, numPassedTests }).toEqual({ success: true, numPassedTests: 3 });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+  patience(),
+);
 
 const PAYLOADS = /typed-payloads\.\w*\.?mjs$/;
 /** What does not change from one compilation to the next. */
