@@ -52,7 +52,7 @@ test.concurrent.each(programs)("$name prints what the page shows", async ({ name
 test("a program has every option that the command has, and the page what is different", () => {
   const [, body = ""] = /^export interface ServeOptions \{\n([\s\S]*?)^\}/m.exec(types) ?? [];
   const members = [...body.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name]) => name);
-  const own = ["broker", "queues", "config", "clock", "logger"];
+  const own = ["broker", "queues", "config", "clock", "extension", "logger"];
   // How a log is written is its own affair; nothing is kept on disk yet.
   const shared = optionNames.filter((name) => name !== "logFormat" && name !== "data");
   expect(members.sort()).toEqual([...shared, ...own].sort());
