@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { openFileJournal } from "../../engine/journal/fileJournal.ts";
 import type { Journal } from "../../engine/journal/journal.ts";
+import { requireTool } from "../support/tools.ts";
 
 const MIB = 1_048_576;
 const folder = mkdtempSync(join(tmpdir(), "sluice-journal-"));
@@ -137,7 +138,10 @@ describe("a directory", () => {
     const readOnly = mkdtempSync(join(folder, "read-"));
     chmodSync(readOnly, 0o500);
     // Root may write everywhere.
-    if (process.getuid?.() === 0) return;
+    if (process.getuid?.() === 0) {
+      process.stderr.write("skipped: a directory that can't be written to, which root can\n");
+      return;
+    }
     await expect(openFileJournal({ directory: readOnly })).rejects.toMatchObject({
       code: "ReadOnly",
     });
@@ -148,12 +152,10 @@ describe("a directory", () => {
 function mounted(): string | undefined {
   const directory = mkdtempSync(join(folder, "tmpfs-"));
   const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64m", "tmpfs", directory]);
-  if (status === 0) return directory;
-  process.stderr.write("skipped: a full file system; no tmpfs can be mounted here\n");
-  return undefined;
+  return requireTool("tmpfs", status === 0) ? directory : undefined;
 }
 
-const tmpfs = process.platform === "linux" ? mounted() : undefined;
+const tmpfs = mounted();
 
 describe.skipIf(tmpfs === undefined)("a real file system that is full", () => {
   afterAll(() => execFileSync("umount", [tmpfs ?? ""]));

@@ -16,7 +16,8 @@ export type Tool =
   | "chromium"
   | "script"
   | "promtool"
-  | "curl";
+  | "curl"
+  | "tmpfs";
 
 const PROBES: Readonly<Record<Tool, readonly [command: string, ...args: string[]]>> = {
   aws: ["aws", "--version"],
@@ -29,6 +30,8 @@ const PROBES: Readonly<Record<Tool, readonly [command: string, ...args: string[]
   script: ["script", "--version"],
   promtool: ["promtool", "--version"],
   curl: ["curl", "--version"],
+  // What wants one tries it by itself: an empty file system in memory, which root alone may mount.
+  tmpfs: ["mount", "-t", "tmpfs"],
 };
 
 const found = new Map<Tool, boolean>();

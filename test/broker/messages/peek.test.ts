@@ -5,14 +5,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Broker } from "../../../engine/broker/broker.ts";
 import { VirtualClock } from "../../../engine/clock.ts";
-import type {
-  MessageState,
-  PeekedMessage,
-  PeekOptions,
-  PeekPage,
-  Queue,
-} from "../../../engine/types.ts";
+import type { MessageState, PeekedMessage, PeekOptions, Queue } from "../../../engine/types.ts";
 import { chooseSeed, Seeded } from "../../support/seeded.ts";
+import { bodiesOf, fifoQueueOf, numbers, walk } from "./peekPages.ts";
 
 const START_MS = 1_700_000_000_000;
 const states: readonly MessageState[] = ["visible", "inFlight", "delayed"];
@@ -28,30 +23,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => broker.close());
-
-/** All pages of a walk. */
-async function walk(of: Queue, options: PeekOptions = {}): Promise<PeekedMessage[]> {
-  const all: PeekedMessage[] = [];
-  let after: string | undefined;
-  do {
-    const page: PeekPage = await of.peek({ ...options, ...(after !== undefined && { after }) });
-    all.push(...page.messages);
-    after = page.next;
-  } while (after !== undefined);
-  return all;
-}
-
-const bodiesOf = (messages: readonly { body: string }[]): string[] =>
-  messages.map(({ body }) => body);
-
-async function fifoQueue(attributes: object = {}): Promise<Queue> {
-  const fifo = { fifoQueue: true, contentBasedDeduplication: true } as const;
-  return broker.createQueue("ordered.fifo", { ...fifo, ...attributes });
-}
-
-function numbers(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `${index}`);
-}
 
 describe("a page", () => {
   test("shows messages of every state, oldest first, and says where each is", async () => {
@@ -83,7 +54,7 @@ describe("a page", () => {
   });
 
   test("brings what a receive brings, but for the receipt", async () => {
-    const fifo = await fifoQueue();
+    const fifo = await fifoQueueOf(broker);
     const options = {
       messageGroupId: "g",
       messageAttributes: { colour: "red", size: 3 },
@@ -180,7 +151,7 @@ describe("what states mean is what counts() counts", () => {
   }
 
   test("behind a locked group, and in a queue with a delay", async () => {
-    const fifo = await fifoQueue();
+    const fifo = await fifoQueueOf(broker);
     for (const body of numbers(6)) await fifo.send(body, { messageGroupId: `${Number(body) % 2}` });
     const [first] = await fifo.receive({ visibilityTimeout: 20 });
     expect(first?.body).toBe("0");
@@ -226,7 +197,7 @@ describe("what states mean is what counts() counts", () => {
       : await broker.createQueue("letters");
     const redrivePolicy = { deadLetterTargetArn: letters.arn, maxReceiveCount: 3 };
     const of = isFifo
-      ? await fifoQueue({ redrivePolicy, delaySeconds: 2 })
+      ? await fifoQueueOf(broker, { redrivePolicy, delaySeconds: 2 })
       : await broker.createQueue("busy", { redrivePolicy });
     let most = 0;
     for (let round = 0; round < 100; round++) {

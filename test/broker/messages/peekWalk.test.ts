@@ -7,14 +7,9 @@ import { Broker } from "../../../engine/broker/broker.ts";
 import { look } from "../../../engine/broker/messages/peek.ts";
 import { BrokerQueue } from "../../../engine/broker/queue.ts";
 import { VirtualClock } from "../../../engine/clock.ts";
-import type {
-  Message,
-  PeekedMessage,
-  PeekOptions,
-  PeekPage,
-  Queue,
-} from "../../../engine/types.ts";
+import type { Message, PeekOptions, PeekPage, Queue } from "../../../engine/types.ts";
 import { chooseSeed, Seeded } from "../../support/seeded.ts";
+import { bodiesOf, fifoQueueOf, numbers, walk } from "./peekPages.ts";
 
 const START_MS = 1_700_000_000_000;
 
@@ -29,30 +24,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => broker.close());
-
-/** All pages of a walk. */
-async function walk(of: Queue, options: PeekOptions = {}): Promise<PeekedMessage[]> {
-  const all: PeekedMessage[] = [];
-  let after: string | undefined;
-  do {
-    const page: PeekPage = await of.peek({ ...options, ...(after !== undefined && { after }) });
-    all.push(...page.messages);
-    after = page.next;
-  } while (after !== undefined);
-  return all;
-}
-
-const bodiesOf = (messages: readonly { body: string }[]): string[] =>
-  messages.map(({ body }) => body);
-
-async function fifoQueue(attributes: object = {}): Promise<Queue> {
-  const fifo = { fifoQueue: true, contentBasedDeduplication: true } as const;
-  return broker.createQueue("ordered.fifo", { ...fifo, ...attributes });
-}
-
-function numbers(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `${index}`);
-}
 
 /** A queue of messages in flight, their deletion by their bodies, and pages that say what they cost. */
 async function hold(count: number) {
@@ -143,7 +114,7 @@ describe("a walk", () => {
 
 describe("of one group", () => {
   test("a FIFO queue's page looks at that group alone", async () => {
-    const fifo = await fifoQueue();
+    const fifo = await fifoQueueOf(broker);
     for (let index = 0; index < 3_000; index++) {
       await fifo.send(`${index}`, {
         messageGroupId: index % 100 === 7 ? "wanted" : `other ${index % 9}`.replace(" ", "-"),
@@ -162,7 +133,7 @@ describe("of one group", () => {
   });
 
   test("a group that goes and comes again is walked to its end", async () => {
-    const fifo = await fifoQueue();
+    const fifo = await fifoQueueOf(broker);
     const send = (body: string) => fifo.send(body, { messageGroupId: "g" });
     for (const body of ["a", "b", "c"]) await send(body);
     const { next } = await fifo.peek({ messageGroupId: "g", limit: 2 });
