@@ -304,6 +304,16 @@ export function catalogueDelete(
   return 0;
 }
 
+/** Makes the queue whose image and entry a journal kept, under its own number and incarnation. */
+export function catalogueRestore(thread: u32, queue: u32, incarnation: u32, entryBytes: u32): i32 {
+  return Catalogue.restore(thread, queue, incarnation, entryBytes);
+}
+
+/** Frees a deleted queue's number when it is empty: 1, else 0. The journal's thread alone. */
+export function catalogueEnd(thread: u32, queue: u32): i32 {
+  return Reclaim.end(thread, queue) ? 1 : 0;
+}
+
 export function entryRead(thread: u32, queue: u32): i32 {
   return Catalogue.read(thread, queue);
 }

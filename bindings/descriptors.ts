@@ -97,6 +97,9 @@ export const ENTRY_BYTES_MAX = Math.min(
   BLOCK_BYTES_MAX - ENTRY_VALUE,
   THREAD_STAGING_BYTES - QUEUE_BYTES,
 );
+/** What a queue is set to, in its descriptor and in its image: from the flags to the calls a second. */
+const IMAGE = THREAD_STAGING + QUEUE_FLAGS;
+export const IMAGE_BYTES: number = QUEUE_CALLS_MAX + 4 - QUEUE_FLAGS;
 const NO_DEAD_LETTERS = { receivesMax: 0, to: { number: 0, incarnation: 0 } };
 /** Where an entry stands in the thread's area. */
 const ENTRY = THREAD_STAGING + QUEUE_BYTES;
@@ -160,6 +163,11 @@ export class Descriptors {
 
   maximumBytes(queue: number): number {
     return this.#word(queue, QUEUE_MAXIMUM_BYTES);
+  }
+
+  /** How many of its messages may be in flight; 0: any number. */
+  inFlightMax(queue: number): number {
+    return this.#word(queue, QUEUE_IN_FLIGHT_MAX);
   }
 
   /** Calls a second that the queue takes of each action; 0: no limit. */
@@ -256,14 +264,38 @@ export class Descriptors {
   }
 
   /** The entry that entryRead has put into staging, as bytes of its own. */
-  takeEntry(entryBytes: number): { entry: Uint8Array; incarnation: number; version: number } {
+  takeEntry(entryBytes: number): ReadEntry {
     const { u32, bytes } = this.#area;
     return {
       entry: Uint8Array.from(bytes.subarray(ENTRY, ENTRY + entryBytes)),
+      isLive: u32[(THREAD_STAGING + QUEUE_STATE) >> 2] === QUEUE_LIVE,
       incarnation: u32[(THREAD_STAGING + QUEUE_INCARNATION) >> 2] as number,
       version: u32[(THREAD_STAGING + QUEUE_VERSION) >> 2] as number,
     };
   }
+
+  /** What the queue of that entry is set to, as bytes that `putImage` takes again. */
+  takeImage(): Uint8Array {
+    return Uint8Array.from(this.#area.bytes.subarray(IMAGE, IMAGE + IMAGE_BYTES));
+  }
+
+  /** Writes an image and an entry that were taken into staging; how many bytes the entry has. */
+  putImage(image: Uint8Array, entry: Uint8Array): number {
+    const { bytes } = this.#area;
+    bytes.fill(0, THREAD_STAGING, ENTRY);
+    bytes.set(image.subarray(0, IMAGE_BYTES), IMAGE);
+    bytes.set(entry, ENTRY);
+    return entry.length;
+  }
+}
+
+/** A queue's entry, and what it stood for when it was read. */
+export interface ReadEntry {
+  readonly entry: Uint8Array;
+  /** False of a queue that is deleted. */
+  readonly isLive: boolean;
+  readonly incarnation: number;
+  readonly version: number;
 }
 
 function flagsOf(fifo: FifoSettings | undefined): number {

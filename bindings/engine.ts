@@ -8,11 +8,8 @@ import {
   BATCH_MAX,
   HEADER,
   HEADER_CLOCK_MODE,
-  HEADER_EPOCH,
   HEADER_OWNER_STATE,
   HEADER_OWNER_THREAD,
-  HEADER_SECRET,
-  HEADER_SECRET_BYTES,
   HEADER_WANTED,
   OWNER_OPEN,
   ROLE_STEWARD,
@@ -27,6 +24,7 @@ import { Doorbell } from "./doorbell.ts";
 import type { EngineExports } from "./exports.ts";
 import { guarded, type TrapTeller } from "./guard.ts";
 import { Held } from "./held.ts";
+import { Identity } from "./identity.ts";
 import type { Inbox } from "./inbox.ts";
 import { checkMemory, createMemory, pagesOf } from "./memory.ts";
 import { type Instance, instantiate, loadModule } from "./module.ts";
@@ -49,8 +47,6 @@ import { Tokens } from "./tokens.ts";
 import { type Area, threadArea, Views } from "./views.ts";
 import type { WasmMemory, WasmModule } from "./webassembly.ts";
 
-/** Bytes that an EngineIdentity's secret has. */
-export const SECRET_BYTES = HEADER_SECRET_BYTES;
 /** How long to wait for a number that is about to come back. */
 const RETURN_MS = 100;
 const OWNER_STATE = (HEADER + HEADER_OWNER_STATE) >> 2;
@@ -67,6 +63,7 @@ export class Engine {
   readonly runners: Runners;
   readonly registry: Registry;
   readonly time: Timebase;
+  readonly identity: Identity;
   readonly #module: WasmModule;
   readonly #memory: WasmMemory;
   readonly #exports: EngineExports;
@@ -92,6 +89,7 @@ export class Engine {
     this.runners = new Runners(views, thread);
     this.registry = new Registry(memory);
     this.time = new Timebase(views);
+    this.identity = new Identity(views);
   }
 
   /** A new memory with this thread attached. Throws a RangeError when the sizes don't go together. */
@@ -112,8 +110,7 @@ export class Engine {
       );
     }
     const views = new Views(instance.memory.buffer);
-    views.bytes.set(identity.secret.subarray(0, SECRET_BYTES), HEADER + HEADER_SECRET);
-    views.u32[(HEADER + HEADER_EPOCH) >> 2] = identity.epoch;
+    new Identity(views).adopt(identity);
     views.u32[(HEADER + HEADER_CLOCK_MODE) >> 2] = identity.isClockVirtual ? 1 : 0;
     const thread = instance.exports.threadAttach(0);
     views.u32[(HEADER + HEADER_OWNER_THREAD) >> 2] = thread;
@@ -328,7 +325,21 @@ export class Engine {
     return this.#exports.catalogueDelete(this.thread, version, number, incarnation, now);
   }
 
-  /** Copies a queue's entry into staging (Descriptors.takeEntry reads it); its bytes, or a status. */
+  /** Makes a queue in a fresh memory as a journal has it; 0 or a status. */
+  restoreQueue({ number, incarnation }: QueueHandle, image: Uint8Array, entry: Uint8Array): number {
+    const bytes = this.queues.putImage(image, entry);
+    return this.#exports.catalogueRestore(this.thread, number, incarnation, bytes);
+  }
+
+  /** Frees a deleted queue's number when nothing is in it any more; whether it did. The journal's. */
+  endQueue(number: number): boolean {
+    return this.#exports.catalogueEnd(this.thread, number) === 1;
+  }
+
+  /**
+   * Copies image and entry of a queue, live or deleted, into staging (Descriptors.takeEntry reads
+   * them); the entry's bytes, or a status.
+   */
   readEntry(queue: number): number {
     return this.#exports.entryRead(this.thread, queue);
   }

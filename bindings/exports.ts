@@ -118,6 +118,10 @@ export interface EngineExports {
     incarnation: number,
     now: number,
   ): number;
+  /** A fresh memory's: 0 or a status. */
+  catalogueRestore(thread: number, queue: number, incarnation: number, entryBytes: number): number;
+  /** 1: the deleted queue's number is free. */
+  catalogueEnd(thread: number, queue: number): number;
   entryRead(thread: number, queue: number): number;
 
   mac(thread: number, bytes: number): void;
@@ -162,6 +166,8 @@ export const exportNames = Object.keys({
   catalogueCreate: true,
   catalogueChange: true,
   catalogueDelete: true,
+  catalogueRestore: true,
+  catalogueEnd: true,
   entryRead: true,
   mac: true,
   messageId: true,

@@ -25,13 +25,16 @@ export {
 export {
   ENTRY_BYTES_MAX,
   type FifoSettings,
+  IMAGE_BYTES,
   type QueueSettings,
+  type ReadEntry,
   type ShardTotals,
 } from "./descriptors.ts";
-export { Engine, SECRET_BYTES } from "./engine.ts";
+export { Engine } from "./engine.ts";
 export { LOOK_COUNT, LOOK_DELAYED, LOOK_OLDEST, LOOK_TIMER } from "./gauges.ts";
 export { EngineTrap } from "./guard.ts";
 export { HELD_MAX, type Held } from "./held.ts";
+export { type Identity, SECRET_BYTES } from "./identity.ts";
 export { DEDUPLICATION, GROUP, Inbox, SENDER, TRACE } from "./inbox.ts";
 export { compileFile, loadModule } from "./module.ts";
 export { MOVES_MAX } from "./moves.ts";

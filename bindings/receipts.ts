@@ -58,13 +58,13 @@ export class Receipts {
   readonly #exports: EngineExports;
   readonly #thread: number;
   readonly #area: Area;
-  readonly #epoch: number;
+  readonly #views: Views;
 
   constructor(exports: EngineExports, thread: number, area: Area, views: Views) {
     this.#exports = exports;
     this.#thread = thread;
     this.#area = area;
-    this.#epoch = views.header(HEADER_EPOCH);
+    this.#views = views;
   }
 
   /** Fills handle record `index`. */
@@ -111,7 +111,7 @@ export class Receipts {
   /** The text of a receipt handle. Uses staging. */
   write(receipt: Receipt): string {
     const { u32, bytes, text } = this.#area;
-    u32[EPOCH_WORD] = this.#epoch;
+    u32[EPOCH_WORD] = this.#views.header(HEADER_EPOCH);
     u32[INCARNATION_WORD] = receipt.incarnation;
     u32[LOW_WORD] = receipt.sequenceLow;
     u32[HIGH_WORD] = receipt.sequenceHigh;
@@ -131,9 +131,8 @@ export class Receipts {
     const { u32, bytes, text } = this.#area;
     text.base64urlWrite(handle, THREAD_STAGING, TEXT_BYTES);
     const signature = text.latin1Slice(THREAD_STAGING + SIGNED_BYTES, THREAD_STAGING + TEXT_BYTES);
-    if (bytes[VERSION_BYTE] !== RECEIPT_VERSION || u32[EPOCH_WORD] !== this.#epoch) {
-      return undefined;
-    }
+    const isOurs = u32[EPOCH_WORD] === this.#views.header(HEADER_EPOCH);
+    if (bytes[VERSION_BYTE] !== RECEIPT_VERSION || !isOurs) return undefined;
     this.#exports.mac(this.#thread, SIGNED_BYTES);
     const own = text.latin1Slice(THREAD_STAGING + SIGNED_BYTES, THREAD_STAGING + TEXT_BYTES);
     if (own !== signature) return undefined;

@@ -29,6 +29,11 @@ export class SharedBlock {
   add(word: number, value: number): void {
     Atomics.add(this.#words, word, value);
   }
+
+  /** This thread stands still for so long. */
+  pause(ms: number): void {
+    Atomics.wait(this.#words, 0, Atomics.load(this.#words, 0), ms);
+  }
 }
 
 /** Numbers that are written before another thread is given them and never again: shared, not copied. */

@@ -149,21 +149,56 @@ export class Catalogue {
     if (Catalogue.isCurrent(version) && queue.state === QUEUE_FREE) {
       const incarnation = load<u32>(HEADER, HEADER_INCARNATIONS) + 1;
       store<u32>(HEADER, incarnation, HEADER_INCARNATIONS);
-      if (index >= load<u32>(HEADER, HEADER_QUEUES_BUMP)) {
-        store<u32>(HEADER, index + 1, HEADER_QUEUES_BUMP);
-      }
-      Catalogue.copyFields(queue, changetype<QueueRecord>(At.thread(thread) + THREAD_STAGING));
-      queue.incarnation = incarnation;
-      queue.shardFirst = index;
-      queue.shardCount = 1;
-      queue.entry = block;
-      Catalogue.freshShard(shard, index, queue.flags);
-      store<u32>(shard, incarnation, SHARD_INCARNATION);
-      queue.raiseVersion();
-      queue.setState(QUEUE_LIVE);
-      store<u32>(block, BLOCK_OUT, BLOCK_STATE);
-      Catalogue.raise();
+      Catalogue.install(thread, queue, index, incarnation, block);
       status = index as i32;
+    }
+    Lock.end(LOCK);
+    Lock.give(LOCK);
+    if (status < 0) Blocks.release(thread, block);
+    return status;
+  }
+
+  /** The steps of a section that makes a queue, from the staged image and the entry's block. */
+  @inline static install(
+    thread: u32,
+    queue: QueueRecord,
+    index: u32,
+    incarnation: u32,
+    block: usize,
+  ): void {
+    const shard = At.shard(index);
+    if (index >= load<u32>(HEADER, HEADER_QUEUES_BUMP)) {
+      store<u32>(HEADER, index + 1, HEADER_QUEUES_BUMP);
+    }
+    Catalogue.copyFields(queue, changetype<QueueRecord>(At.thread(thread) + THREAD_STAGING));
+    queue.incarnation = incarnation;
+    queue.shardFirst = index;
+    queue.shardCount = 1;
+    queue.entry = block;
+    Catalogue.freshShard(shard, index, queue.flags);
+    store<u32>(shard, incarnation, SHARD_INCARNATION);
+    queue.raiseVersion();
+    queue.setState(QUEUE_LIVE);
+    store<u32>(block, BLOCK_OUT, BLOCK_STATE);
+    Catalogue.raise();
+  }
+
+  /**
+   * A queue as a journal has it, from the staged image and entry, under its former number and
+   * incarnation: 0 or a status. Before anybody is served; the caller raises HEADER_INCARNATIONS.
+   */
+  static restore(thread: u32, index: u32, incarnation: u32, entryBytes: u32): i32 {
+    if (!Catalogue.fits(entryBytes)) return STATUS_LIMIT;
+    if (index >= load<u32>(HEADER, HEADER_QUEUES_MAX)) return STATUS_LIMIT;
+    const block = Catalogue.prepare(thread, index, entryBytes);
+    if (block === 0) return STATUS_FULL;
+    const queue = At.queue(index);
+    let status: i32 = STATUS_CHANGED;
+    Catalogue.lock(thread);
+    Lock.begin(LOCK, PHASE_BEGIN_CATALOGUE);
+    if (queue.state === QUEUE_FREE) {
+      Catalogue.install(thread, queue, index, incarnation, block);
+      status = 0;
     }
     Lock.end(LOCK);
     Lock.give(LOCK);
@@ -244,22 +279,27 @@ export class Catalogue {
     if (block !== 0) Blocks.release(thread, block);
   }
 
-  /** The entry copied to staging, behind an image with the queue's incarnation and version. */
+  /**
+   * Image and entry of a queue that is there or deleted, copied to staging; the image has the queue's
+   * state, incarnation and version.
+   */
   static read(thread: u32, queueIndex: u32): i32 {
     const queue = At.queue(queueIndex);
     const area = At.thread(thread);
     const staged = changetype<QueueRecord>(area + THREAD_STAGING);
-    if (queue.stateNow() !== QUEUE_LIVE) return STATUS_GONE;
+    const state = queue.stateNow();
+    if (state === QUEUE_FREE) return STATUS_GONE;
     const version = queue.versionNow();
     const block = queue.entry;
     if (block === 0) return STATUS_CHANGED;
     const bytes = load<u32>(block, ENTRY_VALUE_BYTES);
     if (!Catalogue.fits(bytes)) return STATUS_CHANGED;
+    Copy.bytes(area + THREAD_STAGING, block + ENTRY_IMAGE, QUEUE_BYTES + bytes);
+    staged.state = state;
     staged.incarnation = queue.incarnation;
     staged.version = version;
-    Copy.bytes(area + THREAD_STAGING + QUEUE_BYTES, block + ENTRY_VALUE, bytes);
     atomic.add<u32>(area, 0, THREAD_FENCE);
-    const isSame = queue.version === version && queue.state === QUEUE_LIVE && queue.entry === block;
+    const isSame = queue.version === version && queue.state === state && queue.entry === block;
     return isSame ? (bytes as i32) : STATUS_CHANGED;
   }
 

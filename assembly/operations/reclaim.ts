@@ -56,12 +56,22 @@ export class Reclaim {
     Segments.trim(thread, shard);
     if (state !== QUEUE_DELETED) return freed;
     while (freed < steps && !Arrivals.isEmpty(shard)) freed += Reclaim.drain(thread, shard, now);
-    if (load<u32>(shard, SHARD_LISTED) === 0 && Arrivals.isEmpty(shard)) {
-      Segments.takeAll(thread, shard);
-      if (isFifo) Reclaim.allOfFifo(thread, shard);
-      Catalogue.forget(thread, queueIndex);
-    }
+    Reclaim.end(thread, queueIndex);
     return freed;
+  }
+
+  /**
+   * Frees a deleted queue's number when nothing is in it any more: whether it did.
+   */
+  static end(thread: u32, queueIndex: u32): bool {
+    const queue = At.queue(queueIndex);
+    if (queue.state !== QUEUE_DELETED) return false;
+    const shard = At.shard(queue.shardFirst);
+    if (load<u32>(shard, SHARD_LISTED) !== 0 || !Arrivals.isEmpty(shard)) return false;
+    Segments.takeAll(thread, shard);
+    if (Shard.isFifo(shard)) Reclaim.allOfFifo(thread, shard);
+    Catalogue.forget(thread, queueIndex);
+    return true;
   }
 
   /** What a FIFO queue remembers no longer or has far too much of; steps as for messages. */

@@ -121,6 +121,23 @@ export class Queues {
     return sourcesOf(this.#host.catalogue, queue.arn).map((source) => source.name);
   }
 
+  /**
+   * A journal has given the broker its queues: names that were given up in its last minute wait here, and
+   * what the engine was told under other quotas it is told again.
+   */
+  recovered(deletions: Iterable<QueueKey & { readonly atMs: number }>): void {
+    for (const { account, name, atMs } of deletions) this.#deletions.note({ account, name }, atMs);
+    const { catalogue, member } = this.#host;
+    const { queues } = member.engine;
+    for (const known of catalogue.all()) {
+      const settings = engineSettings(known.details.attributes, member.settings, catalogue);
+      const isSame =
+        settings.inFlightMax === queues.inFlightMax(known.number) &&
+        (settings.fifo?.callsMax ?? 0) === queues.callsMax(known.number);
+      if (!isSame) catalogue.change(known, known.name, (entry) => ({ entry, settings }));
+    }
+  }
+
   #checkedKey(name: string, owner: QueueOwner = {}): QueueKey {
     checkNames(owner, ownerNames, name);
     return this.#keyOf(name, owner);

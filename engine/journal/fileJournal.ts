@@ -24,6 +24,12 @@ export interface FileJournalOptions {
   readonly segmentBytes?: number;
   /** How many bytes of records a batch takes: up to 8 MiB, default 4 MiB. No record may be longer. */
   readonly batchBytes?: number;
+  /** What reads and writes the directory, once it is there and locked; default: node:fs. */
+  readonly openDisk?: (directory: string) => Disk;
+}
+
+function openNodeDisk(directory: string): Disk {
+  return new NodeDisk(directory);
 }
 
 const MIB = 1_048_576;
@@ -53,10 +59,11 @@ function settingsOf(options: FileJournalOptions): WriterSettings {
 export async function openFileJournal(options: FileJournalOptions): Promise<Journal> {
   const settings = settingsOf(options);
   const directory = resolve(options.directory);
+  const { openDisk = openNodeDisk } = options;
   makeDirectory(directory);
   const lock = await takeLock(directory);
   try {
-    return new FileJournal(new NodeDisk(directory), settings, lock);
+    return new FileJournal(openDisk(directory), settings, lock);
   } catch (error) {
     lock.release();
     throw diskError(`open ${directory}`, error);

@@ -40,6 +40,8 @@ export interface Batch {
   readonly number: number;
   /** The segment that holds it: 1, 2, 3, … */
   readonly segment: number;
+  /** Where it begins in its segment's file. */
+  readonly at: number;
   /** The position of its first byte. */
   readonly position: number;
   /** `nowMs` of the call that wrote it. */

@@ -74,6 +74,17 @@ export async function takeLock(directory: string): Promise<Lock> {
   }
 }
 
+/**
+ * For who only looks: throws `Locked`, which says who it is, while somebody has the directory. Changes
+ * nothing; who comes afterwards is not kept out.
+ */
+export function refuseOwned(directory: string): void {
+  const self = thisProcess();
+  const living = claimsIn(directory).filter(({ claim }) => mayBeAlive(claim, self));
+  const owner = strongest(living, "");
+  if (owner !== undefined) throw locked(directory, owner);
+}
+
 /** Writes a claim so that it is there whole or not at all. */
 function put(directory: string, name: string, claim: Claim): void {
   const half = join(directory, HALF + name);
@@ -83,18 +94,25 @@ function put(directory: string, name: string, claim: Claim): void {
 
 /** Claims of others that may be alive; those of the dead are removed. */
 function livingOthers(directory: string, own: string, self: Owner): Found[] {
+  return claimsIn(directory, own).filter(({ name, claim }) => {
+    const isAlive = mayBeAlive(claim, self);
+    if (!isAlive) remove(directory, name);
+    return isAlive;
+  });
+}
+
+/** All claims but one's own. */
+function claimsIn(directory: string, own?: string): Found[] {
   const names = readdirSync(directory).filter((name) => name.startsWith(LOCK_PREFIX));
-  const living: Found[] = [];
+  const found: Found[] = [];
   for (const name of names) {
     if (name === own || name.startsWith(HALF) || name.endsWith(OWNER)) continue;
     const claim = readClaim(directory, name);
     if (claim === undefined) continue;
     // Asked of the directory now: he may have decided since the names were read.
-    const isOwner = existsSync(join(directory, name + OWNER));
-    if (mayBeAlive(claim, self)) living.push({ name, claim, isOwner });
-    else remove(directory, name);
+    found.push({ name, claim, isOwner: existsSync(join(directory, name + OWNER)) });
   }
-  return living;
+  return found;
 }
 
 /** An owner before all others; of those that have not decided, the one whose name is least. */

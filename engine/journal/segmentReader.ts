@@ -139,10 +139,11 @@ export class SegmentReader {
         ...{ id: chain.id, number, check: checkOf(batch), position: position + bytes, oldest },
         nowMs: Math.max(chain.nowMs, nowMs),
       };
+      const begin = at;
       at += batch.length;
       if (bytes === 0) continue;
       const records = batch.subarray(HEAD_BYTES, HEAD_BYTES + bytes);
-      visit({ number, segment: this.segment, position, nowMs, records });
+      visit({ number, segment: this.segment, at: begin, position, nowMs, records });
     }
     return { at, chain };
   }

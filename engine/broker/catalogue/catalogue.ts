@@ -121,8 +121,8 @@ function tooLarge(queue: string): SluiceError {
   return new SluiceError("OverLimit", text, { queue });
 }
 
-/** Frozen, since every caller is given the same copy. */
-function unpack(bytes: Uint8Array): QueueKey & Entry {
+/** What an entry says. Frozen, since every caller is given the same copy. */
+export function unpackEntry(bytes: Uint8Array): QueueKey & Entry {
   const isDeflated = bytes[0] === DEFLATED;
   const packed = packr.unpack(isDeflated ? inflateRawSync(bytes.subarray(1)) : bytes) as Packed;
   const [account, name, attributes, stored, tags, ...rest] = packed;
@@ -310,7 +310,7 @@ export class Catalogue {
     const bytes = engine.readEntry(number);
     if (bytes === STATUS_GONE) return undefined;
     if (bytes === STATUS_CHANGED || bytes === STATUS_FULL) return "changed";
-    const { entry, incarnation, version } = queues.takeEntry(bytes);
-    return { ...unpack(entry), number, incarnation, version };
+    const { entry, isLive, incarnation, version } = queues.takeEntry(bytes);
+    return isLive ? { ...unpackEntry(entry), number, incarnation, version } : undefined;
   }
 }

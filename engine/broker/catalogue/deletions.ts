@@ -1,6 +1,6 @@
 /**
  * When this thread deleted which queue, where the 60-second rule is on: AWS refuses a queue's name for
- * 60 seconds after its deletion. Own thread only.
+ * 60 seconds after its deletion. The opener's also has what a journal knows from before. Own thread only.
  */
 import { SluiceError } from "../../errors.ts";
 import { protections } from "../../limits.ts";

@@ -146,18 +146,40 @@ export class MoveTasks {
       }
       return [task, ...tasks].slice(0, limits.maxListed);
     });
+    this.#run(source, task, startedAtMs);
+    return handleOf(task.id, sourceArn);
+  }
+
+  /**
+   * A journal has given the broker its queues: what ran in the process before goes on here, from the
+   * progress that was written, and what it was to cancel ends. Where memory is full for that, it has failed.
+   * What had failed because its thread ended before the process goes on as well: the log does not tell them.
+   */
+  resume(): void {
+    const { engine } = this.#member;
+    for (const source of this.#catalogue.all()) {
+      const [last] = source.tasks;
+      if (last?.status !== "RUNNING" && last?.status !== "CANCELLING") continue;
+      const word = engine.runners.word((randomWord() | 1) >>> 0);
+      const task: StoredTask = { ...last, thread: engine.thread, word };
+      try {
+        this.#change(source, (tasks) => tasks.map((one) => (one.id === task.id ? task : one)));
+      } catch (error) {
+        if (error instanceof SluiceError && error.code === "CapacityExceeded") continue;
+        throw error;
+      }
+      this.#run(source, task, this.#member.nowMs());
+    }
+  }
+
+  #run(source: Known, task: StoredTask, nowMs: number): void {
+    const { moved } = task;
     const running: Running = {
-      source,
-      task,
-      moved: 0,
-      pacedFromMs: startedAtMs,
-      pacedFrom: 0,
-      savedAtMs: startedAtMs,
-      cancel: () => {},
+      ...{ source, task, moved, pacedFrom: moved },
+      ...{ pacedFromMs: nowMs, savedAtMs: nowMs, cancel: () => {} },
     };
     this.#running.set(task.id, running);
-    this.#later(running, nextMs(running, startedAtMs));
-    return handleOf(task.id, sourceArn);
+    this.#later(running, nextMs(running, nowMs));
   }
 
   list(options: ListTasksOptions): MessageMoveTask[] {
