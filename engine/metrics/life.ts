@@ -38,6 +38,8 @@ export class Life {
   isEnded = false;
   /** Whether it is told by its name where only so many queues may be. */
   isNamed = false;
+  /** Whether the journal knows of it, where there is one. */
+  isKept = false;
 
   constructor({ account, name, number, incarnation }: Surveyed, isFifo: boolean, minute: number) {
     this.account = account;

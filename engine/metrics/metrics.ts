@@ -5,16 +5,19 @@
  * not start it but calls `sample` whenever that clock has moved.
  */
 import type { Broker } from "../broker/broker.ts";
+import { durableOf } from "../broker/durable/face.ts";
+import type { JournalNumbers } from "../broker/durable/journalNumbers.ts";
 import { READING, Survey } from "../broker/survey.ts";
 import { SluiceError } from "../errors.ts";
 import { daysListed } from "../metricNames.ts";
+import { KeptMinutes } from "./keptMinutes.ts";
 import type { Life } from "./life.ts";
 import { Lives } from "./lives.ts";
 import { MINUTES_A_DAY } from "./page.ts";
 import { findPlace } from "./places.ts";
 import { type Point, Points, type Stretch } from "./points.ts";
 import { Recent, type Seconds } from "./recent.ts";
-import { Sampler } from "./sampler.ts";
+import { Sampler, type TellMinute } from "./sampler.ts";
 import { Store } from "./store.ts";
 
 export const MEMORY_BYTES_DEFAULT = 64 * 1_048_576;
@@ -74,7 +77,10 @@ function nothing(): void {}
 export class Metrics {
   /** Whose queues are meant where no account is named: the broker's own. */
   readonly account: string;
+  /** What the broker's journal says of itself; undefined where there is none. */
+  readonly journal: JournalNumbers | undefined;
   readonly #survey: Survey;
+  readonly #keptMinutes: KeptMinutes | undefined;
   readonly #makeKept: () => Kept;
   readonly #onFault: (error: unknown) => void;
   #kept: Kept;
@@ -97,9 +103,14 @@ export class Metrics {
       const lives = new Lives(namedMax);
       const store = new Store({ memoryBytes, onLoss });
       const recent = new Recent(store);
-      return { lives, store, recent, sampler: new Sampler(this.#survey, lives, store, recent) };
+      const tell: TellMinute = (minute, changed) => this.#keptMinutes?.keep(minute, changed, store);
+      const sampler = new Sampler(this.#survey, lives, store, recent, tell);
+      return { lives, store, recent, sampler };
     };
+    this.journal = durableOf(broker)?.numbers;
+    this.#keptMinutes = KeptMinutes.of(broker);
     this.#kept = this.#makeKept();
+    this.#keptMinutes?.restore(this.#kept.store, this.#kept.lives);
     this.#onFault = onFault;
     this.sample();
   }
@@ -110,14 +121,19 @@ export class Metrics {
     this.#kept.sampler.start(this.#onFault);
   }
 
+  /** Looks no more. Where there is a journal it gets what the minute that runs has so far. */
   stop(): void {
     this.#isStarted = false;
-    this.#kept.sampler.stop();
+    const { sampler } = this.#kept;
+    sampler.stop();
+    if (this.#keptMinutes !== undefined) sampler.settle();
   }
 
   /** Forgets all that was, as if it were made now; what has been started goes on. */
   clear(): void {
-    this.#kept.sampler.stop();
+    const { sampler, store } = this.#kept;
+    sampler.stop();
+    this.#keptMinutes?.forget(sampler.minute, store);
     this.#kept = this.#makeKept();
     this.sample();
     if (this.#isStarted) this.#kept.sampler.start(this.#onFault);

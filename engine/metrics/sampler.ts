@@ -17,6 +17,9 @@ import type { Store } from "./store.ts";
 
 export const SECOND_MS = 1_000;
 
+/** Told of a minute that is over, or as good as that, and of the queues of which there is something new. */
+export type TellMinute = (minute: number, lives: Iterable<Life>) => void;
+
 /** Sums, and which total of the engine each is a difference of. */
 const SUMS: readonly (readonly [metric: number, reading: number])[] = [
   [placeOf("NumberOfDeduplicatedSentMessages"), READING.deduplicated],
@@ -45,12 +48,16 @@ export class Sampler {
   #lastMs: number | undefined;
   #latenessMs = 0;
   #cancel: Cancel | undefined;
+  readonly #tell: TellMinute;
+  /** Those of which the minute that runs has something that was not told. */
+  readonly #untold = new Set<Life>();
 
-  constructor(survey: Survey, lives: Lives, store: Store, recent: Recent) {
+  constructor(survey: Survey, lives: Lives, store: Store, recent: Recent, tell: TellMinute) {
     this.#survey = survey;
     this.#lives = lives;
     this.#store = store;
     this.#recent = recent;
+    this.#tell = tell;
   }
 
   /** The minute since 1970 that runs. */
@@ -93,6 +100,14 @@ export class Sampler {
     this.#cancel = undefined;
   }
 
+  /** What the minute that runs has so far goes to the store and is told; it may go on. */
+  settle(): void {
+    if (!Number.isFinite(this.#minute)) return;
+    for (const life of this.#lives.present()) this.#settle(life);
+    this.#tell(this.#minute, this.#untold);
+    this.#untold.clear();
+  }
+
   /** Looks once. */
   sample(): void {
     const survey = this.#survey;
@@ -109,7 +124,7 @@ export class Sampler {
 
   #turnTo(minute: number): void {
     if (minute !== this.#minute) {
-      for (const life of this.#lives.present()) this.#settle(life);
+      this.settle();
       this.#minute = minute;
       this.#store.expire(minute);
       this.#lives.expire(this.#store.firstMinute);
@@ -123,9 +138,15 @@ export class Sampler {
     const minute = this.#minute;
     life.samples = Math.max(1, life.samples);
     this.#store.write(life, minute);
-    if (minute <= life.firstMinute) life.firstSamples = life.samples;
+    if (life.isBusy || !life.isKept) this.#untold.add(life);
+    // A minute may be settled twice: where the process ended in it, or a queue.
+    if (minute <= life.firstMinute) {
+      life.firstSamples = life.samples + (minute === life.firstMinute ? life.firstSamples : 0);
+    }
     life.firstMinute = Math.min(life.firstMinute, minute);
-    if (minute >= life.lastMinute) life.lastSamples = life.samples;
+    if (minute >= life.lastMinute) {
+      life.lastSamples = life.samples + (minute === life.lastMinute ? life.lastSamples : 0);
+    }
     life.lastMinute = Math.max(life.lastMinute, minute);
     life.clear();
   }
@@ -137,11 +158,15 @@ export class Sampler {
     const queues = new Map<number, Surveyed>();
     for (const queue of this.#survey.queues()) queues.set(queue.incarnation, queue);
     for (const life of [...this.#lives.present()]) {
-      if (queues.delete(life.incarnation)) continue;
+      if (queues.delete(life.incarnation)) {
+        if (isFirst) this.#goOn(life, nowMs);
+        continue;
+      }
       if (this.#count(life, nowMs)) life.last.set(this.#survey.row);
       this.#settle(life);
       this.#lives.end(life, this.#store);
       this.#recent.forget(life);
+      this.#untold.add(life);
     }
     for (const queue of queues.values()) {
       const life = new Life(queue, this.#survey.isFifo(queue.number), this.#minute);
@@ -153,6 +178,14 @@ export class Sampler {
       this.#lives.begin(life);
     }
     this.#version = version;
+  }
+
+  /** A queue that a journal knew: no total may have grown by less than nothing. */
+  #goOn(life: Life, nowMs: number): void {
+    if (!this.#survey.read(life, nowMs)) return;
+    for (const [place, value] of this.#survey.row.entries()) {
+      life.last[place] = Math.min(life.last[place] as number, value);
+    }
   }
 
   #look(life: Life, nowMs: number, second: number): void {

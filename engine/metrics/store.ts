@@ -6,7 +6,7 @@
  */
 import { daysKept, queueMetrics } from "../metricNames.ts";
 import { FIELDS, GREATEST, LEAST, type Life, SUM } from "./life.ts";
-import { MINUTE_MS, MINUTES_A_DAY, Page, Refused } from "./page.ts";
+import { MINUTE_MS, MINUTES_A_DAY, Page, Refused, type Values } from "./page.ts";
 import { kindAt } from "./places.ts";
 
 /** The greatest number that a page holds of most metrics. */
@@ -99,6 +99,30 @@ export class Store {
       const kept = page ?? this.#newPage(day, life, metric, minute);
       if (kept instanceof Page) merge(kept, minute % MINUTES_A_DAY, life.running, at, isAgain);
     }
+  }
+
+  /** How often the sampler ran in a minute, as a journal has it; of two numbers the greater. */
+  restoreSamples(minute: number, samples: number): void {
+    const day = this.#day(dayOf(minute));
+    const at = minute % MINUTES_A_DAY;
+    if (day !== undefined) day.samples[at] = Math.max(day.samples[at] as number, samples);
+  }
+
+  /**
+   * A minute of a metric as a journal has it. It may have several of one minute, in any order; numbers of a
+   * minute only spread as it goes on.
+   */
+  restore(life: Life, minute: number, metric: number, { sum, least, greatest }: Values): void {
+    const day = this.#day(dayOf(minute));
+    if (day === undefined) return;
+    const page = day.pages.get(life)?.[metric] ?? this.#newPage(day, life, metric, minute);
+    if (!(page instanceof Page)) return;
+    const at = minute % MINUTES_A_DAY;
+    const isFirst = page.sum[at] === 0 && (page.greatest?.[at] ?? 0) === 0;
+    page.sum[at] = Math.max(page.sum[at] as number, sum);
+    if (page.least === undefined || page.greatest === undefined) return;
+    page.least[at] = isFirst ? least : Math.min(page.least[at] as number, least);
+    page.greatest[at] = Math.max(page.greatest[at] as number, greatest);
   }
 
   /** Forgets what is too old at this minute. */

@@ -7,6 +7,7 @@ import type { Metric } from "prom-client";
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { Reply } from "../protocol/protocol.ts";
 import type { Family } from "./family.ts";
+import { journalFamilies } from "./journalFamilies.ts";
 import { processFamilies, requestFamilies } from "./processFamilies.ts";
 import { queueFamilies } from "./queueFamilies.ts";
 import type { Requests } from "./requests.ts";
@@ -23,6 +24,7 @@ export async function metricsPage(metrics: Metrics, requests: Requests): Promise
   const registry = new Registry();
   const families = [
     ...queueFamilies(metrics),
+    ...journalFamilies(metrics.journal),
     ...requestFamilies(requests),
     ...processFamilies(metrics),
   ];

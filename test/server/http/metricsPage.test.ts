@@ -6,6 +6,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { afterEach, describe, expect, test } from "vitest";
+import { JournalNumbers } from "../../../engine/broker/durable/journalNumbers.ts";
+import { journalFamilies } from "../../../engine/server/prometheus/journalFamilies.ts";
 import { type Served, served } from "../../metrics/served.ts";
 import { requireTool } from "../../support/tools.ts";
 
@@ -187,7 +189,8 @@ describe("the page", () => {
     const rows = [...docs.matchAll(/^\| `([a-z_]+)` \| (gauge|counter|histogram) \|/gm)];
     const named = rows.map(([, name, type]) => `${name} ${type}`);
     const families = [...(await scrape(await start())).values()];
-    const known = families.map(({ name, type }) => `${name} ${type.toLowerCase()}`);
+    const kept = journalFamilies(new JournalNumbers());
+    const known = [...families, ...kept].map(({ name, type }) => `${name} ${type.toLowerCase()}`);
     expect(named.sort()).toEqual(known.sort());
   });
 
