@@ -113,6 +113,8 @@ const shapes = {
   IncompleteSignature: framework("IncompleteSignatureException", "IncompleteSignature"),
   RequestEntityTooLarge: framework("RequestEntityTooLargeException", "RequestEntityTooLarge", 413),
   InternalFailure: framework("InternalFailure", "InternalFailure", 500, true),
+  /** The server has not started yet: it reads its journal. */
+  ServiceUnavailable: framework("ServiceUnavailable", "ServiceUnavailable", 503, true),
 
   /** Memory (or a window of it) is full: nothing was stored, nothing was lost. */
   CapacityExceeded: framework("CapacityExceeded", "CapacityExceeded", 503, true),

@@ -3,16 +3,22 @@
  * closed: the command `sluice serve` and a program's `serve` have it alike. Made on the thread that asks; one
  * a port.
  *
- * How it ends. `close` has the server drain (see http/server.ts), then the metrics stop, then the broker
+ * Where messages are kept in a directory the port is listened on first: who asks while the journal is
+ * read is told how far that is, and to try again.
+ *
+ * How it ends. `close` has the server drain (see http/port.ts), then the metrics stop, then the broker
  * closes, if it was opened here: one that somebody else opened is his.
  */
 import { Broker } from "../broker/broker.ts";
 import { makeQueues } from "../broker/described/queues.ts";
+import { durableOf, type TellProgress, watchRecovery } from "../broker/durable/face.ts";
 import { SluiceError } from "../errors.ts";
 import { Metrics } from "../metrics/metrics.ts";
-import type { Clock } from "../types.ts";
+import type { BrokerOptions, Clock } from "../types.ts";
 import type { MakeExtension } from "./http/extension.ts";
+import { Port } from "./http/port.ts";
 import { Server } from "./http/server.ts";
+import { Starting } from "./http/starting.ts";
 import type { Reports } from "./logger.ts";
 import { SettingsError, type Settled } from "./settings/settle.ts";
 
@@ -23,6 +29,10 @@ export interface StartOptions {
   readonly clock?: Clock | undefined;
   /** Makes what answers paths below `/_sluice/`. */
   readonly extension?: MakeExtension | undefined;
+  /** Told how far the journal of `data` has been read. */
+  readonly onRecovery?: TellProgress | undefined;
+  /** Shown what the broker is about to be opened with: a test gives it another disk. */
+  readonly onOpening?: ((options: BrokerOptions) => void) | undefined;
 }
 
 /** The port could not be taken. */
@@ -52,11 +62,20 @@ export class RunningServer implements AsyncDisposable {
   static async start(
     settled: Settled,
     reports: Reports,
-    { broker: given, clock, extension: makeExtension }: StartOptions = {},
+    start: StartOptions = {},
   ): Promise<RunningServer> {
+    const { broker: given, extension: makeExtension } = start;
     settled.warnings.forEach(reports.onWarning);
-    const broker = given ?? (await openBroker(settled, clock));
+    const starting = new Starting();
+    const tell: TellProgress = (progress) => {
+      starting.tell(progress);
+      start.onRecovery?.(progress);
+    };
+    const isKept = given === undefined && settled.values.data !== undefined;
+    const opened = isKept ? await openPort(settled, starting) : undefined;
+    let broker = given;
     try {
+      broker ??= await openBroker(settled, start, tell);
       const mistakes = await makeQueues(broker, settled.queues);
       if (mistakes.length > 0) throw new SettingsError(mistakes);
       const { onWarning: onLoss, onFault, onAnswered } = reports;
@@ -70,7 +89,7 @@ export class RunningServer implements AsyncDisposable {
       const extension = makeExtension?.(broker, { reset });
       const server = await Server.listen({
         ...{ broker, metrics, metricsToken, credentials, tls, extension },
-        ...{ host, port, allowOrigins, allowHosts, externalUrl, trustsProxy },
+        ...{ host, port, allowOrigins, allowHosts, externalUrl, trustsProxy, opened },
         ...{ onFault, ...(onAnswered && { onAnswered }) },
       }).catch((error: Error) => {
         throw new ListenError(host, port, error);
@@ -79,7 +98,8 @@ export class RunningServer implements AsyncDisposable {
       running = new RunningServer(settled, server, metrics, given === undefined);
       return running;
     } catch (error) {
-      if (given === undefined) await broker.close();
+      await opened?.close();
+      if (given === undefined) await broker?.close();
       throw error;
     }
   }
@@ -95,6 +115,14 @@ export class RunningServer implements AsyncDisposable {
   /** Where it listens: `http://127.0.0.1:9324`, `https` with a certificate. */
   get url(): string {
     return this.#server.url;
+  }
+
+  /**
+   * Resolves with what has ended the broker where its journal could not be written any more; nothing that it
+   * has not acknowledged by then is. Never resolves else.
+   */
+  get failed(): Promise<Error> {
+    return durableOf(this.broker)?.failed ?? new Promise<Error>(() => {});
   }
 
   /**
@@ -136,14 +164,34 @@ export class RunningServer implements AsyncDisposable {
   }
 }
 
-async function openBroker(settled: Settled, clock: Clock | undefined): Promise<Broker> {
-  const { memory: memoryBytes, quotas, account, region } = settled.values;
+/** Listens, and has those who ask told that it starts. */
+async function openPort({ values, tls }: Settled, starting: Starting): Promise<Port> {
+  const { host, port } = values;
+  return Port.open({ host, port, tls }, starting).catch((error: Error) => {
+    throw new ListenError(host, port, error);
+  });
+}
+
+async function openBroker(
+  settled: Settled,
+  { clock, onOpening }: StartOptions,
+  tell: TellProgress,
+): Promise<Broker> {
+  const { memory: memoryBytes, quotas, account, region, data, durability } = settled.values;
+  const options: BrokerOptions = {
+    ...{ memoryBytes, quotas, account, region },
+    ...(clock && { clock }),
+    ...(data !== undefined && { directory: data, durability: durability ?? "always" }),
+  };
+  watchRecovery(options, tell);
+  onOpening?.(options);
   try {
-    return await Broker.open({ memoryBytes, quotas, account, region, ...(clock && { clock }) });
+    return await Broker.open(options);
   } catch (error) {
-    // The other options were checked when they were read; what a broker may still find wrong is
-    // that its records do not fit into the memory.
-    if (!(error instanceof SluiceError)) throw error;
-    throw new SettingsError([settled.tell("memory", error.message)]);
+    // The other options were checked when they were read; what a broker may still find wrong is that its
+    // records do not fit into the memory, or that the directory is that of another account.
+    if (!(error instanceof SluiceError) || error.code === "InternalFailure") throw error;
+    const option = error.cause instanceof RangeError || data === undefined ? "memory" : "data";
+    throw new SettingsError([settled.tell(option, error.message)]);
   }
 }

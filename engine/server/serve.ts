@@ -13,6 +13,7 @@ import { type Logger, type LogLevel, reportsTo } from "./logger.ts";
 import { RunningServer } from "./running.ts";
 import { OptionError } from "./settings/optionError.ts";
 import {
+  type Durability,
   findOption,
   type Given,
   type OptionName,
@@ -30,8 +31,8 @@ export interface ServeOptions {
   /** Address to listen on. Default "127.0.0.1". */
   readonly host?: string;
   /**
-   * A broker of the program's, which closing the server leaves open. `memory`, `quotas`, `account`, `region`
-   * and `clock` are its own then. Without it one is opened, and closed with the server.
+   * A broker of the program's, which closing the server leaves open. `memory`, `quotas`, `account`, `region`,
+   * `data`, `durability` and `clock` are its own then. Without it one is opened, and closed with the server.
    */
   readonly broker?: Broker;
   /** Queues to be made at the start, by their names, with AWS's attribute names and `tags`. */
@@ -40,6 +41,16 @@ export interface ServeOptions {
   readonly config?: string;
   /** Memory to reserve, in bytes or as "512MiB": 1MiB to 4GiB. Default 2GiB; costs nothing until it is used. */
   readonly memory?: number | string;
+  /**
+   * Keep queues and messages in this directory: what was acknowledged survives the process and the machine.
+   * Until its journal is read, requests get 503 and `serve` does not resolve. Default: memory alone.
+   */
+  readonly data?: string;
+  /**
+   * When what `data` keeps is acknowledged: "always", when the disk has it, or "relaxed", when the system has
+   * it, which outlives the process but not the machine. Default "always".
+   */
+  readonly durability?: Durability;
   /** Which of AWS's own limits apply. Default "throughput". */
   readonly quotas?: QuotaSet;
   /** Twelve digits, in URLs and ARNs. Default "000000000000". */
@@ -79,7 +90,7 @@ export interface ServeOptions {
 /** What is no option of the table. */
 const others = ["broker", "queues", "config", "clock", "extension", "logger"] as const;
 /** Options of the command alone: a logger writes as it likes. */
-const ofTheCommand: readonly string[] = ["logFormat", "data"];
+const ofTheCommand: readonly string[] = ["logFormat"];
 
 /**
  * Starts a server. Resolves when it listens; the process lives until it is closed.

@@ -269,7 +269,14 @@ queues:
     ["- 1", /^FILE:1: It is not a map/],
     ["queues: 7", /^FILE:1: queues: It is not a map/],
     ["port:", /^FILE(:1)?: port: It is not one value\.$/],
-    ["data: here", /^FILE:1: data: Keeping messages on disk is not built yet/],
+    [
+      "durability: always",
+      /^FILE:1: durability: It is about what --data keeps; say --data as well\.$/,
+    ],
+    [
+      "data: here\ndurability: never",
+      /^FILE:2: durability: Allowed choices are always, relaxed\.$/,
+    ],
     ["config: here", /^FILE:1: config: There is no such option\.$/],
     ["a: !secret b", /^FILE:1: .*tag/],
   ])("%j is told in one sentence", (text, sentence) => {

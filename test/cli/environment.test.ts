@@ -33,6 +33,8 @@ describe("a variable of the environment", () => {
       SLUICE_MEMORY: ["64MiB", 2 ** 26],
       SLUICE_METRICS_MEMORY: ["1MiB", 2 ** 20],
       SLUICE_METRICS_TOKEN: ["a-long-token", "a-long-token"],
+      SLUICE_DATA: ["./queues", "./queues"],
+      SLUICE_DURABILITY: ["relaxed", "relaxed"],
       SLUICE_THREADS: ["1", 1],
       SLUICE_QUOTAS: ["aws", "aws"],
       SLUICE_ACCOUNT: ["000000000042", "000000000042"],
@@ -49,8 +51,6 @@ describe("a variable of the environment", () => {
     };
     for (const name of optionNames) {
       const variable = variableOf(name);
-      // What is not built is refused in every way that there is.
-      if (name === "data") continue;
       const [text, value] = texts[variable] ?? expect.fail(`${variable} is not tried here`);
       expect(valuesIn({ [variable]: text })).toEqual({ [name]: value });
       expect(valuesIn({ [variable]: "" })).toEqual({});
@@ -68,7 +68,7 @@ describe("a variable of the environment", () => {
     ["SLUICE_PORT", "x", "SLUICE_PORT=x: A port is a whole number from 0 to 65535."],
     ["SLUICE_TRUST_PROXY", "yes", "SLUICE_TRUST_PROXY=yes: It is true or false."],
     ["SLUICE_ALLOW_HOST", "a.test,b c", /^SLUICE_ALLOW_HOST=a\.test,b c: It is a name/],
-    ["SLUICE_DATA", "here", /^SLUICE_DATA=here: Keeping messages on disk is not built yet/],
+    ["SLUICE_DURABILITY", "never", "SLUICE_DURABILITY=never: Allowed choices are always, relaxed."],
     // A secret is not shown.
     ["SLUICE_METRICS_TOKEN", "short", /^SLUICE_METRICS_TOKEN: A token is/],
   ])("%s=%s is told with its name", (variable, text, sentence) => {

@@ -71,6 +71,8 @@ describe("the command line", () => {
     ["--region", "here, there"],
     ["--log-level", "loud"],
     ["--log-format", "xml"],
+    ["--data", ""],
+    ["--durability", "never"],
     ["--metrics-memory", "1KiB"],
     ["--metrics-token", "short"],
   ])("refuses %s %j with code 2, naming both", async (option, value) => {
@@ -80,14 +82,18 @@ describe("the command line", () => {
     expect(stderr).toContain(`'${value}'`);
   });
 
-  test.each([
-    ["--data", "somewhere"],
-    ["--threads", "2"],
-  ])("refuses %s %s, which is not built, with code 2 and a sentence", async (option, value) => {
-    const { code, stderr } = await run("serve", "--port", "0", option, value);
+  test("refuses --threads 2, which is not built, with code 2 and a sentence", async () => {
+    const { code, stderr } = await run("serve", "--port", "0", "--threads", "2");
     expect(code).toBe(2);
-    expect(stderr).toContain(option);
-    expect(stderr).toMatch(/not built yet/);
+    expect(stderr).toMatch(/--threads.*not built yet/);
+  });
+
+  test("refuses --durability where nothing is kept, with code 2 and a sentence", async () => {
+    const { code, stderr } = await run("serve", "--port", "0", "--durability", "relaxed");
+    expect([code, stderr]).toEqual([
+      2,
+      "sluice: --durability relaxed: It is about what --data keeps; say --data as well.\n",
+    ]);
   });
 
   test("refuses a memory that does not hold a broker's records, with code 2", async () => {

@@ -208,7 +208,7 @@ describe("the progress line", () => {
 
   test("is written over itself on a terminal, not too often, and is cleared", () => {
     const { out, written } = stream(true);
-    const line = new ProgressLine(out);
+    const line = new ProgressLine(out, progressText);
     line.show(progress);
     line.show(progress);
     line.clear();
@@ -218,7 +218,7 @@ describe("the progress line", () => {
 
   test("is not written anywhere else", () => {
     const { out, written } = stream(false);
-    const line = new ProgressLine(out);
+    const line = new ProgressLine(out, progressText);
     line.show(progress);
     line.clear();
     expect(written).toEqual([]);

@@ -164,6 +164,8 @@ describe("serve", () => {
     [{ quotas: "none" }, "quotas: Allowed choices are aws, throughput, off."],
     [{ account: 1 }, "account: An account is twelve digits."],
     [{ allowOrigin: ["*", "here"] }, /^allowOrigin: An origin is a scheme/],
+    [{ durability: "relaxed" }, "durability: It is about what data keeps; say data as well."],
+    [{ data: "d", durability: "never" }, "durability: Allowed choices are always, relaxed."],
     [{ threads: 2 }, /^threads: More than one listening thread is not built yet/],
     [{ broker: {} }, "broker: It is a Broker of sluice, which Broker.open or Broker.attach gave."],
     [{ logger: { info() {} } }, /^logger: It has methods .*; error is none\.$/],

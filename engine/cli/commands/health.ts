@@ -43,8 +43,8 @@ function urlHere(): string {
 
 async function tell(url: string): Promise<void> {
   try {
-    const status = await statusOf(`${url}/health`);
-    if (status !== 200) throw new Error(`it answers ${status}`);
+    const { status, text } = await ask(`${url}/health`);
+    if (status !== 200) throw new Error(reasonOf(status, text));
     process.stdout.write(`${url} takes requests\n`);
   } catch (error) {
     process.stderr.write(`sluice: ${url} takes no requests: ${(error as Error).message}\n`);
@@ -52,15 +52,32 @@ async function tell(url: string): Promise<void> {
   }
 }
 
-function statusOf(url: string): Promise<number | undefined> {
+/** What keeps it from taking requests. */
+function reasonOf(status: number, text: string): string {
+  const said = /"status":"recovering","readBytes":(\d+),"allBytes":(\d+)/.exec(text);
+  if (said === null) return `it answers ${status}`;
+  const share = Number(said[1]) / Math.max(1, Number(said[2]));
+  return `it reads its journal, and is at ${Math.floor(share * 100)} %`;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+function ask(url: string): Promise<Answer> {
   const { protocol, hostname } = new URL(url);
   const isHere = /^(?:localhost|\[::1\]|127(?:\.\d+){3})$/.test(hostname);
   const options = { rejectUnauthorized: !isHere, signal: AbortSignal.timeout(patienceMs) };
-  const ask = protocol === "https:" ? requestByTls : requestPlain;
+  const send = protocol === "https:" ? requestByTls : requestPlain;
   return new Promise((resolve, reject) => {
-    ask(url, options, (response) => {
-      response.resume();
-      resolve(response.statusCode);
+    send(url, options, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (piece: string) => {
+        text += piece;
+      });
+      response.once("error", reject);
+      response.once("end", () => resolve({ status: response.statusCode ?? 0, text }));
     })
       .once("error", reject)
       .end();

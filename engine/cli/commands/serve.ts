@@ -1,20 +1,23 @@
 /**
  * `sluice serve`: a broker in this process with the SQS endpoint in front of it, as `sluice/server` starts
- * them, until a signal ends it. Runs on the main thread.
+ * them, until a signal ends it, or its journal can't be written any more. Runs on the main thread.
  *
  * SIGTERM and SIGINT: the server drains and the broker closes (see server/running.ts), then the
  * process exits with 0. npm hands one Ctrl-C on twice, so a second signal forces the exit only when
- * it comes a second or more after the first.
+ * it comes a second or more after the first. While a journal is read there is nothing to drain: the
+ * first signal ends the process, and the journal is as it was.
  */
 import type { Command } from "commander";
 import { SettingError } from "../../broker/described/settingError.ts";
+import type { RecoveryProgress } from "../../broker/durable/face.ts";
 import { VirtualClock, wallMs } from "../../clock.ts";
 import type { Credentials } from "../../server/auth/credentials.ts";
 import { reportsTo } from "../../server/logger.ts";
 import { ListenError, RunningServer, type StartOptions } from "../../server/running.ts";
-import type { Given, OptionName } from "../../server/settings/options.ts";
+import type { Durability, Given, OptionName } from "../../server/settings/options.ts";
 import { SettingsError, type Settled, settle } from "../../server/settings/settle.ts";
 import { Log } from "../log.ts";
+import { ProgressLine, recoveryText } from "../progressLine.ts";
 import { readEnvironment } from "../serve/environment.ts";
 import { addServeOptions, flagOf } from "../serve/options.ts";
 
@@ -24,6 +27,7 @@ const examples = `Examples:
   sluice serve                          listen on port 9324
   sluice serve --port 0                 listen on a free port, and print it
   sluice serve --memory 512MiB --quotas aws
+  sluice serve --data ./queues          keep queues and messages in a directory
   sluice serve --config sluice.yaml     with options, queues and credentials from a file
   sluice serve --credentials keys.yaml --tls-cert cert.pem --tls-key key.pem
 `;
@@ -67,11 +71,16 @@ async function serve(command: Command): Promise<void> {
     for (const sentence of environment.warnings) log.warn(sentence);
     const isTesting = command.getOptionValue("testing") === true;
     const parts = isTesting ? await forTests() : {};
-    const running = await RunningServer.start(settled, reportsTo(log, logLevel), parts);
+    const running = await start(settled, log, parts, stopped);
+    if (running === undefined) process.exit(0);
     const { credentials, values } = settled;
     if (credentials === undefined && !isLoopback(values.host)) warnOfOpenness(values.host, log);
     greet(running.url, settled, log, isTesting);
-    await stopped;
+    const failure = await Promise.race([stopped, running.failed]);
+    if (failure !== undefined) {
+      log.error(failure.message);
+      process.exit(1);
+    }
     if (log.format === "text") log.say("sluice is draining");
     else log.info("draining");
     await running.close();
@@ -80,6 +89,27 @@ async function serve(command: Command): Promise<void> {
     return;
   }
   process.exit(0);
+}
+
+/** Undefined where a signal came before it had started. */
+async function start(
+  settled: Settled,
+  log: Log,
+  parts: StartOptions,
+  stopped: Promise<void>,
+): Promise<RunningServer | undefined> {
+  const reports = reportsTo(log, settled.values.logLevel);
+  if (settled.values.data === undefined) return RunningServer.start(settled, reports, parts);
+  const line = new ProgressLine(process.stderr, recoveryText);
+  const onRecovery = (progress: RecoveryProgress): void => line.show(progress);
+  try {
+    return await Promise.race([
+      RunningServer.start(settled, reports, { ...parts, onRecovery }),
+      stopped.then(() => undefined),
+    ]);
+  } finally {
+    line.clear();
+  }
 }
 
 /** What editors check configuration files by. */
@@ -151,12 +181,18 @@ function signedBy(credentials: Credentials, region: string): string {
   return `Requests must be signed with ${keys}, for the region ${region}.`;
 }
 
+function livesIn(data: string | undefined, durability: Durability = "always"): string {
+  if (data === undefined) return "Messages live in this process's memory; they end with it.";
+  const survives = durability === "always" ? "" : " of the process, not of the machine";
+  return `Queues and messages are kept in ${data}; what is acknowledged survives the end${survives}.`;
+}
+
 /** On standard output, wherever that goes and however the log is written. */
 function greet(url: string, { values, credentials }: Settled, log: Log, isTesting: boolean): void {
   const { account, region, externalUrl = url } = values;
   process.stdout.write(
     `sluice is listening on ${url}
-Messages live in this process's memory; they end with it.
+${livesIn(values.data, values.durability)}
 ${credentials === undefined ? anyWillDo : signedBy(credentials, region)} Try:
   aws --endpoint-url ${externalUrl} --region ${region} sqs create-queue --queue-name hello
 ${isTesting ? "Tests may reset it, move its time and break it, by /_sluice/testing/.\n" : ""}`,

@@ -17,7 +17,7 @@ import { terminalChart, terminalOptions } from "../../report/terminal.ts";
 import type { Progress } from "../../simulator/progress.ts";
 import { ScenarioError } from "../../simulator/scenario/scenarioError.ts";
 import { UnstableError } from "../../simulator/simulate.ts";
-import { ProgressLine } from "../progressLine.ts";
+import { ProgressLine, progressText } from "../progressLine.ts";
 
 /** Where results go; `-` is standard output, which one of them may have. */
 export interface OutputOptions {
@@ -79,7 +79,7 @@ export async function work(
   const stop = (): void => interrupt.abort();
   process.once("SIGINT", stop);
   say(`sluice: ${begin}`);
-  const line = new ProgressLine(process.stderr);
+  const line = new ProgressLine(process.stderr, progressText);
   try {
     const onProgress = (progress: Progress) => line.show(progress);
     const { told, isComplete } = await act({ signal: interrupt.signal, onProgress });

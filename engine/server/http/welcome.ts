@@ -48,9 +48,18 @@ const localStackHealth = JSON.stringify({
   edition: "sluice",
 });
 
-function healthOf(path: string): string | undefined {
-  if (path === "/health") return '{"status":"ok"}';
-  return path === "/_localstack/health" ? localStackHealth : undefined;
+const healthPages: ReadonlyMap<string, string> = new Map([
+  ["/health", '{"status":"ok"}'],
+  ["/_localstack/health", localStackHealth],
+]);
+
+function pathOf(url: string): string {
+  return url.split("?", 1)[0] ?? "";
+}
+
+/** True for what health checks ask. */
+export function isHealthPath(url: string): boolean {
+  return healthPages.has(pathOf(url));
 }
 
 /**
@@ -64,6 +73,6 @@ export function pageReply(
 ): Reply | undefined {
   if (method !== "GET" && method !== "HEAD") return undefined;
   if (url === "/" && isOpen) return welcome(serverUrl, headers.accept);
-  const body = healthOf(url.split("?", 1)[0] ?? "");
+  const body = healthPages.get(pathOf(url));
   return body === undefined ? undefined : { status: 200, body, contentType: "application/json" };
 }

@@ -13,6 +13,7 @@ import {
   ports,
   readAccount,
   readAllowedHost,
+  readDirectoryName,
   readExternalUrl,
   readFileName,
   readHost,
@@ -23,13 +24,15 @@ import {
   readSwitch,
   readThreads,
   readToken,
-  refuse,
 } from "./readers.ts";
 import { type SchemaNode, switchNode, textNode, wholeNode } from "./schemaNode.ts";
 import type { Pem } from "./tls.ts";
 
 export const quotaSets = ["aws", "throughput", "off"] as const;
 export type QuotaSet = (typeof quotaSets)[number];
+
+export const durabilities = ["always", "relaxed"] as const;
+export type Durability = (typeof durabilities)[number];
 
 /** What the options come to. */
 export interface Values {
@@ -40,7 +43,9 @@ export interface Values {
   /** Bytes. */
   readonly metricsMemory: number;
   readonly metricsToken: string | undefined;
-  readonly data: undefined;
+  /** A directory's name; undefined: messages end with the process. */
+  readonly data: string | undefined;
+  readonly durability: Durability | undefined;
   readonly threads: number;
   readonly quotas: QuotaSet;
   readonly account: string;
@@ -127,10 +132,19 @@ const table: { readonly [Name in OptionName]: ServerOption<Values[Name]> } = {
   },
   data: {
     placeholder: "<directory>",
-    description: "keep messages on disk (not built yet)",
-    schema: textNode(),
-    read: refuse("Keeping messages on disk is not built yet; leave --data out."),
+    description: "keep queues and messages in this directory",
+    schema: textNode(patterns.fileName),
+    read: readDirectoryName,
     default: undefined,
+  },
+  durability: {
+    placeholder: "<when>",
+    description:
+      "when what --data keeps is acknowledged: always, when the disk has it, or relaxed, when the system has (default: always)",
+    schema: { enum: durabilities },
+    read: choiceOf(durabilities),
+    default: undefined,
+    shown: "always",
   },
   threads: {
     placeholder: "<number>",

@@ -96,6 +96,12 @@ export function readFileName(text: string): string {
   throw new OptionError("It is a file's name.");
 }
 
+/** A directory's name; what is in it, opening it will tell. */
+export function readDirectoryName(text: string): string {
+  if (patterns.fileName.test(text)) return text;
+  throw new OptionError("It is a directory's name.");
+}
+
 /** How many threads listen; more than one is not there yet. */
 export function readThreads(text: string): number {
   if (!patterns.threads.test(text)) {
@@ -105,13 +111,6 @@ export function readThreads(text: string): number {
     throw new OptionError("More than one listening thread is not built yet; use 1.");
   }
   return 1;
-}
-
-/** For an option that has its name already but does nothing yet: it must not be ignored. */
-export function refuse(sentence: string): (text: string) => never {
-  return () => {
-    throw new OptionError(sentence);
-  };
 }
 
 /** What clients call the server by: an origin, perhaps with a path; without what a URL leaves out. */

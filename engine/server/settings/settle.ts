@@ -55,7 +55,7 @@ export class SettingsError extends SluiceError {
 }
 
 /** What a broker has and a server in front of it is not asked for. */
-const ofTheBroker = ["memory", "quotas", "account", "region"] as const;
+const ofTheBroker = ["memory", "quotas", "account", "region", "data", "durability"] as const;
 
 /** Rejects with SettingsError. */
 export async function settle(wanted: Wanted): Promise<Settled> {
@@ -72,6 +72,10 @@ export async function settle(wanted: Wanted): Promise<Settled> {
       if (!given.has(name)) continue;
       mistakes.push(tell(name, "The broker that is given has its own; leave it out."));
     }
+  }
+  if (given.has("durability") && values.data === undefined) {
+    const data = wanted.nameOf("data");
+    mistakes.push(tell("durability", `It is about what ${data} keeps; say ${data} as well.`));
   }
   const { queues } = config;
   const own = await credentialsIn(wanted, given, config);
