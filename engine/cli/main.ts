@@ -10,6 +10,7 @@ import { addBench } from "./commands/bench.ts";
 import { addCredentials } from "./commands/credentials.ts";
 import { addHealth } from "./commands/health.ts";
 import { addHelp } from "./commands/help.ts";
+import { addJournal } from "./commands/journal.ts";
 import { addServe } from "./commands/serve.ts";
 import { addSimulate } from "./commands/simulate.ts";
 
@@ -30,6 +31,7 @@ function program(): Command {
   addServe(sluice);
   addHealth(sluice);
   addCredentials(sluice);
+  addJournal(sluice);
   addSimulate(sluice);
   addBench(sluice);
   addHelp(sluice);

@@ -69,8 +69,13 @@ export async function takeLock(directory: string): Promise<Lock> {
     writeFileSync(join(directory, name + OWNER), "");
     return { release };
   } catch (error) {
-    release();
-    throw error instanceof JournalError ? error : diskError(`lock ${directory}`, error);
+    const told = error instanceof JournalError ? error : diskError(`lock ${directory}`, error);
+    try {
+      release();
+    } catch {
+      // Where nothing may be written nothing can be removed either, and the first error says why.
+    }
+    throw told;
   }
 }
 

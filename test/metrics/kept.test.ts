@@ -18,7 +18,12 @@ afterEach(async () => {
 });
 
 /** A broker on a journal that has these entries, and gets more. */
-async function start(log: Uint8Array[], nowMs: number, options: MetricsOptions = {}) {
+async function start(
+  log: Uint8Array[],
+  nowMs: number,
+  options: MetricsOptions = {},
+  make: (broker: Broker) => Promise<unknown> = async () => {},
+) {
   const clock = new VirtualClock(nowMs);
   const broker = await Broker.open({ clock, memoryBytes: 2 ** 25, queuesMax: 64 });
   opened.push(broker);
@@ -31,6 +36,7 @@ async function start(log: Uint8Array[], nowMs: number, options: MetricsOptions =
   // Of the same number and incarnation in each, as a journal brings them back.
   const orders = await broker.createQueue("orders");
   const idle = await broker.createQueue("idle");
+  await make(broker);
   const metrics = new Metrics(broker, options);
   const pass = async (seconds: number): Promise<void> => {
     for (let second = 0; second < seconds; second++) {
@@ -123,6 +129,26 @@ describe("after a restart", () => {
     const stretch = { fromMinute: MIDNIGHT, toMinute: MIDNIGHT + 5, periodMinutes: 5 };
     const [empty] = second.metrics.points("orders", "NumberOfEmptyReceives", stretch);
     expect([empty?.sum, empty?.minimum]).toEqual([4, 0]);
+  });
+
+  test("a queue that is gone takes no living one's place among those told by name", async () => {
+    const log: Uint8Array[] = [];
+    const make = (broker: Broker) => broker.createQueue("gone");
+    const first = await start(log, midnightMs, { namedMax: 3 }, make);
+    await first.pass(61);
+    await first.broker.deleteQueue("gone");
+    await first.pass(1);
+    await first.broker.createQueue("later");
+    await first.pass(60);
+    const names = ({ metrics }: typeof first): string[] =>
+      [...metrics.present()].map(({ name }) => name);
+    expect(names(first)).toEqual(["orders", "idle", "later"]);
+    const second = await start(log, first.clock.nowMs(), { namedMax: 3 }, async (broker) => {
+      await broker.createQueue("gone");
+      await broker.deleteQueue("gone");
+      await broker.createQueue("later");
+    });
+    expect(names(second)).toEqual(["orders", "idle", "later"]);
   });
 
   test("what was forgotten stays so", async () => {

@@ -103,12 +103,10 @@ export class Keeper {
    */
   restore(isNew: boolean): Restored {
     const restored = this.#recovered.restore(this.#engine, this.#settings, isNew);
-    const { queues } = this.#engine;
     for (const { number, incarnation, entry } of restored.written) {
       this.#written.set(number, { incarnation, entry });
-      this.#seen[number] = { incarnation, version: queues.version(number), isLive: true };
     }
-    this.#version = queues.catalogueVersion();
+    this.#version = this.#engine.queues.catalogueVersion();
     this.#era = restored.era;
     this.#firstMinute = restored.firstMinute;
     this.#lastMinute = restored.lastMinute;

@@ -4,47 +4,9 @@
  */
 import { describe, expect, test } from "vitest";
 import type { Known } from "../../../engine/broker/catalogue/catalogue.ts";
-import { decodeKept, encodeKept, KEPT, kindOf } from "../../../engine/broker/kept/entries.ts";
+import { decodeKept, KEPT, kindOf } from "../../../engine/broker/kept/entries.ts";
+import { everything, furnish, policy } from "./furnished.ts";
 import { begin, build, type House, rebuild, write } from "./house.ts";
-
-const policy = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: "*", Action: "sqs:*", Resource: "*" }],
-});
-
-/** All that is stored of the queues there are, and what the engine knows of each. */
-function everything({ catalogue, engine }: House): object[] {
-  return catalogue
-    .all()
-    .sort((one, other) => (one.name < other.name ? -1 : 1))
-    .map(({ version: _, ...known }: Known) => {
-      expect(engine.readEntry(known.number)).toBeGreaterThan(0);
-      return { ...known, image: engine.queues.takeImage() };
-    });
-}
-
-/** Queues with everything that a queue can have. */
-function furnish({ queues, arn }: House): void {
-  queues.create("letters", { messageRetentionPeriod: 1_209_600 }, { tags: { team: "ü" } });
-  queues.create(
-    "orders",
-    {
-      ...{ delaySeconds: 3, maximumMessageSize: 1_024, messageRetentionPeriod: 60 },
-      ...{ receiveMessageWaitTimeSeconds: 20, visibilityTimeout: 7 },
-      redrivePolicy: { deadLetterTargetArn: arn("letters"), maxReceiveCount: 4 },
-    },
-    { stored: { Policy: policy, KmsMasterKeyId: "a" }, tags: { "": "x", a: "", __proto__x: "y" } },
-  );
-  queues.create("other", {}, { account: "123456789012", tags: { a: "b" } });
-  queues.create(
-    "events.fifo",
-    {
-      ...{ fifoQueue: true, contentBasedDeduplication: true },
-      ...{ deduplicationScope: "messageGroup", fifoThroughputLimit: "perMessageGroupId" },
-    },
-    {},
-  );
-}
 
 describe("a restart", () => {
   test("brings back each queue under its number and incarnation, with all that was set of it", async () => {
@@ -144,6 +106,13 @@ describe("a restart", () => {
     expect(() => again.queues.create("b", {}, {})).toThrow("You must wait 60 seconds");
     await again.clock.advance(30_000);
     again.queues.create("b", {}, {});
+    await house.clock.advance(30_000);
+    house.queues.create("c", {}, {});
+    write(house, log);
+    house.queues.delete("c");
+    write(house, log);
+    const { restored } = await rebuild(log, { quotas: "aws" }, nowMs + 30_000);
+    expect(restored.deletions.map(({ name }) => name)).toEqual(["b", "c"]);
   });
 
   test("refuses another account, another region and too few queues in a sentence", async () => {
@@ -280,6 +249,23 @@ describe("what stands in the log", () => {
     expect(house.keeper.isBehind).toBe(false);
   });
 
+  test("does not vouch for what was changed while it was read", async () => {
+    const { house } = await begin();
+    house.queues.create("a", {}, {});
+    const { engine } = house;
+    const { readEntry } = engine;
+    engine.readEntry = (number) => {
+      engine.readEntry = readEntry;
+      house.queues.create("b", {}, {});
+      return engine.readEntry(number);
+    };
+    const { version } = house.keeper.changes(1);
+    expect(version).not.toBe(engine.queues.catalogueVersion());
+    expect(house.keeper.isBehind).toBe(true);
+    house.keeper.changes(2);
+    expect(house.keeper.isBehind).toBe(false);
+  });
+
   test("is whole where an entry is as large as one can be", async () => {
     const { house, log } = await begin();
     const tags = Object.fromEntries(
@@ -289,95 +275,6 @@ describe("what stands in the log", () => {
     write(house, log);
     for (const entry of log) expect(entry.length % 8).toBe(0);
     expect(everything((await rebuild(log)).house)).toEqual(everything(house));
-  });
-});
-
-describe("cleaning", () => {
-  /** What is left of a log whose first entries go. */
-  function cleaned(
-    { keeper, clock }: House,
-    log: readonly Uint8Array[],
-    count: number,
-  ): Uint8Array[] {
-    keeper.beginCleaning();
-    const restated = log.slice(0, count).map((entry) => keeper.restated(entry, clock.nowMs()));
-    return [...log.slice(count), ...restated.filter((entry) => entry !== undefined)];
-  }
-
-  test("states again what no later entry says, once", async () => {
-    const { house, log } = await begin();
-    furnish(house);
-    write(house, log);
-    const twice = [...log, ...house.keeper.conclusions()];
-    const left = cleaned(house, twice, twice.length);
-    expect(left).toHaveLength(6);
-    expect(everything((await rebuild(left)).house)).toEqual(everything(house));
-    expect((await rebuild(left)).house.engine.identity.secret).toEqual(
-      house.engine.identity.secret,
-    );
-  });
-
-  test("brings back neither a queue that is deleted nor what one was set to before", async () => {
-    const { house, log } = await begin();
-    house.queues.create("a", { visibilityTimeout: 1 }, {});
-    house.queues.create("b", { visibilityTimeout: 1 }, {});
-    write(house, log);
-    const old = log.length;
-    house.queues.delete("a");
-    const b = house.catalogue.all().find(({ name }) => name === "b") as Known;
-    house.catalogue.change(b, "b", (entry) => ({
-      entry: { ...entry, purgedAtMs: 5 },
-      settings: { visibilityMs: 9, delayMs: 0, retentionMs: 1e6, maximumBytes: 9, inFlightMax: 0 },
-    }));
-    write(house, log);
-    const left = cleaned(house, log, old);
-    const again = (await rebuild(left)).house;
-    expect(everything(again)).toEqual(everything(house));
-  });
-
-  test("keeps that a name was given up only while a rule minds", async () => {
-    const { house, log } = await begin({ quotas: "aws" });
-    house.queues.create("a", {}, {});
-    write(house, log);
-    house.queues.delete("a");
-    write(house, log);
-    await house.clock.advance(59_999);
-    const left = cleaned(house, log, log.length);
-    const { restored } = await rebuild(left, { quotas: "aws" });
-    expect(restored.deletions).toMatchObject([{ name: "a" }]);
-    await house.clock.advance(1);
-    expect(cleaned(house, log, log.length).map(kindOf)).not.toContain(KEPT.gone);
-  });
-
-  test("keeps counts as they are by then, which no cleaning may set back", async () => {
-    const { house, log } = await begin();
-    house.queues.create("a", {}, {});
-    write(house, log);
-    house.queues.delete("a");
-    write(house, log);
-    const left = cleaned(house, log, log.length);
-    expect(left.map(kindOf).sort()).toEqual([KEPT.identity, KEPT.counters]);
-    const again = (await rebuild(left)).house;
-    expect(again.engine.identity.incarnations).toBeGreaterThan(house.engine.identity.incarnations);
-  });
-
-  test("keeps minutes of metrics until they are too old or forgotten", async () => {
-    const { house } = await begin();
-    const rows = new Uint8Array([1]);
-    const at = (era: number, minute: number, firstMinute = 0): Uint8Array =>
-      encodeKept({ kind: KEPT.minute, era, minute, firstMinute, rows });
-    const minutes = [at(0, 100), at(0, 30_000), at(1, 30_001), at(1, 30_002, 30_002)];
-    const kept = (count: number): number => {
-      for (const entry of minutes.slice(0, count)) house.keeper.take(entry);
-      return cleaned(house, minutes.slice(0, count), count).length;
-    };
-    expect(kept(1)).toBe(1);
-    expect(kept(2)).toBe(1);
-    expect(kept(3)).toBe(1);
-    expect(cleaned(house, minutes.slice(0, 3), 3)).toEqual([minutes[2]]);
-    expect(kept(4)).toBe(1);
-    const { restored } = await rebuild([...house.keeper.conclusions(), ...minutes]);
-    expect(restored.minutes).toEqual([minutes[3]]);
   });
 });
 
