@@ -156,6 +156,14 @@ export class FileJournal implements Journal {
     return this.#writer.durable;
   }
 
+  get diskBytes(): number {
+    return this.#writer.diskBytes;
+  }
+
+  get heldBytes(): number {
+    return this.#writer.heldBytes;
+  }
+
   async write(nowMs: number): Promise<void> {
     this.#writer.write(nowMs);
   }

@@ -104,6 +104,12 @@ export interface Journal {
   /** The position up to which all is on the disk, so that it survives both. Never goes back. */
   readonly durable: number;
 
+  /** How many bytes this life has given to the disk: records, and what stands around and beside them. */
+  readonly diskBytes: number;
+
+  /** How long all segments are together. */
+  readonly heldBytes: number;
+
   /** Makes one batch of what gathered, and writes it. Nothing gathered: does nothing. */
   write(nowMs: number): Promise<void>;
 

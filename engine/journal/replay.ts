@@ -26,8 +26,9 @@ export interface End {
   /** The first and the last segment of those that hang together. */
   readonly oldestSegment: number;
   readonly newestSegment: number;
-  /** The number of the first batch of each of them. */
+  /** The number of the first batch of each of them, and how long its file is. */
   readonly firsts: ReadonlyMap<number, number>;
+  readonly sizes: ReadonlyMap<number, number>;
   /** Where the last segment's batches end, and how long its file is. */
   readonly at: number;
   readonly fileBytes: number;
@@ -74,6 +75,7 @@ function oldestOf(segments: readonly number[]): number {
 
 function readRun(disk: Disk, oldest: number, newest: number, visit: Visit): End {
   const firsts = new Map<number, number>();
+  const sizes = new Map<number, number>();
   let chain: Chain | undefined;
   for (let segment = oldest; ; segment++) {
     const reader = new SegmentReader(disk, segment);
@@ -81,6 +83,7 @@ function readRun(disk: Disk, oldest: number, newest: number, visit: Visit): End 
       const header = headerOf(reader);
       chain = enter(header, chain);
       firsts.set(segment, header.first);
+      sizes.set(segment, reader.bytes);
       const sealedBy = segment < newest ? nextHeader(disk, segment + 1) : undefined;
       const walked = reader.walk(chain, sealedBy ? sealedBy.first - 1 : Infinity, visit);
       chain = walked.chain;
@@ -91,7 +94,14 @@ function readRun(disk: Disk, oldest: number, newest: number, visit: Visit): End 
       refuseMarked(reader, chain, walked.at);
       refuseMissing(chain, oldest);
       return {
-        ...{ chain, life: header.life, oldestSegment: oldest, newestSegment: newest, firsts },
+        ...{
+          chain,
+          life: header.life,
+          oldestSegment: oldest,
+          newestSegment: newest,
+          firsts,
+          sizes,
+        },
         ...{ at: walked.at, fileBytes: reader.bytes },
       };
     } finally {

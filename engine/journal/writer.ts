@@ -47,6 +47,8 @@ export class Writer {
   #at = PAGE_BYTES;
   /** Numbers of the first batches of the segments that are there. */
   readonly #firsts: Map<number, number>;
+  /** How long each of them is. */
+  readonly #sizes: Map<number, number>;
 
   #written: Said;
   #check: number;
@@ -60,6 +62,7 @@ export class Writer {
   #oldestAsked: number;
 
   #room: Room = "open";
+  #diskBytes = 0;
   #failure: JournalError | undefined;
 
   /** Draws the conclusions from what was read, and begins the life's first segment. */
@@ -72,6 +75,8 @@ export class Writer {
     this.#id = end?.chain.id ?? newId;
     this.#life = (end?.life ?? 0) + 1;
     this.#firsts = new Map(end?.firsts);
+    this.#sizes = new Map(end?.sizes);
+    if (end !== undefined) this.#sizes.set(end.newestSegment, end.at);
     this.#oldestSegment = end?.oldestSegment ?? 1;
     this.#oldestAsked = end?.chain.oldest ?? 1;
     const { number = 0, position = 0, check = 0 } = end?.chain ?? {};
@@ -102,6 +107,16 @@ export class Writer {
 
   get durable(): number {
     return this.#durable.position;
+  }
+
+  get diskBytes(): number {
+    return this.#diskBytes;
+  }
+
+  get heldBytes(): number {
+    let bytes = 0;
+    for (const size of this.#sizes.values()) bytes += size;
+    return bytes;
   }
 
   get oldestSegment(): number {
@@ -173,6 +188,7 @@ export class Writer {
       const segment = this.#oldestSegment;
       this.#attempt(`remove ${segmentName(segment)}`, () => removeSegment(this.#disk, segment));
       this.#firsts.delete(segment);
+      this.#sizes.delete(segment);
       this.#oldestSegment += 1;
       removed += 1;
     }
@@ -212,6 +228,7 @@ export class Writer {
   #makeReserve(): void {
     try {
       this.#attempt("make its reserve", () => this.#reserve.make());
+      this.#diskBytes += this.#settings.segmentBytes;
     } catch (error) {
       // Somebody else took the room meanwhile: then there is none, which `survey` answers.
       if (!(error instanceof JournalError && error.retryable)) throw error;
@@ -235,6 +252,8 @@ export class Writer {
       if (this.#file !== undefined) writeWhole(this.#disk, this.#file, batch, this.#at);
     });
     this.#at += length;
+    this.#diskBytes += length;
+    this.#sizes.set(this.#segment, this.#at);
     this.#gathered = 0;
     this.#check = checkOf(batch);
     this.#marked = this.#durable.number;
@@ -263,7 +282,9 @@ export class Writer {
     this.#file = file;
     this.#segment = segment;
     this.#at = PAGE_BYTES;
+    this.#diskBytes += PAGE_BYTES;
     this.#firsts.set(segment, header.first);
+    this.#sizes.set(segment, PAGE_BYTES);
     this.#marked = number;
   }
 

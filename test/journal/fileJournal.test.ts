@@ -11,6 +11,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -62,8 +63,8 @@ describe("a directory", () => {
       seen.push({ ...batch, text: Buffer.from(records).toString() });
     });
     expect(seen).toEqual([
-      { number: 1, segment: 1, position: 0, nowMs: 2, text: "one two" },
-      { number: 2, segment: 1, position: 7, nowMs: 3, text: "three" },
+      { number: 1, segment: 1, at: 4_096, position: 0, nowMs: 2, text: "one two" },
+      { number: 2, segment: 1, at: 8_192, position: 7, nowMs: 3, text: "three" },
     ]);
     // The mark that `close` wrote is a batch without records, and has the greatest time.
     expect(known).toEqual({ lives: 1, nowMs: 4, position: 12, oldestSegment: 1, tornBytes: 0 });
@@ -93,11 +94,18 @@ describe("a directory", () => {
   test("goes from segment to segment, shows sealed ones, and loses old ones", async () => {
     const directory = newDirectory();
     const { journal } = await start(directory);
+    const held = (): number =>
+      readdirSync(directory)
+        .filter((name) => name.endsWith(".log"))
+        .reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
     const record = new Uint8Array(3 * MIB);
     for (let batch = 0; batch < 12; batch++) {
       journal.append(record.fill(batch));
       await journal.commit(batch);
     }
+    expect(journal.heldBytes).toBe(held());
+    // The reserve is as long as a segment.
+    expect(journal.diskBytes).toBe(held() + 16 * MIB);
     expect([journal.oldestSegment, journal.currentSegment]).toEqual([1, 3]);
     const seen: (number | undefined)[] = [];
     await journal.read(2, ({ number, records }) => seen.push(number, records[0], records.at(-1)));
@@ -106,13 +114,14 @@ describe("a directory", () => {
     expect(await journal.clean()).toBe(0);
     await journal.commit(13);
     expect(await journal.clean()).toBe(2);
+    expect(journal.heldBytes).toBe(held());
     expect(readdirSync(directory).filter((name) => name.endsWith(".log"))).toEqual([
       "0000000003.log",
     ]);
     await journal.close(14);
     const { journal: again, words } = await start(directory);
     expect(words).toHaveLength(2);
-    expect(again.oldestSegment).toBe(3);
+    expect([again.oldestSegment, again.heldBytes]).toEqual([3, held()]);
     await again.close(15);
   });
 
@@ -149,13 +158,26 @@ describe("a directory", () => {
 });
 
 /** A small file system in memory, or nothing where none can be mounted. */
-function mounted(): string | undefined {
+function mounted(options: string): string | undefined {
   const directory = mkdtempSync(join(folder, "tmpfs-"));
-  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64m", "tmpfs", directory]);
+  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", directory]);
   return requireTool("tmpfs", status === 0) ? directory : undefined;
 }
 
-const tmpfs = mounted();
+const readOnlyTmpfs = mounted("ro,size=64m");
+
+test.skipIf(readOnlyTmpfs === undefined)("a read-only file system is told as such", async () => {
+  const directory = readOnlyTmpfs ?? "";
+  try {
+    const opened = openFileJournal({ directory });
+    await expect(opened).rejects.toMatchObject({ code: "ReadOnly" });
+    await expect(opened).rejects.toThrow(/could not lock .*must be writable by this user\.$/);
+  } finally {
+    execFileSync("umount", [directory]);
+  }
+});
+
+const tmpfs = mounted("size=64m");
 
 describe.skipIf(tmpfs === undefined)("a real file system that is full", () => {
   afterAll(() => execFileSync("umount", [tmpfs ?? ""]));
