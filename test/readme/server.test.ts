@@ -53,8 +53,8 @@ test("a program has every option that the command has, and the page what is diff
   const [, body = ""] = /^export interface ServeOptions \{\n([\s\S]*?)^\}/m.exec(types) ?? [];
   const members = [...body.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name]) => name);
   const own = ["broker", "queues", "config", "clock", "extension", "logger"];
-  // How a log is written is its own affair; nothing is kept on disk yet.
-  const shared = optionNames.filter((name) => name !== "logFormat" && name !== "data");
+  // How a log is written is its own affair.
+  const shared = optionNames.filter((name) => name !== "logFormat");
   expect(members.sort()).toEqual([...shared, ...own].sort());
   const rows = [...page.matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm)].map(([, names]) => names);
   for (const name of own) expect(rows).toContain(`\`${name}\``);

@@ -103,7 +103,10 @@ class Reader {
       ...Object.fromEntries(
         ["queues-storage", "persisted-queues-storage", "messages-storage"].map((name) => [
           name,
-          this.#unlessOff("Queues and messages are kept in memory alone.", false),
+          this.#unlessOff(
+            "It is not read; data names a directory to keep queues and messages in.",
+            false,
+          ),
         ]),
       ),
     };
