@@ -9,7 +9,17 @@ import { Stock } from "./arena/stock";
 import { SipHash } from "./ground/hash";
 import { At } from "./ground/memory";
 import { Wake } from "./ground/wake";
-import { QUEUE_WATCHED_DUE, STATUS_FULL, STATUS_GONE, THREAD_STAGING } from "./layout";
+import { Restate } from "./journal/restate";
+import { Resync } from "./journal/resync";
+import {
+  HEADER,
+  HEADER_JOURNAL,
+  HEADER_JOURNAL_THREAD,
+  QUEUE_WATCHED_DUE,
+  STATUS_FULL,
+  STATUS_GONE,
+  THREAD_STAGING,
+} from "./layout";
 import { Format } from "./life/format";
 import { Thread } from "./life/thread";
 import { ADVANCE_SECTIONS, Advance } from "./operations/advance";
@@ -27,6 +37,7 @@ import { SendFifo } from "./operations/sendFifo";
 import { Settle } from "./operations/settle";
 import { Throttle } from "./operations/throttle";
 import { Cut } from "./sections/cut";
+import { EffectsGrowth } from "./shard/effectsGrowth";
 import { Shard } from "./shard/shard";
 
 class Of {
@@ -232,9 +243,9 @@ export function answerWant(thread: u32): void {
   Stock.answer(thread);
 }
 
-/** Purge. */
+/** Purge; STATUS_FULL: the journal has to read first. */
 export function cut(thread: u32, queue: u32, incarnation: u32, now: f64): i32 {
-  return Cut.section(thread, Of.shard(queue), incarnation, false, now);
+  return Cut.run(thread, Of.shard(queue), incarnation, false, now);
 }
 
 export function reclaim(thread: u32, queue: u32, steps: u32): i32 {
@@ -299,7 +310,7 @@ export function catalogueDelete(
 ): i32 {
   const status = Catalogue.markDeleted(thread, version, queue, incarnation);
   if (status < 0) return status;
-  Cut.section(thread, Of.shard(queue), incarnation, true, now);
+  Cut.run(thread, Of.shard(queue), incarnation, true, now);
   Wake.all(queue);
   return 0;
 }
@@ -316,6 +327,37 @@ export function catalogueEnd(thread: u32, queue: u32): i32 {
 
 export function entryRead(thread: u32, queue: u32): i32 {
   return Catalogue.read(thread, queue);
+}
+
+// --- Journal ---------------------------------------------------------------------------------
+
+/** Queues that are made from now on write down what happens to them, for thread `thread` to read. */
+export function journalBegin(thread: u32): void {
+  store<u32>(HEADER, thread + 1, HEADER_JOURNAL_THREAD);
+  store<u32>(HEADER, 1, HEADER_JOURNAL);
+}
+
+/** The journal has read: blocks that are free go back, and who found no room is rung. */
+export function effectsTrim(thread: u32, queue: u32): void {
+  EffectsGrowth.trim(thread, Of.shard(queue));
+}
+
+/** Handle records 0 to count - 1, ten at most, as they are now, for the journal: how many are there. */
+export function restate(thread: u32, queue: u32, incarnation: u32, count: u32): i32 {
+  return Restate.messages(thread, queue, incarnation, count);
+}
+
+/** Likewise the deduplication nodes of so many records of {key, sequence, birth} in staging. */
+export function restateNodes(thread: u32, queue: u32, incarnation: u32, count: u32): i32 {
+  return Restate.nodes(thread, queue, incarnation, count);
+}
+
+/**
+ * One step of stating a rebuilt queue again: 0 begins, then what was answered goes on, until it is 0.
+ * STATUS_FULL: the journal has to read first, then the same again.
+ */
+export function resync(thread: u32, queue: u32, from: u32): i32 {
+  return Resync.step(thread, queue, from);
 }
 
 // --- Identity --------------------------------------------------------------------------------

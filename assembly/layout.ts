@@ -76,6 +76,31 @@ export const HEADER_STEWARD = HEADER_QUEUES_BUMP + 4;
 export const HEADER_ANCHOR = HEADER_STEWARD + 4 + 4;
 /** Birth ids given out so far, BIRTHS_RESERVED at a time to a thread; 64-bit, atomic. */
 export const HEADER_BIRTHS = LINE_BYTES * 3;
+/** 1: queues that are made write down what their sections do; set before the first one is made. */
+export const HEADER_JOURNAL = HEADER_BIRTHS + 8;
+/** The journal's thread number plus 1; 0 while there is none. */
+export const HEADER_JOURNAL_THREAD = HEADER_JOURNAL + 4;
+/** A bit a thread that waits until something is durable; 64-bit, atomic. */
+export const HEADER_JOURNAL_PENDING = HEADER_JOURNAL_THREAD + 4;
+/** Blocks of effects in all rings; atomic. */
+export const HEADER_EFFECT_BLOCKS = HEADER_JOURNAL_PENDING + 8;
+/** The CATALOGUE_VERSION up to which all changes are durable. */
+export const HEADER_CATALOGUE_DURABLE = HEADER_EFFECT_BLOCKS + 4;
+/** 1 while the journal thread sleeps on its doorbell or is about to. */
+export const HEADER_JOURNAL_ASLEEP = HEADER_CATALOGUE_DURABLE + 4;
+/** One of the JOURNAL codes. */
+export const HEADER_JOURNAL_STATE = HEADER_JOURNAL_ASLEEP + 4;
+/** 1 while the disk has no room for new messages. */
+export const HEADER_JOURNAL_LOW = HEADER_JOURNAL_STATE + 4;
+/** How many times a sync was asked for, and the last of these that is done. */
+export const HEADER_SYNC_ASKED = HEADER_JOURNAL_LOW + 4;
+export const HEADER_SYNC_DONE = HEADER_SYNC_ASKED + 4;
+
+export const JOURNAL_RUNS = 0;
+/** All that was done is durable, and nothing more will be. */
+export const JOURNAL_ENDED = 1;
+/** It can't go on; why stands in the journal thread's staging: bytes (u32), then UTF-8. */
+export const JOURNAL_FAILED = 2;
 
 export const OWNER_OPEN = 1;
 export const OWNER_CLOSED = 2;
@@ -160,6 +185,12 @@ export const PHASE_BEGIN_WINDOW_SHRINK = 0x5e00002f;
 export const PHASE_BEGIN_ADMIT_FIFO = 0x5e000030;
 export const PHASE_BEGIN_THROTTLE = 0x5e000040;
 export const PHASE_BEGIN_INSPECT = 0x5e000041;
+export const PHASE_BEGIN_EFFECTS_GROW = 0x5e000050;
+export const PHASE_BEGIN_EFFECTS_SHRINK = 0x5e000051;
+export const PHASE_BEGIN_RESTATE = 0x5e000052;
+export const PHASE_BEGIN_RESTATE_NODES = 0x5e000053;
+export const PHASE_BEGIN_RESYNC = 0x5e000054;
+export const PHASE_BEGIN_RESYNC_NODES = 0x5e000056;
 
 // --- Statuses ----------------------------------------------------------------------------------
 
@@ -202,11 +233,13 @@ export const THREAD_OUT_COUNT = THREAD_OUT_NOW + 8;
 export const THREAD_OUT_DROPPED = THREAD_OUT_COUNT + 4;
 export const THREAD_OUT_READY = THREAD_OUT_DROPPED + 4;
 export const THREAD_OUT_ERROR = THREAD_OUT_READY + 4;
-/** Visible, in flight, delayed (u32 each), then sentAt of the oldest message (f64, NaN: none). */
+/** Visible, in flight, delayed (u32 each); behind the next word sentAt of the oldest message (f64, NaN: none). */
 export const THREAD_OUT_VISIBLE = THREAD_OUT_ERROR + 4;
 export const THREAD_OUT_IN_FLIGHT = THREAD_OUT_VISIBLE + 4;
 export const THREAD_OUT_DELAYED = THREAD_OUT_IN_FLIGHT + 4;
-export const THREAD_OUT_OLDEST_SENT_AT = THREAD_OUT_DELAYED + 4 + 4;
+/** Of the last move: messages that the journal does not hold yet and that stay a moment longer. */
+export const THREAD_OUT_HELD_BACK = THREAD_OUT_DELAYED + 4;
+export const THREAD_OUT_OLDEST_SENT_AT = THREAD_OUT_HELD_BACK + 4;
 /** Sequences that the last expire or sweep section moved or removed: SECTION_STEPS of f64. */
 export const THREAD_OUT_SEQUENCES = LINE_BYTES * 2;
 
@@ -469,8 +502,10 @@ export const SHARD_NEXT_DUE = SHARD_NOW + 8;
 export const SHARD_WHEEL_TICK = SHARD_NEXT_DUE + 8;
 export const SHARD_WHEEL_ARMED = SHARD_WHEEL_TICK + 8;
 export const SHARD_QUEUE = SHARD_WHEEL_ARMED + 4;
-/** The QUEUE_FLAGS it was made with: what a rebuild does depends on it. */
+/** The QUEUE_FLAGS it was made with, by which a rebuild goes, and SHARD_IS_JOURNALED. */
 export const SHARD_KIND = SHARD_QUEUE + 4;
+/** Its sections write down what they do. */
+export const SHARD_IS_JOURNALED = 0x100;
 /** Messages in the arrivals: they moved here and have no place in the queue yet. */
 export const SHARD_ARRIVED = SHARD_KIND + 4;
 
@@ -550,7 +585,10 @@ export const RATE_BYTES = 8;
 export const ACTION_SEND = 0;
 export const ACTION_RECEIVE = 1;
 export const ACTION_DELETE = 2;
-/** The last operation that the journal holds, and the last that is durable (u64 each). */
+/**
+ * The greatest sequence whose content the journal holds, or need not hold any more; and the last
+ * operation that is durable (u64 each).
+ */
 export const SHARD_JOURNALED = SHARD_RATES + RATE_BYTES * 8;
 export const SHARD_DURABLE = SHARD_JOURNALED + 8;
 /**
@@ -562,6 +600,31 @@ export const PARTITION_BYTES = 12;
 export const PARTITION_CALLS = 300;
 export const PARTITIONS_MAX = 256;
 
+/** The ring of effects. A line of what the shard's sections write: */
+export const SHARD_EFFECTS = SHARD_PARTITIONS + PARTITIONS_MAX * PARTITION_BYTES + 48;
+/** The block that is written, and (one store for both) the low half of the head that ends its room. */
+export const EFFECT_BLOCK = SHARD_EFFECTS;
+export const EFFECT_LIMIT = EFFECT_BLOCK + 4;
+/** Records written so far (u64); stored last: what lies behind it was never written. */
+export const EFFECT_HEAD = EFFECT_LIMIT + 4;
+/** As EFFECT_LIMIT, for what leaves the last quarter of the ring to others. */
+export const EFFECT_MORE_LIMIT = EFFECT_HEAD + 8;
+/** Blocks in the circle. */
+export const EFFECT_BLOCKS = EFFECT_MORE_LIMIT + 4;
+/** REBUILT: its indexes were made again, so that some effect may be missing; RESYNCING; or 0. */
+export const EFFECT_REBUILT = EFFECT_BLOCKS + 4;
+/** 1: somebody found no room. */
+export const EFFECT_REFUSED = EFFECT_REBUILT + 4;
+/** A line of what the journal writes: the next record that it reads, by block and index, and its number. */
+export const EFFECT_READ_BLOCK = SHARD_EFFECTS + LINE_BYTES;
+export const EFFECT_READ_INDEX = EFFECT_READ_BLOCK + 4;
+export const EFFECT_READ = EFFECT_READ_INDEX + 4;
+/** The sequence up to which a rebuilt shard is being stated again; then the head behind all of it (u64). */
+export const EFFECT_RESYNC_SEQUENCE = EFFECT_READ + 8;
+/** The deduplication node that comes next in that, by segment and index. */
+export const EFFECT_RESYNC_SEGMENT = EFFECT_RESYNC_SEQUENCE + 8;
+export const EFFECT_RESYNC_INDEX = EFFECT_RESYNC_SEGMENT + 4;
+
 // Ring segment: a block of SEGMENT_BYTES; after its header come entries of {slot, sequence}.
 export const SEGMENT_BYTES = 4096;
 export const SEGMENT_NEXT = 8;
@@ -570,6 +633,84 @@ export const SEGMENT_ENTRIES = 510;
 export const ENTRY_BYTES = 8;
 export const ENTRY_SLOT = 0;
 export const ENTRY_SEQUENCE = 4;
+
+// Effect block: one of the ring of effects, a block of SEGMENT_BYTES with SEGMENT_NEXT as a segment has it.
+/** Records in it, once the writer went on in the next; EFFECT_RECORDS until then. */
+export const EFFECT_END = 12;
+export const EFFECT_RECORDS_OFFSET = 16;
+export const EFFECT_RECORDS = 127;
+/** The most records of one section, which lie in one block: head, ten messages, ten nodes. */
+export const EFFECT_SECTION_MAX = 21;
+/** At least so many records are in a block that was left. */
+export const EFFECT_RECORDS_MIN = EFFECT_RECORDS - EFFECT_SECTION_MAX + 1;
+export const EFFECT_BLOCKS_MIN = 2;
+export const EFFECT_BLOCKS_MAX = 64;
+/** Of all rings together, beyond the EFFECT_BLOCKS_MIN of each. */
+export const EFFECT_BLOCKS_ALL_MAX = 4096;
+
+// Effect record. The first of a section is its head:
+export const EFFECT_BYTES = 32;
+/** One of the codes below (u8), how many messages or nodes follow (u8), how many others (u16). */
+export const EFFECT_KIND = 0;
+export const EFFECT_COUNT = 1;
+export const EFFECT_EXTRA = 2;
+/** Two bits a message: one of the STATED codes. */
+export const EFFECT_STATES = 4;
+export const EFFECT_OPERATION = 8;
+export const EFFECT_NOW = 16;
+export const EFFECT_VALUE = 24;
+// A message's:
+export const EFFECT_SLOT = 0;
+export const EFFECT_RECEIVES = 4;
+export const EFFECT_SEQUENCE = 8;
+/** f64; 0: at once. */
+export const EFFECT_DUE = 16;
+/** The id that it has, or had before it was admitted. */
+export const EFFECT_BIRTH = 24;
+/** Of an admitted one the id that it had before. */
+export const EFFECT_BIRTH_BEFORE = 16;
+export const EFFECT_FIRST_RECEIVE = 24;
+export const EFFECT_LAST_RECEIVE = 28;
+/** Of one that departed: its target, its id, and where it stands among those of its section. */
+export const EFFECT_TARGET_INCARNATION = 4;
+export const EFFECT_DEPARTED_BIRTH = 16;
+export const EFFECT_FLAGS = 24;
+export const EFFECT_ORDER = 28;
+// A deduplication node's: its key, then
+export const EFFECT_NODE_SEQUENCE = 16;
+export const EFFECT_NODE_BIRTH = 24;
+// A receive attempt's: its key, then
+export const EFFECT_ATTEMPT_DUE = 16;
+export const EFFECT_ATTEMPT_COUNT = 24;
+
+/** Messages joined the queue, then the nodes that remember them; value: the last sequence behind it. */
+export const EFFECT_SENT = 1;
+/** Messages are in flight; one more record where it was an attempt. */
+export const EFFECT_RECEIVED = 2;
+/** Messages are gone. */
+export const EFFECT_REMOVED = 3;
+/** Messages are hidden until, or visible. */
+export const EFFECT_HIDDEN = 4;
+/** Messages left for another queue. */
+export const EFFECT_DEPARTED = 5;
+/** Messages that moved came in; value: the last sequence behind it. */
+export const EFFECT_ADMITTED = 6;
+/** No record: all up to the sequence `value` is gone; one other: the queue was deleted. */
+export const EFFECT_CUT = 7;
+/** Messages as they are. */
+export const EFFECT_RESTATED = 8;
+/** No record: all that there is up to the sequence `value` follows, */
+export const EFFECT_RESYNC = 9;
+/** and has followed: what was not stated since is gone. */
+export const EFFECT_RESYNCED = 10;
+/** Deduplication nodes as they are; now: their time. */
+export const EFFECT_NODE = 11;
+export const REBUILT = 1;
+/** It is being stated again, or the journal has not read all of that yet. */
+export const RESYNCING = 2;
+export const STATED_READY = 0;
+export const STATED_IN_FLIGHT = 1;
+export const STATED_DELAYED = 2;
 
 // --- Slot --------------------------------------------------------------------------------------
 
@@ -794,6 +935,7 @@ export const BLOCK_IS_WINDOW_TABLE = 0x500;
 export const BLOCK_IS_ATTEMPT_TABLE = 0x600;
 export const BLOCK_IS_WINDOW = 0x700;
 export const BLOCK_IS_ATTEMPTS = 0x800;
+export const BLOCK_IS_EFFECTS = 0x900;
 export const BLOCK_OWNER_SHIFT = 12;
 /** A tail block: its state, a free word, then bytes. */
 export const TAIL_HEADER_BYTES = 8;

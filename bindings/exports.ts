@@ -124,6 +124,13 @@ export interface EngineExports {
   catalogueEnd(thread: number, queue: number): number;
   entryRead(thread: number, queue: number): number;
 
+  /** Queues that are made from now on write down what happens to them, for this thread to read. */
+  journalBegin(thread: number): void;
+  effectsTrim(thread: number, queue: number): void;
+  restate(thread: number, queue: number, incarnation: number, count: number): number;
+  restateNodes(thread: number, queue: number, incarnation: number, count: number): number;
+  resync(thread: number, queue: number, from: number): number;
+
   mac(thread: number, bytes: number): void;
   messageId(thread: number, birthLow: number, birthHigh: number): void;
 }
@@ -169,6 +176,11 @@ export const exportNames = Object.keys({
   catalogueRestore: true,
   catalogueEnd: true,
   entryRead: true,
+  journalBegin: true,
+  effectsTrim: true,
+  restate: true,
+  restateNodes: true,
+  resync: true,
   mac: true,
   messageId: true,
 } satisfies Record<keyof EngineExports, true>);

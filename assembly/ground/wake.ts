@@ -10,6 +10,7 @@
 
 import {
   HEADER,
+  HEADER_JOURNAL_THREAD,
   HEADER_QUEUES_BUMP,
   HEADER_STEWARD,
   QUEUE_WAITERS,
@@ -60,15 +61,26 @@ export class Wake {
     }
   }
 
-  /** A note that still stands was not read yet, and the look it asks for comes after this call. */
   static note(queueIndex: u32): void {
-    const steward = load<u32>(HEADER, HEADER_STEWARD);
-    if (steward === 0) return;
+    Wake.tell(load<u32>(HEADER, HEADER_STEWARD), queueIndex);
+  }
+
+  /** A queue's ring of effects fills up, and the journal is to read it. */
+  static journal(queueIndex: u32): void {
+    Wake.tell(load<u32>(HEADER, HEADER_JOURNAL_THREAD), queueIndex);
+  }
+
+  /**
+   * Of thread `behind - 1`; 0: there is none. A note that still stands was not read yet, and the look it
+   * asks for comes after this call.
+   */
+  static tell(behind: u32, queueIndex: u32): void {
+    if (behind === 0) return;
     const bit = Wake.dirtyBit(queueIndex);
-    const word = Wake.dirtyWord(steward - 1, queueIndex);
+    const word = Wake.dirtyWord(behind - 1, queueIndex);
     if ((atomic.load<u32>(word) & bit) !== 0) return;
     atomic.or<u32>(word, bit);
-    Wake.doorbell(steward - 1);
+    Wake.doorbell(behind - 1);
   }
 
   static doorbell(thread: u32): void {

@@ -10,10 +10,11 @@ import { QueueRecord } from "../ground/records";
 import { Wake } from "../ground/wake";
 import { Arrivals } from "../indexes/arrivals";
 import { Groups } from "../indexes/groups";
-import { SHARD_VISIBLE, THREAD_OUT_READY } from "../layout";
+import { SHARD_VISIBLE, STATUS_FULL, THREAD_OUT_READY } from "../layout";
 import { Expire } from "../sections/expire";
 import { Sweep } from "../sections/sweep";
 import { TimersFifo } from "../sections/timersFifo";
+import { EffectsGrowth } from "../shard/effectsGrowth";
 import { Shard } from "../shard/shard";
 import { Move } from "./move";
 
@@ -83,10 +84,12 @@ export class Advance {
     const area = At.thread(thread);
     let done: u32 = 0;
     let ready: u32 = 0;
+    let sweeps = true;
     while (done < most) {
       if (Expire.isDue(shard, now)) Expire.turn(thread, shard, now);
-      else if (Sweep.isDue(queue, shard, now)) Advance.sweep(thread, queue, shard, now);
-      else if (Due.isReleaseDue(queue, shard, now)) {
+      else if (sweeps && Sweep.isDue(queue, shard, now)) {
+        sweeps = Advance.sweep(thread, queue, shard, now) >= 0;
+      } else if (Due.isReleaseDue(queue, shard, now)) {
         TimersFifo.release(thread, queue, shard, now);
       } else break;
       ready += load<u32>(area, THREAD_OUT_READY);
@@ -97,21 +100,25 @@ export class Advance {
     return done;
   }
 
-  /** Until the gauges are exact; of what a cut ended, which is in none of them, a bounded part. */
+  /**
+   * Until the gauges are exact; of what a cut ended, which is in none of them, a bounded part. Not quite
+   * where the journal has to read first.
+   */
   static settle(thread: u32, queueIndex: u32, now: f64): void {
     const queue = At.queue(queueIndex);
     const shard = At.shard(queue.shardFirst);
     const area = At.thread(thread);
     let cutSections: u32 = 0;
     let ready: u32 = 0;
+    let sweeps = true;
     for (;;) {
       if (Expire.isDue(shard, now)) Expire.turn(thread, shard, now);
       else if (Due.isReleaseDue(queue, shard, now)) {
         TimersFifo.release(thread, queue, shard, now);
       } else {
-        if (!Sweep.isDue(queue, shard, now)) break;
+        if (!sweeps || !Sweep.isDue(queue, shard, now)) break;
         if (Sweep.isOfCut(shard) && ++cutSections > ADVANCE_SECTIONS) break;
-        Advance.sweep(thread, queue, shard, now);
+        sweeps = Advance.sweep(thread, queue, shard, now) >= 0;
       }
       ready += load<u32>(area, THREAD_OUT_READY);
     }
@@ -119,14 +126,13 @@ export class Advance {
     if (ready > 0) Wake.one(queueIndex);
   }
 
-  /** One sweep section, and what it took out is freed. */
-  static sweep(thread: u32, queue: QueueRecord, shard: usize, now: f64): u32 {
-    const count = (
-      Shard.isFifo(shard)
-        ? TimersFifo.sweep(thread, queue, shard, now)
-        : Sweep.section(thread, queue, shard, now)
-    ) as u32;
-    Messages.freeListed(thread, count);
+  /** One sweep section, and what it took out is freed; STATUS_FULL: the journal has to read first. */
+  static sweep(thread: u32, queue: QueueRecord, shard: usize, now: f64): i32 {
+    if (!EffectsGrowth.provide(thread, shard, false)) return STATUS_FULL;
+    const count = Shard.isFifo(shard)
+      ? TimersFifo.sweep(thread, queue, shard, now)
+      : Sweep.section(thread, queue, shard, now);
+    Messages.freeListed(thread, count as u32);
     return count;
   }
 }

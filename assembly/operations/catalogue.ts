@@ -26,6 +26,7 @@ import {
   BLOCK_OWNER_SHIFT,
   BLOCK_STATE,
   CATALOGUE_VERSION,
+  EFFECT_REBUILT,
   ENTRY_IMAGE,
   ENTRY_VALUE,
   ENTRY_VALUE_BYTES,
@@ -33,6 +34,7 @@ import {
   HEADER,
   HEADER_CATALOGUE,
   HEADER_INCARNATIONS,
+  HEADER_JOURNAL,
   HEADER_QUEUES_BUMP,
   HEADER_QUEUES_MAX,
   PARTITION_BYTES,
@@ -44,6 +46,7 @@ import {
   QUEUE_LIVE,
   RATE_BYTES,
   SHARD_INCARNATION,
+  SHARD_IS_JOURNALED,
   SHARD_KIND,
   SHARD_NEXT_DUE,
   SHARD_PARTITIONS,
@@ -322,8 +325,10 @@ export class Catalogue {
 
   /** Sequences and operation numbers go on where the shard's former queue left them. */
   @inline static freshShard(shard: usize, queueIndex: u32, kind: u32): void {
+    const journaled: u32 = load<u32>(HEADER, HEADER_JOURNAL) !== 0 ? SHARD_IS_JOURNALED : 0;
     store<u32>(shard, queueIndex, SHARD_QUEUE);
-    store<u32>(shard, kind, SHARD_KIND);
+    store<u32>(shard, kind | journaled, SHARD_KIND);
+    store<u32>(shard, 0, EFFECT_REBUILT);
     Age.clear(shard);
     Arrivals.clear(shard);
     Circle.clear(shard + FIFO_READY);

@@ -30,12 +30,16 @@ import {
   SECTION_STEPS,
   SHARD_QUEUE,
   SLOT_IN_FLIGHT,
+  STATUS_FULL,
   THREAD_ALIVE,
   THREAD_HELD_USED,
   THREAD_STATE,
 } from "../layout";
 import { Shard } from "../shard/shard";
 import { Settle } from "./settle";
+
+/** So long the journal is given to make room. */
+const AGAIN_MS: f64 = 10;
 
 export class Heartbeat {
   /** By thread `self`, whose handle records it uses. Answers when it will have to do something next. */
@@ -68,7 +72,7 @@ export class Heartbeat {
       const its = At.shard(At.slot(load<u32>(held, HELD_SLOT)).shard);
       const born = load<u32>(held, HELD_INCARNATION);
       if (count === SECTION_STEPS || (count > 0 && (its !== shard || born !== incarnation))) {
-        Heartbeat.beat(self, shard, incarnation, count, now);
+        next = min(next, Heartbeat.beat(self, shard, incarnation, count, now));
         count = 0;
       }
       shard = its;
@@ -76,7 +80,7 @@ export class Heartbeat {
       next = min(next, now + Heartbeat.put(self, count, held) / 3);
       count++;
     }
-    if (count > 0) Heartbeat.beat(self, shard, incarnation, count, now);
+    if (count > 0) next = min(next, Heartbeat.beat(self, shard, incarnation, count, now));
     return next;
   }
 
@@ -115,15 +119,20 @@ export class Heartbeat {
     return visibilityMs;
   }
 
-  /** One section. What it refuses is marked by the message's name: the record may be another's by now. */
-  static beat(self: u32, shard: usize, incarnation: u32, count: u32, now: f64): void {
+  /**
+   * One section. What it refuses is marked by the message's name: the record may be another's by now.
+   * Answers when to try again what the journal has no room for; infinity: nothing.
+   */
+  static beat(self: u32, shard: usize, incarnation: u32, count: u32, now: f64): f64 {
     const applied = Settle.hide(self, load<u32>(shard, SHARD_QUEUE), incarnation, count, now);
+    if (applied === STATUS_FULL) return now + AGAIN_MS;
     for (let index: u32 = 0; index < count; index++) {
       const handle = Settle.handle(self, index);
       if (applied >= 0 && load<u32>(handle, HANDLE_RESULT) === RESULT_APPLIED) continue;
       const name = Heartbeat.nameOf(handle, HANDLE_SEQUENCE, HANDLE_COUNT);
       store<u64>(load<u32>(handle, HANDLE_HELD), name, HELD_REFUSED);
     }
+    return Infinity;
   }
 
   /** Lower half of the sequence, and the receive count above it; 0 is no message's. */

@@ -27,9 +27,12 @@ import {
   SLOT_PREPARED,
   SLOT_TARGET_SHIFT,
   SLOT_THREAD_SHIFT,
+  STATUS_CHANGED,
+  STATUS_FULL,
   THREAD_MOVE_SOURCE,
   THREAD_OUT_DROPPED,
   THREAD_OUT_EXHAUSTED,
+  THREAD_OUT_HELD_BACK,
   THREAD_OUT_INCARNATIONS,
   THREAD_OUT_READY,
   THREAD_OUT_RETURNED,
@@ -44,6 +47,7 @@ import { Arrive, STATE_AND_THREAD } from "../sections/arrive";
 import { Claim } from "../sections/claim";
 import { ClaimFifo } from "../sections/claimFifo";
 import { Depart } from "../sections/depart";
+import { EffectsGrowth } from "../shard/effectsGrowth";
 import { Shard } from "../shard/shard";
 import { Settle } from "./settle";
 
@@ -136,9 +140,11 @@ export class Move {
     const hidden = MOVE_HIDDEN_MS;
     let count: u32 = 0;
     for (let turn: u32 = 0; turn < CLAIM_SECTIONS && count === 0; turn++) {
+      if (!EffectsGrowth.provide(thread, shard, true)) return STATUS_FULL;
       const status = Shard.isFifo(shard)
         ? ClaimFifo.section(thread, queue, shard, incarnation, 0, step, hidden, 0, false, now)
         : Claim.section(thread, queue, shard, incarnation, 0, step, hidden, 0, now);
+      if (status === STATUS_CHANGED) continue;
       if (status < 0) return status;
       count = load<u32>(area, THREAD_OUT_EXHAUSTED);
       if (load<u32>(area, THREAD_OUT_DROPPED) === 0) break;
@@ -149,8 +155,9 @@ export class Move {
   /**
    * Takes up to `most` (at most ten) visible messages of a queue and moves them, as new ones, to
    * queue `to` of that incarnation, or, when that is 0, each to the queue it came from. Answers how
-   * many left, or a status; THREAD_OUT_RETURNED: how many had nowhere to go and stay. `namesakes`: as of
-   * `namesakeOf`.
+   * many left, or a status; THREAD_OUT_RETURNED: how many had nowhere to go and stay. STATUS_FULL: none
+   * left, because the journal has to read first; THREAD_OUT_HELD_BACK: how many stay a moment longer for
+   * that. `namesakes`: as of `namesakeOf`.
    */
   static redrive(
     thread: u32,
@@ -171,6 +178,7 @@ export class Move {
       else Move.aimHome(area, index, queueIndex, incarnation, namesakes);
     }
     const left = Move.run(thread, queueIndex, incarnation, count, now);
+    if (left === 0 && load<u32>(area, THREAD_OUT_HELD_BACK) !== 0) return STATUS_FULL;
     return left - load<i32>(area, THREAD_OUT_RETURNED);
   }
 
@@ -206,6 +214,8 @@ export class Move {
     store<u32>(area, incarnation, THREAD_MOVE_SOURCE);
     store<u32>(area, 0, THREAD_OUT_RETURNED);
     Move.shorten(area, count);
+    // Where there is no room all are held back, as is what the journal does not hold yet.
+    EffectsGrowth.provide(thread, Move.shardOf(queueIndex), false);
     const left = Depart.section(thread, Move.shardOf(queueIndex), incarnation, count, now);
     // What a FIFO queue's dead letters held back in their groups.
     const opened = load<u32>(area, THREAD_OUT_READY);

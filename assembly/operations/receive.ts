@@ -23,6 +23,7 @@ import {
   SECTION_STEPS,
   SHARD_INCARNATION,
   SHARD_VISIBLE,
+  STATUS_CHANGED,
   STATUS_GONE,
   STATUS_LIMIT,
   THREAD_BUFFER,
@@ -33,6 +34,7 @@ import {
   THREAD_RECEIVES,
 } from "../layout";
 import { Claim } from "../sections/claim";
+import { EffectsGrowth } from "../shard/effectsGrowth";
 import { Segments } from "../shard/segments";
 import { ADVANCE_SECTIONS, Advance } from "./advance";
 import { Move } from "./move";
@@ -91,7 +93,7 @@ export class Receive {
     const receivesMax = Move.receivesMax(queue);
     let claimed: u32 = 0;
     for (let turn: u32 = 0; turn < CLAIM_SECTIONS && claimed < most; turn++) {
-      if (!Receive.hasVisible(thread, queueIndex, shard, claimed, now)) break;
+      if (!Receive.mayClaim(thread, queueIndex, shard, claimed, now)) break;
       const step = min<u32>(most - claimed, SECTION_STEPS);
       const got = Claim.section(
         thread,
@@ -104,17 +106,44 @@ export class Receive {
         receivesMax,
         now,
       );
-      if (got === STATUS_LIMIT && claimed === 0) {
-        // Some may be in flight only because there were more timers than one call fires.
-        if (Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS) > 0) continue;
-        return STATUS_LIMIT;
+      if (got < 0) {
+        if (Receive.isAnother(thread, queueIndex, got, claimed, now)) continue;
+        return Receive.answer(got, claimed);
       }
-      if (got < 0) break;
       claimed += got;
       const seen = (got as u32) + Receive.passOn(thread, queueIndex, incarnation, now);
       if (seen < step && Receive.isDone(thread, queueIndex, shard, claimed, now)) break;
     }
     return claimed as i32;
+  }
+
+  /** Where the journal has to read first, nothing is found; it rings who waits when it has. */
+  @inline static mayClaim(
+    thread: u32,
+    queueIndex: u32,
+    shard: usize,
+    claimed: u32,
+    now: f64,
+  ): bool {
+    return (
+      Receive.hasVisible(thread, queueIndex, shard, claimed, now) &&
+      EffectsGrowth.provide(thread, shard, true)
+    );
+  }
+
+  /**
+   * Whether a claim that answered a status may be made again: room went to somebody else, or some are in
+   * flight only because there were more timers than one call fires.
+   */
+  static isAnother(thread: u32, queueIndex: u32, status: i32, claimed: u32, now: f64): bool {
+    if (status === STATUS_CHANGED) return true;
+    const isFull = status === STATUS_LIMIT && claimed === 0;
+    return isFull && Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS) > 0;
+  }
+
+  /** What a receive answers that ends with a status. */
+  @inline static answer(status: i32, claimed: u32): i32 {
+    return claimed === 0 && status === STATUS_LIMIT ? STATUS_LIMIT : (claimed as i32);
   }
 
   /** Whoever has some messages already does not wait for time to make more visible. */

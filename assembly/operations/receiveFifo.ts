@@ -23,6 +23,7 @@ import {
 } from "../layout";
 import { Attempts } from "../sections/attempts";
 import { ClaimFifo } from "../sections/claimFifo";
+import { EffectsGrowth } from "../shard/effectsGrowth";
 import { WindowGrowth } from "../shard/windowGrowth";
 import { ADVANCE_SECTIONS, Advance } from "./advance";
 import { Move } from "./move";
@@ -76,6 +77,7 @@ export class ReceiveFifo {
       // Who has some already may find more in the group that the last section stopped in.
       const isEmpty = claimed === 0 && !Groups.anyReady(shard);
       if (isEmpty && !Advance.untilVisible(thread, queueIndex, shard, now)) break;
+      if (!EffectsGrowth.provide(thread, shard, true)) break;
       Prefetch.claim(area, shard, step);
       const got = ClaimFifo.section(
         thread,
@@ -89,6 +91,7 @@ export class ReceiveFifo {
         false,
         now,
       );
+      if (got === STATUS_CHANGED) continue;
       if (got < 0) break;
       claimed += got;
       const seen = (got as u32) + Receive.passOn(thread, queueIndex, incarnation, now);
@@ -112,6 +115,7 @@ export class ReceiveFifo {
     const receivesMax = Move.receivesMax(queue);
     const step = min<u32>(most, SECTION_STEPS);
     for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
+      if (!EffectsGrowth.provide(thread, shard, true)) return 0;
       const known = ReceiveFifo.resolve(thread, shard, now);
       if (known < 0) return known;
       const again =

@@ -12,6 +12,7 @@ import { Groups } from "../indexes/groups";
 import { Window } from "../indexes/window";
 import {
   HEADER,
+  HEADER_JOURNAL,
   HEADER_QUEUES_BUMP,
   QUEUE_DELETED,
   QUEUE_FREE,
@@ -23,6 +24,7 @@ import {
 import { Admit } from "../sections/admit";
 import { Cut } from "../sections/cut";
 import { Sweep } from "../sections/sweep";
+import { EffectsGrowth } from "../shard/effectsGrowth";
 import { GroupsGrowth } from "../shard/groupsGrowth";
 import { Segments } from "../shard/segments";
 import { Shard } from "../shard/shard";
@@ -45,29 +47,34 @@ export class Reclaim {
     if (state === QUEUE_DELETED) {
       // Whoever deleted it may have died between the catalogue and the cut.
       const incarnation = load<u32>(shard, SHARD_INCARNATION);
-      if (incarnation !== 0) Cut.section(thread, shard, incarnation, true, now);
+      if (incarnation !== 0) Cut.run(thread, shard, incarnation, true, now);
     }
     let freed: u32 = 0;
-    while (freed < steps && Sweep.isDue(queue, shard, now)) {
-      freed += Advance.sweep(thread, queue, shard, now);
+    let swept: i32 = 0;
+    while (freed < steps && swept >= 0 && Sweep.isDue(queue, shard, now)) {
+      swept = Advance.sweep(thread, queue, shard, now);
+      if (swept > 0) freed += swept;
     }
     const isFifo = Shard.isFifo(shard);
     if (isFifo) freed += Reclaim.fifo(thread, shard, steps, now);
     Segments.trim(thread, shard);
     if (state !== QUEUE_DELETED) return freed;
     while (freed < steps && !Arrivals.isEmpty(shard)) freed += Reclaim.drain(thread, shard, now);
-    Reclaim.end(thread, queueIndex);
+    if (load<u32>(HEADER, HEADER_JOURNAL) === 0) Reclaim.end(thread, queueIndex);
     return freed;
   }
 
   /**
-   * Frees a deleted queue's number when nothing is in it any more: whether it did.
+   * Frees a deleted queue's number when nothing is in it any more and the journal has read what its ring
+   * of effects says; whether it did. Where there is a journal its thread alone calls this, when the log
+   * knows of the deletion: a queue of that number that came before would write over what it says.
    */
   static end(thread: u32, queueIndex: u32): bool {
     const queue = At.queue(queueIndex);
     if (queue.state !== QUEUE_DELETED) return false;
     const shard = At.shard(queue.shardFirst);
     if (load<u32>(shard, SHARD_LISTED) !== 0 || !Arrivals.isEmpty(shard)) return false;
+    if (!EffectsGrowth.takeAll(thread, shard)) return false;
     Segments.takeAll(thread, shard);
     if (Shard.isFifo(shard)) Reclaim.allOfFifo(thread, shard);
     Catalogue.forget(thread, queueIndex);

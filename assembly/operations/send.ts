@@ -24,6 +24,7 @@ import {
   THREAD_STAGING,
 } from "../layout";
 import { Commit } from "../sections/commit";
+import { EffectsGrowth } from "../shard/effectsGrowth";
 import { Segments } from "../shard/segments";
 import { Reclaim } from "./reclaim";
 
@@ -44,6 +45,15 @@ export class Send {
     if (Send.take(thread, send)) return 0;
     Stock.ask(thread);
     return STATUS_FULL;
+  }
+
+  /** Room for so many messages and what is written down of them. */
+  @inline static provide(thread: u32, shard: usize, count: u32, now: f64): bool {
+    return (
+      (Segments.provide(thread, shard, count) ||
+        Send.provideAfterHelp(thread, shard, count, now)) &&
+      EffectsGrowth.provide(thread, shard, true)
+    );
   }
 
   /** Room in the ring, when memory was full without it. */
@@ -114,10 +124,7 @@ export class Send {
       const left = count - done < (SECTION_STEPS as u32) ? count - done : SECTION_STEPS;
       const sends = area + THREAD_SENDS + done * SEND_BYTES;
       const step = Commit.run(sends, left, queue.delayMs);
-      if (
-        !Segments.provide(thread, shard, step) &&
-        !Send.provideAfterHelp(thread, shard, step, now)
-      ) {
+      if (!Send.provide(thread, shard, step, now)) {
         status = STATUS_FULL;
         break;
       }

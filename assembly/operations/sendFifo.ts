@@ -21,6 +21,7 @@ import {
   THREAD_OUT_READY,
 } from "../layout";
 import { CommitFifo } from "../sections/commitFifo";
+import { EffectsGrowth } from "../shard/effectsGrowth";
 import { GroupsGrowth } from "../shard/groupsGrowth";
 import { TableGrowth } from "../shard/tableGrowth";
 import { WindowGrowth } from "../shard/windowGrowth";
@@ -39,7 +40,10 @@ export class SendFifo {
     let status: i32 = 0;
     while (done < count) {
       const step = count - done < (SECTION_STEPS as u32) ? count - done : SECTION_STEPS;
-      if (!SendFifo.provide(thread, shard, step, now)) {
+      if (
+        !SendFifo.provide(thread, shard, step, now) ||
+        !EffectsGrowth.provide(thread, shard, true)
+      ) {
         status = STATUS_FULL;
         break;
       }

@@ -4,6 +4,7 @@
  */
 import { Messages } from "../arena/messages";
 import { At } from "../ground/memory";
+import { QueueRecord } from "../ground/records";
 import { Wake } from "../ground/wake";
 import {
   HANDLE_BYTES,
@@ -13,12 +14,15 @@ import {
   HEADER_SLOTS_MAX,
   RESULT_APPLIED,
   SECTION_STEPS,
+  STATUS_CHANGED,
+  STATUS_FULL,
   THREAD_HANDLES,
   THREAD_OUT_READY,
 } from "../layout";
 import { Hide } from "../sections/hide";
 import { Remove } from "../sections/remove";
 import { SettleFifo } from "../sections/settleFifo";
+import { EffectsGrowth } from "../shard/effectsGrowth";
 import { Shard } from "../shard/shard";
 import { Prefetch } from "./prefetch";
 
@@ -36,7 +40,10 @@ export class Settle {
     }
   }
 
-  /** Deletes; answers how many applied, or STATUS_GONE. */
+  /**
+   * Deletes; answers how many applied, or STATUS_GONE, or STATUS_FULL: the journal has to read first.
+   * Sections of ten before it may have applied, and asking again does no harm.
+   */
   static remove(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
     const queue = At.queue(queueIndex);
     const shard = At.shard(queue.shardFirst);
@@ -44,19 +51,38 @@ export class Settle {
     Settle.checkSlots(thread, count);
     let applied: i32 = 0;
     let opened: u32 = 0;
-    for (let from: u32 = 0; from < count; from += SECTION_STEPS) {
+    let from: u32 = 0;
+    let status: i32 = 0;
+    while (from < count) {
       const step = count - from < (SECTION_STEPS as u32) ? count - from : SECTION_STEPS;
       if (isFifo) Prefetch.remove(At.thread(thread), shard, from, step);
-      const some = isFifo
-        ? SettleFifo.remove(thread, queue, shard, incarnation, from, step, now)
-        : Remove.section(thread, queue, shard, incarnation, from, step, now);
-      if (some < 0) return some;
-      applied += some;
+      status = Settle.removeSome(thread, queue, shard, incarnation, from, step, isFifo, now);
+      if (status === STATUS_CHANGED) continue;
+      if (status < 0) break;
+      applied += status;
       if (isFifo) opened += load<u32>(At.thread(thread), THREAD_OUT_READY);
       Settle.free(thread, from, from + step);
+      from += step;
     }
     if (opened > 0) Wake.one(queueIndex);
-    return applied;
+    return status < 0 ? status : applied;
+  }
+
+  /** One section, if there is room for its effects. */
+  @inline static removeSome(
+    thread: u32,
+    queue: QueueRecord,
+    shard: usize,
+    incarnation: u32,
+    from: u32,
+    count: u32,
+    isFifo: bool,
+    now: f64,
+  ): i32 {
+    if (!EffectsGrowth.provide(thread, shard, false)) return STATUS_FULL;
+    return isFifo
+      ? SettleFifo.remove(thread, queue, shard, incarnation, from, count, now)
+      : Remove.section(thread, queue, shard, incarnation, from, count, now);
   }
 
   static free(thread: u32, from: u32, to: u32): void {
@@ -67,7 +93,7 @@ export class Settle {
     }
   }
 
-  /** Changes visibility; answers how many applied, or STATUS_GONE. */
+  /** Changes visibility; as `remove`. */
   static hide(thread: u32, queueIndex: u32, incarnation: u32, count: u32, now: f64): i32 {
     const queue = At.queue(queueIndex);
     const shard = At.shard(queue.shardFirst);
@@ -76,17 +102,36 @@ export class Settle {
     Settle.checkSlots(thread, count);
     let applied: i32 = 0;
     let ready: u32 = 0;
-    for (let from: u32 = 0; from < count; from += SECTION_STEPS) {
+    let from: u32 = 0;
+    let status: i32 = 0;
+    while (from < count) {
       const step = count - from < (SECTION_STEPS as u32) ? count - from : SECTION_STEPS;
-      const some = isFifo
-        ? SettleFifo.hide(thread, queue, shard, incarnation, from, step, now)
-        : Hide.section(thread, queue, shard, incarnation, from, step, now);
-      if (some < 0) return some;
-      applied += some;
+      status = Settle.hideSome(thread, queue, shard, incarnation, from, step, isFifo, now);
+      if (status === STATUS_CHANGED) continue;
+      if (status < 0) break;
+      applied += status;
       ready += load<u32>(area, THREAD_OUT_READY);
+      from += step;
     }
     if (ready > 0) Wake.one(queueIndex);
     else Wake.ifEarlier(queueIndex, queue, shard);
-    return applied;
+    return status < 0 ? status : applied;
+  }
+
+  /** One section, if there is room for its effects. */
+  @inline static hideSome(
+    thread: u32,
+    queue: QueueRecord,
+    shard: usize,
+    incarnation: u32,
+    from: u32,
+    count: u32,
+    isFifo: bool,
+    now: f64,
+  ): i32 {
+    if (!EffectsGrowth.provide(thread, shard, false)) return STATUS_FULL;
+    return isFifo
+      ? SettleFifo.hide(thread, queue, shard, incarnation, from, count, now)
+      : Hide.section(thread, queue, shard, incarnation, from, count, now);
   }
 }

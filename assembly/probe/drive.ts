@@ -195,6 +195,7 @@ function take(index: u32): void {
   store<u32>(handle, record.count, HANDLE_COUNT);
   store<u64>(handle, record.sequence, HANDLE_SEQUENCE);
   store<u32>(handle, 0, HANDLE_HELD);
+  store<u32>(handle, 0, HANDLE_RESULT);
 }
 
 /** Whether one section brought all of them, none was dropped since, and all contents are here. */

@@ -47,6 +47,7 @@ import { Remove } from "../sections/remove";
 import { SettleFifo } from "../sections/settleFifo";
 import { Sweep } from "../sections/sweep";
 import { TimersFifo } from "../sections/timersFifo";
+import { EffectsGrowth } from "../shard/effectsGrowth";
 import { Segments } from "../shard/segments";
 import { Shard } from "../shard/shard";
 import { Verify } from "../verify/verify";
@@ -54,6 +55,17 @@ import { Verify } from "../verify/verify";
 class Of {
   @inline static shard(queue: u32): usize {
     return At.shard(At.queue(queue).shardFirst);
+  }
+
+  /** Its shard, with room for effects if there is any; the section asks again. */
+  static more(thread: u32, queue: u32): usize {
+    EffectsGrowth.provide(thread, Of.shard(queue), true);
+    return Of.shard(queue);
+  }
+
+  static less(thread: u32, queue: u32): usize {
+    EffectsGrowth.provide(thread, Of.shard(queue), false);
+    return Of.shard(queue);
   }
 }
 
@@ -70,7 +82,7 @@ export function sectionCommit(
   count: u32,
   now: f64,
 ): i32 {
-  const shard = Of.shard(queue);
+  const shard = Of.more(thread, queue);
   if (Shard.isFifo(shard)) {
     if (!SendFifo.provide(thread, shard, count, now)) return STATUS_FULL;
     const at = At.queue(queue);
@@ -84,7 +96,7 @@ export function sectionCommit(
 
 /** The first half of sectionCommit of a FIFO queue, outside the lock; how many are no duplicates. */
 export function sectionResolve(thread: u32, queue: u32, count: u32, now: f64): i32 {
-  const shard = Of.shard(queue);
+  const shard = Of.more(thread, queue);
   if (!SendFifo.provide(thread, shard, count, now)) return STATUS_FULL;
   const kind = At.queue(queue).flags;
   return Resolve.run(thread, shard, kind, 0, count, now) as i32;
@@ -100,7 +112,7 @@ export function sectionCommitResolved(
   now: f64,
 ): i32 {
   const at = At.queue(queue);
-  const shard = Of.shard(queue);
+  const shard = Of.more(thread, queue);
   const kind = at.flags;
   return CommitFifo.section(thread, at, shard, incarnation, kind, 0, count, accepted, now);
 }
@@ -114,7 +126,7 @@ export function sectionClaim(
   now: f64,
 ): i32 {
   const at = At.queue(queue);
-  const shard = Of.shard(queue);
+  const shard = Of.more(thread, queue);
   const receivesMax = Move.receivesMax(at);
   if (Shard.isFifo(shard)) {
     return ClaimFifo.section(
@@ -147,7 +159,7 @@ export function sectionClaimOn(
   return ClaimFifo.section(
     thread,
     at,
-    Of.shard(queue),
+    Of.more(thread, queue),
     incarnation,
     from,
     most,
@@ -161,7 +173,17 @@ export function sectionClaimOn(
 /** As `sectionClaim`, but all of it is to be moved: THREAD_OUT_EXHAUSTED says how many. */
 export function sectionTake(thread: u32, queue: u32, incarnation: u32, most: u32, now: f64): i32 {
   const at = At.queue(queue);
-  return Claim.section(thread, at, Of.shard(queue), incarnation, 0, most, MOVE_HIDDEN_MS, 0, now);
+  return Claim.section(
+    thread,
+    at,
+    Of.more(thread, queue),
+    incarnation,
+    0,
+    most,
+    MOVE_HIDDEN_MS,
+    0,
+    now,
+  );
 }
 
 /** What the last claim set aside leaves for queue `to`, with these flags in its state word. */
@@ -179,7 +201,7 @@ export function sectionDepart(
   store<u32>(area, incarnation, THREAD_MOVE_SOURCE);
   Move.shorten(area, count);
   for (let index: u32 = 0; index < count; index++) Move.aim(area, index, flags, to, toIncarnation);
-  return Depart.section(thread, Of.shard(queue), incarnation, count, now);
+  return Depart.section(thread, Of.less(thread, queue), incarnation, count, now);
 }
 
 /** What departed for queue `target` goes into the arrivals of queue `to`, which may be another. */
@@ -226,7 +248,7 @@ export function sectionRemove(
   now: f64,
 ): i32 {
   Settle.checkSlots(thread, count);
-  const shard = Of.shard(queue);
+  const shard = Of.less(thread, queue);
   const at = At.queue(queue);
   const applied = Shard.isFifo(shard)
     ? SettleFifo.remove(thread, at, shard, incarnation, 0, count, now)
@@ -237,7 +259,7 @@ export function sectionRemove(
 
 export function sectionHide(thread: u32, queue: u32, incarnation: u32, count: u32, now: f64): i32 {
   Settle.checkSlots(thread, count);
-  const shard = Of.shard(queue);
+  const shard = Of.less(thread, queue);
   const at = At.queue(queue);
   return Shard.isFifo(shard)
     ? SettleFifo.hide(thread, at, shard, incarnation, 0, count, now)
@@ -274,7 +296,7 @@ export function sectionAttempt(
   now: f64,
 ): i32 {
   const at = At.queue(queue);
-  return Attempts.section(thread, at, Of.shard(queue), incarnation, visibilityMs, now);
+  return Attempts.section(thread, at, Of.more(thread, queue), incarnation, visibilityMs, now);
 }
 
 /** As `sectionClaim`, remembered under the attempt that was looked up. */
@@ -287,7 +309,7 @@ export function sectionClaimAttempt(
   now: f64,
 ): i32 {
   const at = At.queue(queue);
-  const shard = Of.shard(queue);
+  const shard = Of.more(thread, queue);
   return ClaimFifo.section(
     thread,
     at,
@@ -324,7 +346,7 @@ export function prefetch(thread: u32, queue: u32, count: u32): void {
 /** How many were taken out; -1: nothing is past. */
 export function sectionSweep(thread: u32, queue: u32, now: f64): i32 {
   const at = At.queue(queue);
-  const shard = Of.shard(queue);
+  const shard = Of.less(thread, queue);
   if (!Sweep.isDue(at, shard, now)) return -1;
   const count = Shard.isFifo(shard)
     ? TimersFifo.sweep(thread, at, shard, now)

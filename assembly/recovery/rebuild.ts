@@ -57,6 +57,7 @@ import {
   WHEEL_LINK_SPOKE,
 } from "../layout";
 import { ChainSort } from "./chainSort";
+import { RebuildEffects } from "./rebuildEffects";
 import { RebuildFifo } from "./rebuildFifo";
 
 export class Rebuild {
@@ -74,6 +75,7 @@ export class Rebuild {
       else Rebuild.enlist(shard, slot);
       link = next;
     }
+    RebuildEffects.shard(shard);
   }
 
   static clear(shard: usize): void {

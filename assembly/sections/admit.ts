@@ -6,6 +6,8 @@
  * memory is full they stay among the arrivals until there is room.
  */
 
+import { Effects } from "../effects/effects";
+import { EffectsOf } from "../effects/effectsOf";
 import { Births } from "../ground/births";
 import { At } from "../ground/memory";
 import { Slot } from "../ground/slot";
@@ -21,6 +23,8 @@ import {
   BODY_ASCII,
   BODY_MOVED,
   BODY_TEXT,
+  EFFECT_ADMITTED,
+  EFFECT_BYTES,
   PHASE_BEGIN_ADMIT,
   PHASE_BEGIN_DRAIN,
   SECTION_STEPS,
@@ -37,6 +41,7 @@ import {
   THREAD_OUT_SEQUENCES,
   THREAD_OUT_SLOTS,
 } from "../layout";
+import { EffectsGrowth } from "../shard/effectsGrowth";
 import { Segments } from "../shard/segments";
 import { Shard } from "../shard/shard";
 
@@ -48,6 +53,7 @@ export class Admit {
     if (!Segments.provide(thread, shard, SECTION_STEPS) && !Segments.provide(thread, shard, 1)) {
       return 0;
     }
+    if (!EffectsGrowth.provide(thread, shard, false)) return 0;
     Births.provide(thread, SECTION_STEPS);
     return Admit.section(thread, shard, now);
   }
@@ -57,19 +63,28 @@ export class Admit {
     const area = At.thread(thread);
     const at = Shard.open(shard, thread, PHASE_BEGIN_ADMIT, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
-    if (load<u32>(shard, SHARD_INCARNATION) !== 0) {
+    if (load<u32>(shard, SHARD_INCARNATION) !== 0 && Effects.hasRoom(shard)) {
+      const head = Effects.isOn(shard) ? Effects.next(shard) : 0;
       for (let step: u32 = 0; step < UNROLLED; step++) {
-        Admit.step(area, shard, at);
+        Admit.step(area, shard, head, at);
       }
       const count = load<u32>(area, THREAD_OUT_COUNT);
       store<u32>(shard, load<u32>(shard, SHARD_VISIBLE) + count, SHARD_VISIBLE);
       store<u32>(shard, load<u32>(shard, SHARD_LISTED) + count, SHARD_LISTED);
+      if (head !== 0) Admit.close(shard, head, count, at);
     }
     Shard.close(shard);
     return load<u32>(area, THREAD_OUT_COUNT);
   }
 
-  @inline static step(area: usize, shard: usize, now: f64): void {
+  /** The head of so many records. */
+  @inline static close(shard: usize, head: usize, count: u32, now: f64): void {
+    const end = head + (count + 1) * EFFECT_BYTES;
+    Effects.close(shard, head, end, EFFECT_ADMITTED, 0, load<u64>(shard, SHARD_SEQUENCE), now);
+  }
+
+  /** `head`: of its effects, which stand behind it; 0: none are written. */
+  @inline static step(area: usize, shard: usize, head: usize, now: f64): void {
     if (Arrivals.isEmpty(shard) || !Ring.hasRoom(shard, 1)) return;
     const slotIndex = Arrivals.first(shard);
     const slot = At.slot(slotIndex);
@@ -78,6 +93,7 @@ export class Admit {
     const isFresh = (word & SLOT_FLAG_FRESH) !== 0;
     const sequence = load<u64>(shard, SHARD_SEQUENCE) + 1;
     const count = load<u32>(area, THREAD_OUT_COUNT);
+    const before = load<u64>(slot.block, BLOCK_BIRTH);
     store<u64>(shard, sequence, SHARD_SEQUENCE);
     Ring.reserve(shard, 1);
     if (isFresh) Admit.renew(area, slot, now);
@@ -88,6 +104,9 @@ export class Admit {
     Age.close(shard, Age.hang(Age.last(shard), link));
     Ring.push(shard, slotIndex, sequence as u32);
     slot.setWord(SLOT_READY | SLOT_FLAG_RINGED, isFresh ? 0 : slot.count());
+    if (head !== 0) {
+      EffectsOf.admitted(head + (count + 1) * EFFECT_BYTES, slotIndex, slot, before);
+    }
     store<f64>(area + (count << 3), sequence as f64, THREAD_OUT_SEQUENCES);
     store<u32>(area, count + 1, THREAD_OUT_COUNT);
   }

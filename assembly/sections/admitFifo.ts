@@ -6,6 +6,8 @@
  * others back, it waits behind them.
  */
 
+import { Effects } from "../effects/effects";
+import { EffectsOf } from "../effects/effectsOf";
 import { Births } from "../ground/births";
 import { Mark } from "../ground/mark";
 import { At } from "../ground/memory";
@@ -15,10 +17,12 @@ import { Groups } from "../indexes/groups";
 import { Keys } from "../indexes/keys";
 import { Table } from "../indexes/table";
 import {
+  BLOCK_BIRTH,
   BLOCK_DEDUPLICATION_HASH,
   BLOCK_IS_GROUP_TABLE,
   BUCKET_FIRST,
   BUCKET_VERSION,
+  EFFECT_BYTES,
   FIFO_DELAYED,
   PHASE_BEGIN_ADMIT_FIFO,
   SHARD_DELAYED,
@@ -33,13 +37,14 @@ import {
   STATUS_CHANGED,
   STATUS_FULL,
 } from "../layout";
+import { EffectsGrowth } from "../shard/effectsGrowth";
 import { GroupsGrowth } from "../shard/groupsGrowth";
 import { Shard } from "../shard/shard";
 import { TableGrowth } from "../shard/tableGrowth";
 import { Admit } from "./admit";
 
 export class AdmitFifo {
-  /** One message; 1 when it came in, 0 when there was none or no memory for its group. */
+  /** One message; 1 when it came in, 0 when there was none or no room for its group or its effect. */
   static turn(thread: u32, shard: usize, now: f64): u32 {
     while (!Arrivals.isEmpty(shard)) {
       const status = AdmitFifo.attempt(thread, shard, now);
@@ -53,6 +58,7 @@ export class AdmitFifo {
     const table = Groups.table(shard);
     const mark = Mark.of(shard, BLOCK_IS_GROUP_TABLE);
     if (
+      !EffectsGrowth.provide(thread, shard, false) ||
       !GroupsGrowth.provide(thread, shard, 1) ||
       !TableGrowth.provide(thread, shard, table, mark, 1)
     ) {
@@ -84,6 +90,7 @@ export class AdmitFifo {
     let status: i32 = STATUS_CHANGED;
     const at = Shard.open(shard, thread, PHASE_BEGIN_ADMIT_FIFO, area, now);
     const isSame =
+      Effects.hasRoom(shard) &&
       load<u32>(shard, SHARD_INCARNATION) !== 0 &&
       !Arrivals.isEmpty(shard) &&
       Arrivals.first(shard) === slotIndex &&
@@ -126,6 +133,7 @@ export class AdmitFifo {
     const word = slot.lowWord();
     const isFresh = (word & SLOT_FLAG_FRESH) !== 0;
     const waits = load<u32>(shard, FIFO_DELAYED) !== 0;
+    const before = load<u64>(block, BLOCK_BIRTH);
     const sequence = load<u64>(shard, SHARD_SEQUENCE) + 1;
     store<u64>(shard, sequence, SHARD_SEQUENCE);
     if (isFresh) Admit.renew(area, slot, now);
@@ -150,5 +158,9 @@ export class AdmitFifo {
     const gauge = shard + (waits ? SHARD_DELAYED : SHARD_VISIBLE);
     store<u32>(gauge, load<u32>(gauge) + 1);
     store<u32>(shard, load<u32>(shard, SHARD_LISTED) + 1, SHARD_LISTED);
+    if (!Effects.isOn(shard)) return;
+    const head = Effects.next(shard);
+    EffectsOf.admitted(head + EFFECT_BYTES, slotIndex, slot, before);
+    Admit.close(shard, head, 1, now);
   }
 }

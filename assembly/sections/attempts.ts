@@ -6,6 +6,8 @@
  * (STATUS_STALE); where some were only visible again, it is an ordinary receive.
  */
 
+import { Effects } from "../effects/effects";
+import { EffectsOf } from "../effects/effectsOf";
 import { At } from "../ground/memory";
 import { QueueRecord, ReceiveRecord } from "../ground/records";
 import { UNROLLED } from "../ground/unrolled";
@@ -134,8 +136,14 @@ export class Attempts {
     store<u32>(area, 0, THREAD_OUT_DROPPED);
     if (Shard.isStill(shard, incarnation)) {
       status = STATUS_CHANGED;
-      if (Window.isLive(shard, node, Attempts.low(area), Attempts.high(area), at, false)) {
+      if (
+        Effects.hasRoomForMore(shard) &&
+        Window.isLive(shard, node, Attempts.low(area), Attempts.high(area), at, false)
+      ) {
         status = Attempts.repeat(shard, self, node, records, retentionMs, visibilityMs, at);
+        if (Effects.isOn(shard) && status > 0) {
+          EffectsOf.claim(area, shard, records, status, true, at + visibilityMs, at);
+        }
       }
     }
     store<i32>(area, status, THREAD_OUT_COUNT);

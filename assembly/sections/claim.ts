@@ -4,6 +4,8 @@
  * step and are dropped. Body and attributes are not touched here: they are gathered outside.
  */
 
+import { Effects } from "../effects/effects";
+import { EffectsOf } from "../effects/effectsOf";
 import { At } from "../ground/memory";
 import { QueueRecord, ReceiveRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
@@ -13,11 +15,13 @@ import { Wheel } from "../indexes/wheel";
 import {
   BLOCK_BASE_SHIFT,
   BLOCK_FLAGS,
+  EFFECT_MORE_LIMIT,
   ENTRY_SEQUENCE,
   ENTRY_SLOT,
   LINK_PREVIOUS,
   PHASE_BEGIN_CLAIM,
   RECEIVE_BYTES,
+  SECTION_STEPS,
   SHARD_IN_FLIGHT,
   SHARD_TOTAL_RECEIVED,
   SHARD_VISIBLE,
@@ -26,6 +30,7 @@ import {
   SLOT_IN_FLIGHT,
   SLOT_READY,
   SLOT_STATE_MASK,
+  STATUS_CHANGED,
   STATUS_GONE,
   STATUS_LIMIT,
   THREAD_OUT_COUNT,
@@ -45,7 +50,8 @@ export class Claim {
    * received `receivesMax` times since it came here is taken without being received and stands in
    * THREAD_OUT_SLOTS (THREAD_OUT_EXHAUSTED of them): the caller moves it, or it comes back by its
    * timeout. When the three together are `most`, there may be more. STATUS_GONE when the queue is
-   * no more, STATUS_LIMIT when something is visible but too many are in flight already.
+   * no more, STATUS_LIMIT when something is visible but too many are in flight already, STATUS_CHANGED
+   * when the room for effects went to somebody else.
    */
   static section(
     thread: u32,
@@ -70,7 +76,9 @@ export class Claim {
     const at = Shard.open(shard, thread, PHASE_BEGIN_CLAIM, area, now);
     store<u32>(area, 0, THREAD_OUT_DROPPED);
     store<u32>(area, 0, THREAD_OUT_EXHAUSTED);
-    if (Shard.isStill(shard, incarnation)) {
+    const isOn = Effects.isOn(shard);
+    if (Shard.isStill(shard, incarnation)) claimed = STATUS_CHANGED;
+    if (claimed === STATUS_CHANGED && Effects.mayWrite(shard, isOn, EFFECT_MORE_LIMIT)) {
       const due = at + visibilityMs;
       const dueTick = ceil<f64>(due) as u64;
       // All that one section claims is due at the same time: one spoke, opened once.
@@ -98,11 +106,17 @@ export class Claim {
           receivesMax,
           spoke,
           low,
+          visible,
           last,
         );
       }
       Wheel.close(end, last);
+      const found = visible - load<u32>(shard, SHARD_VISIBLE);
       claimed = Claim.tally(area, shard, due);
+      if (isOn) {
+        EffectsOf.claim(area, shard, records, claimed, false, due, at);
+        EffectsOf.found(area, shard, found, at);
+      }
       if (room === 0 && visible !== 0) claimed = STATUS_LIMIT;
     }
     store<i32>(area, claimed, THREAD_OUT_COUNT);
@@ -132,6 +146,7 @@ export class Claim {
     receivesMax: u32,
     spoke: u32,
     dueLow: u32,
+    visible: u32,
     last: usize,
   ): usize {
     if (index >= most || Ring.isEmpty(shard)) return last;
@@ -147,7 +162,7 @@ export class Claim {
     const isReady = (word & SLOT_STATE_MASK) === SLOT_READY;
     const isExpired = slot.sentAt <= past;
     if (!isItsOwn || !isReady || isExpired) {
-      Claim.drop(area, shard, slot, word, isItsOwn, isReady);
+      Claim.drop(area, shard, slotIndex, slot, word, isItsOwn, isReady, visible);
       return last;
     }
     const count = slot.count() + 1;
@@ -199,10 +214,12 @@ export class Claim {
   @inline static drop(
     area: usize,
     shard: usize,
+    slotIndex: u32,
     slot: Slot,
     word: u32,
     isItsOwn: bool,
     isReady: bool,
+    visible: u32,
   ): void {
     store<u32>(area, load<u32>(area, THREAD_OUT_DROPPED) + 1, THREAD_OUT_DROPPED);
     if (!isItsOwn) {
@@ -210,9 +227,16 @@ export class Claim {
     } else if (isReady) {
       // It has no entry any more and must not depend on what the retention becomes.
       slot.setState(SLOT_DEAD);
+      Claim.noteDead(area, shard, slotIndex, visible);
       Shard.countOut(shard + SHARD_VISIBLE);
     } else {
       slot.setState(word & ~SLOT_FLAG_RINGED);
     }
+  }
+
+  /** From the end of the list on, whose begin is for what is set aside; `visible`: before the section. */
+  @inline static noteDead(area: usize, shard: usize, slotIndex: u32, visible: u32): void {
+    const found = visible - load<u32>(shard, SHARD_VISIBLE);
+    store<u32>(area + ((SECTION_STEPS - 1 - found) << 2), slotIndex, THREAD_OUT_SLOTS);
   }
 }

@@ -6,6 +6,8 @@
  * its retention that stands in the way leaves its chain here and is freed by the sweep.
  */
 
+import { Effects } from "../effects/effects";
+import { EffectsOf } from "../effects/effectsOf";
 import { Circle } from "../ground/circle";
 import { At } from "../ground/memory";
 import { QueueRecord, ReceiveRecord } from "../ground/records";
@@ -41,7 +43,7 @@ export class ClaimFifo {
    * As Claim.section, set aside what is exhausted included, but a queue that is full of messages in
    * flight answers 0 and not STATUS_LIMIT: slot, count, sequence and due time of receive records from `from` on;
    * those before are what this receive has taken so far. `hasAttempt`: what it takes is remembered
-   * under THREAD_ATTEMPT (Attempts); STATUS_CHANGED when that is stale.
+   * under THREAD_ATTEMPT (Attempts); STATUS_CHANGED also when that is stale.
    */
   static section(
     thread: u32,
@@ -64,12 +66,17 @@ export class ClaimFifo {
     store<u32>(area, 0, THREAD_OUT_DROPPED);
     store<u32>(area, 0, THREAD_OUT_EXHAUSTED);
     if (Shard.isStill(shard, incarnation)) claimed = STATUS_CHANGED;
-    if (claimed === STATUS_CHANGED && (!hasAttempt || Attempts.isProven(area, shard, at))) {
+    if (
+      claimed === STATUS_CHANGED &&
+      Effects.hasRoomForMore(shard) &&
+      (!hasAttempt || Attempts.isProven(area, shard, at))
+    ) {
       const due = at + visibilityMs;
       const tick = ceil<f64>(due) as u64;
       const spoke = Wheel.spokeOf(shard, tick);
       const end = Wheel.open(shard, spoke);
       const past = at - retentionMs;
+      const visible = load<u32>(shard, SHARD_VISIBLE);
       const room = Claim.room(load<u32>(shard, SHARD_IN_FLIGHT), inFlightMax, most);
       store<i32>(area, 0, THREAD_OUT_COUNT);
       let cursor =
@@ -87,12 +94,18 @@ export class ClaimFifo {
           receivesMax,
           spoke,
           end,
+          visible,
           cursor,
         );
       }
       ClaimFifo.close(cursor);
+      const found = visible - load<u32>(shard, SHARD_VISIBLE);
       claimed = Claim.tally(area, shard, due);
       if (hasAttempt && claimed > 0) Attempts.note(area, shard, records, claimed, due, at);
+      if (Effects.isOn(shard)) {
+        EffectsOf.claim(area, shard, records, claimed, hasAttempt, due, at);
+        EffectsOf.found(area, shard, found, at);
+      }
     }
     store<i32>(area, claimed, THREAD_OUT_COUNT);
     Shard.close(shard);
@@ -112,6 +125,7 @@ export class ClaimFifo {
     receivesMax: u32,
     spoke: u32,
     end: usize,
+    visible: u32,
     cursor: usize,
   ): usize {
     const ready = shard + FIFO_READY;
@@ -128,6 +142,7 @@ export class ClaimFifo {
       slot.setState(SLOT_DEAD);
       slot.group = 0;
       Circle.unlink(link);
+      Claim.noteDead(area, shard, slotIndex, visible);
       Shard.countOut(shard + SHARD_VISIBLE);
       store<u32>(area, load<u32>(area, THREAD_OUT_DROPPED) + 1, THREAD_OUT_DROPPED);
     } else {

@@ -1,11 +1,13 @@
 /**
  * The commit sections: up to ten PREPARED messages of this thread join a shard, all of them ready
  * or all delayed. Outside the lock before it: slots and contents are filled, sizes are summed, and
- * the ring has room (Segments). What the ten share (list ends, gauges, totals) is touched once a
+ * the ring has room (Segments), and so has that of effects (EffectsGrowth). What the ten share (list ends, gauges, totals) is touched once a
  * section, not once a message: the unrolled code must stay small enough for the processor's
  * instruction cache.
  */
 
+import { Effects } from "../effects/effects";
+import { EffectsOf } from "../effects/effectsOf";
 import { At } from "../ground/memory";
 import { QueueRecord, SendRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
@@ -14,6 +16,7 @@ import { Age } from "../indexes/age";
 import { Ring } from "../indexes/ring";
 import { Wheel } from "../indexes/wheel";
 import {
+  EFFECT_MORE_LIMIT,
   PHASE_BEGIN_COMMIT,
   PHASE_BEGIN_COMMIT_DELAYED,
   SEND_BYTES,
@@ -57,7 +60,7 @@ export class Commit {
 
   /**
    * Send records `from` to `from + count - 1`, a run. Answers count, STATUS_GONE when the queue is
-   * no more, STATUS_CHANGED when the ring's room went to somebody else (give it room, try again).
+   * no more, STATUS_CHANGED when a ring's room went to somebody else (give it room, try again).
    */
   static section(
     thread: u32,
@@ -90,9 +93,10 @@ export class Commit {
     Sizes.measure(area, sends, count);
     let status: i32 = STATUS_GONE;
     const at = Shard.open(shard, thread, PHASE_BEGIN_COMMIT, area, now);
+    const isOn = Effects.isOn(shard);
     if (Shard.isStill(shard, incarnation)) {
       status = STATUS_CHANGED;
-      if (Ring.hasRoom(shard, count)) {
+      if (Ring.hasRoom(shard, count) && Effects.mayWrite(shard, isOn, EFFECT_MORE_LIMIT)) {
         const first = load<u64>(shard, SHARD_SEQUENCE) + 1;
         store<u64>(shard, first + count - 1, SHARD_SEQUENCE);
         Ring.reserve(shard, count);
@@ -103,6 +107,7 @@ export class Commit {
         Age.close(shard, last);
         Commit.tally(shard, SHARD_VISIBLE, count);
         Sizes.add(shard, area);
+        if (isOn) EffectsOf.commit(shard, sends, count, false, 0, at);
         status = count as i32;
       }
     }
@@ -163,9 +168,10 @@ export class Commit {
     Sizes.measure(area, sends, count);
     let status: i32 = STATUS_GONE;
     const at = Shard.open(shard, thread, PHASE_BEGIN_COMMIT_DELAYED, area, now);
+    const isOn = Effects.isOn(shard);
     if (Shard.isStill(shard, incarnation)) {
       status = STATUS_CHANGED;
-      if (Ring.hasRoom(shard, count)) {
+      if (Ring.hasRoom(shard, count) && Effects.mayWrite(shard, isOn, EFFECT_MORE_LIMIT)) {
         const first = load<u64>(shard, SHARD_SEQUENCE) + 1;
         store<u64>(shard, first + count - 1, SHARD_SEQUENCE);
         Ring.reserve(shard, count);
@@ -176,6 +182,7 @@ export class Commit {
         Age.close(shard, last);
         Commit.tally(shard, SHARD_DELAYED, count);
         Sizes.add(shard, area);
+        if (isOn) EffectsOf.commit(shard, sends, count, true, queueDelayMs, at);
         status = count as i32;
       }
     }

@@ -7,6 +7,8 @@
  * would swallow the sender's next attempt.
  */
 
+import { Effects } from "../effects/effects";
+import { EffectsOf } from "../effects/effectsOf";
 import { At } from "../ground/memory";
 import { QueueRecord, SendRecord } from "../ground/records";
 import { UNROLLED } from "../ground/unrolled";
@@ -87,11 +89,9 @@ export class CommitFifo {
         for (let step: u32 = 0; step < UNROLLED; step++) {
           CommitFifo.step(area, shard, self, kind, sends, step, count, at, first, waits);
         }
-        if (accepted > 0) {
-          Commit.tally(shard, waits ? SHARD_DELAYED : SHARD_VISIBLE, accepted);
-          Sizes.add(shard, area);
-        }
-        Shard.add(shard, SHARD_TOTAL_DEDUPLICATED, (count - accepted) as u64);
+        CommitFifo.count(area, shard, count, accepted, waits);
+        if (Effects.isOn(shard))
+          EffectsOf.commitFifo(shard, kind, sends, count, waits, delayMs, at);
         status = count as i32;
       }
     }
@@ -100,8 +100,18 @@ export class CommitFifo {
     return status;
   }
 
+  /** Of `count` messages so many were accepted, the others are duplicates. */
+  @inline static count(area: usize, shard: usize, count: u32, accepted: u32, waits: bool): void {
+    if (accepted > 0) {
+      Commit.tally(shard, waits ? SHARD_DELAYED : SHARD_VISIBLE, accepted);
+      Sizes.add(shard, area);
+    }
+    Shard.add(shard, SHARD_TOTAL_DEDUPLICATED, (count - accepted) as u64);
+  }
+
   @inline static hasRoom(shard: usize, count: u32): bool {
     return (
+      Effects.hasRoomForMore(shard) &&
       Groups.hasRoom(shard, count) &&
       Table.isMade(Groups.table(shard)) &&
       Window.hasRoom(Window.of(shard, true), count, true) &&

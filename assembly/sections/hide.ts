@@ -8,6 +8,8 @@
  * knows: a heartbeat, and who settles behind one, do not overrule what anybody else said.
  */
 
+import { Effects } from "../effects/effects";
+import { EffectsOf } from "../effects/effectsOf";
 import { Held } from "../ground/held";
 import { At } from "../ground/memory";
 import { QueueRecord } from "../ground/records";
@@ -35,6 +37,7 @@ import {
   SLOT_FLAG_RINGED,
   SLOT_IN_FLIGHT,
   SLOT_READY,
+  STATUS_CHANGED,
   STATUS_GONE,
   THREAD_HANDLES,
   THREAD_OUT_COUNT,
@@ -43,7 +46,7 @@ import {
 import { Shard } from "../shard/shard";
 
 export class Hide {
-  /** Handle records `from` on; slot numbers were checked. Answers how many applied. */
+  /** As Remove.section. */
   static section(
     thread: u32,
     queue: QueueRecord,
@@ -58,14 +61,15 @@ export class Hide {
     const retentionMs = queue.retentionMs;
     const self = At.shardIndex(shard);
     const at = Shard.open(shard, thread, PHASE_BEGIN_HIDE, area, now);
-    store<i32>(area, 0, THREAD_OUT_COUNT);
+    const isStill = Shard.isStill(shard, incarnation);
+    store<i32>(area, isStill ? STATUS_CHANGED : STATUS_GONE, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
-    if (Shard.isStill(shard, incarnation)) {
+    if (isStill && Effects.hasRoom(shard)) {
+      store<i32>(area, 0, THREAD_OUT_COUNT);
       for (let step: u32 = 0; step < UNROLLED; step++) {
         Hide.step(area, shard, self, incarnation, handles, step, count, at, retentionMs);
       }
-    } else {
-      store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
+      if (Effects.isOn(shard)) EffectsOf.hide(shard, handles, count, at);
     }
     Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);

@@ -5,6 +5,8 @@
  * applied is in this thread's hands afterwards, and the caller frees it outside the lock.
  */
 
+import { Effects } from "../effects/effects";
+import { EffectsOf } from "../effects/effectsOf";
 import { At } from "../ground/memory";
 import { QueueRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
@@ -13,6 +15,7 @@ import { Age } from "../indexes/age";
 import { Ring } from "../indexes/ring";
 import { Wheel } from "../indexes/wheel";
 import {
+  EFFECT_LIMIT,
   HANDLE_BYTES,
   HANDLE_RESULT,
   HANDLE_SEQUENCE,
@@ -27,6 +30,7 @@ import {
   SLOT_PREPARED,
   SLOT_STATE_MASK,
   SLOT_THREAD_SHIFT,
+  STATUS_CHANGED,
   STATUS_GONE,
   THREAD_HANDLES,
   THREAD_OUT_COUNT,
@@ -35,7 +39,10 @@ import {
 import { Shard } from "../shard/shard";
 
 export class Remove {
-  /** Handle records `from` on; slot numbers were checked. Answers how many applied. */
+  /**
+   * Handle records `from` on; slot numbers were checked. Answers how many applied; STATUS_GONE;
+   * STATUS_CHANGED when the room for effects went to somebody else.
+   */
   static section(
     thread: u32,
     queue: QueueRecord,
@@ -54,8 +61,10 @@ export class Remove {
     const links = At.wheelLink(0);
     const word: u32 = SLOT_PREPARED | ((thread + 1) << SLOT_THREAD_SHIFT);
     const at = Shard.open(shard, thread, PHASE_BEGIN_REMOVE, area, now);
-    store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
-    if (Shard.isStill(shard, incarnation)) {
+    const isOn = Effects.isOn(shard);
+    const isStill = Shard.isStill(shard, incarnation);
+    store<i32>(area, isStill ? STATUS_CHANGED : STATUS_GONE, THREAD_OUT_COUNT);
+    if (isStill && Effects.mayWrite(shard, isOn, EFFECT_LIMIT)) {
       const past = at - retentionMs;
       const purged = load<u64>(shard, SHARD_PURGE_SEQUENCE);
       store<i32>(area, 0, THREAD_OUT_COUNT);
@@ -77,6 +86,7 @@ export class Remove {
       }
       // CloudWatch counts every delete with a valid receipt, repeats too.
       Shard.add(shard, SHARD_TOTAL_DELETED, count as u64);
+      if (isOn) EffectsOf.remove(shard, handles, count, at);
     }
     Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);

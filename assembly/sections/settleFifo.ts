@@ -4,6 +4,8 @@
  * message's group lets through next may change with it.
  */
 
+import { Effects } from "../effects/effects";
+import { EffectsOf } from "../effects/effectsOf";
 import { Held } from "../ground/held";
 import { At } from "../ground/memory";
 import { QueueRecord } from "../ground/records";
@@ -33,6 +35,7 @@ import {
   SHARD_VISIBLE,
   SLOT_IN_FLIGHT,
   SLOT_READY,
+  STATUS_CHANGED,
   STATUS_GONE,
   THREAD_HANDLES,
   THREAD_OUT_COUNT,
@@ -42,7 +45,7 @@ import { Shard } from "../shard/shard";
 import { Hide } from "./hide";
 
 export class SettleFifo {
-  /** Handle records `from` on; slot numbers were checked. Answers how many applied. */
+  /** As Remove.section. */
   static remove(
     thread: u32,
     queue: QueueRecord,
@@ -57,15 +60,17 @@ export class SettleFifo {
     const retentionMs = queue.retentionMs;
     const self = At.shardIndex(shard);
     const at = Shard.open(shard, thread, PHASE_BEGIN_REMOVE_FIFO, area, now);
-    store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
+    const isStill = Shard.isStill(shard, incarnation);
+    store<i32>(area, isStill ? STATUS_CHANGED : STATUS_GONE, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
-    if (Shard.isStill(shard, incarnation)) {
+    if (isStill && Effects.hasRoom(shard)) {
       store<i32>(area, 0, THREAD_OUT_COUNT);
       for (let step: u32 = 0; step < UNROLLED; step++) {
         SettleFifo.removeStep(area, thread, shard, self, handles, step, count, at, retentionMs);
       }
       // CloudWatch counts every delete with a valid receipt, repeats too.
       Shard.add(shard, SHARD_TOTAL_DELETED, count as u64);
+      if (Effects.isOn(shard)) EffectsOf.remove(shard, handles, count, at);
     }
     Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);
@@ -116,7 +121,7 @@ export class SettleFifo {
     store<i32>(area, load<i32>(area, THREAD_OUT_COUNT) + 1, THREAD_OUT_COUNT);
   }
 
-  /** Handle records `from` on; slot numbers were checked. Answers how many applied. */
+  /** As Hide.section. */
   static hide(
     thread: u32,
     queue: QueueRecord,
@@ -131,13 +136,15 @@ export class SettleFifo {
     const retentionMs = queue.retentionMs;
     const self = At.shardIndex(shard);
     const at = Shard.open(shard, thread, PHASE_BEGIN_HIDE_FIFO, area, now);
-    store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
+    const isStill = Shard.isStill(shard, incarnation);
+    store<i32>(area, isStill ? STATUS_CHANGED : STATUS_GONE, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
-    if (Shard.isStill(shard, incarnation)) {
+    if (isStill && Effects.hasRoom(shard)) {
       store<i32>(area, 0, THREAD_OUT_COUNT);
       for (let step: u32 = 0; step < UNROLLED; step++) {
         SettleFifo.hideStep(area, shard, self, incarnation, handles, step, count, at, retentionMs);
       }
+      if (Effects.isOn(shard)) EffectsOf.hide(shard, handles, count, at);
     }
     Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);

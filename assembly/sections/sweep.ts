@@ -4,6 +4,8 @@
  * (THREAD_OUT_SLOTS), and the caller frees them outside the lock.
  */
 
+import { Effects } from "../effects/effects";
+import { EffectsOf } from "../effects/effectsOf";
 import { At } from "../ground/memory";
 import { QueueRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
@@ -40,14 +42,20 @@ export class Sweep {
     return slot.state() === SLOT_DEAD || slot.isPast(shard, queue.retentionMs, now);
   }
 
-  /** Answers how many were taken out; their sequences stand in THREAD_OUT_SEQUENCES. */
+  /**
+   * Answers how many were taken out; their sequences stand in THREAD_OUT_SEQUENCES. None where there is
+   * no room for effects.
+   */
   static section(thread: u32, queue: QueueRecord, shard: usize, now: f64): i32 {
     const area = At.thread(thread);
     const at = Shard.open(shard, thread, PHASE_BEGIN_SWEEP, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
-    for (let step: u32 = 0; step < UNROLLED; step++) {
-      Sweep.step(area, thread, queue, shard, at);
+    if (Effects.hasRoom(shard)) {
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        Sweep.step(area, thread, queue, shard, at);
+      }
+      if (Effects.isOn(shard)) EffectsOf.sweep(area, shard, load<u32>(area, THREAD_OUT_COUNT), at);
     }
     Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);

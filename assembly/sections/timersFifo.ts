@@ -6,6 +6,8 @@
  * youngest ones, all behind FIFO_DELAYED in the age list: a changed delay acts on them at once.
  */
 
+import { Effects } from "../effects/effects";
+import { EffectsOf } from "../effects/effectsOf";
 import { Lock } from "../ground/lock";
 import { At } from "../ground/memory";
 import { QueueRecord } from "../ground/records";
@@ -133,8 +135,11 @@ export class TimersFifo {
     const at = Shard.open(shard, thread, PHASE_BEGIN_SWEEP_FIFO, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
-    for (let step: u32 = 0; step < UNROLLED; step++) {
-      TimersFifo.sweepStep(area, thread, queue, shard, at);
+    if (Effects.hasRoom(shard)) {
+      for (let step: u32 = 0; step < UNROLLED; step++) {
+        TimersFifo.sweepStep(area, thread, queue, shard, at);
+      }
+      if (Effects.isOn(shard)) EffectsOf.sweep(area, shard, load<u32>(area, THREAD_OUT_COUNT), at);
     }
     Shard.close(shard);
     return load<i32>(area, THREAD_OUT_COUNT);

@@ -7,6 +7,7 @@
  *   4xx slots and their contents        5xx the arena's pages and blocks   6xx locks
  *   70x a FIFO message's group  71x group records  72x a chain  73x the ready groups
  *   74x a hash table  75x the window of ids  76x and 77x the same of attempts
+ *   78x its ring of effects
  */
 import { BlockClass } from "../arena/classes";
 import { PageMap } from "../arena/pageMap";

@@ -52,6 +52,7 @@ import {
   WHEEL_SPOKES,
 } from "../layout";
 import { Shard } from "../shard/shard";
+import { VerifyEffects } from "./verifyEffects";
 import { VerifyFifo } from "./verifyFifo";
 
 export class VerifyShard {
@@ -79,7 +80,8 @@ export class VerifyShard {
     const ring = VerifyShard.ring(shard);
     if (ring !== 0) return ring;
     const wheel = VerifyShard.wheel(shard);
-    return wheel !== 0 || !Shard.isFifo(shard) ? wheel : VerifyFifo.run(shard);
+    const fifo = wheel !== 0 || !Shard.isFifo(shard) ? wheel : VerifyFifo.run(shard);
+    return fifo !== 0 ? fifo : VerifyEffects.run(shard);
   }
 
   @inline static isLive(shard: usize, slot: Slot): bool {

@@ -86,6 +86,7 @@ function codeWithTicks(
   bodies: readonly Body[],
   tick: number,
   global: number,
+  isCounted: (name: string) => boolean,
 ): number[] {
   const call = [CALL, ...leb(tick)];
   const first = readLeb(bytes, part.from);
@@ -96,7 +97,7 @@ function codeWithTicks(
     const end = next + value;
     const body: number[] = [...bytes.subarray(next, instructions[0]?.offset ?? end)];
     instructions.forEach(({ offset, name }, index) => {
-      if (isStore(name)) body.push(...call);
+      if (isCounted(name)) body.push(...call);
       const stop = instructions[index + 1]?.offset ?? end;
       for (let byte = offset; byte < stop; byte++) body.push(bytes[byte] as number);
     });
@@ -107,8 +108,11 @@ function codeWithTicks(
   return [...code, ...tickBody(global)];
 }
 
-/** The same module, exporting a countdown that traps before a store. */
-export function plantFaults(bytes: Uint8Array): Uint8Array {
+/** The same module, exporting a countdown that traps before a store, or before another instruction. */
+export function plantFaults(
+  bytes: Uint8Array,
+  isCounted: (name: string) => boolean = isStore,
+): Uint8Array {
   const parts = partsOf(bytes);
   const find = (id: number): Part => {
     const part = parts.find((one) => one.id === id);
@@ -127,7 +131,7 @@ export function plantFaults(bytes: Uint8Array): Uint8Array {
     [FUNCTION, withItem(bytes, find(FUNCTION), leb(type))],
     [GLOBAL, globals === undefined ? [1, ...COUNTDOWN] : withItem(bytes, globals, COUNTDOWN)],
     [EXPORT, withItem(bytes, find(EXPORT), [...leb(name.length), ...name, 3, ...leb(global)])],
-    [CODE, codeWithTicks(bytes, find(CODE), bodies, tick, global)],
+    [CODE, codeWithTicks(bytes, find(CODE), bodies, tick, global, isCounted)],
   ]);
   // What ships has no globals: then they stand before the exports, as the format has it.
   const all =

@@ -135,11 +135,13 @@ const ROOMS = [
   "ground",
   "arena",
   "indexes",
+  "effects",
   "recovery",
   "shard",
   "sections",
   "verify",
   "operations",
+  "journal",
   "life",
   "probe",
 ];

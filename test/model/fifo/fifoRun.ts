@@ -23,6 +23,8 @@ import {
 import type { WasmModule } from "../../../bindings/webassembly.ts";
 import { moduleOf } from "../../support/builds.ts";
 import { Seeded } from "../../support/seeded.ts";
+import { compareNodes } from "../effects/nodes.ts";
+import { Scribe } from "../effects/scribe.ts";
 import { DELAY, RETAIN, SCOPE } from "../history/operations.ts";
 import { type QueueNumbers, type Receipt, Sections } from "../history/sections.ts";
 import { FifoModel } from "./fifoModel.ts";
@@ -40,6 +42,8 @@ export interface World {
   readonly ids: number;
   readonly bodyBytesMax: number;
   readonly jumpMsMax: number;
+  /** What each section does is written down, and read behind it. */
+  readonly isJournaled?: boolean;
 }
 
 /** Pages beside the arena: null page, header, threads, tables. */
@@ -106,19 +110,24 @@ class Run {
   readonly #world: World;
   readonly #base: Sections;
   readonly #sections: FifoSections;
+  readonly #scribe: Scribe | undefined;
   readonly #lanes: Lane[] = [];
   #nowMs = 1_700_000_000_000;
   full = 0;
   operations = 0;
+  /** The most deduplication nodes that a journal was seen to know of one queue. */
+  nodes = 0;
 
   constructor(module: WasmModule, world: World, seed: number) {
     this.#random = new Seeded(seed);
     this.#world = world;
     const sizes = { pages: world.pages, slots: world.slots, threads: 1, queues: 2 };
     this.#base = Sections.open(module, sizes, () => {});
+    this.#scribe = world.isJournaled === true ? new Scribe(this.#base) : undefined;
     this.#sections = new FifoSections(this.#base, (queue, operation) => {
       this.operations++;
       this.#lanes[queue]?.model.apply(operation);
+      this.#scribe?.check(queue, operation);
     });
     const common = { delayMs: 0, retentionMs: 4 * DAY_MS };
     const settings = [
@@ -292,7 +301,21 @@ class Run {
     this.check();
   }
 
+  /** How often each kind of effect was written. */
+  get told(): Map<number, number> {
+    return this.#scribe?.kinds ?? new Map();
+  }
+
+  #compare(scribe: Scribe): void {
+    scribe.compare();
+    for (const { numbers } of this.#lanes) {
+      const nodes = compareNodes(this.#base, numbers.queue, scribe.kept(numbers.queue));
+      this.nodes = Math.max(this.nodes, nodes);
+    }
+  }
+
   check(): void {
+    if (this.#scribe !== undefined) this.#compare(this.#scribe);
     for (const { numbers, model } of this.#lanes) {
       const gauge = (offset: number) => this.#base.shard(numbers.queue, offset);
       expect({
@@ -314,8 +337,15 @@ class Run {
   }
 }
 
-/** Runs one world from a seed, checking counts and the whole structure every 250 steps. */
-export async function runFifoModel(world: World, seed: number): Promise<void> {
+/**
+ * Runs one world from a seed, checking counts and the whole structure every 250 steps. `told` gets how
+ * often each kind of effect was written.
+ */
+export async function runFifoModel(
+  world: World,
+  seed: number,
+  told?: Map<number, number>,
+): Promise<void> {
   const run = new Run(moduleOf(), world, seed);
   for (let step = 1; step <= world.steps; step++) {
     run.step();
@@ -324,4 +354,6 @@ export async function runFifoModel(world: World, seed: number): Promise<void> {
   run.check();
   run.rebuild();
   console.log(`${world.name}: ${run.report()}`);
+  if (world.isJournaled === true) expect(run.nodes).toBeGreaterThan(20);
+  for (const [kind, count] of run.told) told?.set(kind, count);
 }

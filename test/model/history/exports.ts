@@ -62,6 +62,11 @@ export interface Exports {
   prefetch(thread: number, queue: number, count: number): void;
   catalogueDelete(t: number, version: number, queue: number, inc: number, now: number): number;
   reclaim(thread: number, queue: number, steps: number): number;
+  journalBegin(thread: number): void;
+  effectsTrim(thread: number, queue: number): void;
+  restate(thread: number, queue: number, incarnation: number, count: number): number;
+  restateNodes(thread: number, queue: number, incarnation: number, count: number): number;
+  resync(thread: number, queue: number, from: number): number;
   /** In the fault build alone: traps before the so-manieth store; 0: never. */
   readonly faultAt?: { value: number };
 }

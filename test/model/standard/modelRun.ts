@@ -21,6 +21,7 @@ import {
 import type { WasmModule } from "../../../bindings/webassembly.ts";
 import { moduleOf } from "../../support/builds.ts";
 import { Seeded } from "../../support/seeded.ts";
+import { Scribe } from "../effects/scribe.ts";
 import { Moves } from "../history/moves.ts";
 import { LIMIT, RETAIN } from "../history/operations.ts";
 import { type QueueNumbers, type Receipt, Sections, type Settings } from "../history/sections.ts";
@@ -38,6 +39,8 @@ export interface World {
   readonly jumpMsMax: number;
   /** Queues have dead-letter queues, in circles and among themselves. */
   readonly moves?: boolean;
+  /** What each section does is written down, and read behind it. */
+  readonly isJournaled?: boolean;
 }
 
 const THREADS = 1;
@@ -118,6 +121,7 @@ class Run {
   readonly #world: World;
   readonly #sections: Sections;
   readonly #moves: Moves;
+  readonly #scribe: Scribe | undefined;
   readonly #lanes: Lane[];
   #nowMs = 1_700_000_000_000;
   full = 0;
@@ -134,7 +138,9 @@ class Run {
     this.#sections = Sections.open(module, sizes, (queue, operation) => {
       this.operations++;
       lanes[queue]?.model.apply(operation);
+      this.#scribe?.check(queue, operation);
     });
+    this.#scribe = world.isJournaled === true ? new Scribe(this.#sections) : undefined;
     this.#moves = new Moves(this.#sections);
     lanes.push(
       new Lane(
@@ -347,7 +353,13 @@ class Run {
     this.check();
   }
 
+  /** How often each kind of effect was written. */
+  get told(): Map<number, number> {
+    return this.#scribe?.kinds ?? new Map();
+  }
+
   check(): void {
+    this.#scribe?.compare();
     for (const { numbers, model } of this.#lanes) {
       expect({
         visible: this.#sections.shard(numbers.queue, SHARD_VISIBLE),
@@ -359,8 +371,15 @@ class Run {
   }
 }
 
-/** Runs one world from a seed, checking counts and the whole structure every 250 steps. */
-export async function runModel(world: World, seed: number): Promise<void> {
+/**
+ * Runs one world from a seed, checking counts and the whole structure every 250 steps. `told` gets how
+ * often each kind of effect was written.
+ */
+export async function runModel(
+  world: World,
+  seed: number,
+  told?: Map<number, number>,
+): Promise<void> {
   const run = new Run(moduleOf(), world, seed);
   for (let step = 1; step <= world.steps; step++) {
     run.step();
@@ -375,4 +394,5 @@ export async function runModel(world: World, seed: number): Promise<void> {
     `${world.name}: ${run.operations} sections equal, ${run.full} refusals when full${moved}, ` +
       `${run.older} messages deleted by an older receipt`,
   );
+  for (const [kind, count] of run.told) told?.set(kind, count);
 }

@@ -45,8 +45,9 @@ export class FifoScene {
   last: number[] = [];
   nowMs = START_MS;
 
-  constructor(module: WasmModule) {
+  constructor(module: WasmModule, isJournaled = false) {
     ({ survivor: this.survivor, victim: this.victim } = enterStage(clean, module, SIZES));
+    if (isJournaled) this.survivor.engine.journalBegin(this.survivor.thread);
     this.here = new FifoSections(this.survivor, () => {});
     this.there = new FifoSections(this.victim, () => {});
     const { here, there } = this;

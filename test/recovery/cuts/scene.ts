@@ -30,8 +30,9 @@ export class Scene {
   /** A thread that is dead already; -1: none. */
   corpse = -1;
 
-  constructor(module: WasmModule) {
+  constructor(module: WasmModule, isJournaled = false) {
     ({ survivor: this.survivor, victim: this.victim } = enterStage(clean, module, SIZES));
+    if (isJournaled) this.survivor.engine.journalBegin(this.survivor.thread);
     this.queue = this.survivor.createQueue(SETTINGS);
     this.other = this.survivor.createQueue(SETTINGS);
     const { survivor, victim, queue } = this;

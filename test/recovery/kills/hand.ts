@@ -233,6 +233,8 @@ export class Hand {
       this.#u32[(handle + to) >> 2] = this.#u32[(record + from) >> 2] as number;
     }
     this.#u32[(handle + layout.HANDLE_HELD) >> 2] = 0;
+    // A delete that finds no room says nothing here.
+    this.#u32[(handle + layout.HANDLE_RESULT) >> 2] = 0;
     const word = (offset: number) => this.#u32[(record + offset) >> 2] as number;
     this.#held.publish(index, {
       slot: word(layout.RECEIVE_SLOT),

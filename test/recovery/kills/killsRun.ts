@@ -31,6 +31,8 @@ import {
 } from "../witness/ledger.ts";
 import { judge, locksOf, must } from "../witness/verdict.ts";
 import { Hand, type HandExports } from "./hand.ts";
+import { Journaling } from "./journaling.ts";
+import type { Answer } from "./reaper.ts";
 import type { Lane, Manner, VictimOrder } from "./victim.ts";
 
 export type Kind = "plain" | "dead letters" | "fifo" | "fifo dead letters";
@@ -87,6 +89,9 @@ export interface KillsReport {
   judged: number;
   /** Sent, about to be deleted by a victim, and gone, though the delete never returned. */
   unsure: number;
+  /** Heads of effects that a journal read, and shards that were stated again for it. */
+  told: number;
+  restated: number;
   ms: number;
 }
 
@@ -131,6 +136,7 @@ class Kills {
   readonly #ledger: Ledger;
   readonly #report: KillsReport;
   readonly #reaper: Worker;
+  readonly #journaling: Journaling;
   readonly #recoveries = new Map<number, () => void>();
   #gate = 0;
   /** How many messages of the round may be gone though no delete that returned says so. */
@@ -152,7 +158,10 @@ class Kills {
       workerData: { module: this.#clean, memory: this.#main.share.memory },
       execArgv: [],
     });
-    this.#reaper.on("message", (thread: number) => this.#recoveries.get(thread)?.());
+    this.#reaper.on("message", (answer: Answer) => {
+      if (typeof answer === "number") this.#recoveries.get(answer)?.();
+    });
+    this.#journaling = new Journaling(this.#main, this.#reaper);
     const none = (): { kills: number; inside: number } => ({ kills: 0, inside: 0 });
     this.#report = {
       node: process.versions.node,
@@ -167,6 +176,8 @@ class Kills {
       delivered: 0,
       judged: 0,
       unsure: 0,
+      told: 0,
+      restated: 0,
       ms: 0,
     };
   }
@@ -180,6 +191,8 @@ class Kills {
       const after = JSON.stringify(stockOf(this.#main));
       must(after === before, `memory was ${before} and is ${after} after deleting the queue`);
     }
+    this.#report.told = this.#journaling.told;
+    this.#report.restated = this.#journaling.restated;
     this.#report.ms = Math.round(performance.now() - startedMs);
     await this.#reaper.terminate();
     return this.#report;
@@ -229,6 +242,9 @@ class Kills {
 
   async #round(): Promise<void> {
     const main = this.#main;
+    // Each kind of queue in turns without a journal and with one.
+    const cycle = Math.floor(this.#report.rounds / this.#order.round.kinds.length);
+    await this.#journaling.begin(cycle % 2 === 1);
     const lane = this.#open();
     const queues = lane.dead === undefined ? [lane.queue] : [lane.queue, lane.dead];
     this.#now += LATER_MS;
@@ -252,6 +268,7 @@ class Kills {
     await Promise.all(victims.map(({ ended }) => ended));
     clearTimeout(patience);
     if (this.#failure !== undefined) throw this.#failure;
+    await this.#journaling.settle(queues);
     const [ledger, now, unsureMax] = [this.#ledger, this.#now, this.#unsureMax];
     const end = this.#births();
     const seen = judge({ main, ledger, lane, queues, hands, first, end, now, unsureMax });

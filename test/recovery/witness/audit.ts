@@ -147,7 +147,7 @@ function usedByPages(sections: Sections): Used {
   return used;
 }
 
-/** Ring segments and catalogue entries. */
+/** Ring segments, blocks of effects and catalogue entries. */
 function hungOnQueues(sections: Sections): number {
   const queues = sections.header(layout.HEADER_QUEUES_BUMP);
   let blocks = 0;
@@ -155,6 +155,7 @@ function hungOnQueues(sections: Sections): number {
     const descriptor =
       (sections.header(layout.HEADER_QUEUES_BASE) + queue * layout.QUEUE_BYTES) >> 2;
     blocks += sections.shard(queue, layout.SHARD_RING_SEGMENTS);
+    blocks += sections.shard(queue, layout.EFFECT_BLOCKS);
     if (sections.words[descriptor + (layout.QUEUE_ENTRY >> 2)] !== 0) blocks++;
   }
   return blocks;

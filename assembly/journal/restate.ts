@@ -1,0 +1,240 @@
+/**
+ * What is true, written down once more at the end of the journal: before a segment goes, and after a
+ * rebuild. By the journal's thread, which found it in an old record or in a slot and asks under the
+ * shard's lock whether it is so: what the section finds changed is left out, since whoever changed it
+ * wrote it down. A message is told by slot and sequence, a deduplication node by its key.
+ */
+
+import { Effects } from "../effects/effects";
+import { At } from "../ground/memory";
+import { QueueRecord, SendRecord } from "../ground/records";
+import { Slot } from "../ground/slot";
+import { UNROLLED } from "../ground/unrolled";
+import { Table } from "../indexes/table";
+import { Window } from "../indexes/window";
+import {
+  BUCKET_FIRST,
+  BUCKET_VERSION,
+  DEDUPLICATION_BIRTH,
+  EFFECT_BYTES,
+  EFFECT_NODE,
+  EFFECT_RESTATED,
+  EFFECT_STATES,
+  HANDLE_BYTES,
+  HANDLE_SEQUENCE,
+  HANDLE_SLOT,
+  NODE_AT,
+  NODE_KEY,
+  NODE_SEQUENCE,
+  PHASE_BEGIN_RESTATE,
+  PHASE_BEGIN_RESTATE_NODES,
+  SHARD_NOW,
+  SHARD_PURGE_SEQUENCE,
+  SLOT_DELAYED,
+  SLOT_FIRST_RECEIVE,
+  SLOT_READY,
+  STATED_DELAYED,
+  STATED_IN_FLIGHT,
+  STATED_READY,
+  STATUS_CHANGED,
+  STATUS_FULL,
+  STATUS_GONE,
+  THREAD_HANDLES,
+  THREAD_OUT_COUNT,
+  THREAD_SENDS,
+  THREAD_STAGING,
+} from "../layout";
+import { Settle } from "../operations/settle";
+import { EffectsGrowth } from "../shard/effectsGrowth";
+import { Shard } from "../shard/shard";
+
+export class Restate {
+  /**
+   * The messages of handle records 0 to count - 1, ten at most: how many of them this queue still has.
+   * STATUS_GONE; STATUS_FULL: the journal has to read first.
+   */
+  static messages(thread: u32, queueIndex: u32, incarnation: u32, count: u32): i32 {
+    const queue = At.queue(queueIndex);
+    const shard = At.shard(queue.shardFirst);
+    Settle.checkSlots(thread, count);
+    let status: i32 = STATUS_CHANGED;
+    while (status === STATUS_CHANGED) {
+      if (!EffectsGrowth.provide(thread, shard, false)) return STATUS_FULL;
+      status = Restate.section(thread, queue, shard, incarnation, count);
+    }
+    return status;
+  }
+
+  static section(thread: u32, queue: QueueRecord, shard: usize, incarnation: u32, count: u32): i32 {
+    const area = At.thread(thread);
+    const handles = area + THREAD_HANDLES;
+    const self = At.shardIndex(shard);
+    const isFifo = Shard.isFifo(shard);
+    const delayMs = queue.delayMs;
+    let status: i32 = STATUS_GONE;
+    const at = Shard.open(shard, thread, PHASE_BEGIN_RESTATE, area, 0);
+    if (Shard.isStill(shard, incarnation)) {
+      status = STATUS_CHANGED;
+      if (Effects.hasRoom(shard)) {
+        const head = Effects.next(shard);
+        let end = head + EFFECT_BYTES;
+        store<u32>(head, 0, EFFECT_STATES);
+        for (let step: u32 = 0; step < UNROLLED; step++) {
+          if (step < count) {
+            end = Restate.step(
+              shard,
+              self,
+              head,
+              end,
+              handles + step * HANDLE_BYTES,
+              isFifo,
+              delayMs,
+            );
+          }
+        }
+        const stated = Effects.records(head, end) - 1;
+        const word = (EFFECT_RESTATED as u32) | (stated << 8);
+        const states: u64 = load<u32>(head, EFFECT_STATES);
+        if (stated > 0)
+          Effects.mark(shard, head, stated + 1, (word as u64) | (states << 32), 0, at);
+        status = stated as i32;
+      }
+    }
+    store<i32>(area, status, THREAD_OUT_COUNT);
+    Shard.close(shard);
+    return status;
+  }
+
+  /** One message, if this shard has it still; answers where the next record comes. */
+  @inline static step(
+    shard: usize,
+    self: u32,
+    head: usize,
+    end: usize,
+    handle: usize,
+    isFifo: bool,
+    delayMs: f64,
+  ): usize {
+    const slotIndex = load<u32>(handle, HANDLE_SLOT);
+    const sequence = load<u64>(handle, HANDLE_SEQUENCE);
+    const slot = At.slot(slotIndex);
+    const state = slot.state();
+    const isThere =
+      Slot.isListed(state) &&
+      slot.isOf(self, sequence) &&
+      sequence > load<u64>(shard, SHARD_PURGE_SEQUENCE);
+    if (!isThere) return end;
+    const stated: u32 =
+      state === SLOT_READY
+        ? STATED_READY
+        : state === SLOT_DELAYED
+          ? STATED_DELAYED
+          : STATED_IN_FLIGHT;
+    // Two bits a message.
+    const shift = (Effects.records(head, end) - 1) << 1;
+    store<u32>(head, load<u32>(head, EFFECT_STATES) | (stated << shift), EFFECT_STATES);
+    // A FIFO queue's delay is its own: no message of it has a due time while it waits.
+    const due = isFifo && state === SLOT_DELAYED ? slot.sentAt + delayMs : slot.due;
+    return Effects.put(
+      end,
+      (slotIndex as u64) | ((slot.count() as u64) << 32),
+      sequence,
+      state === SLOT_READY ? 0 : reinterpret<u64>(due),
+      load<u64>(changetype<usize>(slot), SLOT_FIRST_RECEIVE),
+    );
+  }
+
+  // --- Deduplication nodes -------------------------------------------------------------------------
+
+  /**
+   * Of the first `count` records of {key, sequence, birth} in staging, ten at most, how many this queue
+   * still remembers; as `messages`. They are found outside the lock and proven inside, as for a send.
+   */
+  static nodes(thread: u32, queueIndex: u32, incarnation: u32, count: u32): i32 {
+    const shard = At.shard(At.queue(queueIndex).shardFirst);
+    let status: i32 = STATUS_CHANGED;
+    while (status === STATUS_CHANGED) {
+      if (!EffectsGrowth.provide(thread, shard, false)) return STATUS_FULL;
+      for (let index: u32 = 0; index < count; index++) Restate.find(thread, shard, index);
+      status = Restate.nodesSection(thread, shard, incarnation, count);
+    }
+    return status;
+  }
+
+  @inline static staged(area: usize, index: u32): usize {
+    return area + THREAD_STAGING + index * EFFECT_BYTES;
+  }
+
+  /** The version before the walk: what is inserted behind it changes the version. */
+  static find(thread: u32, shard: usize, index: u32): void {
+    const area = At.thread(thread);
+    const staged = Restate.staged(area, index);
+    const send = SendRecord.at(area + THREAD_SENDS, index);
+    const low = load<u64>(staged, NODE_KEY);
+    const high = load<u64>(staged, NODE_KEY + 8);
+    const bucket = Table.seen(Window.table(shard, true), low);
+    send.nodeBucket = bucket;
+    send.nodeVersion = load<u32>(bucket, BUCKET_VERSION);
+    const first = load<u32>(bucket, BUCKET_FIRST);
+    send.original = Window.find(shard, first, low, high, load<f64>(shard, SHARD_NOW), true);
+  }
+
+  static nodesSection(thread: u32, shard: usize, incarnation: u32, count: u32): i32 {
+    const area = At.thread(thread);
+    const sends = area + THREAD_SENDS;
+    let status: i32 = STATUS_GONE;
+    const at = Shard.open(shard, thread, PHASE_BEGIN_RESTATE_NODES, area, 0);
+    store<i32>(area, 0, THREAD_OUT_COUNT);
+    if (Shard.isStill(shard, incarnation)) {
+      status = STATUS_CHANGED;
+      if (Effects.hasRoom(shard) && Restate.areProven(area, shard, count, at)) {
+        for (let step: u32 = 0; step < UNROLLED; step++) {
+          if (step < count) Restate.node(area, shard, SendRecord.at(sends, step).original);
+        }
+        status = load<i32>(area, THREAD_OUT_COUNT);
+      }
+    }
+    Shard.close(shard);
+    return status;
+  }
+
+  @inline static areProven(area: usize, shard: usize, count: u32, now: f64): bool {
+    const sends = area + THREAD_SENDS;
+    let isProven: bool = true;
+    for (let step: u32 = 0; step < UNROLLED; step++) {
+      const send = SendRecord.at(sends, step);
+      const isLeft =
+        step >= count || Restate.isProven(shard, Restate.staged(area, step), send, now);
+      isProven = isProven && isLeft;
+    }
+    return isProven;
+  }
+
+  /** Whether what was found, or that there is none, still holds. */
+  @inline static isProven(shard: usize, staged: usize, send: SendRecord, now: f64): bool {
+    const low = load<u64>(staged, NODE_KEY);
+    const node = send.original;
+    if (node !== 0) {
+      return Window.isLive(shard, node, low, load<u64>(staged, NODE_KEY + 8), now, true);
+    }
+    const table = Window.table(shard, true);
+    if (!Table.isMade(table)) return true;
+    const bucket = Table.bucket(table, low);
+    return send.nodeBucket === bucket && load<u32>(bucket, BUCKET_VERSION) === send.nodeVersion;
+  }
+
+  /** A head of its own: each has its time. 0: there is none. */
+  @inline static node(area: usize, shard: usize, node: usize): void {
+    if (node === 0) return;
+    const head = Effects.next(shard);
+    const end = Effects.put(
+      head + EFFECT_BYTES,
+      load<u64>(node, NODE_KEY),
+      load<u64>(node, NODE_KEY + 8),
+      load<u64>(node, NODE_SEQUENCE),
+      load<u64>(node, DEDUPLICATION_BIRTH),
+    );
+    Effects.close(shard, head, end, EFFECT_NODE, 0, 0, load<f64>(node, NODE_AT));
+    store<u32>(area, load<u32>(area, THREAD_OUT_COUNT) + 1, THREAD_OUT_COUNT);
+  }
+}
