@@ -23,6 +23,11 @@ export class Keeper {
     return kept;
   }
 
+  /** Begins with nothing known, of queues that are made from now on. */
+  forget(): void {
+    this.#kept.clear();
+  }
+
   get queues(): number[] {
     const count = this.#sections.header(layout.HEADER_QUEUES_BUMP);
     return Array.from({ length: count }, (_, queue) => queue);

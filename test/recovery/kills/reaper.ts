@@ -29,15 +29,22 @@ const sections = new Sections(workerData as Share, () => {});
 const keeper = new Keeper(sections);
 let look: NodeJS.Timeout | undefined;
 let restated = 0;
+let told = 0;
 
 function read(): void {
   keeper.take();
   restated += keeper.resync();
 }
 
-function told(): number {
-  const counts = keeper.queues.flatMap((queue) => [...keeper.kept(queue).kinds.values()]);
-  return counts.reduce((sum, count) => sum + count, 0);
+function settle(): Settled {
+  read();
+  const difference = keeper.difference();
+  for (const queue of keeper.queues) {
+    for (const count of keeper.kept(queue).kinds.values()) told += count;
+  }
+  // What is left in the queues goes without being written down.
+  keeper.forget();
+  return { difference, told, restated };
 }
 
 function answer(order: Order): Answer {
@@ -49,8 +56,7 @@ function answer(order: Order): Answer {
   if (order === "settle") {
     clearInterval(look);
     look = undefined;
-    read();
-    return { difference: keeper.difference(), told: told(), restated };
+    return settle();
   }
   sections.engine.threadDied(sections.thread, order);
   return order;
