@@ -66,3 +66,12 @@ test("the answer names both kinds of queue and where the quotas stop FIFO", () =
     "Standard 4.1 million messages a second, FIFO 900,000; under AWS's quotas FIFO stops at 300 and 3,000.",
   );
 });
+
+test("a soak is printed with the slopes of rate and memory", () => {
+  const [row] = rowsOf(SUITES.get("soak") as Suite) as [Row];
+  const text = markdownOf(
+    resultOf([{ ...row, slopePerMinute: -17, residentSlopePerMinute: 2048 }]),
+  );
+  expect(text).toMatch(/rate, slope a minute \| resident, slope a minute/);
+  expect(text).toMatch(/\| −17 \| 2 KiB \|/);
+});
