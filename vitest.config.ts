@@ -70,7 +70,8 @@ const timed = [
 export default defineConfig({
   test: {
     pool: "forks",
-    maxWorkers: Math.max(2, Math.min(4, Math.floor(availableParallelism() / 2))),
+    // One more than two cores, since some files wait for timers most of the time.
+    maxWorkers: Math.max(3, Math.min(4, Math.floor(availableParallelism() / 2))),
     sequence: { sequencer: LongestFirst },
     reporters: ["default", ["json", { outputFile: "build/test-results.json" }]],
     projects: [

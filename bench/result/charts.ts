@@ -15,6 +15,9 @@ const AXES: Readonly<Record<Unit, string>> = {
   ms: "time",
 };
 
+/** How a transport's name begins where producers and consumers are threads that don't wait for promises. */
+const THREADS_APART = "cross-thread sync text";
+
 const TYPES: readonly QueueType[] = ["standard", "fifo", "fifoHighThroughput"];
 
 type Names = (row: Row) => string;
@@ -149,6 +152,54 @@ function backlogCharts(rows: readonly Row[]): Chart[] {
   ];
 }
 
+/** A chart an action: a group of bars a number of connections. */
+function serverCharts(rows: readonly Row[]): Chart[] {
+  const actions = [...new Set(rows.map(({ case: one }) => String(one.load)))];
+  return actions.map((action) =>
+    bars(
+      `Calls a second: ${action}`,
+      "connections",
+      rows.filter(({ case: one }) => one.load === action),
+      (row) => `${String(row.case.transport).replace("http, ", "")}, ${batchOf(row)}`,
+      ({ case: { producers = 1 } }) => String(producers),
+    ),
+  );
+}
+
+/** What differs is the handler, or the number of consumers, or that of producers: a chart each. */
+function consumersCharts(rows: readonly Row[]): Chart[] {
+  const own = ofUnit(rows, "messages/s");
+  const base = ({ consumers, producers, handler, transport }: Case) =>
+    consumers === 1 && producers === 1 && handler === "handleSync" && transport === THREADS_APART;
+  const among = (test: (one: Case) => boolean) =>
+    own.filter(({ case: one }) => test(one) || base(one));
+  const typeOf: Names = ({ case: { type } }) => caseText({ type } as Case);
+  const title = "Messages a second, by";
+  return [
+    bars(
+      `${title} handler`,
+      "handler",
+      among(({ consumers, producers }) => consumers === 1 && producers === 1),
+      ({ case: { transport } }) => String(transport),
+      ({ case: { handler } }) => caseText({ handler } as Case),
+    ),
+    bars(
+      `${title} consumer threads`,
+      "consumer threads",
+      among(({ consumers = 1 }) => consumers > 1),
+      typeOf,
+      ({ case: one }) => String(one.consumers),
+    ),
+    bars(
+      `${title} producer threads`,
+      "producer threads",
+      among(({ producers = 1 }) => producers > 1),
+      typeOf,
+      ({ case: one }) => String(one.producers),
+    ),
+  ];
+}
+
 /** Any other suite: a bar a case. */
 function plainCharts(rows: readonly Row[]): Chart[] {
   return [...new Set(rows.map(({ unit }) => unit))].map((unit) => {
@@ -160,6 +211,8 @@ function plainCharts(rows: readonly Row[]): Chart[] {
 const CHARTS: ReadonlyMap<string, (rows: readonly Row[]) => Chart[]> = new Map([
   ["types", typesCharts],
   ["messages", messagesCharts],
+  ["server", serverCharts],
+  ["consumers", consumersCharts],
   ["latency", latencyCharts],
   ["backlog", backlogCharts],
 ]);

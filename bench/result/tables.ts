@@ -35,7 +35,8 @@ const EXTRAS: readonly Extra[] = [
   { label: "CPU, ns/message", key: "cpuNsPerMessage" },
   { label: "GC, ns/message", key: "gcNsPerMessage" },
   { label: "resident", key: "residentBytes", unit: "bytes" },
-  { label: "slope a minute", key: "slopePerMinute" },
+  { label: "rate, slope a minute", key: "slopePerMinute" },
+  { label: "resident, slope a minute", key: "residentSlopePerMinute", unit: "bytes" },
 ];
 
 /** Four digits are more than any of these figures is good for. */
