@@ -347,11 +347,6 @@ export function restate(thread: u32, queue: u32, incarnation: u32, count: u32): 
   return Restate.messages(thread, queue, incarnation, count);
 }
 
-/** Likewise the deduplication nodes of so many records of {key, sequence, birth} in staging. */
-export function restateNodes(thread: u32, queue: u32, incarnation: u32, count: u32): i32 {
-  return Restate.nodes(thread, queue, incarnation, count);
-}
-
 /**
  * One step of stating a rebuilt queue again: 0 begins, then what was answered goes on, until it is 0.
  * STATUS_FULL: the journal has to read first, then the same again.

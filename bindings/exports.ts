@@ -128,7 +128,6 @@ export interface EngineExports {
   journalBegin(thread: number): void;
   effectsTrim(thread: number, queue: number): void;
   restate(thread: number, queue: number, incarnation: number, count: number): number;
-  restateNodes(thread: number, queue: number, incarnation: number, count: number): number;
   resync(thread: number, queue: number, from: number): number;
 
   mac(thread: number, bytes: number): void;
@@ -179,7 +178,6 @@ export const exportNames = Object.keys({
   journalBegin: true,
   effectsTrim: true,
   restate: true,
-  restateNodes: true,
   resync: true,
   mac: true,
   messageId: true,

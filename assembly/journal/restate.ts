@@ -2,19 +2,15 @@
  * What is true, written down once more at the end of the journal: before a segment goes, and after a
  * rebuild. By the journal's thread, which found it in an old record or in a slot and asks under the
  * shard's lock whether it is so: what the section finds changed is left out, since whoever changed it
- * wrote it down. A message is told by slot and sequence, a deduplication node by its key.
+ * wrote it down. A message is told by slot and sequence.
  */
 
 import { Effects } from "../effects/effects";
 import { At } from "../ground/memory";
-import { QueueRecord, SendRecord } from "../ground/records";
+import { QueueRecord } from "../ground/records";
 import { Slot } from "../ground/slot";
 import { UNROLLED } from "../ground/unrolled";
-import { Table } from "../indexes/table";
-import { Window } from "../indexes/window";
 import {
-  BUCKET_FIRST,
-  BUCKET_VERSION,
   DEDUPLICATION_BIRTH,
   EFFECT_BYTES,
   EFFECT_NODE,
@@ -27,8 +23,6 @@ import {
   NODE_KEY,
   NODE_SEQUENCE,
   PHASE_BEGIN_RESTATE,
-  PHASE_BEGIN_RESTATE_NODES,
-  SHARD_NOW,
   SHARD_PURGE_SEQUENCE,
   SLOT_DELAYED,
   SLOT_FIRST_RECEIVE,
@@ -41,8 +35,6 @@ import {
   STATUS_GONE,
   THREAD_HANDLES,
   THREAD_OUT_COUNT,
-  THREAD_SENDS,
-  THREAD_STAGING,
 } from "../layout";
 import { Settle } from "../operations/settle";
 import { EffectsGrowth } from "../shard/effectsGrowth";
@@ -144,86 +136,7 @@ export class Restate {
     );
   }
 
-  // --- Deduplication nodes -------------------------------------------------------------------------
-
-  /**
-   * Of the first `count` records of {key, sequence, birth} in staging, ten at most, how many this queue
-   * still remembers; as `messages`. They are found outside the lock and proven inside, as for a send.
-   */
-  static nodes(thread: u32, queueIndex: u32, incarnation: u32, count: u32): i32 {
-    const shard = At.shard(At.queue(queueIndex).shardFirst);
-    let status: i32 = STATUS_CHANGED;
-    while (status === STATUS_CHANGED) {
-      if (!EffectsGrowth.provide(thread, shard, false)) return STATUS_FULL;
-      for (let index: u32 = 0; index < count; index++) Restate.find(thread, shard, index);
-      status = Restate.nodesSection(thread, shard, incarnation, count);
-    }
-    return status;
-  }
-
-  @inline static staged(area: usize, index: u32): usize {
-    return area + THREAD_STAGING + index * EFFECT_BYTES;
-  }
-
-  /** The version before the walk: what is inserted behind it changes the version. */
-  static find(thread: u32, shard: usize, index: u32): void {
-    const area = At.thread(thread);
-    const staged = Restate.staged(area, index);
-    const send = SendRecord.at(area + THREAD_SENDS, index);
-    const low = load<u64>(staged, NODE_KEY);
-    const high = load<u64>(staged, NODE_KEY + 8);
-    const bucket = Table.seen(Window.table(shard, true), low);
-    send.nodeBucket = bucket;
-    send.nodeVersion = load<u32>(bucket, BUCKET_VERSION);
-    const first = load<u32>(bucket, BUCKET_FIRST);
-    send.original = Window.find(shard, first, low, high, load<f64>(shard, SHARD_NOW), true);
-  }
-
-  static nodesSection(thread: u32, shard: usize, incarnation: u32, count: u32): i32 {
-    const area = At.thread(thread);
-    const sends = area + THREAD_SENDS;
-    let status: i32 = STATUS_GONE;
-    const at = Shard.open(shard, thread, PHASE_BEGIN_RESTATE_NODES, area, 0);
-    store<i32>(area, 0, THREAD_OUT_COUNT);
-    if (Shard.isStill(shard, incarnation)) {
-      status = STATUS_CHANGED;
-      if (Effects.hasRoom(shard) && Restate.areProven(area, shard, count, at)) {
-        for (let step: u32 = 0; step < UNROLLED; step++) {
-          if (step < count) Restate.node(area, shard, SendRecord.at(sends, step).original);
-        }
-        status = load<i32>(area, THREAD_OUT_COUNT);
-      }
-    }
-    Shard.close(shard);
-    return status;
-  }
-
-  @inline static areProven(area: usize, shard: usize, count: u32, now: f64): bool {
-    const sends = area + THREAD_SENDS;
-    let isProven: bool = true;
-    for (let step: u32 = 0; step < UNROLLED; step++) {
-      const send = SendRecord.at(sends, step);
-      const isLeft =
-        step >= count || Restate.isProven(shard, Restate.staged(area, step), send, now);
-      isProven = isProven && isLeft;
-    }
-    return isProven;
-  }
-
-  /** Whether what was found, or that there is none, still holds. */
-  @inline static isProven(shard: usize, staged: usize, send: SendRecord, now: f64): bool {
-    const low = load<u64>(staged, NODE_KEY);
-    const node = send.original;
-    if (node !== 0) {
-      return Window.isLive(shard, node, low, load<u64>(staged, NODE_KEY + 8), now, true);
-    }
-    const table = Window.table(shard, true);
-    if (!Table.isMade(table)) return true;
-    const bucket = Table.bucket(table, low);
-    return send.nodeBucket === bucket && load<u32>(bucket, BUCKET_VERSION) === send.nodeVersion;
-  }
-
-  /** A head of its own: each has its time. 0: there is none. */
+  /** A deduplication node, with a head of its own: each has its time. 0: there is none. */
   @inline static node(area: usize, shard: usize, node: usize): void {
     if (node === 0) return;
     const head = Effects.next(shard);

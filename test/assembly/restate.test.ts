@@ -1,6 +1,6 @@
 /**
- * What is true is written down again: messages in every state and deduplication nodes, those that are
- * asked for (before a segment of the log goes), and a whole shard after a rebuild. A journal that read
+ * What is true is written down again: messages in every state, those that are asked for (before a segment
+ * of the log goes), and a whole shard with its deduplication nodes after a rebuild. A journal that read
  * nothing but that knows what is there.
  */
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import * as layout from "../../assembly/layout.ts";
 import { compareNodes } from "../model/effects/nodes.ts";
 import { FifoSections } from "../model/fifo/fifoSections.ts";
 import { Keeper } from "../model/history/keeper.ts";
-import { Kept } from "../model/history/kept.ts";
+import type { Kept } from "../model/history/kept.ts";
 import type { Told } from "../model/history/ringReader.ts";
 import type { QueueNumbers } from "../model/history/sections.ts";
 import { JournaledPlace, NOW_MS } from "./journaledPlace.ts";
@@ -104,7 +104,7 @@ describe("messages that are stated again", () => {
 const FIFO = { flags: layout.QUEUE_FLAG_FIFO };
 
 /** Groups in every state, ids that are remembered, of messages that are gone too. */
-function everyFifoState(place: JournaledPlace, count: number): FifoSections {
+function everyFifoState(place: JournaledPlace, count: number): void {
   const { sections, queue, keeper } = place;
   const fifo = new FifoSections(sections, () => {});
   for (let id = 0; id < count; id += 10) {
@@ -116,60 +116,7 @@ function everyFifoState(place: JournaledPlace, count: number): FifoSections {
   const got = fifo.claim(queue, 60, 5000, NOW_MS + count);
   fifo.remove(queue, got.slice(0, 10), NOW_MS + count);
   keeper.take();
-  return fifo;
 }
-
-/** Puts nodes where the engine looks for those that are to be stated again. */
-function stageNodes(
-  { sections }: JournaledPlace,
-  nodes: readonly [key: string, sequence: number][],
-) {
-  const view = new DataView(sections.words.buffer);
-  const area = sections.header(layout.HEADER_THREADS_BASE) + sections.thread * layout.THREAD_BYTES;
-  nodes.forEach(([key, sequence], index) => {
-    const at = area + layout.THREAD_STAGING + index * layout.EFFECT_BYTES;
-    view.setBigUint64(at, BigInt(`0x${key.slice(0, 16)}`), true);
-    view.setBigUint64(at + 8, BigInt(`0x${key.slice(16)}`), true);
-    view.setBigUint64(at + layout.EFFECT_NODE_SEQUENCE, BigInt(sequence), true);
-  });
-}
-
-describe("deduplication nodes that are stated again", () => {
-  test("are as they are; those that are forgotten or of nobody are left out", () => {
-    const place = new JournaledPlace({ settings: FIFO });
-    const { sections, queue, keeper, engine, thread } = place;
-    const fifo = everyFifoState(place, 30);
-    const known = [...keeper.kept(queue.queue).nodes];
-    expect(known).toHaveLength(30);
-    const { queue: index, incarnation } = queue;
-    const stated = new Kept();
-    for (let from = 0; from < 30; from += 10) {
-      const some = known.slice(from, from + 10);
-      stageNodes(
-        place,
-        some.map(([key, { sequence }]) => [key, sequence]),
-      );
-      expect(engine.restateNodes(thread, index, incarnation, 10)).toBe(10);
-      stated.apply(keeper.reader.take(index));
-    }
-    expect([...stated.nodes]).toEqual(known);
-    expect(compareNodes(sections, index, stated)).toBe(30);
-    const nobody = "0".repeat(31).concat("7");
-    stageNodes(place, [
-      [nobody, 1],
-      [known[29]?.[0] ?? "", 30],
-    ]);
-    expect(engine.restateNodes(thread, index, incarnation, 2)).toBe(1);
-    // The first of them are five minutes old, then gone.
-    fifo.commit(queue, [{ group: 1, id: 99, bodyBytes: 20 }], NOW_MS + layout.DEDUPLICATION_MS);
-    stageNodes(place, [
-      [known[0]?.[0] ?? "", 1],
-      [known[29]?.[0] ?? "", 30],
-    ]);
-    expect(engine.restateNodes(thread, index, incarnation, 2)).toBe(1);
-    expect(engine.restateNodes(thread, index, incarnation + 1, 2)).toBe(layout.STATUS_GONE);
-  });
-});
 
 describe("a shard that was rebuilt", () => {
   test("is stated again whole, and a journal that knew nothing knows all of it", () => {

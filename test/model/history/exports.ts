@@ -65,7 +65,6 @@ export interface Exports {
   journalBegin(thread: number): void;
   effectsTrim(thread: number, queue: number): void;
   restate(thread: number, queue: number, incarnation: number, count: number): number;
-  restateNodes(thread: number, queue: number, incarnation: number, count: number): number;
   resync(thread: number, queue: number, from: number): number;
   /** In the fault build alone: traps before the so-manieth store; 0: never. */
   readonly faultAt?: { value: number };
