@@ -40,6 +40,8 @@ import { Cut } from "./sections/cut";
 import { EffectsGrowth } from "./shard/effectsGrowth";
 import { Shard } from "./shard/shard";
 
+export * from "./journal/log";
+
 class Of {
   @inline static shard(queue: u32): usize {
     return At.shard(At.queue(queue).shardFirst);

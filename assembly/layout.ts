@@ -190,6 +190,7 @@ export const PHASE_BEGIN_EFFECTS_SHRINK = 0x5e000051;
 export const PHASE_BEGIN_RESTATE = 0x5e000052;
 export const PHASE_BEGIN_RESYNC = 0x5e000054;
 export const PHASE_BEGIN_RESYNC_NODES = 0x5e000056;
+export const PHASE_BEGIN_PART = 0x5e000055;
 
 // --- Statuses ----------------------------------------------------------------------------------
 
@@ -307,6 +308,9 @@ export const THREAD_SENDS = PAGE_BYTES - 53248;
 export const THREAD_HANDLES = THREAD_SENDS + 20480;
 /** The walk of a peek. */
 export const THREAD_PEEK = THREAD_HANDLES + 8192;
+/** What the journal's thread drains, and what a thread that loads a log is at. */
+export const THREAD_DRAIN = THREAD_PEEK + LINE_BYTES * 2;
+export const THREAD_LOAD = THREAD_DRAIN + LINE_BYTES * 4;
 /** Receipts that a handler in this thread still works on, for the steward's heartbeats: BATCH_MAX. */
 export const THREAD_HELD = PAGE_BYTES - 16384;
 export const THREAD_HELD_BYTES = 16384;
@@ -946,6 +950,208 @@ export const ENTRY_VALUE_BYTES = 8;
 export const ENTRY_IMAGE = 16;
 export const ENTRY_VALUE = ENTRY_IMAGE + QUEUE_BYTES;
 export const CONTENT_BYTES_MAX = 4194304;
+
+// --- Log entries -------------------------------------------------------------------------------
+
+// What the journal's log says of messages (docs/JOURNAL.md): entries, each at a multiple of 8 and a
+// multiple of 8 long. Its head:
+export const LOG_HEAD_BYTES = 8;
+/** Of the whole entry. */
+export const LOG_BYTES = 0;
+/** One of the codes that follow (u8), how many records it has (u8), and what its kind says (u16). */
+export const LOG_KIND = 4;
+export const LOG_COUNT = 5;
+export const LOG_EXTRA = 6;
+
+/** What follows, up to the next of these, is one shard's; what it did up to an operation. */
+export const LOG_PART = 1;
+/** A message joined, came in, or is as it says. */
+export const LOG_MESSAGE = 2;
+export const LOG_RECEIVED = 3;
+export const LOG_REMOVED = 4;
+export const LOG_HIDDEN = 5;
+export const LOG_DEPARTED = 6;
+/** Came in, and was gone before anything of it was written. */
+export const LOG_ARRIVED = 7;
+export const LOG_CUT = 8;
+export const LOG_NODES = 9;
+export const LOG_ATTEMPT = 10;
+export const LOG_RESYNC = 11;
+export const LOG_RESYNCED = 12;
+/** Messages lie in other slots than their receipts say. */
+export const LOG_SLOTS = 13;
+/** From here on kinds say nothing of messages: the catalogue's, read by JavaScript. */
+export const LOG_FOREIGN = 64;
+
+// LOG_PART
+export const LOG_PART_BYTES = 128;
+export const PART_SHARD = 8;
+export const PART_INCARNATION = PART_SHARD + 4;
+export const PART_OPERATION = PART_INCARNATION + 4;
+/** f64. */
+export const PART_NOW = PART_OPERATION + 8;
+/** The greatest sequence that was given. */
+export const PART_SEQUENCE = PART_NOW + 8;
+export const PART_PURGE_SEQUENCE = PART_SEQUENCE + 8;
+/** No message up to this one is held back by a FIFO queue's delay: it was received, or a younger one. */
+export const PART_RECEIVED = PART_PURGE_SEQUENCE + 8;
+/** HEADER_BIRTHS, when it was written. */
+export const PART_BIRTHS = PART_RECEIVED + 8;
+/** Eight u64: SHARD_TOTAL_SENT, SENT_BYTES, RECEIVED, DELETED, EXPIRED, MOVED, DEDUPLICATED, EMPTY_RECEIVES. */
+export const PART_TOTALS = PART_BIRTHS + 8;
+/** In LOG_EXTRA. It goes on with the part before; the ring had more, so it has no totals and no purge. */
+export const PART_GOES_ON = 1;
+export const PART_IS_SHORT = 2;
+
+// LOG_MESSAGE. Behind it, where there is a group, its two hashes (LOG_HASH_BYTES), then the content.
+export const LOG_MESSAGE_BYTES = 96;
+export const LOG_HASH_BYTES = 32;
+export const LOGGED_SLOT = 8;
+/** SLOT_READY, SLOT_IN_FLIGHT or SLOT_DELAYED. */
+export const LOGGED_STATE = LOGGED_SLOT + 4;
+export const LOGGED_SEQUENCE = LOGGED_STATE + 4;
+export const LOGGED_BIRTH = LOGGED_SEQUENCE + 8;
+/** f64, as the next. */
+export const LOGGED_SENT_AT = LOGGED_BIRTH + 8;
+export const LOGGED_DUE = LOGGED_SENT_AT + 8;
+export const LOGGED_RECEIVES = LOGGED_DUE + 8;
+export const LOGGED_FIRST_RECEIVE = LOGGED_RECEIVES + 4;
+export const LOGGED_LAST_RECEIVE = LOGGED_FIRST_RECEIVE + 4;
+export const LOGGED_SOURCE = LOGGED_LAST_RECEIVE + 4;
+export const LOGGED_MOVED_AFTER_MS = LOGGED_SOURCE + 4;
+/** BODY flags. */
+export const LOGGED_FLAGS = LOGGED_MOVED_AFTER_MS + 4;
+export const LOGGED_BODY_BYTES = LOGGED_FLAGS + 4;
+export const LOGGED_ATTRIBUTES_BYTES = LOGGED_BODY_BYTES + 4;
+export const LOGGED_GROUP_BYTES = LOGGED_ATTRIBUTES_BYTES + 4;
+export const LOGGED_DEDUPLICATION_BYTES = LOGGED_GROUP_BYTES + 1;
+export const LOGGED_TRACE_BYTES = LOGGED_DEDUPLICATION_BYTES + 1;
+export const LOGGED_SENDER_BYTES = LOGGED_TRACE_BYTES + 2;
+export const LOGGED_HOW = LOGGED_SENDER_BYTES + 2;
+/** Of an admitted one: the birth that it departed with. */
+export const LOGGED_BIRTH_BEFORE = LOGGED_HOW + 2;
+export const HOW_SENT = 0;
+export const HOW_ADMITTED = 1;
+export const HOW_RESTATED = 2;
+
+// Records: those of the ring of effects, as far as they say anything.
+export const LOG_RECEIVED_BYTES = 32;
+export const LOG_REMOVED_BYTES = 16;
+export const LOG_HIDDEN_BYTES = 24;
+export const LOG_DEPARTED_BYTES = 32;
+export const LOG_NODE_BYTES = 32;
+/** LOG_SLOTS: the slot that it had, the slot that it has, sequence. */
+export const LOG_SLOTS_BYTES = 16;
+/** LOG_ARRIVED: slot, nothing, birth before. LOG_ATTEMPT: slot, receive count, sequence. */
+export const LOG_ARRIVED_BYTES = 16;
+export const LOG_RECEIPT_BYTES = 16;
+/** LOG_CUT, LOG_RESYNC, LOG_RESYNCED: a sequence. LOG_NODES: when they were made (f64). */
+export const LOG_VALUE = 8;
+/** LOG_NODES: the nodes. */
+export const LOG_NODES_FIRST = 16;
+// LOG_ATTEMPT
+export const LOGGED_ATTEMPT_OPERATION = 8;
+export const LOGGED_ATTEMPT_NOW = 16;
+export const LOGGED_ATTEMPT_KEY = 24;
+export const LOGGED_ATTEMPT_DUE = 40;
+export const LOGGED_ATTEMPT_RECEIPTS = 48;
+
+// Drain record: what of a shard's ring becomes entries.
+export const DRAIN_BYTES = 256;
+/** The part's entry, as it will be. */
+export const DRAIN_PART = 0;
+/** The operation of the section that was gone through last (u64). */
+export const DRAIN_OPERATION = DRAIN_PART + LOG_PART_BYTES;
+/** The ring's head, when the part began, and the next record: by number (u64 both), block and index. */
+export const DRAIN_HEAD = DRAIN_OPERATION + 8;
+export const DRAIN_READ = DRAIN_HEAD + 8;
+export const DRAIN_BLOCK = DRAIN_READ + 8;
+export const DRAIN_INDEX = DRAIN_BLOCK + 4;
+/** What has a greater sequence was sent in this part (u64). */
+export const DRAIN_BASE = DRAIN_INDEX + 4;
+/** What has no greater sequence was ended by a cut in it (u64). */
+export const DRAIN_CUT = DRAIN_BASE + 8;
+/** The greatest sequence that was given in what was gone through (u64). */
+export const DRAIN_NEWEST = DRAIN_CUT + 8;
+/** Bytes of entries that lie in the buffer; all so far; where the part ends. */
+export const DRAIN_FILLED = DRAIN_NEWEST + 8;
+export const DRAIN_ENTRIES = DRAIN_FILLED + 4;
+export const DRAIN_ENTRIES_MAX = DRAIN_ENTRIES + 4;
+/** Records of the section in hand that are done. */
+export const DRAIN_STEP = DRAIN_ENTRIES_MAX + 4;
+/** A content larger than the buffer: its bytes (0: none is in hand), how many were copied, slot, block. */
+export const DRAIN_LARGE_BYTES = DRAIN_STEP + 4;
+export const DRAIN_LARGE_DONE = DRAIN_LARGE_BYTES + 4;
+export const DRAIN_LARGE_SLOT = DRAIN_LARGE_DONE + 4;
+export const DRAIN_LARGE_BLOCK = DRAIN_LARGE_SLOT + 4;
+/** Its sequence (u64). */
+export const DRAIN_LARGE_SEQUENCE = DRAIN_LARGE_BLOCK + 4;
+
+// Load record: where a load stands in the entries in the buffer, and what it asks.
+export const LOAD_BYTES = 128;
+export const LOAD_SHARD = 0;
+/** Where in the buffer the entry in hand begins, and how many of its steps are done. */
+export const LOAD_AT = LOAD_SHARD + 4;
+export const LOAD_STEP = LOAD_AT + 4;
+/** One of the codes below, and what was answered. */
+export const LOAD_WANTS = LOAD_STEP + 4;
+export const LOAD_ANSWER = LOAD_WANTS + 4;
+/** Where a message is whose slot another one has, and that slot. */
+export const LOAD_PLACED = LOAD_ANSWER + 4;
+export const LOAD_SLOT = LOAD_PLACED + 4;
+/** Slots that are lent to such messages: how many are, the lowest one, the first that came back. */
+export const LOAD_ANNEXED = LOAD_SLOT + 4;
+export const LOAD_ANNEX = LOAD_ANNEXED + 4;
+export const LOAD_ANNEX_FREE = LOAD_ANNEX + 4;
+/** Asked for, or placed (u64 each). */
+export const LOAD_SEQUENCE = LOAD_ANNEX_FREE + 4;
+export const LOAD_BIRTH = LOAD_SEQUENCE + 8;
+/** The least birth that no message has (u64). */
+export const LOAD_BIRTHS = LOAD_BIRTH + 8;
+/** Messages that departed: a link record that is nobody's. */
+export const LOAD_DEPARTED = LOAD_BIRTHS + 8;
+/** An entry larger than the buffer: how much of it is to come (0: none is in hand), */
+export const LOAD_LARGE_LEFT = LOAD_DEPARTED + 8;
+/** the slot that gets its content (0: none does), the content's bytes, and how many are there. */
+export const LOAD_LARGE_SLOT = LOAD_LARGE_LEFT + 4;
+export const LOAD_LARGE_BYTES = LOAD_LARGE_SLOT + 4;
+export const LOAD_LARGE_DONE = LOAD_LARGE_BYTES + 4;
+/** Messages of queues that are no more. */
+export const LOAD_DROPPED = LOAD_LARGE_DONE + 4;
+/** Messages that were put back so far, whatever became of them. */
+export const LOAD_MESSAGES = LOAD_DROPPED + 4;
+/** In LOAD_ANSWER: nothing was answered yet. */
+export const LOAD_UNASKED = 0x7fffffff;
+export const LOAD_WANTS_NOTHING = 0;
+/** The slot of the message with LOAD_SEQUENCE of LOAD_SHARD; 0: it has none. */
+export const LOAD_WANTS_SLOT = 1;
+/** The slot of the message with LOAD_BIRTH. */
+export const LOAD_WANTS_BIRTH = 2;
+/** That LOAD_PLACED is kept in mind. */
+export const LOAD_WANTS_PLACED = 3;
+/** That JavaScript reads the entry. */
+export const LOAD_WANTS_READER = 4;
+/** Memory is full; the entry is none. */
+export const LOAD_WANTS_ROOM = 5;
+export const LOAD_WANTS_SENSE = 6;
+
+// What a load knows of a shard, in place of its wheel's spokes.
+export const LOADED_BYTES = LINE_BYTES * 3;
+/** Its messages: a link record that is nobody's. */
+export const LOADED_LIST = 0;
+export const LOADED_COUNT = LOADED_LIST + 8;
+export const LOADED_INCARNATION = LOADED_COUNT + 4;
+/** u64 each, as a part has them; the time f64. */
+export const LOADED_SEQUENCE = LOADED_INCARNATION + 4;
+export const LOADED_PURGE_SEQUENCE = LOADED_SEQUENCE + 8;
+export const LOADED_OPERATION = LOADED_PURGE_SEQUENCE + 8;
+export const LOADED_NOW = LOADED_OPERATION + 8;
+export const LOADED_RECEIVED = LOADED_NOW + 8;
+/** The greatest sequence in the list (u64). */
+export const LOADED_NEWEST = LOADED_RECEIVED + 8;
+export const LOADED_TOTALS = LOADED_NEWEST + 8;
+/** 1: the list is not in order of sequence. */
+export const LOADED_IS_MIXED = LOADED_TOTALS + LINE_BYTES;
 
 // --- Time --------------------------------------------------------------------------------------
 

@@ -21,11 +21,13 @@ import {
 } from "../assembly/layout.ts";
 import { Descriptors } from "./descriptors.ts";
 import { Doorbell } from "./doorbell.ts";
+import { Drain } from "./drain.ts";
 import type { EngineExports } from "./exports.ts";
 import { guarded, type TrapTeller } from "./guard.ts";
 import { Held } from "./held.ts";
 import { Identity } from "./identity.ts";
 import type { Inbox } from "./inbox.ts";
+import { Load } from "./load.ts";
 import { checkMemory, createMemory, pagesOf } from "./memory.ts";
 import { type Instance, instantiate, loadModule } from "./module.ts";
 import { Moves } from "./moves.ts";
@@ -64,6 +66,8 @@ export class Engine {
   readonly registry: Registry;
   readonly time: Timebase;
   readonly identity: Identity;
+  readonly drain: Drain;
+  readonly load: Load;
   readonly #module: WasmModule;
   readonly #memory: WasmMemory;
   readonly #exports: EngineExports;
@@ -90,6 +94,8 @@ export class Engine {
     this.registry = new Registry(memory);
     this.time = new Timebase(views);
     this.identity = new Identity(views);
+    this.drain = new Drain(this.#exports, thread, this.#area, views);
+    this.load = new Load(this.#exports, thread, this.#area, views, this.queues);
   }
 
   /** A new memory with this thread attached. Throws a RangeError when the sizes don't go together. */

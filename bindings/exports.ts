@@ -129,6 +129,23 @@ export interface EngineExports {
   effectsTrim(thread: number, queue: number): void;
   restate(thread: number, queue: number, incarnation: number, count: number): number;
   resync(thread: number, queue: number, from: number): number;
+  /** Begins a part of the log for a queue, about so many bytes of entries; how many records it has. */
+  drainBegin(thread: number, queue: number, entriesMax: number): number;
+  /** Bytes of entries in the buffer; 0: the part is done. */
+  drain(thread: number): number;
+  drained(thread: number): void;
+  loadBegin(thread: number): void;
+  /** Goes through the entries in the buffer; how many bytes are done. */
+  loadEntries(thread: number, bytes: number): number;
+  /** The message in slot `at` has slot `to` for good: where it is now; 0: it is not there. */
+  loadMoved(thread: number, shard: number, sequence: number, at: number, to: number): number;
+  /** Where the message of a lent slot is from now on; 0: it is there no more. */
+  loadSettle(thread: number, slot: number, shard: number, sequence: number, own: number): number;
+  loadShard(thread: number, queue: number): number;
+  loadNodes(thread: number, queue: number, count: number): number;
+  loadAttempt(thread: number, queue: number, count: number): number;
+  loadDeparted(thread: number): number;
+  loadEnd(thread: number, births: number): void;
 
   mac(thread: number, bytes: number): void;
   messageId(thread: number, birthLow: number, birthHigh: number): void;
@@ -179,6 +196,18 @@ export const exportNames = Object.keys({
   effectsTrim: true,
   restate: true,
   resync: true,
+  drainBegin: true,
+  drain: true,
+  drained: true,
+  loadBegin: true,
+  loadEntries: true,
+  loadMoved: true,
+  loadSettle: true,
+  loadShard: true,
+  loadNodes: true,
+  loadAttempt: true,
+  loadDeparted: true,
+  loadEnd: true,
   mac: true,
   messageId: true,
 } satisfies Record<keyof EngineExports, true>);

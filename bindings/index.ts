@@ -30,13 +30,29 @@ export {
   type ReadEntry,
   type ShardTotals,
 } from "./descriptors.ts";
+export type { Part } from "./drain.ts";
 export { Engine } from "./engine.ts";
 export { LOOK_COUNT, LOOK_DELAYED, LOOK_OLDEST, LOOK_TIMER } from "./gauges.ts";
 export { EngineTrap } from "./guard.ts";
 export { HELD_MAX, type Held } from "./held.ts";
 export { type Identity, SECRET_BYTES } from "./identity.ts";
 export { DEDUPLICATION, GROUP, Inbox, SENDER, TRACE } from "./inbox.ts";
+export type { Foreign, Loaded } from "./load.ts";
+export {
+  LOG_ATTEMPT,
+  LOG_HEAD,
+  LOG_HOWS,
+  LOG_KINDS,
+  LOG_MESSAGE,
+  LOG_NODES_FIRST,
+  LOG_PART,
+  LOG_RECORD,
+  LOG_RECORD_BYTES,
+  LOG_STATES,
+  LOG_VALUE,
+} from "./logNumbers.ts";
 export { compileFile, loadModule } from "./module.ts";
+export type { MovedSlot } from "./movedSlots.ts";
 export { MOVES_MAX } from "./moves.ts";
 export { ILL_FORMED, JOINED_CHARACTERS_MAX, REENTERED } from "./outbox.ts";
 export { type Outgoing, SHORT_CHARACTERS_MAX, UNMEASURED } from "./outgoing.ts";

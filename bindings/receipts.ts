@@ -21,6 +21,7 @@ import {
 } from "../assembly/layout.ts";
 import type { EngineExports } from "./exports.ts";
 import type { Inbox } from "./inbox.ts";
+import { type MovedSlot, MovedSlots } from "./movedSlots.ts";
 import type { Area, Views } from "./views.ts";
 
 /** What a receive hands out: enough to find the message, and to tell this receive from others. */
@@ -60,11 +61,18 @@ export class Receipts {
   readonly #area: Area;
   readonly #views: Views;
 
+  #moved: MovedSlots | undefined;
+
   constructor(exports: EngineExports, thread: number, area: Area, views: Views) {
     this.#exports = exports;
     this.#thread = thread;
     this.#area = area;
     this.#views = views;
+  }
+
+  /** Messages that lie elsewhere than receipts of a former life say (`Load.end`). */
+  set moved(rows: readonly MovedSlot[]) {
+    this.#moved = rows.length === 0 ? undefined : new MovedSlots(rows);
   }
 
   /** Fills handle record `index`. */
@@ -136,9 +144,12 @@ export class Receipts {
     this.#exports.mac(this.#thread, SIGNED_BYTES);
     const own = text.latin1Slice(THREAD_STAGING + SIGNED_BYTES, THREAD_STAGING + TEXT_BYTES);
     if (own !== signature) return undefined;
+    const slot = u32[SLOT_WORD] as number;
+    const sequence = (u32[LOW_WORD] as number) + (u32[HIGH_WORD] as number) * 2 ** 32;
+    const incarnation = u32[INCARNATION_WORD] as number;
     return {
-      incarnation: u32[INCARNATION_WORD] as number,
-      slot: u32[SLOT_WORD] as number,
+      incarnation,
+      slot: this.#moved?.slotOf(incarnation, sequence, slot) ?? slot,
       receiveCount: u32[COUNT_WORD] as number,
       sequenceLow: u32[LOW_WORD] as number,
       sequenceHigh: u32[HIGH_WORD] as number,

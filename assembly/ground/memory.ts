@@ -11,6 +11,7 @@ import {
   HEADER_FREE_SLOTS_BASE,
   HEADER_PAGES_BASE,
   HEADER_QUEUES_BASE,
+  HEADER_QUEUES_MAX,
   HEADER_SHARDS_BASE,
   HEADER_SLOTS_BASE,
   HEADER_THREADS_BASE,
@@ -40,6 +41,11 @@ export class At {
 
   @inline static shard(index: u32): usize {
     return load<u32>(HEADER, HEADER_SHARDS_BASE) + index * SHARD_BYTES;
+  }
+
+  /** Whether this memory has such a shard. */
+  @inline static hasShard(index: u32): bool {
+    return index < load<u32>(HEADER, HEADER_QUEUES_MAX);
   }
 
   @inline static shardIndex(shard: usize): u32 {
