@@ -124,7 +124,9 @@ describe("sluice journal verify", () => {
     const { code, out: json, said } = await verify("--json");
     expect([code, said]).toEqual([0, ""]);
     const verdict: Verdict = JSON.parse(json);
-    expect(told(verdict)).toMatch(/ is whole: 2 segments, 4 batches, \d+ entries; 2 queues\.$/);
+    expect(told(verdict)).toMatch(
+      / is whole: 2 segments, 4 batches, \d+ entries; 2 queues and 0 messages\.$/,
+    );
     expect(verdict).toMatchObject({ isWhole: true, queues: 2, tornBytes: 0, defects: [] });
   });
 

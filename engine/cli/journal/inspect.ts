@@ -3,13 +3,20 @@
  * kinds of entries, and the queues that the next start would bring back. On the main thread.
  */
 import { unpackEntry } from "../../broker/catalogue/catalogue.ts";
-import { decodeKept, KEPT, KeptError, type KeptIdentity } from "../../broker/kept/entries.ts";
+import {
+  decodeKept,
+  KEPT,
+  KeptError,
+  type KeptIdentity,
+  keptName,
+} from "../../broker/kept/entries.ts";
+import { entriesOf, NoEntry } from "../../journal/entries.ts";
+import type { LogEntry } from "../../journal/entry.ts";
 import { HEAD_BYTES } from "../../journal/format.ts";
 import type { Batch } from "../../journal/journal.ts";
 import { JournalError } from "../../journal/journalError.ts";
 import { segmentName } from "../../journal/names.ts";
 import { openDirectory, type Reading, readAll } from "./directory.ts";
-import { type Frame, framesOf, isKept, nameOf } from "./frames.ts";
 import type { KnownQueue, Summary, Tally } from "./summary.ts";
 import { printed } from "./tables.ts";
 
@@ -32,30 +39,31 @@ class Gatherer {
   identity: KeptIdentity | undefined;
   messages = 0;
 
-  take(batch: Batch): Frame[] {
+  take(batch: Batch): LogEntry[] {
     const segment = this.segments.get(batch.segment) ?? { batches: 0, recordBytes: 0 };
     this.segments.set(batch.segment, segment);
     segment.batches += 1;
     segment.recordBytes += batch.records.length;
     try {
-      const entries = [...framesOf(batch.records)];
-      for (const entry of entries) this.#count(entry, batch.records);
+      const entries = [...entriesOf(batch.records)];
+      for (const entry of entries) this.#count(entry);
       return entries;
     } catch (error) {
-      if (!(error instanceof KeptError) && !(error instanceof JournalError)) throw error;
+      if (!(error instanceof KeptError) && !(error instanceof NoEntry)) throw error;
       const where = `Batch ${batch.number} of ${segmentName(batch.segment)}`;
-      throw new JournalError(error.code, `${where}: ${error.message}`, error);
+      const code = error instanceof KeptError ? error.code : "Corrupt";
+      throw new JournalError(code, `${where}: ${error.message}`, error);
     }
   }
 
-  #count(entry: Frame, records: Uint8Array): void {
+  #count(entry: LogEntry): void {
     const name = nameOf(entry);
     const tally = this.entries.get(name) ?? { count: 0, bytes: 0 };
     this.entries.set(name, tally);
     tally.count += 1;
     tally.bytes += entry.bytes;
-    if (name === "message") this.messages += 1;
-    if (isKept(entry)) this.#keep(records.subarray(entry.at, entry.at + entry.bytes));
+    if (entry.kind === "message") this.messages += 1;
+    if (entry.kind === "foreign") this.#keep(entry.entry);
   }
 
   #keep(entry: Uint8Array): void {
@@ -105,7 +113,12 @@ function say(error: unknown): void {
   process.stderr.write(`sluice: ${error instanceof Error ? error.message : String(error)}\n`);
 }
 
-function showBatch(batch: Batch, entries: readonly Frame[], json: boolean): void {
+/** What a kind is called, the broker's own as well. */
+function nameOf(entry: LogEntry): string {
+  return entry.kind === "foreign" ? keptName(entry.code) : entry.kind;
+}
+
+function showBatch(batch: Batch, entries: readonly LogEntry[], json: boolean): void {
   const { number, segment, at, position, nowMs, records } = batch;
   const time = new Date(nowMs).toISOString();
   const facts = { batch: number, segment, at, position, bytes: records.length, time };
@@ -117,9 +130,15 @@ function showBatch(batch: Batch, entries: readonly Frame[], json: boolean): void
   }
   for (const entry of entries) {
     const shown = { batch: number, ...entry, at: at + HEAD_BYTES + entry.at, kind: nameOf(entry) };
-    if (json) print(JSON.stringify(shown));
+    if (json) print(JSON.stringify(shown, withoutBytes));
     else print(`  ${String(shown.at).padStart(10)}  ${shown.kind}, ${entry.bytes} bytes`);
   }
+}
+
+/** What a message carries is nobody's business here; keys are wider than JSON's numbers. */
+function withoutBytes(_name: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return undefined;
+  return typeof value === "bigint" ? value.toString() : value;
 }
 
 function summaryOf(directory: string, reading: Reading, gatherer: Gatherer): Summary {

@@ -31,8 +31,11 @@ export interface Verdict {
   readonly entries: number;
   /** That the next start brings back. */
   readonly queues: number;
+  readonly messages: number;
   /** Behind the last whole batch: what a crash left, which the next start cuts off. */
   readonly tornBytes: number;
+  /** Of queues that the log does not know: the next start drops them. */
+  readonly dropped: readonly { readonly incarnation: number; readonly messages: number }[];
   readonly defects: readonly Defect[];
   /** How many there are; the first hundred are named. */
   readonly defectsCount: number;
@@ -78,11 +81,11 @@ export function verdictOf(directory: string): Verdict {
     entries += checks.batch(records, note);
   };
   try {
-    const { segments, end, error } = readAll(disk, visit, () => 0);
+    const { segments, end, error } = readAll(disk, visit, () => checks.found);
     return {
       ...{ directory, isWhole: error === undefined && defectsCount === 0 },
       ...{ segments: segments.length, batches, entries },
-      queues: checks.queues,
+      ...{ queues: checks.queues, messages: checks.messages, dropped: checks.dropped() },
       ...{ tornBytes: end === undefined ? 0 : Math.max(0, end.fileBytes - end.at) },
       ...{ defects, defectsCount },
       error: error === undefined ? null : { code: error.code, message: error.message },
@@ -94,10 +97,10 @@ export function verdictOf(directory: string): Verdict {
 
 /** The same for people. */
 export function told(verdict: Verdict): string {
-  const { directory, isWhole, segments, batches, entries, queues } = verdict;
+  const { directory, isWhole, segments, batches, entries, queues, messages } = verdict;
   const found =
     `${full(segments)} segments, ${full(batches)} batches, ${full(entries)} entries; ` +
-    `${full(queues)} queues`;
+    `${full(queues)} queues and ${full(messages)} messages`;
   const lines = [`${directory} is ${isWhole ? "whole" : "damaged"}: ${found}.`];
   for (const { segment, batch, byte, sentence } of verdict.defects) {
     lines.push(`  ${segment}, batch ${batch}, byte ${byte}: ${sentence}`);
@@ -108,6 +111,12 @@ export function told(verdict: Verdict): string {
     const torn = quantity(verdict.tornBytes, "bytes");
     lines.push(
       `Behind the last whole batch are ${torn} that a crash left; the next start cuts them off.`,
+    );
+  }
+  for (const { incarnation, messages: count } of verdict.dropped) {
+    lines.push(
+      `${full(count)} messages are of a queue, of incarnation ${incarnation}, that the log does not know; ` +
+        "the next start drops them.",
     );
   }
   return lines.join("\n");
