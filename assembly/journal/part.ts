@@ -1,8 +1,9 @@
 /**
  * A part: what one shard has to say to the log since the last time, up to a moment. Begun here, by the
  * journal's thread: a section under the shard's lock copies what the part's head says and how far the
- * ring goes; then, outside of it, the records are gone through once, for what was sent and is gone
- * again by the part's end. That never touches the disk. Costs a pass over the records, no content.
+ * ring goes; then, outside of it, the records are gone through once, for a cut, and for what was received.
+ * What of it was sent and is gone by now is seen when its content is read (drain.ts), and marked here, so
+ * that nothing of it touches the disk. Costs a pass over the records, no content.
  */
 import { At } from "../ground/memory";
 import {
@@ -29,7 +30,6 @@ import {
   EFFECT_READ_INDEX,
   EFFECT_RECEIVED,
   EFFECT_RECORDS_OFFSET,
-  EFFECT_REMOVED,
   EFFECT_SEQUENCE,
   EFFECT_VALUE,
   HEADER,
@@ -144,7 +144,7 @@ export class Part {
 
   // --- What is gone ----------------------------------------------------------------------------------------
 
-  /** Goes through all records for what ends in this part, and stands before the first of them. */
+  /** Goes through all records, and stands before the first of them. */
   static plan(area: usize, record: usize, shard: usize): void {
     const sent = load<u64>(record, PART_SEQUENCE) - load<u64>(record, DRAIN_BASE);
     const bits = sent < BITS ? sent : BITS;
@@ -153,19 +153,11 @@ export class Part {
     while (Part.hasMore(record)) {
       const head = Part.next(record);
       const kind: u32 = load<u8>(head, EFFECT_KIND);
-      if (kind === EFFECT_REMOVED) Part.markAll(area, record, head);
-      else if (kind === EFFECT_CUT) store<u64>(record, load<u64>(head, EFFECT_VALUE), DRAIN_CUT);
+      if (kind === EFFECT_CUT) store<u64>(record, load<u64>(head, EFFECT_VALUE), DRAIN_CUT);
       else if (kind === EFFECT_RECEIVED) Part.receive(record, head);
       Part.pass(record, head);
     }
     Part.rewind(record, shard);
-  }
-
-  static markAll(area: usize, record: usize, head: usize): void {
-    const count: u32 = load<u8>(head, EFFECT_COUNT);
-    for (let index: u32 = 0; index < count; index++) {
-      Part.markGone(area, record, load<u64>(Part.stepOf(head, index), EFFECT_SEQUENCE));
-    }
   }
 
   static receive(record: usize, head: usize): void {

@@ -148,6 +148,10 @@ describe("lives and queues", () => {
     expect(world.engine.endQueue(first.number)).toBe(true);
     const second = world.createQueue({ isFifo: true });
     expect(second.number).toBe(first.number);
+    // The log has nothing of it yet: what it has is not its.
+    const early = await reload(world, parts.slice(0, 1));
+    expect(early.loaded).toMatchObject({ messages: 0, dropped: 1 });
+    expect(bodiesOf(early.world, second)).toEqual([]);
     world.send(second, [{ body: "of the second", group: "g", id: "i" }]);
     parts.push(...world.takeAll());
     const { world: next, loaded } = await reload(world, parts);
