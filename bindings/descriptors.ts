@@ -40,6 +40,7 @@ import {
   QUEUE_WAITERS,
   SHARD_ARRIVED,
   SHARD_BYTES,
+  SHARD_DELAYED,
   SHARD_IN_FLIGHT,
   SHARD_NEXT_DUE,
   SHARD_TOTAL_DEDUPLICATED,
@@ -207,6 +208,11 @@ export class Descriptors {
   /** Whether something moved to it and waits for room in memory; a hint. */
   hasArrived(queue: number): boolean {
     return this.#shardWord(queue, SHARD_ARRIVED) > 0;
+  }
+
+  /** How many messages it has, whatever their state. */
+  held(queue: number): number {
+    return this.visible(queue) + this.inFlight(queue) + this.#shardWord(queue, SHARD_DELAYED);
   }
 
   inFlight(queue: number): number {

@@ -22,6 +22,8 @@ import {
 import { Descriptors } from "./descriptors.ts";
 import { Doorbell } from "./doorbell.ts";
 import { Drain } from "./drain.ts";
+import { Durable } from "./durable.ts";
+import { Effects } from "./effects.ts";
 import type { EngineExports } from "./exports.ts";
 import { guarded, type TrapTeller } from "./guard.ts";
 import { Held } from "./held.ts";
@@ -68,6 +70,8 @@ export class Engine {
   readonly identity: Identity;
   readonly drain: Drain;
   readonly load: Load;
+  readonly durable: Durable;
+  readonly effects: Effects;
   readonly #module: WasmModule;
   readonly #memory: WasmMemory;
   readonly #exports: EngineExports;
@@ -96,6 +100,8 @@ export class Engine {
     this.identity = new Identity(views);
     this.drain = new Drain(this.#exports, thread, this.#area, views);
     this.load = new Load(this.#exports, thread, this.#area, views, this.queues);
+    this.durable = new Durable(views, thread);
+    this.effects = new Effects(this.#exports, thread, this.#area, views);
   }
 
   /** A new memory with this thread attached. Throws a RangeError when the sizes don't go together. */

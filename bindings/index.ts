@@ -22,6 +22,7 @@ export {
   STATUS_LIMIT,
   STATUS_STALE,
 } from "../assembly/layout.ts";
+export { Candidates } from "./candidates.ts";
 export {
   ENTRY_BYTES_MAX,
   type FifoSettings,
@@ -31,6 +32,7 @@ export {
   type ShardTotals,
 } from "./descriptors.ts";
 export type { Part } from "./drain.ts";
+export { RESTATE_MAX } from "./effects.ts";
 export { Engine } from "./engine.ts";
 export { LOOK_COUNT, LOOK_DELAYED, LOOK_OLDEST, LOOK_TIMER } from "./gauges.ts";
 export { EngineTrap } from "./guard.ts";
@@ -57,6 +59,7 @@ export { MOVES_MAX } from "./moves.ts";
 export { ILL_FORMED, JOINED_CHARACTERS_MAX, REENTERED } from "./outbox.ts";
 export { type Outgoing, SHORT_CHARACTERS_MAX, UNMEASURED } from "./outgoing.ts";
 export { PEEKED, type PeekPlace, Peeks, type PeekWalk } from "./peeks.ts";
+export { Publisher } from "./publisher.ts";
 export { READING, READINGS, type Readings } from "./readings.ts";
 export type { Receipt } from "./receipts.ts";
 export { Registry } from "./registry.ts";

@@ -29,9 +29,15 @@ export interface Quotas {
 }
 
 export interface BrokerOptions {
-  /** Where messages are kept on disk. Not built yet: rejects with UnsupportedOperation. */
+  /**
+   * Where queues and messages are kept on disk, made where it is not there; one broker has it at a time.
+   * Without one they end with the process. `clock` is then the machine's or a VirtualClock.
+   */
   directory?: string;
-  /** When a message counts as kept. Not built yet: rejects with UnsupportedOperation. */
+  /**
+   * When an asynchronous call resolves that changed something: "always": when that survives a power cut;
+   * "relaxed": when it survives the process, and within 100 ms a power cut. Default "always".
+   */
   durability?: "always" | "relaxed";
   /** Shared memory to reserve, in bytes; costs nothing until touched. Default 1 GiB. */
   memoryBytes?: number;

@@ -5,7 +5,8 @@
  * and messages are everybody's.
  *
  * Closing order: waiting calls are told, other threads are told and woken, the watch and the steward
- * end. Nothing here keeps a process alive but a call that waits.
+ * end, the journal takes what there is and ends, and calls that waited for it are told. Nothing here keeps a
+ * process alive but a call that waits.
  */
 import { type InspectOptionsStylized, inspect } from "node:util";
 import type { MessagePort } from "node:worker_threads";
@@ -30,6 +31,9 @@ import { Catalogue } from "./catalogue/catalogue.ts";
 import { MoveTasks } from "./catalogue/moveTasks.ts";
 import { Reclaimer } from "./catalogue/reclaimer.ts";
 import { arnOf } from "./catalogue/redrive.ts";
+import { Acknowledgements } from "./durable/acknowledgements.ts";
+import { setDurable } from "./durable/face.ts";
+import { JournalHost } from "./durable/journalHost.ts";
 import { checkNames, closeNames } from "./face/names.ts";
 import { shownAs } from "./face/shown.ts";
 import { Interventions } from "./interventions.ts";
@@ -39,16 +43,21 @@ import { Queues } from "./queues.ts";
 import { Survey } from "./survey.ts";
 import { isWatchThere, makeHandle, takeWelcome, type Word } from "./threads/attachment.ts";
 import { Member } from "./threads/member.ts";
-import { settingsOf, sizesOf } from "./threads/options.ts";
+import { keepingOf, settingsOf, sizesOf } from "./threads/options.ts";
 import { Steward } from "./threads/steward.ts";
 import { attachTiming, openTiming, publishTime } from "./threads/timing.ts";
 import { trapped } from "./threads/trap.ts";
+import { Bell } from "./waiting/bell.ts";
 import { CapacityWait } from "./waiting/capacityWait.ts";
 import { drain } from "./waiting/drain.ts";
 import { Waiting } from "./waiting/waiting.ts";
 
 /** How this thread came to the broker: it opened it, or joined over a port. */
-type Role = { readonly port?: MessagePort; readonly stopTime: Cancel };
+type Role = {
+  readonly port?: MessagePort;
+  readonly stopTime: Cancel;
+  readonly journal?: JournalHost | undefined;
+};
 
 function nothing(): void {}
 
@@ -62,6 +71,7 @@ export class Broker implements AsyncDisposable {
   readonly #catalogue: Catalogue;
   readonly #waiting: Waiting;
   readonly #capacity = new CapacityWait();
+  readonly #acknowledgements: Acknowledgements;
   readonly #reclaimer: Reclaimer;
   readonly #moveTasks: MoveTasks;
   readonly #queues: Queues;
@@ -74,7 +84,9 @@ export class Broker implements AsyncDisposable {
     this.#member = member;
     this.#role = role;
     this.#catalogue = new Catalogue(member);
-    this.#waiting = new Waiting(member);
+    const bell = new Bell(member.engine);
+    this.#waiting = new Waiting(member, bell);
+    this.#acknowledgements = new Acknowledgements(member, bell);
     this.#reclaimer = new Reclaimer(member);
     this.#moveTasks = new MoveTasks(member, this.#catalogue);
     const host: QueueHost = {
@@ -82,6 +94,7 @@ export class Broker implements AsyncDisposable {
       catalogue: this.#catalogue,
       waiting: this.#waiting,
       capacity: this.#capacity,
+      acknowledgements: this.#acknowledgements,
       inbox: new Inbox(BATCH_MAX),
       arnOfKey: (key) => arnOf(this.region, key),
       arnOf: (incarnation) => this.#arnOfIncarnation(incarnation),
@@ -90,11 +103,16 @@ export class Broker implements AsyncDisposable {
     this.#queues = new Queues(host, (queue) => brokers.set(queue, this));
     Survey.open(this, host);
     Interventions.open(this, host, this.#queues);
+    if (role.journal !== undefined) this.#keepBy(role.journal);
   }
 
-  /** A new broker with no queues. Rejects with InvalidParameterValue for options that can't be. */
+  /**
+   * A new broker with no queues, or with a directory the one that it has. Rejects with InvalidParameterValue
+   * for options that can't be, and with InternalFailure for a directory that can't be used; then it is as it was.
+   */
   static async open(options: BrokerOptions = {}): Promise<Broker> {
     const settings = settingsOf(options);
+    const keeping = keepingOf(options);
     const timing = openTiming(options.clock);
     const identity = {
       secret: randomSecret(SECRET_BYTES),
@@ -108,13 +126,25 @@ export class Broker implements AsyncDisposable {
       },
     );
     const stopTime = publishTime(timing, engine);
-    return new Broker(new Member(engine, settings, timing), { stopTime });
+    if (keeping === undefined)
+      return new Broker(new Member(engine, settings, timing), { stopTime });
+    const journal = await JournalHost.start(engine, keeping, settings, options).catch(
+      (error: unknown) => {
+        stopTime();
+        throw error;
+      },
+    );
+    // The log's last moment may be later than this one: time goes on from there.
+    const resumed = timing.isVirtual ? timing : attachTiming(engine);
+    const known = { ...settings, moved: journal.recovery.moved };
+    return new Broker(new Member(engine, known, resumed), { stopTime, journal });
   }
 
   /** Joins the broker that another thread shared; `handle` is good for one thread, once. */
   static async attach(handle: BrokerHandle): Promise<Broker> {
     const { share, settings } = takeWelcome(handle);
     const engine = Engine.attach(share, trapped);
+    engine.receipts.moved = settings.moved;
     const { port } = handle;
     const member = new Member(engine, settings, attachTiming(engine), () => isWatchThere(port));
     member.check();
@@ -178,7 +208,13 @@ export class Broker implements AsyncDisposable {
     more: NewQueueOptions = {},
   ): Promise<Queue> {
     this.#member.check();
-    return this.#queues.create(name, attributes, more);
+    return this.#kept(await this.#queues.make(name, attributes, more));
+  }
+
+  /** A result, once what was changed of queues for it is durable. */
+  async #kept<T>(result: T): Promise<T> {
+    await this.#acknowledgements.ofCatalogue();
+    return result;
   }
 
   /** Rejects with QueueDoesNotExist. */
@@ -203,7 +239,7 @@ export class Broker implements AsyncDisposable {
   /** Deletes the queue and all that is in it; whoever waits for it is told QueueDoesNotExist. */
   async deleteQueue(name: string, owner?: QueueOwner): Promise<void> {
     this.#member.check();
-    this.#queues.delete(name, owner);
+    return this.#kept(this.#queues.delete(name, owner));
   }
 
   /**
@@ -213,7 +249,7 @@ export class Broker implements AsyncDisposable {
    */
   async reset(): Promise<void> {
     this.#member.check();
-    this.#queues.clear();
+    return this.#kept(this.#queues.clear());
   }
 
   /** The names of the queues whose dead letters go to this one, in order of their characters. */
@@ -230,7 +266,7 @@ export class Broker implements AsyncDisposable {
    */
   async startMessageMoveTask(options: MessageMoveTaskOptions): Promise<{ taskHandle: string }> {
     this.#member.check();
-    return { taskHandle: this.#moveTasks.start(options) };
+    return this.#kept({ taskHandle: this.#moveTasks.start(options) });
   }
 
   /** The last tasks of a dead-letter queue, newest first; `maxResults` 1 (default) to 10. */
@@ -242,12 +278,16 @@ export class Broker implements AsyncDisposable {
   /** Ends a running task; what has moved stays moved. Answers how many messages that are. */
   async cancelMessageMoveTask(taskHandle: string): Promise<number> {
     this.#member.check();
-    return this.#moveTasks.cancel(taskHandle);
+    return this.#kept(this.#moveTasks.cancel(taskHandle));
   }
 
-  /** Nothing is kept on disk yet, so everything is as durable as it gets. */
+  /**
+   * Resolves when everything that any thread did before this call, `sync` calls included, is on the disk: in
+   * relaxed durability, too. At once where there is no directory.
+   */
   async flush(): Promise<void> {
     this.#member.check();
+    await this.#acknowledgements.flush();
   }
 
   /**
@@ -277,7 +317,7 @@ export class Broker implements AsyncDisposable {
 
   async #end(): Promise<void> {
     const { engine, timing } = this.#member;
-    const { port } = this.#role;
+    const { port, journal } = this.#role;
     this.#member.close();
     this.#waiting.close(this.#member.ended());
     this.#capacity.retry();
@@ -286,6 +326,7 @@ export class Broker implements AsyncDisposable {
     this.#role.stopTime();
     timing.close();
     if (port !== undefined) {
+      await this.#acknowledgements.settled();
       this.#member.release();
       engine.leave();
       this.#tellWatch({ kind: "left" }, []);
@@ -295,6 +336,19 @@ export class Broker implements AsyncDisposable {
     engine.endOwner(OWNER_CLOSED);
     engine.doorbell.ringOthers();
     await this.#steward?.end();
+    try {
+      await journal?.end();
+    } finally {
+      this.#acknowledgements.close();
+    }
+  }
+
+  /** What the journal had is there, and what becomes of it is kept from now on. */
+  #keepBy(journal: JournalHost): void {
+    this.#queues.recovered(journal.recovery.deletions);
+    this.#moveTasks.resume();
+    journal.onLost = (error) => this.#fail(error);
+    setDurable(this, journal);
   }
 
   /** The port's other end is the watch's, which ends only with the opener. */
@@ -306,9 +360,13 @@ export class Broker implements AsyncDisposable {
 
   /** Nobody would see other threads die, and they were told that the broker is gone. */
   #onStewardLost(cause: Error): void {
-    if (this.#closing !== undefined) return;
     const text = `The broker's steward is gone, and the broker with it. ${cause.message}`;
-    this.#member.fail(new SluiceError("InternalFailure", text, { cause }));
+    this.#fail(new SluiceError("InternalFailure", text, { cause }));
+  }
+
+  #fail(error: SluiceError): void {
+    if (this.#closing !== undefined) return;
+    this.#member.fail(error);
     this.#endCalls();
   }
 
@@ -316,6 +374,7 @@ export class Broker implements AsyncDisposable {
   #endCalls(): void {
     this.#waiting.close(this.#member.ended());
     this.#capacity.retry();
+    this.#acknowledgements.close();
   }
 
   #tellWatch(word: Word, transfer: MessagePort[]): void {

@@ -4,6 +4,7 @@
  * when another of that name was made since. Own thread only.
  */
 import { type InspectOptionsStylized, inspect } from "node:util";
+import { STATUS_FULL } from "../../bindings/index.ts";
 import type { Cancel } from "../clock.ts";
 import { noSuchQueue, SluiceError } from "../errors.ts";
 import { protections } from "../limits.ts";
@@ -221,6 +222,7 @@ export class BrokerQueue implements Queue {
       keepSourceName(shared.catalogue, settings, before, member.nowMs());
     }
     if (isFifo && changed.delaySeconds !== undefined) this.#tellOfDelay();
+    await shared.acknowledgements.ofCatalogue();
   }
 
   /** A FIFO queue's delay is that of the messages that wait already: who sleeps must look again. */
@@ -235,9 +237,18 @@ export class BrokerQueue implements Queue {
     member.check();
     const now = member.nowMs();
     if (member.settings.quotas.sixtySecondRules) this.#notePurge(now);
-    const status = member.engine.cut(queue, now);
+    let status = member.engine.cut(queue, now);
+    while (status === STATUS_FULL) {
+      await shared.acknowledgements.room(queue.number);
+      member.check();
+      status = member.engine.cut(queue, now);
+    }
     if (status < 0) throw member.failure(status, this.name);
     shared.reclaim(queue.number);
+    await Promise.all([
+      shared.acknowledgements.of(queue.number),
+      shared.acknowledgements.ofCatalogue(),
+    ]);
   }
 
   /** AWS allows one purge of a queue in 60 seconds, and tells the next one so. */

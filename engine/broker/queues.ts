@@ -80,6 +80,19 @@ export class Queues {
     );
   }
 
+  /** As `create`; where deleted queues keep their numbers only until the journal knows of it, it waits for that. */
+  async make(name: string, attributes: QueueAttributes, more: NewQueueOptions): Promise<Queue> {
+    const { acknowledgements } = this.#host;
+    try {
+      return this.create(name, attributes, more);
+    } catch (error) {
+      const isLimit = error instanceof SluiceError && error.code === "OverLimit";
+      if (!isLimit || acknowledgements.isIdle) throw error;
+      await acknowledgements.flush();
+      return this.create(name, attributes, more);
+    }
+  }
+
   find(name: string, owner?: QueueOwner): Queue | undefined {
     const known = this.#host.catalogue.find(this.#checkedKey(name, owner));
     return known && this.#give(known);

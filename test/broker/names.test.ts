@@ -252,12 +252,6 @@ test("every name that is there is taken", async () => {
   await other.close({ drain: false, deadlineMs: 1 });
 });
 
-test("what is not built yet says so", async () => {
-  for (const options of [{ directory: "/tmp" }, { durability: "always" }] as const) {
-    await expect(Broker.open(options)).rejects.toMatchObject({ code: "UnsupportedOperation" });
-  }
-});
-
 test("attributes are read once: what was checked is what is set", async () => {
   let reads = 0;
   const sly = {

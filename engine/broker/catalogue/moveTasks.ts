@@ -8,7 +8,7 @@
  * What leaves a queue arrives in exactly one, whatever dies (assembly/operations/move.ts); a step moves at most
  * ten messages. Source: API Reference, StartMessageMoveTask and its kin.
  */
-import { type Namesake, STATUS_LIMIT } from "../../../bindings/index.ts";
+import { type Namesake, STATUS_FULL, STATUS_LIMIT } from "../../../bindings/index.ts";
 import type { Cancel } from "../../clock.ts";
 import { SluiceError } from "../../errors.ts";
 import { moveTasks as limits } from "../../limits.ts";
@@ -337,7 +337,8 @@ export class MoveTasks {
     const to = destinationArn === undefined ? undefined : this.#at(destinationArn);
     if (destinationArn !== undefined && to === undefined) return NO_QUEUE;
     const moved = engine.moves.redrive(source, most, to, namesakes, now);
-    if (moved === STATUS_LIMIT) return "wait";
+    // Full: what is there is not in the log yet.
+    if (moved === STATUS_LIMIT || moved === STATUS_FULL) return "wait";
     if (moved < 0) return "done";
     running.moved += moved;
     if (engine.moves.returned > 0) return to === undefined ? NO_SOURCE : NO_QUEUE;

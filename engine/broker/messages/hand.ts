@@ -8,7 +8,7 @@
  * (carried.ts) has more of them, under numbers of their own and without heartbeats. Own thread only.
  * Nothing is allocated a message; what it costs is in `sluice bench pool` (handleSync).
  */
-import { type Held, STATUS_GONE } from "../../../bindings/index.ts";
+import { type Held, STATUS_FULL, STATUS_GONE } from "../../../bindings/index.ts";
 import type { Message, Queue } from "../../types.ts";
 import { BrokerQueue } from "../queue.ts";
 import { insideOf, MessageBatch } from "./batch.ts";
@@ -18,7 +18,7 @@ import { ReceivedMessage } from "./message.ts";
 import type { QueueInternals } from "./queueInternals.ts";
 import { CALL_MESSAGES, isLimited, mayDelete, mayReceive } from "./quota.ts";
 import { blockFor, receiveBy, tryClaim, visibilityMsOf } from "./receive.ts";
-import { afterRemoval, deletionTime } from "./settle.ts";
+import { afterRemoval, deletionTime, unsettled } from "./settle.ts";
 
 export interface HandOptions {
   /** Most messages of one receive: 1 to HAND_MAX. */
@@ -117,10 +117,10 @@ export class Hand {
     return { messageId: member.messageId(birthLow, birthHigh), receiveCount };
   }
 
-  /** What is there now, without waiting; 0 also where calls are limited: `receive` waits its turn. */
+  /** What is there now, without waiting; 0 also where `receive` waits, for its turn or for the disk. */
   tryReceive(most: number): number {
     const internals = this.#internals;
-    if (isLimited(internals)) return 0;
+    if (isLimited(internals) || this.#waitsForReceives) return 0;
     const max = this.#room(most);
     return max === 0 ? 0 : (this.#take(max) ?? 0);
   }
@@ -165,22 +165,32 @@ export class Hand {
     const waitMs = this.#pollSeconds() * 1_000;
     const count = blockFor(internals, inbox, max, this.#visibilityMs, waitMs, isAsked);
     this.#row.endIdle(this.readClock());
-    if (count > 0) this.#hold(count);
+    if (count === 0) return 0;
+    this.#hold(count);
+    if (this.#waitsForReceives) internals.shared.acknowledgements.blockFor(internals.queue.number);
     return count;
   }
 
-  /**
-   * Deletes these messages, which have been handled; a promise only where it must wait for the queue's
-   * quota first.
-   */
+  /** Deletes these, which have been handled; a promise only where it must wait, for the quota or the disk. */
   delete(numbers: readonly number[]): Promise<void> | undefined {
     const internals = this.#internals;
     if (isLimited(internals)) return this.#deleteInTurn(numbers);
     if (numbers.length === 0) return undefined;
     internals.member.check();
     this.#putAll(numbers);
-    this.#remove(numbers);
-    return undefined;
+    if (this.#remove(numbers)) return internals.shared.acknowledgements.of(internals.queue.number);
+    return this.#deleteLater(numbers);
+  }
+
+  /** The journal is behind. */
+  async #deleteLater(numbers: readonly number[]): Promise<void> {
+    const { member, queue, shared } = this.#internals;
+    do {
+      await shared.acknowledgements.room(queue.number);
+      member.check();
+      this.#putAll(numbers);
+    } while (!this.#remove(numbers));
+    await shared.acknowledgements.of(queue.number);
   }
 
   async #deleteInTurn(numbers: readonly number[]): Promise<void> {
@@ -194,11 +204,12 @@ export class Hand {
       };
       if (!mayNow()) await internals.pace.wait(mayNow, undefined);
       this.#putAll(part);
-      this.#remove(part);
+      if (!this.#remove(part)) await this.#deleteLater(part);
     }
+    await internals.shared.acknowledgements.of(internals.queue.number);
   }
 
-  /** As `delete`, but blocks the thread while it waits for the quota. */
+  /** As `delete`, but blocks the thread while it waits for the quota, and for the disk. */
   deleteBlocking(numbers: readonly number[]): void {
     const internals = this.#internals;
     const { doorbell } = internals.member.engine;
@@ -207,8 +218,19 @@ export class Hand {
       const part = numbers.length <= step ? numbers : numbers.slice(from, from + step);
       this.#putAll(part);
       while (!mayDelete(internals, part.length)) doorbell.sleep(doorbell.read(), TURN_MS);
-      this.#remove(part);
+      while (!this.#remove(part)) {
+        internals.shared.acknowledgements.blockForRoom(0);
+        internals.member.check();
+        this.#putAll(part);
+      }
     }
+    if (numbers.length > 0) internals.shared.acknowledgements.blockFor(internals.queue.number);
+  }
+
+  /** Whether nobody may handle what was received before that is durable. */
+  get #waitsForReceives(): boolean {
+    const { isFifo, shared } = this.#internals;
+    return isFifo && !shared.acknowledgements.isIdle;
   }
 
   /**
@@ -251,7 +273,7 @@ export class Hand {
     if (member.isOpen) member.engine.heartbeat(member.nowMs());
   }
 
-  /** The work has ended: what is in hand yet comes back when its timeout is over. */
+  /** The work has ended: what is in hand comes back when its timeout is over. */
   drop(): void {
     for (let number = 0; number < this.#receiveOf.length; number++) {
       if (this.#receiveOf[number] !== undefined) this.#letGo(number);
@@ -306,17 +328,19 @@ export class Hand {
     for (let at = 0; at < numbers.length; at++) records.putHandle(at, numbers[at] as number);
   }
 
-  /** What the handle records name is deleted; what is gone already need not be. */
-  #remove(numbers: readonly number[]): void {
+  /** Deletes what the handle records name, where it is there yet. False: the journal is behind, and nothing was done. */
+  #remove(numbers: readonly number[]): boolean {
     const internals = this.#internals;
     const { member, queue, name } = internals;
     const count = numbers.length;
     const status = member.engine.remove(queue, count, deletionTime(internals));
+    if (status === STATUS_FULL) return false;
     if (status < 0) throw member.failure(status, name);
     this.#letGoAll(numbers);
     // Last: whoever sees that it is handled sees it deleted, too.
     this.#row.addDone(count, 0, this.#nowMs);
     afterRemoval(internals);
+    return true;
   }
 
   /** Of a hand that carries it answers what it did not apply to. */
@@ -335,13 +359,16 @@ export class Hand {
 
   /** Where the queue is gone, so are its messages; the next receive says so. */
   #hidePart(numbers: readonly number[], visibilityMs: number): void {
-    const { member, queue, name, shared } = this.#internals;
+    const { member, queue, shared } = this.#internals;
     for (let at = 0; at < numbers.length; at++) {
       this.#records.putHeld(at, numbers[at] as number, visibilityMs);
     }
-    const status = member.engine.hide(queue, numbers.length, member.nowMs());
+    let tries = 0;
+    let status: number;
+    do status = member.engine.hide(queue, numbers.length, member.nowMs());
+    while (status === STATUS_FULL && shared.acknowledgements.blockForRoom(tries++));
     if (status === STATUS_GONE) return;
-    if (status < 0) throw member.failure(status, name);
+    if (status < 0) throw unsettled(this.#internals, status);
     shared.waiting.look(queue.number);
   }
 

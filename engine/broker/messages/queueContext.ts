@@ -1,6 +1,7 @@
 /** Where a verb works: one queue, as one thread's broker sees it. Types only. */
 import type { QueueHandle } from "../../../bindings/index.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { Acknowledgements } from "../durable/acknowledgements.ts";
 import type { Member } from "../threads/member.ts";
 import type { CapacityWait } from "../waiting/capacityWait.ts";
 import type { Waiting } from "../waiting/waiting.ts";
@@ -11,6 +12,8 @@ export interface SharedContext {
   readonly catalogue: Catalogue;
   readonly waiting: Waiting;
   readonly capacity: CapacityWait;
+  /** Who waits until what he did is durable. */
+  readonly acknowledgements: Acknowledgements;
 }
 
 export interface QueueContext {

@@ -152,7 +152,7 @@ export async function receiveBy<T>(
     if (!waitsForQuota) throw throttled(context.name);
     await context.pace.wait(() => mayReceive(context), signal);
   }
-  const { waiting } = context.shared;
+  const { acknowledgements, waiting } = context.shared;
   const look = (): T | undefined => take(poll);
   // Who waits already is served first.
   let found = poll.waitMs > 0 && waiting.has(context.queue.number) ? undefined : look();
@@ -160,7 +160,12 @@ export async function receiveBy<T>(
     const deadlineMs = context.member.nowMs() + poll.waitMs;
     found = await waiting.wait(context.queue.number, deadlineMs, look, signal);
   }
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    // A FIFO queue gives no message out a second time because a crash forgot the first.
+    const kept = context.isFifo ? acknowledgements.of(context.queue.number) : undefined;
+    if (kept !== undefined) await kept;
+    return found;
+  }
   context.member.engine.countEmptyReceive(context.queue.number);
   return none;
 }

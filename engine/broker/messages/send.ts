@@ -15,7 +15,7 @@ import type {
   Sent,
 } from "../../types.ts";
 import { checkNames, sendBatchNames, sendNames } from "../face/names.ts";
-import { full } from "../threads/member.ts";
+import { full, noDiskRoom } from "../threads/member.ts";
 import { checkSignal } from "../waiting/abort.ts";
 import type { CapacityWait } from "../waiting/capacityWait.ts";
 import { checkFifoBatch } from "./fifo.ts";
@@ -24,8 +24,11 @@ import { checkList, outgoingOf, outgoingOfEntry } from "./outgoing.ts";
 import type { QueueContext } from "./queueContext.ts";
 import { CALL_MESSAGES, isLimited, maySend, throttled } from "./quota.ts";
 
-/** Why a message was not sent now: memory is full, or the queue's quota is used up. */
-type Refusal = typeof full | typeof throttled;
+/** Why a message was not sent now: memory or the disk is full, or the queue's quota is used up. */
+type Refusal = typeof full | typeof noDiskRoom | typeof throttled;
+
+/** How often the engine has to find no room, while nobody waits for the journal, for memory to be full. */
+const FULL_TRIES = 3;
 
 /** Messages on their way: `sent` of them have gone, in order, and the others are left. */
 class Sending {
@@ -50,7 +53,8 @@ class Sending {
     const { outbox } = member.engine;
     const count = this.#outgoing.length;
     member.check();
-    this.refusal = full;
+    this.refusal = member.engine.durable.isLow ? noDiskRoom : full;
+    if (this.refusal === noDiskRoom) return false;
     while (this.sent < count) {
       if (this.sent === this.#paid && !this.#pay()) break;
       const now = member.nowMs();
@@ -62,6 +66,12 @@ class Sending {
       if (accepted < outbox.tried) break;
     }
     return this.sent === count;
+  }
+
+  /** Whether what is left only waits for the journal to read the queue's ring, as it will in a moment. */
+  get isHeldUp(): boolean {
+    const { effects } = this.#context.member.engine;
+    return this.refusal === full && effects.isRefused(this.#context.queue.number);
   }
 
   /** Counts the next call against the quota; without one, all that is left is one call. */
@@ -86,6 +96,50 @@ function waitOf(context: QueueContext): CapacityWait {
   return isLimited(context) ? context.pace : context.shared.capacity;
 }
 
+/**
+ * Sends by `run` what can be sent, waiting for room where the options say so; whether that was all. A
+ * promise only where something is to be waited for: room, or that what was sent is durable.
+ */
+function sendAll(
+  context: QueueContext,
+  sending: Sending,
+  run: () => boolean,
+  options: SendBatchOptions,
+): boolean | Promise<boolean> {
+  const wait = options.waitForCapacity === true ? waitOf(context) : undefined;
+  const isDone = wait?.isAwaited ? false : run();
+  const isFinal = isDone || wait === undefined;
+  if (isFinal && context.shared.acknowledgements.isIdle) return isDone;
+  return waitForAll(context, sending, run, isDone, wait, options.signal);
+}
+
+async function waitForAll(
+  context: QueueContext,
+  sending: Sending,
+  run: () => boolean,
+  wasDone: boolean,
+  wait: CapacityWait | undefined,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const { acknowledgements } = context.shared;
+  const { number } = context.queue;
+  let isDone = wasDone;
+  // The journal may have made room since the engine found none: memory is full when that is so again and again.
+  for (let tries = 0; !isDone && !wait?.isAwaited && tries < FULL_TRIES; tries++) {
+    if (sending.isHeldUp) {
+      tries = 0;
+      await acknowledgements.room(number);
+    }
+    isDone = run();
+  }
+  if (!isDone && wait !== undefined) {
+    await wait.wait(run, signal);
+    isDone = true;
+  }
+  if (sending.sent > 0) await acknowledgements.of(number);
+  return isDone;
+}
+
 /** Sends one message, waiting for room when the options say so; `carried` is the trace it is part of. */
 export async function send(
   context: QueueContext,
@@ -95,8 +149,7 @@ export async function send(
 ): Promise<Sent> {
   context.member.check();
   checkNames(options, sendNames, context.name);
-  const { signal, waitForCapacity } = options;
-  checkSignal(signal);
+  checkSignal(options.signal);
   const outgoing = outgoingOf(context, body, options, carried);
   const sending = new Sending(context, [outgoing]);
   const sent: Sent[] = [];
@@ -104,11 +157,9 @@ export async function send(
     sending.run((_, record) => {
       sent.push(new SentMessage(context, outgoing.body, record));
     });
-  const wait = waitOf(context);
-  const mayWait = waitForCapacity === true;
-  const isDone = mayWait && wait.isAwaited ? false : run();
-  if (!isDone && !mayWait) throw sending.refusal(context.name);
-  if (!isDone) await wait.wait(run, signal);
+  const done = sendAll(context, sending, run, options);
+  const isDone = typeof done === "boolean" ? done : await done;
+  if (!isDone) throw sending.refusal(context.name);
   return sent[0] as Sent;
 }
 
@@ -147,8 +198,7 @@ export async function sendBatch(
   context.member.check();
   checkNames(options, sendBatchNames, context.name);
   checkList(context, entries, "sendBatch");
-  const { signal, waitForCapacity } = options;
-  checkSignal(signal);
+  checkSignal(options.signal);
   const { outgoing, indices, failed } = new Batch(context, entries, carry);
   const successful: { index: number; value: Sent }[] = [];
   const sending = new Sending(context, outgoing);
@@ -157,10 +207,8 @@ export async function sendBatch(
       const value = new SentMessage(context, (outgoing[index] as Outgoing).body, record);
       successful.push({ index: indices[index] as number, value });
     });
-  const wait = waitOf(context);
-  const mayWait = waitForCapacity === true;
-  const isDone = mayWait && wait.isAwaited ? false : run();
-  if (!isDone && mayWait) await wait.wait(run, signal);
+  const done = sendAll(context, sending, run, options);
+  if (typeof done !== "boolean") await done;
   // A quota that lets nothing through refuses the call as a whole.
   if (sending.refusal === throttled && sending.sent === 0) throw throttled(context.name);
   for (const index of indices.slice(sending.sent)) {

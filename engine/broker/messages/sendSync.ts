@@ -47,8 +47,9 @@ export function sendList(context: QueueContext, bodies: readonly Given[], count?
 /** As `sendList`, of so many. */
 export function sendBodies(context: QueueContext, bodies: readonly Given[], count: number): number {
   const { member, queue } = context;
-  const { outbox } = member.engine;
+  const { outbox, durable } = member.engine;
   member.check();
+  if (durable.isLow) return 0;
   const shortMax = shortMaxOf(context);
   if (context.isFifo || !checkBodies(context, bodies, count, shortMax)) {
     return sendEntries(context, bodies, count);

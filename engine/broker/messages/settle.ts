@@ -15,6 +15,7 @@ import {
   RESULT_STALE,
   RESULT_TOO_LONG,
   type Receipt,
+  STATUS_FULL,
 } from "../../../bindings/index.ts";
 import { SluiceError } from "../../errors.ts";
 import { messages as limits } from "../../limits.ts";
@@ -60,47 +61,87 @@ function receiptOf(context: QueueContext, handle: Handle): Receipt {
   return receipt;
 }
 
-/** Applies `run` to the receipts, as many at a time as one call takes. */
+/** What is done with receipts, and what it is told of each. */
+interface Change {
+  readonly prepare: (record: number) => void;
+  /** With handle records 0 to count - 1; a count or a status. */
+  readonly run: (count: number) => number;
+  readonly result: (receipt: Receipt, code: number, index: number, record: number) => void;
+}
+
+/**
+ * Applies it to the receipts from `from` on, as many at a time as one call takes. Answers how many of all
+ * are done: fewer than there are where the journal must read first what happened before.
+ */
 function inParts(
-  context: QueueContext,
+  { member, name }: QueueContext,
   receipts: readonly Receipt[],
-  prepare: (record: number) => void,
-  run: (count: number) => number,
-  result: (receipt: Receipt, code: number, index: number, record: number) => void,
-): void {
-  const { member, name } = context;
-  for (let from = 0; from < receipts.length; from += BATCH_MAX) {
-    const part = receipts.slice(from, from + BATCH_MAX);
+  { prepare, run, result }: Change,
+  from: number,
+): number {
+  for (let first = from; first < receipts.length; first += BATCH_MAX) {
+    const part = receipts.slice(first, first + BATCH_MAX);
     part.forEach((receipt, record) => {
       member.engine.receipts.put(record, receipt);
       prepare(record);
     });
     const status = run(part.length);
+    if (status === STATUS_FULL) return first;
     if (status < 0) throw member.failure(status, name);
     part.forEach((receipt, record) => {
-      result(receipt, member.engine.receipts.result(record), from + record, record);
+      result(receipt, member.engine.receipts.result(record), first + record, record);
     });
+  }
+  return receipts.length;
+}
+
+/** Applies it to those from `from` on, however long the journal takes. */
+async function applyRest(
+  context: QueueContext,
+  receipts: readonly Receipt[],
+  change: Change,
+  from: number,
+): Promise<void> {
+  let done = from;
+  while (done < receipts.length) {
+    await context.shared.acknowledgements.room(context.queue.number);
+    context.member.check();
+    done = inParts(context, receipts, change, done);
   }
 }
 
 function nothing(): void {}
 
-/** Deletes, at most ten where calls are limited; `refused` is told of each receipt that is over. */
+/** How to delete, at most ten where calls are limited; `refused` is told of each receipt that is over. */
+function deletion(
+  context: QueueContext,
+  refused: (index: number, error: SluiceError) => void,
+): Change {
+  const { member, queue } = context;
+  const now = deletionTime(context);
+  return {
+    prepare: nothing,
+    run: (count) => {
+      if (!mayDelete(context, count)) throw throttled(context.name);
+      return member.engine.remove(queue, count, now);
+    },
+    result: (receipt, code, index, record) => {
+      if (isOver(context, receipt, code, record)) refused(index, overReceipt(context, receipt));
+    },
+  };
+}
+
+/** A promise only where it must wait for the journal. */
 function removeAll(
   context: QueueContext,
   receipts: readonly Receipt[],
   refused: (index: number, error: SluiceError) => void,
-): void {
-  const { member, queue } = context;
-  const now = deletionTime(context);
-  const run = (count: number): number => {
-    if (!mayDelete(context, count)) throw throttled(context.name);
-    return member.engine.remove(queue, count, now);
-  };
-  inParts(context, receipts, nothing, run, (receipt, code, index, record) => {
-    if (isOver(context, receipt, code, record)) refused(index, overReceipt(context, receipt));
-  });
+): Promise<void> | undefined {
+  const change = deletion(context, refused);
+  const done = inParts(context, receipts, change, 0);
   afterRemoval(context);
+  if (done === receipts.length) return undefined;
+  return applyRest(context, receipts, change, done).then(() => afterRemoval(context));
 }
 
 /** On a FIFO queue: somebody received it since, or it is visible again, or it moved when it was. */
@@ -125,9 +166,17 @@ export function afterRemoval({ shared, isFifo, queue }: QueueContext): void {
 
 export async function deleteMessage(context: QueueContext, handle: Handle): Promise<void> {
   context.member.check();
-  removeAll(context, [receiptOf(context, handle)], (_, error) => {
+  const removed = removeAll(context, [receiptOf(context, handle)], (_, error) => {
     throw error;
   });
+  if (removed !== undefined) await removed;
+  const durable = kept(context);
+  if (durable !== undefined) await durable;
+}
+
+/** Resolves when all that was done to the queue so far is durable. */
+function kept({ shared, queue }: QueueContext): Promise<void> | undefined {
+  return shared.acknowledgements.of(queue.number);
 }
 
 interface Receipts {
@@ -166,9 +215,11 @@ export async function deleteBatch(
   const step = isLimited(context) ? CALL_MESSAGES : Math.max(1, receipts.length);
   for (let from = 0; from < receipts.length; from += step) {
     try {
-      removeAll(context, receipts.slice(from, from + step), (at, error) =>
+      const part = receipts.slice(from, from + step);
+      const removed = removeAll(context, part, (at, error) =>
         errors.set(indices[from + at] as number, error),
       );
+      if (removed !== undefined) await removed;
     } catch (error) {
       // The first call's refusal is the batch's; a later one's is that of the handles not yet sent.
       if (from === 0 || !isThrottled(error)) throw error;
@@ -176,6 +227,8 @@ export async function deleteBatch(
       break;
     }
   }
+  const durable = kept(context);
+  if (durable !== undefined) await durable;
   return {
     successful: indices.flatMap((index) =>
       errors.has(index) ? [] : [{ index, value: undefined }],
@@ -215,25 +268,25 @@ function refusal(
   );
 }
 
-/** Hides the messages for `visibilityMs` from now; the first refusal, if any. */
-function hideAll(
+/** How to hide messages for `visibilityMs` from now; `refused` is told of what it does not apply to. */
+function hiding(
   context: QueueContext,
-  receipts: readonly Receipt[],
   visibilityMs: number,
   isAnyReceive: boolean,
-): SluiceError | undefined {
+  refused: (error: SluiceError) => void,
+): Change {
   const { member, queue } = context;
-  let refused: SluiceError | undefined;
-  const prepare = (record: number): void => {
-    member.engine.receipts.putVisibility(record, visibilityMs);
-    if (isAnyReceive) member.engine.receipts.putAnyReceive(record);
+  return {
+    prepare: (record) => {
+      member.engine.receipts.putVisibility(record, visibilityMs);
+      if (isAnyReceive) member.engine.receipts.putAnyReceive(record);
+    },
+    run: (count) => member.engine.hide(queue, count, member.nowMs()),
+    result: (receipt, code, _, record) => {
+      const error = refusal(context, receipt, code, record, visibilityMs);
+      if (error !== undefined) refused(error);
+    },
   };
-  const run = (count: number): number => member.engine.hide(queue, count, member.nowMs());
-  inParts(context, receipts, prepare, run, (receipt, code, _, record) => {
-    refused ??= refusal(context, receipt, code, record, visibilityMs);
-  });
-  context.shared.waiting.look(queue.number);
-  return refused;
 }
 
 function neededVisibilityMs(context: QueueContext, visibilityTimeout: number | undefined): number {
@@ -253,8 +306,15 @@ export async function changeVisibility(
 ): Promise<void> {
   context.member.check();
   const visibilityMs = neededVisibilityMs(context, visibilityTimeout);
-  const refused = hideAll(context, [receiptOf(context, handle)], visibilityMs, !context.isFifo);
-  if (refused !== undefined) throw refused;
+  const change = hiding(context, visibilityMs, !context.isFifo, (error) => {
+    throw error;
+  });
+  const receipts = [receiptOf(context, handle)];
+  const done = inParts(context, receipts, change, 0);
+  if (done < receipts.length) await applyRest(context, receipts, change, done);
+  context.shared.waiting.look(context.queue.number);
+  const durable = kept(context);
+  if (durable !== undefined) await durable;
 }
 
 /**
@@ -272,11 +332,23 @@ export function giveBack(context: QueueContext, messages: readonly Message[]): v
 export function giveBackReceipts(context: QueueContext, receipts: readonly Receipt[]): void {
   if (receipts.length === 0 || !context.member.isOpen) return;
   try {
-    hideAll(context, receipts, 0, false);
+    // Where the journal is behind, they come back when their timeout is over.
+    inParts(context, receipts, hiding(context, 0, false, nothing), 0);
+    context.shared.waiting.look(context.queue.number);
   } catch (error) {
     // The queue was deleted meanwhile, its messages with it.
     if (!(error instanceof SluiceError)) throw error;
   }
+}
+
+/** Why a delete or a change of visibility could not be done now: it needs no memory. */
+export function unsettled({ member, name }: QueueContext, status: number): SluiceError {
+  if (status !== STATUS_FULL) return member.failure(status, name);
+  return new SluiceError(
+    "CapacityExceeded",
+    "The journal is behind: more has happened than it could write yet. Nothing was done; try again in a moment.",
+    { queue: name },
+  );
 }
 
 /**
@@ -298,7 +370,7 @@ export function deleteSync(context: QueueContext, inbox: Inbox, from: number, to
       if (!mayDelete(context, end - first)) throw throttled(context.name);
     }
     const some = engine.removeMessages(inbox, first, end, queue, now);
-    if (some < 0) throw member.failure(some, context.name);
+    if (some < 0) throw unsettled(context, some);
     removed += some;
   }
   afterRemoval(context);
@@ -322,7 +394,7 @@ export function changeVisibilitySync(
     if (!context.isFifo) member.engine.receipts.putAnyReceive(record);
   }
   const changed = member.engine.hide(queue, to - from, member.nowMs());
-  if (changed < 0) throw member.failure(changed, context.name);
+  if (changed < 0) throw unsettled(context, changed);
   context.shared.waiting.look(queue.number);
   return changed;
 }

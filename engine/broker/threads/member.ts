@@ -54,6 +54,8 @@ export class Member {
   ended(): SluiceError {
     if (this.#isClosed) return new SluiceError("BrokerClosed", "This broker was closed.");
     if (this.#failure !== undefined) return this.#failure;
+    const why = this.engine.durable.failure;
+    if (why !== undefined) return new SluiceError("InternalFailure", why, { retryable: false });
     const how = this.engine.ownerState === OWNER_CLOSED ? "closed it" : "is gone";
     return new SluiceError("OwnerGone", `The thread that opened this broker ${how}.`);
   }
@@ -122,6 +124,16 @@ export class Member {
           : this.ended();
     }
   }
+}
+
+/** The disk has no room for new messages. */
+export function noDiskRoom(queue: string): SluiceError {
+  return new SluiceError(
+    "CapacityExceeded",
+    "The disk that the broker keeps its messages on is full. Nothing was stored; messages are received " +
+      "and deleted as before, and accepted again when there is room.",
+    { queue },
+  );
 }
 
 export function full(queue: string): SluiceError {

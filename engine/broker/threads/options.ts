@@ -2,6 +2,9 @@
  * What `Broker.open` was asked for, checked and completed. Pure; once a broker.
  * Every mistake is an InvalidParameterValue that names the option and the value.
  */
+import { inspect } from "node:util";
+import type { MovedSlot } from "../../../bindings/index.ts";
+import { VirtualClock } from "../../clock.ts";
 import { SluiceError } from "../../errors.ts";
 import { accounts, memoryBytes as limits, regions } from "../../limits.ts";
 import type { BrokerOptions, Quotas } from "../../types.ts";
@@ -14,6 +17,14 @@ export interface BrokerSettings {
   readonly quotas: Quotas;
   /** Whether verbs make spans where the program has a tracer. */
   readonly tracing: boolean;
+  /** Where messages are that receipt handles of an earlier life of its directory put elsewhere. */
+  readonly moved: readonly MovedSlot[];
+}
+
+/** Where a broker keeps what it has, and when a call's work counts as kept. */
+export interface Keeping {
+  readonly directory: string;
+  readonly durability: "always" | "relaxed";
 }
 
 export interface Sizes {
@@ -66,16 +77,9 @@ function switchesOf(quotas: Partial<Quotas>): Quotas {
   return { ...QUOTAS.off, ...Object.fromEntries(given) };
 }
 
-/** Throws InvalidParameterValue for what is no option, UnsupportedOperation for what is not there. */
+/** Throws InvalidParameterValue for what is no option. */
 export function settingsOf(options: BrokerOptions): BrokerSettings {
   checkNames(options, openNames);
-  for (const name of ["directory", "durability"] as const) {
-    if (options[name] === undefined) continue;
-    throw new SluiceError(
-      "UnsupportedOperation",
-      `Keeping messages in a directory is not built yet; leave ${name} out.`,
-    );
-  }
   const { account = accounts.default, region = regions.default, tracing = true } = options;
   if (typeof tracing !== "boolean") {
     const message = `tracing is true or false, not ${String(tracing)}.`;
@@ -86,7 +90,37 @@ export function settingsOf(options: BrokerOptions): BrokerSettings {
     region: matching("region", region, regions.pattern, "small letters, digits and hyphens"),
     quotas: quotasOf(options.quotas),
     tracing,
+    moved: [],
   };
+}
+
+/**
+ * Undefined: nothing is kept. Throws InvalidParameterValue, and UnsupportedOperation for a clock that the
+ * journal's thread can't read.
+ */
+export function keepingOf({ directory, durability, clock }: BrokerOptions): Keeping | undefined {
+  if (directory === undefined) {
+    if (durability === undefined) return undefined;
+    throw invalid(
+      `durability says when what is kept in a directory counts as kept, and there is no directory. ` +
+        "Name one, or leave durability out.",
+    );
+  }
+  if (typeof directory !== "string" || directory === "" || directory.includes("\0")) {
+    throw invalid(`directory is the path of a directory, not ${inspect(directory)}.`);
+  }
+  if (clock !== undefined && !(clock instanceof VirtualClock)) {
+    const text =
+      "A broker with a directory can't have a clock of your own; use VirtualClock, or none.";
+    throw new SluiceError("UnsupportedOperation", text);
+  }
+  const kept = durability ?? "always";
+  if (kept === "always" || kept === "relaxed") return { directory, durability: kept };
+  throw invalid(`durability is "always" or "relaxed", not ${inspect(durability)}.`);
+}
+
+function invalid(text: string): SluiceError {
+  return new SluiceError("InvalidParameterValue", text);
 }
 
 export function sizesOf(options: BrokerOptions): Sizes {

@@ -1,6 +1,6 @@
 /**
  * Long polls of one thread. However many wait, the thread has one doorbell, at most one pending
- * wait on it, and one timer. Waiters for a queue stand in a line and are served in the order they
+ * wait on it (bell.ts), and one timer. Waiters for a queue stand in a line and are served in the order they
  * came; only the head looks.
  *
  * No message is missed: a line sets this thread's bit in the queue's mask, reads the doorbell,
@@ -13,6 +13,7 @@ import type { Engine } from "../../../bindings/index.ts";
 import type { Cancel } from "../../clock.ts";
 import type { Member } from "../threads/member.ts";
 import { checkSignal, onAbort } from "./abort.ts";
+import type { Bell, Sleeper } from "./bell.ts";
 
 interface Waiter {
   readonly deadlineMs: number;
@@ -38,18 +39,25 @@ const ROOM_LOOK_MS = 100;
 
 function nothing(): void {}
 
-export class Waiting {
+export class Waiting implements Sleeper {
   readonly #member: Member;
   readonly #engine: Engine;
+  readonly #bell: Bell;
   readonly #lines = new Map<number, Line>();
-  #isListening = false;
   #alarmMs = NEVER;
   #cancelAlarm: Cancel = nothing;
   #keepAlive: NodeJS.Timeout | undefined;
 
-  constructor(member: Member) {
+  constructor(member: Member, bell: Bell) {
     this.#member = member;
     this.#engine = member.engine;
+    this.#bell = bell;
+    bell.join(this);
+  }
+
+  /** True when somebody in this thread waits for any queue. */
+  get isAsleep(): boolean {
+    return this.#lines.size > 0;
   }
 
   /** True when somebody in this thread waits for the queue. */
@@ -109,7 +117,7 @@ export class Waiting {
       for (const waiter of line.waiters.splice(0)) waiter.fail(error);
       this.#end(line);
     }
-    if (this.#isListening) this.#engine.doorbell.ringSelf();
+    this.#bell.end();
   }
 
   #join(queue: number, waiter: Waiter): void {
@@ -127,9 +135,9 @@ export class Waiting {
     this.#lines.set(queue, line);
     this.#keepAlive ??= setTimeout(nothing, KEEP_ALIVE_MS);
     this.#engine.waitBegin(queue);
-    const seen = this.#engine.doorbell.read();
+    const seen = this.#bell.read();
     this.#serve(line);
-    this.#listen(seen);
+    this.#bell.listen(seen);
   }
 
   #leave(queue: number, waiter: Waiter): void {
@@ -212,30 +220,8 @@ export class Waiting {
     }
   }
 
-  /** Sleeps on the doorbell while it is `seen`; at most one such wait is pending. */
-  #listen(seen: number): void {
-    let word = seen;
-    while (!this.#isListening && this.#lines.size > 0) {
-      const rung = this.#engine.doorbell.rung(word);
-      if (rung !== undefined) {
-        this.#isListening = true;
-        void rung.then(() => this.#onRing());
-        return;
-      }
-      word = this.#engine.doorbell.read();
-      this.#answerRing();
-    }
-  }
-
-  #onRing(): void {
-    this.#isListening = false;
-    if (this.#lines.size === 0) return;
-    const seen = this.#engine.doorbell.read();
-    this.#answerRing();
-    this.#listen(seen);
-  }
-
-  #answerRing(): void {
+  /** The bell's: there may be something for those who wait. */
+  onRing(): void {
     if (!this.#member.isOpen) {
       this.close(this.#member.ended());
       return;

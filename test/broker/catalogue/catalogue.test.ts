@@ -261,12 +261,6 @@ describe("limits", () => {
       message: expect.stringMatching(text),
     });
   });
-
-  test("a directory is not built", async () => {
-    await expect(Broker.open({ directory: "/tmp/x" })).rejects.toMatchObject({
-      code: "UnsupportedOperation",
-    });
-  });
 });
 
 describe("with AWS's quotas", () => {

@@ -6,12 +6,14 @@ import { BATCH_MAX, Engine, Inbox, SECRET_BYTES } from "../../../bindings/index.
 import { Catalogue } from "../../../engine/broker/catalogue/catalogue.ts";
 import { MoveTasks } from "../../../engine/broker/catalogue/moveTasks.ts";
 import { arnOf } from "../../../engine/broker/catalogue/redrive.ts";
+import { Acknowledgements } from "../../../engine/broker/durable/acknowledgements.ts";
 import { Keeper } from "../../../engine/broker/kept/keeper.ts";
 import type { Restored } from "../../../engine/broker/kept/recovered.ts";
 import { Queues } from "../../../engine/broker/queues.ts";
 import { Member } from "../../../engine/broker/threads/member.ts";
 import { settingsOf, sizesOf } from "../../../engine/broker/threads/options.ts";
 import { openTiming, publishTime } from "../../../engine/broker/threads/timing.ts";
+import { Bell } from "../../../engine/broker/waiting/bell.ts";
 import { CapacityWait } from "../../../engine/broker/waiting/capacityWait.ts";
 import { Waiting } from "../../../engine/broker/waiting/waiting.ts";
 import { VirtualClock } from "../../../engine/clock.ts";
@@ -43,9 +45,12 @@ export async function build(options: BrokerOptions = {}, nowMs = 1e12): Promise<
   const member = new Member(engine, settings, timing);
   const catalogue = new Catalogue(member);
   const arn = (name: string): string => arnOf(settings.region, { account: settings.account, name });
+  const bell = new Bell(engine);
+  const waiting = new Waiting(member, bell);
+  const acknowledgements = new Acknowledgements(member, bell);
   const queues = new Queues(
     {
-      ...{ member, catalogue, waiting: new Waiting(member), capacity: new CapacityWait() },
+      ...{ member, catalogue, waiting, acknowledgements, capacity: new CapacityWait() },
       ...{ inbox: new Inbox(BATCH_MAX), arnOfKey: (key) => arnOf(settings.region, key) },
       ...{ arnOf: () => undefined, reclaim: (queue) => void engine.reclaim(queue, 1_000) },
     },

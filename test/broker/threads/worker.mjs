@@ -36,6 +36,13 @@ const roles = {
     for (const body of bodies) await jobs.send(body);
   },
 
+  /** Sends when it is told to; the code of what that ended with. */
+  async sendOne(broker, { queue }) {
+    const jobs = await broker.getQueue(queue);
+    await new Promise((resolve) => parentPort.once("message", resolve));
+    return codeOf(() => jobs.send("x"));
+  },
+
   async ofAccount(broker, { queue, account, body }) {
     const made = await broker.createQueue(queue, {}, { account });
     await made.send(body);

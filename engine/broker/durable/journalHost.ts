@@ -1,0 +1,234 @@
+/**
+ * The opener's side of the journal: starts its thread (journalWork.ts), waits until all that the directory
+ * has is in the memory again, hands it entries to keep, and ends it. The thread keeps no process alive once the broker is
+ * open. When it ends unbidden the broker ends with it, and everybody is told why.
+ */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import { type Engine, type EngineShare, OWNER_GONE } from "../../../bindings/index.ts";
+import { SluiceError } from "../../errors.ts";
+import type { BrokerOptions } from "../../types.ts";
+import type { BrokerSettings, Keeping } from "../threads/options.ts";
+import { type DurableFace, recoveryWatcher, type TellProgress } from "./face.ts";
+import { JournalNumbers } from "./journalNumbers.ts";
+import type { Recovery, Report, WorkSettings } from "./journalWork.ts";
+
+/** What the thread is started with. */
+export interface ThreadData {
+  readonly share: EngineShare;
+  readonly directory: string;
+  readonly settings: WorkSettings;
+  /** Where entries come from that it is to keep. */
+  readonly orders: MessagePort;
+  /** Of a test's own thread: what it is to do. */
+  readonly more?: unknown;
+}
+
+const MIB = 1_048_576;
+/** The largest message and what goes with it fit into one batch. */
+const BATCH_BYTES = 8 * MIB;
+const SEGMENT_BYTES = 32 * MIB;
+
+/** Worker threads run compiled files only; run from sources, that is the build beside them. */
+function threadFile(): URL {
+  const isSource = import.meta.url.endsWith(".ts");
+  const file = isSource
+    ? "../../../dist/engine/broker/durable/journalThread.js"
+    : "./journalThread.js";
+  return new URL(file, import.meta.url);
+}
+
+/** A file for the journal's thread, and what its thread is told besides. */
+export interface OtherThread {
+  readonly file: URL;
+  readonly more: unknown;
+}
+
+const otherThreads = new WeakMap<BrokerOptions, OtherThread>();
+
+/** A test's own thread, whose disk waits or fails on purpose, for the `Broker.open(options)` that comes next. */
+export function useJournalThread(options: BrokerOptions, thread: OtherThread): void {
+  otherThreads.set(options, thread);
+}
+
+function nothing(): void {}
+
+function warn(text: string): void {
+  process.emitWarning(text, { type: "SluiceWarning" });
+}
+
+export class JournalHost implements DurableFace {
+  readonly directory: string;
+  readonly durability: Keeping["durability"];
+  readonly numbers = new JournalNumbers();
+  /** Resolves with the error when the journal ends by one; never when it ends in order. */
+  readonly failed: Promise<Error>;
+  readonly #engine: Engine;
+  readonly #thread: number;
+  readonly #worker: Worker;
+  readonly #orders: MessagePort;
+  readonly #tellProgress: TellProgress;
+  readonly #ended: Promise<void>;
+  #recovery: Recovery | undefined;
+  #minutes: readonly Uint8Array[] = [];
+  #failure: SluiceError | undefined;
+  #onReady: (recovery: Recovery) => void = nothing;
+  #onUnready: (error: SluiceError) => void = nothing;
+  #onLost: (error: SluiceError) => void = nothing;
+  #onFailed: (error: Error) => void = nothing;
+
+  /** Rejects with what keeps the directory from being used; nothing of it is changed then. */
+  static async start(
+    engine: Engine,
+    keeping: Keeping,
+    settings: BrokerSettings,
+    options: BrokerOptions,
+  ): Promise<JournalHost> {
+    const host = new JournalHost(engine, keeping, settings, options);
+    const recovery = await new Promise<Recovery>((resolve, reject) => {
+      host.#onReady = resolve;
+      host.#onUnready = reject;
+    });
+    host.#recovery = recovery;
+    host.#minutes = recovery.minutes;
+    engine.receipts.moved = recovery.moved;
+    host.#worker.unref();
+    return host;
+  }
+
+  private constructor(
+    engine: Engine,
+    { directory, durability }: Keeping,
+    settings: BrokerSettings,
+    options: BrokerOptions,
+  ) {
+    const share = engine.share();
+    if (share === undefined) {
+      throw new SluiceError("OverLimit", "No thread is left for the broker's journal.");
+    }
+    this.#engine = engine;
+    this.#thread = share.thread;
+    this.directory = resolve(directory);
+    this.durability = durability;
+    this.#tellProgress = recoveryWatcher(options) ?? nothing;
+    this.failed = new Promise((resolve) => {
+      this.#onFailed = resolve;
+    });
+    const { port1, port2 } = new MessageChannel();
+    this.#orders = port1;
+    const { account, region, quotas } = settings;
+    const other = otherThreads.get(options);
+    const data: ThreadData = {
+      share,
+      directory: this.directory,
+      settings: {
+        ...{ account, region, isSixtySecondRuleOn: quotas.sixtySecondRules },
+        ...{ isRelaxed: durability === "relaxed", numbers: this.numbers.buffer },
+        ...{ batchBytes: BATCH_BYTES, segmentBytes: SEGMENT_BYTES },
+      },
+      orders: port2,
+      ...(other !== undefined && { more: other.more }),
+    };
+    this.#worker = new Worker(fileURLToPath(other?.file ?? threadFile()), {
+      name: "sluice journal",
+      workerData: data,
+      transferList: [port2],
+      execArgv: [],
+    });
+    this.#worker.on("message", (report: Report) => this.#hear(report));
+    this.#worker.on("error", (error) => {
+      this.#failure ??= failureOf(`The journal's thread had an error. ${error.message}`, error);
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once("exit", (code) => {
+        this.#onExit(code);
+        resolve();
+      });
+    });
+  }
+
+  /** What was there, once the thread is ready. */
+  get recovery(): Recovery {
+    if (this.#recovery === undefined) throw new Error("The journal has not been read yet.");
+    return this.#recovery;
+  }
+
+  /** Why the journal ended, when it did not do so in order. */
+  get failure(): SluiceError | undefined {
+    return this.#failure;
+  }
+
+  /** `tell` is told when the thread has ended although nobody asked it to. */
+  set onLost(tell: (error: SluiceError) => void) {
+    this.#onLost = tell;
+    if (this.#failure !== undefined) tell(this.#failure);
+  }
+
+  /** Has a whole entry appended with the next batch. */
+  keep(entry: Uint8Array): void {
+    this.#orders.postMessage(entry);
+    this.#engine.durable.askAny();
+  }
+
+  /** What metrics had kept; once. */
+  takeMinutes(): readonly Uint8Array[] {
+    const minutes = this.#minutes;
+    this.#minutes = [];
+    return minutes;
+  }
+
+  /**
+   * The broker has ended, as all threads can see: resolves when all that was done is on the disk and the
+   * directory is given back. Rejects when that failed now.
+   */
+  async end(): Promise<void> {
+    const hadFailed = this.#failure !== undefined || this.#engine.durable.failure !== undefined;
+    this.#worker.ref();
+    this.#engine.doorbell.ringOthers();
+    await this.#ended;
+    this.#orders.close();
+    if (!hadFailed && this.#failure !== undefined) throw this.#failure;
+  }
+
+  #hear(report: Report): void {
+    switch (report.kind) {
+      case "ready":
+        this.#onReady(report);
+        break;
+      case "progress":
+        this.#tellProgress(report);
+        break;
+      case "trouble":
+        warn(report.text);
+        break;
+      default:
+        this.#failure ??= failureOf(report.text);
+    }
+  }
+
+  #onExit(code: number): void {
+    const { durable } = this.#engine;
+    // In order: the broker had ended, by its close or because its steward was lost.
+    if (durable.hasEnded && durable.failure === undefined) return;
+    const text = durable.failure ?? `The journal's thread ended with code ${code}.`;
+    const failure = this.#failure ?? failureOf(text);
+    this.#failure = failure;
+    // Who waits for a lock that it held takes it over.
+    this.#engine.registry.markDead(this.#thread);
+    durable.fail(failure.message);
+    this.#engine.endOwner(OWNER_GONE);
+    this.#engine.doorbell.ringOthers();
+    if (this.#recovery !== undefined) warn(`The broker has ended. ${failure.message}`);
+    this.#onUnready(failure);
+    this.#onFailed(failure);
+    this.#onLost(failure);
+  }
+}
+
+function failureOf(text: string, cause?: Error): SluiceError {
+  return new SluiceError("InternalFailure", text, {
+    retryable: false,
+    ...(cause !== undefined && { cause }),
+  });
+}

@@ -1,0 +1,257 @@
+/**
+ * What the journal's thread does, from the reading of the log to its close: recovers a broker's state into
+ * the fresh memory, then commits what happens in it, turn by turn, until the broker ends. It runs nobody's code and
+ * never waits for anything of the program; while it works it does not return to its event loop, so orders
+ * are fetched and what it says is posted. One a broker with a directory.
+ *
+ * Its end is the broker's: what it throws is said in the shared memory, where all threads see it.
+ */
+import {
+  Engine,
+  type EngineShare,
+  type Loaded,
+  type MovedSlot,
+  OWNER_GONE,
+  OWNER_OPEN,
+  Publisher,
+} from "../../../bindings/index.ts";
+import { elapsedMs, wallMs } from "../../clock.ts";
+import { SluiceError } from "../../errors.ts";
+import type { Journal } from "../../journal/journal.ts";
+import { JournalError, type JournalErrorCode } from "../../journal/journalError.ts";
+import { Keeper } from "../kept/keeper.ts";
+import type { Deletion, RestoreSettings } from "../kept/recovered.ts";
+import { attachTiming, type Timing } from "../threads/timing.ts";
+import { Cleaner } from "./cleaner.ts";
+import { Commits } from "./commits.ts";
+import type { RecoveryProgress } from "./face.ts";
+import { JournalNumbers } from "./journalNumbers.ts";
+
+/** What the opener is told. */
+export type Report =
+  | ({ readonly kind: "progress" } & RecoveryProgress)
+  /** All is there again; from now on the broker may be used. */
+  | ({ readonly kind: "ready" } & Recovery)
+  /** Something is not as it should be, and it goes on. */
+  | { readonly kind: "trouble"; readonly text: string }
+  /** It can't go on. */
+  | { readonly kind: "failed"; readonly text: string; readonly code: JournalErrorCode | undefined };
+
+export interface Recovery {
+  /** Where messages are now whose receipt handles name another place. */
+  readonly moved: readonly MovedSlot[];
+  readonly deletions: readonly Deletion[];
+  /** What metrics had kept. */
+  readonly minutes: readonly Uint8Array[];
+}
+
+/** What the opener orders: to keep an entry. */
+export type Order = Uint8Array;
+
+export interface WorkSettings extends RestoreSettings {
+  readonly isRelaxed: boolean;
+  /** As the journal was opened. */
+  readonly batchBytes: number;
+  readonly segmentBytes: number;
+  /** Of the opener's JournalNumbers. */
+  readonly numbers: JournalNumbers["buffer"];
+}
+
+export interface WorkHost {
+  readonly share: EngineShare;
+  readonly settings: WorkSettings;
+  readonly openJournal: () => Promise<Journal>;
+  /** How many bytes there are to read. */
+  readonly logBytes: () => number;
+  readonly tell: (report: Report) => void;
+  /** The next order of the opener's, if there is one. */
+  readonly takeOrder: () => Order | undefined;
+}
+
+/** How long nothing comes before the disk says that what it has is durable, and queues are looked at. */
+const REST_MS = 100;
+const PROGRESS_MS = 100;
+const DAY_MS = 86_400_000;
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export class JournalWork {
+  readonly #host: WorkHost;
+  readonly #engine: Engine;
+  readonly #publisher: Publisher;
+  readonly #keeper: Keeper;
+  readonly #numbers: JournalNumbers;
+  #timing: Timing;
+  #trouble = "";
+
+  constructor(host: WorkHost) {
+    this.#host = host;
+    this.#engine = Engine.attach(host.share);
+    this.#publisher = new Publisher(host.share);
+    this.#keeper = new Keeper(this.#engine, host.settings);
+    this.#numbers = new JournalNumbers(host.settings.numbers);
+    this.#timing = attachTiming(this.#engine);
+  }
+
+  /** Resolves when the broker has ended, in order or not. */
+  async run(): Promise<void> {
+    let journal: Journal | undefined;
+    try {
+      this.#engine.effects.begin();
+      journal = await this.#host.openJournal();
+      await this.#work(journal);
+      this.#engine.durable.end();
+    } catch (error) {
+      this.#fail(error);
+      // Gives the directory back; what can't be written any more was told.
+      await journal?.close(this.#timing.clock.nowMs()).catch(() => {});
+    }
+    this.#engine.doorbell.ringOthers();
+  }
+
+  async #work(journal: Journal): Promise<void> {
+    const fromMs = elapsedMs();
+    const { conclusions, ...recovery } = await this.#recover(journal);
+    const commits = this.#commitsTo(journal);
+    await commits.beginLife(conclusions, this.#keeper.conclusions());
+    this.#numbers.set("recoveryMs", elapsedMs() - fromMs);
+    this.#host.tell({ kind: "ready", ...recovery });
+    await this.#serve(journal, commits, recovery);
+    await journal.close(this.#timing.clock.nowMs());
+  }
+
+  /** Reads all that is on the disk into the memory, and begins a new life of the journal. */
+  async #recover(journal: Journal): Promise<Recovery & Pick<Loaded, "conclusions">> {
+    const { tell, logBytes } = this.#host;
+    const { load } = this.#engine;
+    const allBytes = logBytes();
+    let readBytes = 0;
+    let toldAtMs = elapsedMs();
+    load.begin();
+    const known = await journal.replay(({ records }) => {
+      load.apply(records, (entry) => this.#keeper.read(entry));
+      readBytes += records.length;
+      if (elapsedMs() - toldAtMs < PROGRESS_MS) return;
+      toldAtMs = elapsedMs();
+      tell({ kind: "progress", readBytes, allBytes, messages: load.messages });
+    });
+    this.#goOnFrom(known.nowMs);
+    const nowMs = this.#timing.clock.nowMs();
+    const { births, deletions, minutes } = this.#keeper.restore(known.position === 0);
+    const loaded = load.end(nowMs, births);
+    await journal.begin(nowMs);
+    this.#numbers.set("lives", known.lives + 1);
+    this.#numbers.set("recoveredMessages", loaded.messages);
+    tell({ kind: "progress", readBytes: allBytes, allBytes, messages: loaded.messages });
+    const { moved, conclusions } = loaded;
+    return { moved, conclusions, deletions, minutes };
+  }
+
+  /** The broker's time never steps back behind what is in the log. */
+  #goOnFrom(lastMs: number): void {
+    const { time } = this.#engine;
+    // Virtual time is the program's to move; a queue's own never steps back.
+    if (time.isVirtual) return;
+    const nowMs = this.#timing.clock.nowMs();
+    if (Math.abs(lastMs - nowMs) > DAY_MS && lastMs > 0) {
+      const [last, now] = [lastMs, wallMs()].map((ms) => new Date(ms).toISOString());
+      const text = `The journal's last entry is of ${last}, and the clock says ${now}.`;
+      const what = lastMs > nowMs ? " The broker's time goes on from the former." : "";
+      this.#host.tell({ kind: "trouble", text: text + what });
+    }
+    if (lastMs <= nowMs) return;
+    time.anchorMs += lastMs - nowMs;
+    this.#timing = attachTiming(this.#engine);
+  }
+
+  #commitsTo(journal: Journal): Commits {
+    const { isRelaxed, batchBytes } = this.#host.settings;
+    return new Commits({
+      engine: this.#engine,
+      publisher: this.#publisher,
+      journal,
+      catalogue: this.#keeper,
+      counts: this.#numbers,
+      isRelaxed,
+      batchBytes,
+      nowMs: () => this.#timing.clock.nowMs(),
+      pause: (ms) => this.#pause(ms),
+      onTrouble: (error) => this.#tellTrouble(error),
+    });
+  }
+
+  async #serve(journal: Journal, commits: Commits, { moved }: Recovery): Promise<void> {
+    const engine = this.#engine;
+    const cleaner = new Cleaner({
+      ...{ engine, journal, commits, moved, keeper: this.#keeper, counts: this.#numbers },
+      segmentBytes: this.#host.settings.segmentBytes,
+      nowMs: () => this.#timing.clock.nowMs(),
+    });
+    let wasOpen = true;
+    for (;;) {
+      const seen = engine.doorbell.read();
+      const { isOpen } = this;
+      // What nobody marked is taken as well before the end.
+      if (wasOpen && !isOpen) commits.lookAtAll();
+      wasOpen = isOpen;
+      this.#takeOrders(commits);
+      const hasWorked = await commits.turn();
+      if (isOpen) await cleaner.step();
+      if (hasWorked) continue;
+      if (!isOpen) return;
+      await this.#rest(commits, cleaner, seen);
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#engine.ownerState === OWNER_OPEN;
+  }
+
+  #takeOrders(commits: Commits): void {
+    for (;;) {
+      const entry = this.#host.takeOrder();
+      if (entry === undefined) return;
+      this.#keeper.take(entry);
+      commits.keep(entry);
+    }
+  }
+
+  /** Until somebody rings, or there is something to do without that. */
+  async #rest(commits: Commits, cleaner: Cleaner, seen: number): Promise<void> {
+    this.#publisher.lieDown();
+    const isIdle = this.isOpen && !commits.isWanted && !cleaner.isBusy;
+    const isRung = !isIdle || this.#engine.doorbell.sleep(seen, REST_MS);
+    this.#publisher.getUp();
+    if (!isRung) await commits.rest();
+  }
+
+  /** Until the time is up; false: the broker ends. */
+  #pause(ms: number): boolean {
+    const { doorbell } = this.#engine;
+    const untilMs = elapsedMs() + ms;
+    for (let leftMs = ms; leftMs > 0 && this.isOpen; leftMs = untilMs - elapsedMs()) {
+      doorbell.sleep(doorbell.read(), leftMs);
+    }
+    return this.isOpen;
+  }
+
+  /** Once for each time that it goes wrong. */
+  #tellTrouble(error: JournalError): void {
+    if (error.message === this.#trouble) return;
+    this.#trouble = error.message;
+    this.#host.tell({ kind: "trouble", text: error.message });
+  }
+
+  #fail(error: unknown): void {
+    const { durable } = this.#engine;
+    // A range: what the log has does not fit into the memory.
+    const isTold = [JournalError, SluiceError, RangeError].some((kind) => error instanceof kind);
+    const text = isTold ? textOf(error) : `The journal's thread had an error. ${textOf(error)}`;
+    durable.fail(text);
+    this.#engine.endOwner(OWNER_GONE);
+    const code = error instanceof JournalError ? error.code : undefined;
+    this.#host.tell({ kind: "failed", text, code });
+  }
+}
