@@ -1,6 +1,7 @@
 /** The suites by name, and what is measured in ways of its own and prints tables of its own. */
 import { writeFile } from "node:fs/promises";
 import type { Options } from "../commandLine.ts";
+import { benchDurable } from "../durable/durable.ts";
 import { benchPool } from "../pool/pool.ts";
 import { environmentText } from "../result/tables.ts";
 import { Surroundings } from "../run/environment.ts";
@@ -69,5 +70,10 @@ function programOf(name: string, about: string, bench: Bench): [string, Program]
 export const PROGRAMS: ReadonlyMap<string, Program> = new Map([
   programOf("pool", "a pool beside a loop by hand and piscina.run; its targets", benchPool),
   programOf("threads", "two threads beside postMessage", benchThreads),
+  programOf(
+    "durable",
+    "messages kept in a directory: sent and deleted durably, and starts",
+    benchDurable,
+  ),
   programOf("worst", "the worst request of each action: how long it keeps the thread", benchWorst),
 ]);

@@ -278,6 +278,49 @@ describe("what stands in the log", () => {
   });
 });
 
+describe("where there is a journal", () => {
+  test("a queue that was made and deleted between two looks is in the log, and its number is nobody's until then", async () => {
+    const { house, log } = await begin({ quotas: "aws" });
+    house.engine.effects.begin();
+    house.queues.create("a", {}, {});
+    house.queues.delete("a");
+    house.queues.create("b", {}, {});
+    const numberOf = (name: string): number | undefined =>
+      house.catalogue.all().find((known) => known.name === name)?.number;
+    expect(numberOf("b")).toBe(1);
+    const { first, last, ended } = house.keeper.changes(house.clock.nowMs());
+    expect(first.map(kindOf)).toEqual([KEPT.queue, KEPT.queue, KEPT.counters]);
+    expect([last.map(kindOf), ended]).toEqual([[KEPT.gone], [0]]);
+    // What its ring says of the deletion was not read yet.
+    expect(house.keeper.freeEnded()).toBe(1);
+    house.engine.drain.take(0, true);
+    house.engine.drain.taken();
+    expect(house.keeper.freeEnded()).toBe(0);
+    house.queues.create("c", {}, {});
+    expect(numberOf("c")).toBe(0);
+    log.push(...first, ...last);
+    const { restored } = await rebuild(log, { quotas: "aws" });
+    expect(restored).toMatchObject({ queues: 1, deletions: [{ name: "a" }] });
+  });
+
+  test("a deleted queue's number waits for its messages, too", async () => {
+    const { house } = await begin();
+    house.engine.effects.begin();
+    const queue = house.queues.create("a", {}, {});
+    queue.sync.send("text");
+    expect(house.catalogue.all()).toHaveLength(1);
+    house.engine.deleteQueue(
+      house.engine.queues.catalogueVersion(),
+      { number: 0, incarnation: 1 },
+      1,
+    );
+    expect(house.keeper.changes(1).ended).toEqual([0]);
+    expect(house.keeper.freeEnded()).toBe(1);
+    while (house.engine.reclaim(0, 100) > 0);
+    expect(house.engine.queues.isDeleted(0)).toBe(true);
+  });
+});
+
 test("a memory that nobody restores keeps what it was opened with", async () => {
   const house = await build();
   const { secret } = house.engine.identity;

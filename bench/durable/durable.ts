@@ -1,0 +1,192 @@
+/**
+ * `sluice bench durable`: a message sent and one deleted, both durable, by 1, 32 and 256 senders: Sluice with
+ * either durability beside the least that such a store does and beside other stores; on the disk as it
+ * is, and with syncs a millisecond longer. Then how long starts take. Directories go with it.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Table, tableText } from "../../engine/report/table.ts";
+import { bare } from "./bare.ts";
+import { type Growth, growth } from "./growth.ts";
+import { OTHERS, openOther } from "./others.ts";
+import { measure, type Outcome, type Store } from "./pairs.ts";
+import { type Restart, restart } from "./restart.ts";
+import { SluiceStore } from "./sluice.ts";
+
+const SENDERS = [1, 32, 256];
+const DELAYS_MS = [0, 1];
+const FILLED = 20_000;
+const RESTARTS = [
+  { messages: 1_000_000, bodyBytes: 100 },
+  { messages: 1_000_000, bodyBytes: 1_024 },
+];
+
+type Say = (text: string) => void;
+
+interface Pace {
+  readonly minutes: number;
+  readonly ms: number;
+  readonly warmUpMs: number;
+  readonly share: number;
+}
+
+interface Row extends Outcome {
+  readonly delayMs: number;
+}
+
+interface Opening {
+  readonly name: string;
+  open(directory: string, delayMs: number): Promise<Store>;
+}
+
+/** In a directory of its own, which goes afterwards. */
+async function within<T>(act: (directory: string) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(
+    join(process.env.SLUICE_BENCH_DIRECTORY ?? tmpdir(), "sluice-durable-"),
+  );
+  try {
+    return await act(directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+const sluices: Opening[] = (["always", "relaxed"] as const).map((durability) => ({
+  name: `sluice, ${durability}`,
+  open: (directory, delayMs) => SluiceStore.open({ directory, durability, delayMs }),
+}));
+const others: Opening[] = [...OTHERS.keys()].map((name) => ({
+  name,
+  open: (directory, delayMs) => openOther(name, directory, delayMs),
+}));
+
+/** Those that can be opened; who is not installed is said. */
+async function installed(say: Say): Promise<Opening[]> {
+  const found: Opening[] = [];
+  for (const opening of others) {
+    try {
+      const store = await within((directory) => opening.open(directory, 0));
+      await store.close();
+      found.push(opening);
+    } catch {
+      say(`${opening.name} is not installed; it is left out`);
+    }
+  }
+  return found;
+}
+
+async function pairs(pace: Pace, say: Say): Promise<Row[]> {
+  const openings = [...sluices, ...(await installed(say))];
+  const rows: Row[] = [];
+  for (const delayMs of DELAYS_MS) {
+    for (const senders of SENDERS) {
+      for (const { name, open } of openings) {
+        say(`${name}, ${senders} senders, syncs ${delayMs} ms longer`);
+        const outcome = await within(async (directory) => {
+          const store = await open(directory, delayMs);
+          const filled = Math.round(FILLED * pace.share);
+          const found = await measure(store, { ...pace, senders, filled });
+          await store.close();
+          return found;
+        });
+        rows.push({ ...outcome, delayMs });
+      }
+      const alone = await within(async (directory) => bare(directory, senders, pace.ms, delayMs));
+      rows.push({ ...alone, delayMs });
+    }
+  }
+  return rows;
+}
+
+/** A consumer close behind: nothing lies in the queue, so most of what is sent is gone before it is written. */
+async function closeBehind(pace: Pace): Promise<Outcome> {
+  return within(async (directory) => {
+    const store = await SluiceStore.open({ directory, durability: "always", delayMs: 1 });
+    const outcome = await measure(store, { ...pace, senders: 256, filled: 0 });
+    await store.close();
+    return { ...outcome, store: "sluice, always, an empty queue" };
+  });
+}
+
+export async function benchDurable(
+  isQuick: boolean,
+  say: Say,
+): Promise<{ text: string; figures: object[] }> {
+  const pace: Pace = isQuick
+    ? { ms: 500, warmUpMs: 200, share: 0.1, minutes: 0.1 }
+    : { ms: 3_000, warmUpMs: 1_000, share: 1, minutes: 10 };
+  const rows = await pairs(pace, say);
+  rows.push({ ...(await closeBehind(pace)), delayMs: 1 });
+  const restarts: Restart[] = [];
+  for (const { messages, bodyBytes } of RESTARTS) {
+    const count = Math.round(messages * pace.share);
+    say(`a start with ${count} messages of ${bodyBytes} B`);
+    restarts.push(await within((directory) => restart(directory, count, bodyBytes)));
+  }
+  say(`${pace.minutes} minutes at full rate`);
+  const grown = await within((directory) => growth(directory, pace.minutes));
+  const tables = [pairsTable(rows), restartsTable(restarts), growthTable(grown)];
+  return { text: tables.map(tableText).join("\n\n"), figures: [...rows, ...restarts, grown] };
+}
+
+/** Beside the bare loop of as many senders and the same disk. */
+function shareOf(row: Row, rows: readonly Row[]): number | null {
+  const alone = rows.find(
+    ({ store, senders, delayMs }) =>
+      store === "write and sync alone" && senders === row.senders && delayMs === row.delayMs,
+  );
+  return alone === undefined ? null : row.pairsPerSecond / alone.pairsPerSecond;
+}
+
+function pairsTable(rows: readonly Row[]): Table {
+  return {
+    caption: "A message of 1 KiB sent and one deleted, both durable",
+    columns: [
+      { label: "store" },
+      { label: "sync longer by", unit: "ms" },
+      { label: "senders" },
+      { label: "pairs/s" },
+      { label: "of the bare loop" },
+      { label: "p50", unit: "ms" },
+      { label: "p99", unit: "ms" },
+      { label: "p99 in syncs" },
+      { label: "bytes written a byte sent" },
+    ],
+    rows: rows.map((row) => [
+      ...[row.store, row.delayMs, row.senders, Math.round(row.pairsPerSecond)],
+      ...[shareOf(row, rows), row.p50Ms, row.p99Ms],
+      ...[row.p99Syncs ?? null, row.writtenPerByte ?? null],
+    ]),
+  };
+}
+
+function restartsTable(restarts: readonly Restart[]): Table {
+  return {
+    caption: "A start with messages in the journal",
+    columns: [
+      { label: "messages" },
+      { label: "body", unit: "bytes" },
+      { label: "start", unit: "ms" },
+      { label: "reading the files once", unit: "ms" },
+      { label: "times that" },
+      { label: "bytes held a byte of bodies" },
+    ],
+    rows: restarts.map(({ messages, bodyBytes, startMs, readMs, heldPerByte }) => [
+      ...[messages, bodyBytes, startMs, readMs, startMs / readMs, heldPerByte],
+    ]),
+  };
+}
+
+function growthTable({ minutes, pairsPerSecond, heldFirst, heldLast }: Growth): Table {
+  return {
+    caption: "Bytes held a byte of bodies that lie in the queue, at full rate",
+    columns: [
+      { label: "minutes" },
+      { label: "pairs/s" },
+      { label: "in the first third" },
+      { label: "in the last third" },
+    ],
+    rows: [[minutes, Math.round(pairsPerSecond), heldFirst, heldLast]],
+  };
+}

@@ -1,0 +1,21 @@
+/**
+ * The real disk, whose syncs take a given time longer: the disks of clouds and laptops take half a
+ * millisecond to five, where a sync of this machine may be a cache's. In the journal's thread.
+ */
+import { SharedBlock } from "../../bindings/index.ts";
+import { NodeDisk } from "../../engine/journal/nodeDisk.ts";
+
+export class SlowDisk extends NodeDisk {
+  readonly #delayMs: number;
+  readonly #clock = new SharedBlock(8);
+
+  constructor(directory: string, delayMs: number) {
+    super(directory);
+    this.#delayMs = delayMs;
+  }
+
+  override sync(file: number): void {
+    super.sync(file);
+    this.#clock.pause(this.#delayMs);
+  }
+}
