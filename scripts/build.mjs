@@ -13,7 +13,7 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { scriptOf } from "./browser.mjs";
-import { declaredTypes, reachedTypes, strip } from "./slim.mjs";
+import { declaredTypes, reachedTypes, strip, stripJson, stripTypes } from "./slim.mjs";
 
 /** asc finds the transforms that asconfig.json names only from an absolute folder. */
 const ascFile = "node_modules/assemblyscript/bin/asc.js";
@@ -108,6 +108,10 @@ const steps = {
       const code = emitted.filter((file) => /\.c?js$/.test(file));
       await strip([...code, pageScript]);
       const types = await reachedTypes(declaredTypes(JSON.parse(await readFile("package.json"))));
+      await stripTypes(types);
+      await stripJson(
+        data.filter((file) => file.endsWith(".json")).map((file) => join("dist", file)),
+      );
       const made = [...copies.map(([, copy]) => copy), pageScript, shippedFile];
       const kept = new Set([...code, ...types, ...made].map((file) => resolve(file)));
       // A source that is gone leaves its output behind, which would be packed.

@@ -1,14 +1,26 @@
 /**
  * Makes what TypeScript has emitted small enough to be installed gladly: code without comments and
- * indentation, in lines of 120 characters, its names as they are; and of the declarations only those that
- * an entry point of the package reaches. The docstrings that editors show stand there and stay.
+ * indentation, in lines of 500 characters, its names as they are; of the declarations only those that
+ * an entry point of the package reaches, and of the layout's numbers only those that they name. The docstrings
+ * that editors show stay; those of inner parts, which no program imports, don't.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { transform } from "esbuild";
 import typescript from "typescript";
 
-const bare = { target: "esnext", legalComments: "none", minifyWhitespace: true, lineLimit: 120 };
+const bare = {
+  target: "esnext",
+  legalComments: "none",
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 500,
+};
+
+/** Declarations that are reached only because something public names their types. */
+const INNER =
+  /^dist\/(assembly|bindings|engine\/broker\/(durable|kept|described|catalogue|threads\/(?!trap)|waiting\/(?!abort)))/;
+const LAYOUT = "dist/assembly/layout.d.ts";
 
 /** The declarations of a package's `exports`, as its package.json names them. */
 export function declaredTypes({ exports = {} }) {
@@ -36,5 +48,32 @@ export async function strip(files) {
   for (const file of files) {
     const { code } = await transform(await readFile(file, "utf8"), bare);
     await writeFile(file, code);
+  }
+}
+
+/** Writes declarations anew: inner ones without comments, and the layout's without what none of them names. */
+export async function stripTypes(files) {
+  const printer = typescript.createPrinter({ removeComments: true });
+  const texts = new Map();
+  for (const file of files) {
+    const text = await readFile(file, "utf8");
+    const source = typescript.createSourceFile(file, text, typescript.ScriptTarget.Latest);
+    texts.set(file, INNER.test(file) ? printer.printFile(source) : text);
+  }
+  const others = [...texts].filter(([file]) => file !== LAYOUT).map(([, text]) => text);
+  const named = new Set(others.join("\n").match(/\b[A-Z][A-Z0-9_]+\b/g));
+  const layout = texts.get(LAYOUT) ?? "";
+  const kept = layout.split("\n").filter((line) => {
+    const name = /^export declare const (\w+)/.exec(line)?.[1];
+    return name === undefined || named.has(name);
+  });
+  texts.set(LAYOUT, kept.join("\n"));
+  for (const [file, text] of texts) await writeFile(file, text);
+}
+
+/** Writes these files of JSON anew, in one line. */
+export async function stripJson(files) {
+  for (const file of files) {
+    await writeFile(file, `${JSON.stringify(JSON.parse(await readFile(file, "utf8")))}\n`);
   }
 }
