@@ -23,7 +23,7 @@ const NAMES = [
   /** Since the broker was opened: segments taken away, and bytes stated again for that. */
   "cleaned",
   "restatedBytes",
-  /** How old the oldest effect is that is not durable yet, as of the thread's last turn. */
+  /** How long the last batch took, from taking what there was until it was durable (relaxed: written). */
   "lagMs",
   /** How many times the journal was begun, this time included. */
   "lives",

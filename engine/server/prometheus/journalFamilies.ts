@@ -54,7 +54,7 @@ const told: readonly Told[] = [
   },
   {
     name: "sluice_journal_lag_seconds",
-    help: "How old the oldest effect is that the disk does not have yet.",
+    help: "How long the last batch took, from taking what there was until it was where it has to be.",
     type: "gauge",
     number: "lagMs",
     unit: 0.001,
