@@ -1,8 +1,8 @@
 /**
  * Makes what TypeScript has emitted small enough to be installed gladly: code without comments and
- * indentation, in lines of 500 characters, its names as they are; of the declarations only those that
+ * indentation, in lines of 1,000 characters, its names as they are; of the declarations only those that
  * an entry point of the package reaches, and of the layout's numbers only those that they name. The docstrings
- * that editors show stay; those of inner parts, which no program imports, don't.
+ * that editors show stay; those of inner parts, which no program imports, don't, nor do files' headers.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -14,12 +14,14 @@ const bare = {
   legalComments: "none",
   minifyWhitespace: true,
   minifySyntax: true,
-  lineLimit: 500,
+  lineLimit: 1000,
 };
 
 /** Declarations that are reached only because something public names their types. */
 const INNER =
   /^dist\/(assembly|bindings|engine\/broker\/(durable|kept|described|catalogue|threads\/(?!trap)|waiting\/(?!abort)))/;
+/** A file's header: what follows is no declaration of its own, or one that has a docstring. */
+const FILE_HEADER = /^\/\*\*[\s\S]*?\*\/\n(?=import|export \*|export \{|export type \{|\n|\/\*\*)/;
 const LAYOUT = "dist/assembly/layout.d.ts";
 
 /** The declarations of a package's `exports`, as its package.json names them. */
@@ -51,14 +53,14 @@ export async function strip(files) {
   }
 }
 
-/** Writes declarations anew: inner ones without comments, and the layout's without what none of them names. */
+/** Writes declarations anew: without headers, inner ones without any comment, the layout's without what none of them names. */
 export async function stripTypes(files) {
   const printer = typescript.createPrinter({ removeComments: true });
   const texts = new Map();
   for (const file of files) {
     const text = await readFile(file, "utf8");
     const source = typescript.createSourceFile(file, text, typescript.ScriptTarget.Latest);
-    texts.set(file, INNER.test(file) ? printer.printFile(source) : text);
+    texts.set(file, INNER.test(file) ? printer.printFile(source) : text.replace(FILE_HEADER, ""));
   }
   const others = [...texts].filter(([file]) => file !== LAYOUT).map(([, text]) => text);
   const named = new Set(others.join("\n").match(/\b[A-Z][A-Z0-9_]+\b/g));
