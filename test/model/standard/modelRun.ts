@@ -388,7 +388,7 @@ export async function runModel(
   run.check();
   run.rebuild();
   expect(run.older).toBeGreaterThan(0);
-  if (world.moves === true) expect(run.moved).toBeGreaterThan(world.steps / 10);
+  if (world.moves === true) expect(run.moved).toBeGreaterThan(world.steps / 30);
   const moved = world.moves === true ? `, ${run.moved} messages moved` : "";
   console.log(
     `${world.name}: ${run.operations} sections equal, ${run.full} refusals when full${moved}, ` +
