@@ -35,13 +35,13 @@ export interface CatalogueSource {
   freeEnded(): number;
 }
 
-/** What is counted, for who shows it (durable/journalNumbers.ts). */
 /** Numbers that are set, and those that are added to. */
 type Level =
   | ("appended" | "written" | "durable" | "diskBytes")
   | ("segments" | "heldBytes" | "room" | "lagMs");
 type Sum = "batches" | "syncs" | "syncMs" | "cleaned" | "restatedBytes";
 
+/** What is counted, for who shows it (durable/journalNumbers.ts). */
 export interface Counts {
   set(name: Level, value: number): void;
   add(name: Sum, value: number): void;
