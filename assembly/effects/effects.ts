@@ -2,7 +2,8 @@
  * The writer's end of a shard's ring of effects: what a section did, for the journal to read. A ring is
  * a circle of blocks of records; a section writes a head record and one a message (docs/LAYOUT.md),
  * all in one block, behind its steps and before it closes. Inside sections alone, under the shard's
- * lock, straight-line; that there is room was provided outside (EffectsGrowth) and is asked again inside.
+ * lock, straight-line; whether there is room is asked inside, and who finds none provides it outside
+ * (EffectsGrowth).
  * Invariant: EFFECT_HEAD is stored last and counts records, and where a record lies follows from it and
  * from the word that names the block; so what lies behind it was never written, wherever a section is
  * cut. Without a journal a section pays two branches, by a word of the line that has its lock.

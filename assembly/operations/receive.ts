@@ -93,7 +93,7 @@ export class Receive {
     const receivesMax = Move.receivesMax(queue);
     let claimed: u32 = 0;
     for (let turn: u32 = 0; turn < CLAIM_SECTIONS && claimed < most; turn++) {
-      if (!Receive.mayClaim(thread, queueIndex, shard, claimed, now)) break;
+      if (!Receive.hasVisible(thread, queueIndex, shard, claimed, now)) break;
       const step = min<u32>(most - claimed, SECTION_STEPS);
       const got = Claim.section(
         thread,
@@ -107,7 +107,7 @@ export class Receive {
         now,
       );
       if (got < 0) {
-        if (Receive.isAnother(thread, queueIndex, got, claimed, now)) continue;
+        if (Receive.isAnother(thread, queueIndex, shard, got, claimed, now)) continue;
         return Receive.answer(got, claimed);
       }
       claimed += got;
@@ -117,26 +117,20 @@ export class Receive {
     return claimed as i32;
   }
 
-  /** Where the journal has to read first, nothing is found; it rings who waits when it has. */
-  @inline static mayClaim(
+  /**
+   * Whether a claim that answered a status may be made again: there is room for its effects now, or some
+   * are in flight only because there were more timers than one call fires. Where the journal has to
+   * read first, nothing is found; it rings who waits when it has.
+   */
+  static isAnother(
     thread: u32,
     queueIndex: u32,
     shard: usize,
+    status: i32,
     claimed: u32,
     now: f64,
   ): bool {
-    return (
-      Receive.hasVisible(thread, queueIndex, shard, claimed, now) &&
-      EffectsGrowth.provide(thread, shard, true)
-    );
-  }
-
-  /**
-   * Whether a claim that answered a status may be made again: room went to somebody else, or some are in
-   * flight only because there were more timers than one call fires.
-   */
-  static isAnother(thread: u32, queueIndex: u32, status: i32, claimed: u32, now: f64): bool {
-    if (status === STATUS_CHANGED) return true;
+    if (status === STATUS_CHANGED) return EffectsGrowth.provide(thread, shard, true);
     const isFull = status === STATUS_LIMIT && claimed === 0;
     return isFull && Advance.run(thread, queueIndex, now, ADVANCE_SECTIONS) > 0;
   }

@@ -77,7 +77,6 @@ export class ReceiveFifo {
       // Who has some already may find more in the group that the last section stopped in.
       const isEmpty = claimed === 0 && !Groups.anyReady(shard);
       if (isEmpty && !Advance.untilVisible(thread, queueIndex, shard, now)) break;
-      if (!EffectsGrowth.provide(thread, shard, true)) break;
       Prefetch.claim(area, shard, step);
       const got = ClaimFifo.section(
         thread,
@@ -91,8 +90,10 @@ export class ReceiveFifo {
         false,
         now,
       );
-      if (got === STATUS_CHANGED) continue;
-      if (got < 0) break;
+      if (got < 0) {
+        if (EffectsGrowth.answer(thread, shard, got, true) === STATUS_CHANGED) continue;
+        break;
+      }
       claimed += got;
       const seen = (got as u32) + Receive.passOn(thread, queueIndex, incarnation, now);
       if (seen < step && Receive.isDone(thread, queueIndex, shard, claimed, now)) break;
@@ -115,13 +116,9 @@ export class ReceiveFifo {
     const receivesMax = Move.receivesMax(queue);
     const step = min<u32>(most, SECTION_STEPS);
     for (let turn: u32 = 0; turn < CLAIM_SECTIONS; turn++) {
-      if (!EffectsGrowth.provide(thread, shard, true)) return 0;
-      const known = ReceiveFifo.resolve(thread, shard, now);
-      if (known < 0) return known;
-      const again =
-        known === 1 ? Attempts.section(thread, queue, shard, incarnation, hiddenMs, now) : 0;
-      if (again === STATUS_CHANGED) continue;
-      if (again !== 0) return again;
+      const again = ReceiveFifo.repeat(thread, queue, shard, incarnation, hiddenMs, now);
+      if (again === STATUS_CHANGED && EffectsGrowth.provide(thread, shard, true)) continue;
+      if (again !== 0) return ReceiveFifo.answer(again);
       Prefetch.claim(area, shard, step);
       const got = ClaimFifo.section(
         thread,
@@ -135,9 +132,31 @@ export class ReceiveFifo {
         true,
         now,
       );
-      if (ReceiveFifo.isAnswer(thread, queueIndex, shard, incarnation, got, now)) return got;
+      if (got === STATUS_CHANGED && EffectsGrowth.provide(thread, shard, true)) continue;
+      if (ReceiveFifo.isAnswer(thread, queueIndex, shard, incarnation, got, now)) {
+        return ReceiveFifo.answer(got);
+      }
     }
     return 0;
+  }
+
+  /** Where the journal has to read first, nothing is found. */
+  @inline static answer(status: i32): i32 {
+    return status === STATUS_CHANGED ? 0 : status;
+  }
+
+  /** What an attempt brought before, if it is known; 0: it is not, or brings nothing any more; or a status. */
+  static repeat(
+    thread: u32,
+    queue: QueueRecord,
+    shard: usize,
+    incarnation: u32,
+    hiddenMs: f64,
+    now: f64,
+  ): i32 {
+    const known = ReceiveFifo.resolve(thread, shard, now);
+    if (known <= 0) return known;
+    return Attempts.section(thread, queue, shard, incarnation, hiddenMs, now);
   }
 
   /** Whether what a claim got is the answer, or another section may get more. */
@@ -149,7 +168,7 @@ export class ReceiveFifo {
     got: i32,
     now: f64,
   ): bool {
-    if (got < 0) return got !== STATUS_CHANGED;
+    if (got < 0) return true;
     const passed = Receive.passOn(thread, queueIndex, incarnation, now);
     if (got > 0 || passed > 0) return got > 0;
     return Groups.anyReady(shard) || !Advance.untilVisible(thread, queueIndex, shard, now);

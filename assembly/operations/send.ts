@@ -47,16 +47,14 @@ export class Send {
     return STATUS_FULL;
   }
 
-  /** Room for so many messages and what is written down of them. */
+  /** Room in the ring for so many. */
   @inline static provide(thread: u32, shard: usize, count: u32, now: f64): bool {
     return (
-      (Segments.provide(thread, shard, count) ||
-        Send.provideAfterHelp(thread, shard, count, now)) &&
-      EffectsGrowth.provide(thread, shard, true)
+      Segments.provide(thread, shard, count) || Send.provideAfterHelp(thread, shard, count, now)
     );
   }
 
-  /** Room in the ring, when memory was full without it. */
+  /** The same, when memory was full without it. */
   static provideAfterHelp(thread: u32, shard: usize, count: u32, now: f64): bool {
     Reclaim.help(thread, now);
     if (Segments.provide(thread, shard, count)) return true;
@@ -129,8 +127,11 @@ export class Send {
         break;
       }
       status = Commit.section(thread, queue, shard, incarnation, done, step, now);
-      if (status === STATUS_CHANGED) continue;
-      if (status < 0) break;
+      if (status < 0) {
+        status = EffectsGrowth.answer(thread, shard, status, true);
+        if (status === STATUS_CHANGED) continue;
+        break;
+      }
       done += step;
       ready += load<u32>(area, THREAD_OUT_READY);
     }

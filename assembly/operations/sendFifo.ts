@@ -40,16 +40,16 @@ export class SendFifo {
     let status: i32 = 0;
     while (done < count) {
       const step = count - done < (SECTION_STEPS as u32) ? count - done : SECTION_STEPS;
-      if (
-        !SendFifo.provide(thread, shard, step, now) ||
-        !EffectsGrowth.provide(thread, shard, true)
-      ) {
+      if (!SendFifo.provide(thread, shard, step, now)) {
         status = STATUS_FULL;
         break;
       }
       status = SendFifo.section(thread, queue, shard, incarnation, done, step, now);
-      if (status === STATUS_CHANGED) continue;
-      if (status < 0) break;
+      if (status < 0) {
+        status = EffectsGrowth.answer(thread, shard, status, true);
+        if (status === STATUS_CHANGED) continue;
+        break;
+      }
       SendFifo.freeDuplicates(thread, done, step);
       done += step;
       ready += load<u32>(area, THREAD_OUT_READY);

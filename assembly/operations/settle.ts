@@ -15,7 +15,6 @@ import {
   RESULT_APPLIED,
   SECTION_STEPS,
   STATUS_CHANGED,
-  STATUS_FULL,
   THREAD_HANDLES,
   THREAD_OUT_READY,
 } from "../layout";
@@ -55,10 +54,12 @@ export class Settle {
     let status: i32 = 0;
     while (from < count) {
       const step = count - from < (SECTION_STEPS as u32) ? count - from : SECTION_STEPS;
-      if (isFifo) Prefetch.remove(At.thread(thread), shard, from, step);
       status = Settle.removeSome(thread, queue, shard, incarnation, from, step, isFifo, now);
-      if (status === STATUS_CHANGED) continue;
-      if (status < 0) break;
+      if (status < 0) {
+        status = EffectsGrowth.answer(thread, shard, status, false);
+        if (status === STATUS_CHANGED) continue;
+        break;
+      }
       applied += status;
       if (isFifo) opened += load<u32>(At.thread(thread), THREAD_OUT_READY);
       Settle.free(thread, from, from + step);
@@ -68,7 +69,7 @@ export class Settle {
     return status < 0 ? status : applied;
   }
 
-  /** One section, if there is room for its effects. */
+  /** One section. */
   @inline static removeSome(
     thread: u32,
     queue: QueueRecord,
@@ -79,10 +80,9 @@ export class Settle {
     isFifo: bool,
     now: f64,
   ): i32 {
-    if (!EffectsGrowth.provide(thread, shard, false)) return STATUS_FULL;
-    return isFifo
-      ? SettleFifo.remove(thread, queue, shard, incarnation, from, count, now)
-      : Remove.section(thread, queue, shard, incarnation, from, count, now);
+    if (!isFifo) return Remove.section(thread, queue, shard, incarnation, from, count, now);
+    Prefetch.remove(At.thread(thread), shard, from, count);
+    return SettleFifo.remove(thread, queue, shard, incarnation, from, count, now);
   }
 
   static free(thread: u32, from: u32, to: u32): void {
@@ -106,9 +106,14 @@ export class Settle {
     let status: i32 = 0;
     while (from < count) {
       const step = count - from < (SECTION_STEPS as u32) ? count - from : SECTION_STEPS;
-      status = Settle.hideSome(thread, queue, shard, incarnation, from, step, isFifo, now);
-      if (status === STATUS_CHANGED) continue;
-      if (status < 0) break;
+      status = isFifo
+        ? SettleFifo.hide(thread, queue, shard, incarnation, from, step, now)
+        : Hide.section(thread, queue, shard, incarnation, from, step, now);
+      if (status < 0) {
+        status = EffectsGrowth.answer(thread, shard, status, false);
+        if (status === STATUS_CHANGED) continue;
+        break;
+      }
       applied += status;
       ready += load<u32>(area, THREAD_OUT_READY);
       from += step;
@@ -116,22 +121,5 @@ export class Settle {
     if (ready > 0) Wake.one(queueIndex);
     else Wake.ifEarlier(queueIndex, queue, shard);
     return status < 0 ? status : applied;
-  }
-
-  /** One section, if there is room for its effects. */
-  @inline static hideSome(
-    thread: u32,
-    queue: QueueRecord,
-    shard: usize,
-    incarnation: u32,
-    from: u32,
-    count: u32,
-    isFifo: bool,
-    now: f64,
-  ): i32 {
-    if (!EffectsGrowth.provide(thread, shard, false)) return STATUS_FULL;
-    return isFifo
-      ? SettleFifo.hide(thread, queue, shard, incarnation, from, count, now)
-      : Hide.section(thread, queue, shard, incarnation, from, count, now);
   }
 }

@@ -62,15 +62,14 @@ export class Remove {
     const word: u32 = SLOT_PREPARED | ((thread + 1) << SLOT_THREAD_SHIFT);
     const at = Shard.open(shard, thread, PHASE_BEGIN_REMOVE, area, now);
     const isOn = Effects.isOn(shard);
-    const isStill = Shard.isStill(shard, incarnation);
-    store<i32>(area, isStill ? STATUS_CHANGED : STATUS_GONE, THREAD_OUT_COUNT);
-    if (isStill && Effects.mayWrite(shard, isOn, EFFECT_LIMIT)) {
-      const past = at - retentionMs;
+    const past = at - retentionMs;
+    let status: i32 = STATUS_GONE;
+    if (Shard.isStill(shard, incarnation)) status = STATUS_CHANGED;
+    if (status === STATUS_CHANGED && Effects.mayWrite(shard, isOn, EFFECT_LIMIT)) {
       const purged = load<u64>(shard, SHARD_PURGE_SEQUENCE);
-      store<i32>(area, 0, THREAD_OUT_COUNT);
+      status = 0;
       for (let step: u32 = 0; step < UNROLLED; step++) {
-        Remove.step(
-          area,
+        status = Remove.step(
           shard,
           self,
           slots,
@@ -82,18 +81,20 @@ export class Remove {
           count,
           past,
           purged,
+          status,
         );
       }
       // CloudWatch counts every delete with a valid receipt, repeats too.
       Shard.add(shard, SHARD_TOTAL_DELETED, count as u64);
       if (isOn) EffectsOf.remove(shard, handles, count, at);
     }
+    store<i32>(area, status, THREAD_OUT_COUNT);
     Shard.close(shard);
-    return load<i32>(area, THREAD_OUT_COUNT);
+    return status;
   }
 
+  /** How many applied, this one among them. */
   @inline static step(
-    area: usize,
     shard: usize,
     self: u32,
     slots: usize,
@@ -105,8 +106,9 @@ export class Remove {
     count: u32,
     past: f64,
     purged: u64,
-  ): void {
-    if (index >= count) return;
+    applied: i32,
+  ): i32 {
+    if (index >= count) return applied;
     const handle = handles + index * HANDLE_BYTES;
     const slotIndex = load<u32>(handle, HANDLE_SLOT);
     const slot = Slot.at(slots, slotIndex);
@@ -121,7 +123,7 @@ export class Remove {
       slot.sentAt <= past
     ) {
       store<u32>(handle, RESULT_GONE, HANDLE_RESULT);
-      return;
+      return applied;
     }
     if (!Slot.isRinged(word)) Ring.unreserve(shard);
     Shard.countOut(Shard.gauge(shard, state));
@@ -131,6 +133,6 @@ export class Remove {
     Age.unlink(ages + (slotIndex << LIST_LINK_BYTES_LOG2));
     Shard.countOut(shard + SHARD_LISTED);
     store<u32>(handle, RESULT_APPLIED, HANDLE_RESULT);
-    store<i32>(area, load<i32>(area, THREAD_OUT_COUNT) + 1, THREAD_OUT_COUNT);
+    return applied + 1;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Room in a shard's ring of effects, outside the shard's lock: whoever is about to make a section asks
- * for it (`provide`); the writer goes on in the next block, or one more joins the circle; what the
+ * Room in a shard's ring of effects, outside the shard's lock: whose section found none asks
+ * for it (`provide`) and tries again; the writer goes on in the next block, or one more joins the circle; what the
  * journal has read goes back (`trim`). Nobody waits here: no room is an answer. Two blocks, which a
  * ring keeps from its first send on, are enough to go on for ever as long as the journal reads, so a
  * full arena can't stop what makes room in it.
@@ -26,6 +26,8 @@ import {
   PHASE_BEGIN_EFFECTS_SHRINK,
   SHARD_INCARNATION,
   SHARD_QUEUE,
+  STATUS_CHANGED,
+  STATUS_FULL,
   THREAD_FENCE,
 } from "../layout";
 import { Shard } from "./shard";
@@ -34,6 +36,16 @@ export class EffectsGrowth {
   /** Room for one section's effects; `isMore`: it is a send or a claim. False: not now. */
   @inline static provide(thread: u32, shard: usize, isMore: bool): bool {
     return EffectsGrowth.hasRoom(shard, isMore) || EffectsGrowth.make(thread, shard, isMore);
+  }
+
+  /**
+   * What a section's answer below 0 comes to: sections ask for room themselves, so that who has no journal
+   * does not pay for the question. STATUS_CHANGED: there is room now, or something else had changed, and
+   * it may be tried again. STATUS_FULL: the journal has to read first.
+   */
+  static answer(thread: u32, shard: usize, status: i32, isMore: bool): i32 {
+    if (status !== STATUS_CHANGED) return status;
+    return EffectsGrowth.provide(thread, shard, isMore) ? STATUS_CHANGED : STATUS_FULL;
   }
 
   @inline static hasRoom(shard: usize, isMore: bool): bool {

@@ -1,6 +1,6 @@
 /**
- * Whether a build of the engine takes longer than another for what it always did: pairs of processes, one
- * build each, in turns, on a machine that does nothing else.
+ * Whether a build of the engine takes longer than another for what it always did: processes with both builds
+ * in each, which take turns there (child.mjs), on a machine that does nothing else.
  *
  *     node --import tsx test/stress/engineCost/pairs.mjs BEFORE.wasm [AFTER.wasm] [PAIRS]
  *
@@ -22,17 +22,15 @@ const [before, after = fileURLToPath(new URL("../../../dist/engine.wasm", import
 if (before === undefined) throw new Error("name the build to compare with: BEFORE.wasm");
 const pairs = Number(most ?? 40);
 const child = fileURLToPath(new URL("./child.mjs", import.meta.url));
-const measure = (build) =>
-  JSON.parse(execFileSync(process.execPath, [child, build], { encoding: "utf8" }));
+const measure = (builds) =>
+  JSON.parse(execFileSync(process.execPath, [child, ...builds], { encoding: "utf8" }));
 
 const ratios = { one: [], ten: [] };
 for (let pair = 0; pair < pairs; pair++) {
-  // Who is first alternates: a machine that warms up or cools down favours neither.
+  // Who is loaded first alternates.
   const isTurned = pair % 2 === 1;
-  const [first, second] = [measure(isTurned ? after : before), measure(isTurned ? before : after)];
-  for (const load of ["one", "ten"]) {
-    ratios[load].push(isTurned ? first[load] / second[load] : second[load] / first[load]);
-  }
+  const found = measure(isTurned ? [after, before] : [before, after]);
+  for (const load of ["one", "ten"]) ratios[load].push(isTurned ? 1 / found[load] : found[load]);
 }
 
 let isSlower = false;
