@@ -16,7 +16,27 @@ import {
   THREAD_DOORBELL,
   THREAD_STATE,
 } from "../assembly/layout.ts";
-import type { Views } from "./views.ts";
+import { Views } from "./views.ts";
+import type { WasmMemory } from "./webassembly.ts";
+
+/** Where a thread's bell is, for a thread that has nothing else of the memory; may be posted. */
+export interface BellPlace {
+  readonly buffer: ArrayBufferLike;
+  readonly index: number;
+}
+
+/** Of a thread that need not run here. */
+export function bellOf({ memory, thread }: { memory: WasmMemory; thread: number }): BellPlace {
+  const views = new Views(memory.buffer);
+  return { buffer: memory.buffer, index: doorbellIndex(views, thread) };
+}
+
+/** Rings the thread whose bell is there, whether it sleeps or not. */
+export function ringAt({ buffer, index }: BellPlace): void {
+  const words = new Int32Array(buffer);
+  Atomics.add(words, index, 1);
+  Atomics.notify(words, index);
+}
 
 export class Doorbell {
   readonly #words: Int32Array;

@@ -122,13 +122,29 @@ export class Durable {
 
   /** This thread wants to be rung when more of the queue is durable; then look, before sleeping. */
   ask(queue: number): void {
+    this.note(queue);
+    this.wake();
+  }
+
+  /** As `ask`, but wakes nobody: `wake` follows, once for all that were noted. */
+  note(queue: number): void {
     raise(this.#words, this.#journalIndex(THREAD_DIRTY), queue);
-    this.askAny();
+    this.noteAny();
   }
 
   /** As `ask`, for the catalogue, a sync, and whatever else the journal does by itself. */
   askAny(): void {
+    this.noteAny();
+    this.wake();
+  }
+
+  /** This thread wants to be rung when more of anything is durable. */
+  noteAny(): void {
     raise(this.#words, PENDING, this.#thread);
+  }
+
+  /** The journal's thread, if it sleeps. */
+  wake(): void {
     if (Atomics.load(this.#words, ASLEEP) !== 0) this.#ringJournal();
   }
 

@@ -31,6 +31,7 @@ export {
   type ReadEntry,
   type ShardTotals,
 } from "./descriptors.ts";
+export { type BellPlace, bellOf, ringAt } from "./doorbell.ts";
 export type { Part } from "./drain.ts";
 export { RESTATE_MAX } from "./effects.ts";
 export { Engine } from "./engine.ts";

@@ -30,6 +30,17 @@ export class SharedBlock {
     Atomics.add(this.#words, word, value);
   }
 
+  /** Stores a word and wakes who sleeps on it. */
+  tell(word: number, value: number): void {
+    Atomics.store(this.#words, word, value);
+    Atomics.notify(this.#words, word);
+  }
+
+  /** Blocks this thread while a word is `seen`; at most `timeoutMs`. */
+  sleep(word: number, seen: number, timeoutMs?: number): void {
+    Atomics.wait(this.#words, word, seen, timeoutMs);
+  }
+
   /** This thread stands still for so long. */
   pause(ms: number): void {
     Atomics.wait(this.#words, 0, Atomics.load(this.#words, 0), ms);

@@ -4,13 +4,14 @@
  */
 import { SharedBlock } from "../../bindings/index.ts";
 import { NodeDisk } from "../../engine/journal/nodeDisk.ts";
+import type { SyncThreads } from "../../engine/journal/syncThreads.ts";
 
 export class SlowDisk extends NodeDisk {
   readonly #delayMs: number;
   readonly #clock = new SharedBlock(8);
 
-  constructor(directory: string, delayMs: number) {
-    super(directory);
+  constructor(directory: string, delayMs: number, threads?: SyncThreads) {
+    super(directory, threads);
     this.#delayMs = delayMs;
   }
 

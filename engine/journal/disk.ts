@@ -6,6 +6,15 @@
  */
 import { JournalError, systemCode } from "./journalError.ts";
 
+/** A sync that goes on beside what follows. */
+export interface Beside {
+  readonly isDone: boolean;
+  /** Blocks until it is done. */
+  wait(): void;
+  /** Throws what the sync threw; once, when it is done. */
+  check(): void;
+}
+
 /** `read` and `write` want a file that is there; `create` makes it, or empties it. */
 export type OpenMode = "read" | "write" | "create";
 
@@ -18,6 +27,11 @@ export interface Disk {
   read(file: number, bytes: Uint8Array, at: number): number;
   /** Returns when the file's bytes and length are on the disk. Its name may not be (`syncDirectory`). */
   sync(file: number): void;
+  /**
+   * Begins a sync of what was written to the file up to now, which goes on beside what follows; of a disk that
+   * can. Undefined: not now. The file stays open until it is done.
+   */
+  syncBeside?(file: number): Beside | undefined;
   /** Returns when all names that were made, changed or removed are so on the disk. */
   syncDirectory(): void;
   /** Gives a file another name, in the place of a file that has it. */

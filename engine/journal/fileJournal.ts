@@ -172,6 +172,14 @@ export class FileJournal implements Journal {
     this.#writer.sync();
   }
 
+  beginSync(): boolean {
+    return this.#writer.beginSync();
+  }
+
+  settle(): void {
+    this.#writer.settle();
+  }
+
   async commit(nowMs: number): Promise<void> {
     this.#writer.write(nowMs);
     this.#writer.sync();

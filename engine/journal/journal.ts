@@ -116,6 +116,15 @@ export interface Journal {
   /** Makes durable what is written. Nothing new: does nothing. */
   sync(): Promise<void>;
 
+  /**
+   * Begins to make durable what is written, beside what follows; `durable` moves in `settle`, when that is done.
+   * False: not now, and `sync` does it. Nothing new: true.
+   */
+  beginSync(): boolean;
+
+  /** Takes note of what `beginSync` began and is done. Throws what `sync` rejects with. */
+  settle(): void;
+
   /** `write`, then `sync`. */
   commit(nowMs: number): Promise<void>;
 

@@ -5,7 +5,8 @@
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
-import type { Disk, OpenMode } from "./disk.ts";
+import type { Beside, Disk, OpenMode } from "./disk.ts";
+import type { SyncThreads } from "./syncThreads.ts";
 
 const FLAGS: Readonly<Record<OpenMode, string>> = { read: "r", write: "r+", create: "w+" };
 
@@ -14,9 +15,12 @@ export class NodeDisk implements Disk {
   /** Open all the time, so that no sync of it can fail for want of a file handle. */
   readonly #self: number | undefined;
 
-  /** @param directory a directory that is there. */
-  constructor(directory: string) {
+  readonly #threads: SyncThreads | undefined;
+
+  /** @param directory a directory that is there; @param threads for syncs beside what follows, if any */
+  constructor(directory: string, threads?: SyncThreads) {
     this.#directory = directory;
+    this.#threads = threads;
     if (process.platform !== "win32") this.#self = fs.openSync(directory, "r");
   }
 
@@ -34,6 +38,10 @@ export class NodeDisk implements Disk {
 
   sync(file: number): void {
     fs.fdatasyncSync(file);
+  }
+
+  syncBeside(file: number): Beside | undefined {
+    return this.#threads?.begin(file);
   }
 
   syncDirectory(): void {
@@ -70,6 +78,7 @@ export class NodeDisk implements Disk {
   }
 
   end(): void {
+    this.#threads?.end();
     if (this.#self !== undefined) fs.closeSync(this.#self);
   }
 }

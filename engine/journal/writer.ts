@@ -4,10 +4,12 @@
  *
  * What always holds: no batch is written before the segment's name is on the disk; `durable` moves only
  * when a sync returned; a page that was synced is never written again; after an error that is not
- * retryable nothing is written or synced any more. One batch is in flight: the calls are synchronous, so
- * what comes meanwhile gathers where it comes from, and there is one buffer.
+ * retryable nothing is written or synced any more. The calls are synchronous, so what comes meanwhile
+ * gathers where it comes from, and there is one buffer. Syncs may go on beside what follows (`beginSync`):
+ * they count in the order in which they began, since of two that overlap the system may tell the other one
+ * of a failure.
  */
-import { type Disk, syncOnce, writeWhole } from "./disk.ts";
+import { type Beside, type Disk, syncOnce, writeWhole } from "./disk.ts";
 import { batchLength, checkOf, HEAD_BYTES, type Header, PAGE_BYTES, sealBatch } from "./format.ts";
 import type { Room } from "./journal.ts";
 import { diskError, JournalError } from "./journalError.ts";
@@ -32,6 +34,12 @@ interface Said {
   oldest: number;
 }
 
+/** A sync that goes on beside what follows, and what it makes durable. */
+interface Flight {
+  readonly said: Said;
+  readonly sync: Beside;
+}
+
 export class Writer {
   readonly #disk: Disk;
   readonly #settings: WriterSettings;
@@ -53,6 +61,8 @@ export class Writer {
   #written: Said;
   #check: number;
   #durable: Said;
+  /** In the order in which they began; all of them of the segment that is written. */
+  readonly #flights: Flight[] = [];
   /** The last batch with records, and the last one that a later batch or header says is durable. */
   #lastWithRecords: number;
   #marked: number;
@@ -153,8 +163,32 @@ export class Writer {
     if (this.#gathered > 0 || this.#oldestAsked > this.#written.oldest) this.#put(nowMs);
   }
 
+  /** Begins to sync what is written; false: no thread is free for that, and `sync` does it. */
+  beginSync(): boolean {
+    this.#mustLive();
+    const begun = this.#flights.at(-1)?.said ?? this.#durable;
+    if (this.#file === undefined || begun.number === this.#written.number) return true;
+    const sync = this.#disk.syncBeside?.(this.#file);
+    if (sync === undefined) return false;
+    this.#flights.push({ said: { ...this.#written }, sync });
+    return true;
+  }
+
+  /** Takes note of syncs that are done: `durable` moves. */
+  settle(): void {
+    this.#mustLive();
+    for (let first = this.#flights[0]; first?.sync.isDone === true; first = this.#flights[0]) {
+      const { sync, said } = first;
+      this.#attempt("sync", () => syncOnce(segmentName(this.#segment), () => sync.check()));
+      this.#durable = said;
+      this.#flights.shift();
+    }
+  }
+
   sync(): void {
     this.#mustLive();
+    for (const { sync } of this.#flights) sync.wait();
+    this.settle();
     const file = this.#file;
     if (this.#durable.number === this.#written.number || file === undefined) return;
     this.#attempt("sync", () => {
@@ -213,6 +247,7 @@ export class Writer {
   close(): void {
     const file = this.#file;
     this.#file = undefined;
+    for (const { sync } of this.#flights) sync.wait();
     if (file !== undefined) this.#disk.close(file);
   }
 

@@ -102,6 +102,7 @@ const LAYERS: readonly Layer[] = [
       "engine/broker/durable/journalWork.ts",
       "engine/journal/fileJournal.ts",
       "engine/journal/nodeDisk.ts",
+      "engine/journal/syncThreads.ts",
       "engine/server/prometheus/page.ts",
       "engine/server/prometheus/requests.ts",
       "engine/server/auth/authenticator.ts",

@@ -4,6 +4,9 @@
  * found something gone for its removal, whichever thread did those. Where nothing is kept on disk nothing waits,
  * and a call pays for one comparison.
  *
+ * The journal is woken once for all that one turn of the event loop does: a program whose calls go on when
+ * earlier ones are durable does so for many of them at once, and those belong into one commit.
+ *
  * When the journal can't go on, what was not durable by then rejects: it may be there after a restart,
  * or not. Own thread only. Waiting keeps the process alive.
  */
@@ -46,6 +49,7 @@ export class Acknowledgements implements Sleeper {
   readonly #others = new Set<Conditional>();
   #keepAlive: NodeJS.Timeout | undefined;
   #onSettled: (() => void) | undefined;
+  #isWaking = false;
 
   constructor(member: Member, bell: Bell) {
     this.#member = member;
@@ -70,8 +74,9 @@ export class Acknowledgements implements Sleeper {
     const operation = durable.operation(queue);
     if (durable.isDurable(queue, operation)) return undefined;
     const seen = this.#bell.read();
-    durable.ask(queue);
+    durable.note(queue);
     if (durable.isDurable(queue, operation)) return undefined;
+    this.#wakeSoon();
     return new Promise((resolve, reject) => {
       const waiter: Positioned = { operation, resolve, reject };
       const line = this.#lines.get(queue);
@@ -192,6 +197,17 @@ export class Acknowledgements implements Sleeper {
     });
   }
 
+  #wakeSoon(): void {
+    if (this.#isWaking) return;
+    this.#isWaking = true;
+    setImmediate(this.#wake);
+  }
+
+  readonly #wake = (): void => {
+    this.#isWaking = false;
+    this.#durable.wake();
+  };
+
   #sleep(seen: number): void {
     if (this.#keepAlive === undefined) this.#keepAlive = setTimeout(nothing, KEEP_ALIVE_MS);
     else this.#keepAlive.ref();
@@ -224,11 +240,11 @@ export class Acknowledgements implements Sleeper {
     return this.#durable.isDurable(queue, operation);
   }
 
-  /** The journal takes a thread's bit when it rings it: whoever waits yet asks again, and looks. */
+  /** The journal takes a thread's bit when it rings it: whoever waits yet raises it again, and looks. */
   #askAgain(): void {
     if (!this.isAsleep) return;
-    for (const queue of this.#lines.keys()) this.#durable.ask(queue);
-    this.#durable.askAny();
+    this.#durable.noteAny();
+    this.#wakeSoon();
     this.#settle();
   }
 }

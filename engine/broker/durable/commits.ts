@@ -1,7 +1,7 @@
 /**
  * Group commit: what the sections of all queues wrote down since the last turn becomes one batch of the
- * journal, then all that wait for it are told. One batch is in flight: what comes meanwhile gathers in the
- * rings of effects, so there is no timer, and the more come at once the fewer syncs they cost.
+ * journal, then all that wait for it are told. What comes while the disk syncs gathers in the rings of
+ * effects, so the more come at once the fewer syncs they cost; where syncs are slow, some overlap (flights.ts).
  *
  * What always holds. A queue's operation number is published only when all that its sections did up to it
  * was appended and, unless durability is relaxed, synced. The catalogue is read behind the last of the
@@ -14,6 +14,7 @@ import { type Engine, type Part, type Publisher, STATUS_FULL } from "../../../bi
 import { elapsedMs } from "../../clock.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { JournalError } from "../../journal/journalError.ts";
+import { Flights } from "./flights.ts";
 
 /** What the catalogue has to say since it was last asked (kept/keeper.ts). */
 export interface CatalogueChanges {
@@ -57,6 +58,8 @@ export interface CommitsHost {
   readonly isRelaxed: boolean;
   /** The most bytes that one `append` takes. */
   readonly batchBytes: number;
+  /** How long syncs take that had better overlap (flights.ts). */
+  readonly slowSyncMs?: number | undefined;
   /** The broker's time. */
   readonly nowMs: () => number;
   /** Waits until something may have changed; false: the broker ends, and there is nothing to wait for. */
@@ -81,7 +84,9 @@ export class Commits {
   /** Queues that are being said again as a whole, and how far that is. */
   readonly #rebuilt = new Map<number, number>();
   /** How far each of these is in what was appended. */
-  readonly #reached = new Map<number, number>();
+  #reached = new Map<number, number>();
+  /** Commits whose syncs go on. */
+  readonly #flights: Flights;
   /** Whole entries from elsewhere that go into the next batch. */
   #kept: Uint8Array[] = [];
   /** What was appended when the turn began. */
@@ -95,6 +100,16 @@ export class Commits {
 
   constructor(host: CommitsHost) {
     this.#host = host;
+    this.#flights = new Flights(host.slowSyncMs);
+  }
+
+  /** How long a turn would come too early: infinity: until a sync is done, which rings. */
+  get waitMs(): number {
+    return this.#flights.waitMs(elapsedMs());
+  }
+
+  get isAnyInFlight(): boolean {
+    return !this.#flights.isEmpty;
   }
 
   /** Whether a turn would find something that somebody said. */
@@ -162,6 +177,11 @@ export class Commits {
 
   /** One commit of all that there is; false when there was nothing. */
   async turn(): Promise<boolean> {
+    const hasLanded = this.#land();
+    return (this.waitMs === 0 && (await this.#commit())) || hasLanded;
+  }
+
+  async #commit(): Promise<boolean> {
     const { publisher, catalogue, journal, nowMs, counts } = this.#host;
     const ticket = publisher.syncsAsked;
     publisher.takeDirty((queue) => this.#dirty.add(queue));
@@ -181,13 +201,48 @@ export class Commits {
     if (!isNew && ticket === this.#ticket) return false;
     await this.#persist(() => journal.write(nowMs()));
     counts.add("batches", 1);
+    counts.set("appended", journal.appended);
+    counts.set("written", journal.written);
+    // What the catalogue frees and what was asked for wait for all that is in flight.
+    if (changes === undefined && ticket === this.#ticket && this.#takesOff()) return true;
     if (!this.#host.isRelaxed) await this.sync();
     this.#publish(changes);
     if (this.#host.isRelaxed) await this.#syncInTime(ticket !== this.#ticket);
     this.#publishSync(ticket);
-    counts.set("appended", journal.appended);
-    counts.set("written", journal.written);
     counts.set("lagMs", elapsedMs() - fromMs);
+    return true;
+  }
+
+  /** Whether the sync of what was written goes on beside what follows. */
+  #takesOff(): boolean {
+    const { isRelaxed, journal } = this.#host;
+    if (isRelaxed || !this.#flights.isSlow || !journal.beginSync()) return false;
+    const position = journal.written;
+    this.#flights.begin({ position, reached: this.#reached, beganMs: elapsedMs() });
+    this.#reached = new Map();
+    return true;
+  }
+
+  /** Tells who waits for syncs that are done. */
+  #land(): boolean {
+    if (this.#flights.isEmpty) return false;
+    const { journal, publisher, counts } = this.#host;
+    journal.settle();
+    let hasLanded = false;
+    for (;;) {
+      const nowMs = elapsedMs();
+      const flight = this.#flights.landed(journal.durable, nowMs);
+      if (flight === undefined) break;
+      for (const [queue, operation] of flight.reached) publisher.publish(queue, operation);
+      counts.add("syncs", 1);
+      counts.add("syncMs", nowMs - flight.beganMs);
+      counts.set("lagMs", nowMs - flight.beganMs);
+      hasLanded = true;
+    }
+    if (!hasLanded) return false;
+    counts.set("durable", journal.durable);
+    this.#syncedAtMs = elapsedMs();
+    publisher.wake();
     return true;
   }
 
@@ -286,9 +341,12 @@ export class Commits {
     const { journal, counts } = this.#host;
     const fromMs = elapsedMs();
     await journal.sync();
+    this.#land();
     this.#syncedAtMs = elapsedMs();
+    const tookMs = this.#syncedAtMs - fromMs;
+    this.#flights.took(tookMs);
     counts.add("syncs", 1);
-    counts.add("syncMs", this.#syncedAtMs - fromMs);
+    counts.add("syncMs", tookMs);
     counts.set("durable", journal.durable);
   }
 

@@ -53,6 +53,8 @@ export interface WorkSettings extends RestoreSettings {
   /** As the journal was opened. */
   readonly batchBytes: number;
   readonly segmentBytes: number;
+  /** Of a test: how long syncs take that had better overlap. */
+  readonly slowSyncMs?: number;
   /** Of the opener's JournalNumbers. */
   readonly numbers: JournalNumbers["buffer"];
 }
@@ -167,15 +169,14 @@ export class JournalWork {
   }
 
   #commitsTo(journal: Journal): Commits {
-    const { isRelaxed, batchBytes } = this.#host.settings;
+    const { isRelaxed, batchBytes, slowSyncMs } = this.#host.settings;
     return new Commits({
       engine: this.#engine,
       publisher: this.#publisher,
       journal,
       catalogue: this.#keeper,
       counts: this.#numbers,
-      isRelaxed,
-      batchBytes,
+      ...{ isRelaxed, batchBytes, slowSyncMs },
       nowMs: () => this.#timing.clock.nowMs(),
       pause: (ms) => this.#pause(ms),
       onTrouble: (error) => this.#tellTrouble(error),
@@ -200,7 +201,11 @@ export class JournalWork {
       const hasWorked = await commits.turn();
       if (isOpen) await cleaner.step();
       if (hasWorked) continue;
-      if (!isOpen) return;
+      if (!isOpen) {
+        if (!commits.isAnyInFlight) return;
+        await commits.sync();
+        continue;
+      }
       await this.#rest(commits, cleaner, seen);
     }
   }
@@ -220,6 +225,12 @@ export class JournalWork {
 
   /** Until somebody rings, or there is something to do without that. */
   async #rest(commits: Commits, cleaner: Cleaner, seen: number): Promise<void> {
+    const { waitMs } = commits;
+    // While the next turn would come too early, only a sync that is done rings, and the broker's end.
+    if (waitMs > 0) {
+      this.#engine.doorbell.sleep(seen, Math.min(waitMs, REST_MS));
+      return;
+    }
     this.#publisher.lieDown();
     const isIdle = this.isOpen && !commits.isWanted && !cleaner.isBusy;
     const isRung = !isIdle || this.#engine.doorbell.sleep(seen, REST_MS);

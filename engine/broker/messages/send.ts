@@ -108,22 +108,28 @@ function sendAll(
 ): boolean | Promise<boolean> {
   const wait = options.waitForCapacity === true ? waitOf(context) : undefined;
   const isDone = wait?.isAwaited ? false : run();
-  const isFinal = isDone || wait === undefined;
-  if (isFinal && context.shared.acknowledgements.isIdle) return isDone;
-  return waitForAll(context, sending, run, isDone, wait, options.signal);
+  const { acknowledgements } = context.shared;
+  if (isDone && sending.sent > 0)
+    return acknowledgements.of(context.queue.number)?.then(done) ?? true;
+  if (isDone) return true;
+  if (wait === undefined && acknowledgements.isIdle) return false;
+  return waitForAll(context, sending, run, wait, options.signal);
+}
+
+function done(): true {
+  return true;
 }
 
 async function waitForAll(
   context: QueueContext,
   sending: Sending,
   run: () => boolean,
-  wasDone: boolean,
   wait: CapacityWait | undefined,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const { acknowledgements } = context.shared;
   const { number } = context.queue;
-  let isDone = wasDone;
+  let isDone = false;
   // The journal may have made room since the engine found none: memory is full when that is so again and again.
   for (let tries = 0; !isDone && !wait?.isAwaited && tries < FULL_TRIES; tries++) {
     if (sending.isHeldUp) {
