@@ -51,7 +51,7 @@ const { hrtime } = process;
 const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
 
 /** Milliseconds, with fractions, of the monotonic count that all threads of the process share. */
-function monotonicMs(): number {
+export function monotonicMs(): number {
   const [seconds, nanoseconds] = hrtime();
   return seconds * 1_000 + nanoseconds / 1_000_000;
 }

@@ -14,7 +14,7 @@ import { type Lock, takeLock } from "./lock.ts";
 import { segmentName } from "./names.ts";
 import { NodeDisk } from "./nodeDisk.ts";
 import { type Known, replay } from "./replay.ts";
-import { chainOf, headerOf, SegmentReader } from "./segmentReader.ts";
+import { chainOf, headerOf, type Place, SegmentReader } from "./segmentReader.ts";
 import { Writer, type WriterSettings } from "./writer.ts";
 
 export interface FileJournalOptions {
@@ -97,6 +97,8 @@ export class FileJournal implements Journal {
   readonly #settings: WriterSettings;
   readonly #lock: Lock | undefined;
   #stage: Stage = { is: "opened" };
+  /** How far a segment was shown that was not shown to its end. */
+  #shown: { readonly segment: number; readonly place: Place } | undefined;
 
   /** @param lock what makes the directory this journal's; tests on a simulated disk need none. */
   constructor(disk: Disk, settings: WriterSettings, lock?: Lock) {
@@ -160,6 +162,10 @@ export class FileJournal implements Journal {
     return this.#writer.diskBytes;
   }
 
+  get reserveBytes(): number {
+    return this.#writer.reserveBytes;
+  }
+
   get heldBytes(): number {
     return this.#writer.heldBytes;
   }
@@ -205,7 +211,7 @@ export class FileJournal implements Journal {
     return this.#writer.currentSegment;
   }
 
-  async read(segment: number, visit: Visit): Promise<void> {
+  async read(segment: number, visit: Visit, bytes: number): Promise<boolean> {
     const writer = this.#writer;
     const next = writer.firstOf(segment + 1);
     if (next === undefined || writer.firstOf(segment) === undefined) {
@@ -215,8 +221,16 @@ export class FileJournal implements Journal {
     }
     const reader = new SegmentReader(this.#disk, segment);
     try {
-      const { at, chain } = reader.walk(chainOf(headerOf(reader)), next - 1, visit);
-      if (chain.number === next - 1) return;
+      const from =
+        this.#shown?.segment === segment
+          ? this.#shown.place
+          : { at: PAGE_BYTES, chain: chainOf(headerOf(reader)) };
+      const place = reader.walk(from, next - 1, visit, bytes);
+      const { at, chain } = place;
+      const isWhole = chain.number === next - 1;
+      this.#shown = isWhole ? undefined : { segment, place };
+      if (isWhole) return false;
+      if (at - from.at >= bytes) return true;
       throw new JournalError(
         "Corrupt",
         `Batch ${chain.number + 1}, at byte ${at} of ${segmentName(segment)}, is damaged, and was durable.`,

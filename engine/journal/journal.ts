@@ -104,8 +104,11 @@ export interface Journal {
   /** The position up to which all is on the disk, so that it survives both. Never goes back. */
   readonly durable: number;
 
-  /** How many bytes this life has given to the disk: records, and what stands around and beside them. */
+  /** How many bytes this life has given to the disk: records, and what stands around them. */
   readonly diskBytes: number;
+
+  /** And how many zeros for its reserve. */
+  readonly reserveBytes: number;
 
   /** How long all segments are together. */
   readonly heldBytes: number;
@@ -154,8 +157,12 @@ export interface Journal {
   /** The segment that is being written. All below it are sealed: they never change. */
   readonly currentSegment: number;
 
-  /** Shows the batches of a sealed segment that is there: what may still be true in it? */
-  read(segment: number, visit: Visit): Promise<void>;
+  /**
+   * Shows batches of a sealed segment that is there, about `bytes` bytes of them: what may still be true in it?
+   * Answers whether there are more, which the next call for it shows. Rejects as `replay`, and with
+   * `NoFileHandles`, after which it may be called again.
+   */
+  read(segment: number, visit: Visit, bytes: number): Promise<boolean>;
 
   /** How much room there is, as of the last `survey` or write. */
   readonly room: Room;

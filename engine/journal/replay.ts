@@ -7,7 +7,7 @@
  * batch corruption. Else the log ends before it, whatever stands behind.
  */
 import { type Disk, uninterrupted } from "./disk.ts";
-import type { Header } from "./format.ts";
+import { type Header, PAGE_BYTES } from "./format.ts";
 import type { Visit } from "./journal.ts";
 import { diskError, JournalError } from "./journalError.ts";
 import { type Listed, segmentName, sortNames } from "./names.ts";
@@ -85,7 +85,11 @@ function readRun(disk: Disk, oldest: number, newest: number, visit: Visit): End 
       firsts.set(segment, header.first);
       sizes.set(segment, reader.bytes);
       const sealedBy = segment < newest ? nextHeader(disk, segment + 1) : undefined;
-      const walked = reader.walk(chain, sealedBy ? sealedBy.first - 1 : Infinity, visit);
+      const walked = reader.walk(
+        { at: PAGE_BYTES, chain },
+        sealedBy ? sealedBy.first - 1 : Infinity,
+        visit,
+      );
       chain = walked.chain;
       if (sealedBy !== undefined) {
         refuseDamaged(sealedBy, chain, segment, walked.at);

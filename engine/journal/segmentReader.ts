@@ -35,6 +35,12 @@ export interface Chain {
   readonly nowMs: number;
 }
 
+/** A place in a segment: a byte, and what the batch there must follow. */
+export interface Place {
+  readonly at: number;
+  readonly chain: Chain;
+}
+
 /** Where the log stands at the beginning of a segment, as its header says it. */
 export function chainOf(header: Header): Chain {
   const { id, first, previous, position, nowMs } = header;
@@ -123,13 +129,12 @@ export class SegmentReader {
   }
 
   /**
-   * Shows the batches from the header on, as long as each follows the one before, and at most up to
-   * number `last`. Answers where it ended, and the chain there.
+   * Shows the batches from a place on, as long as each follows the one before, at most up to number
+   * `last`, and no more when `bytesMax` bytes were read. Answers where it ended, and the chain there.
    */
-  walk(begin: Chain, last: number, visit: Visit): { readonly at: number; readonly chain: Chain } {
-    let chain = begin;
-    let at = PAGE_BYTES;
-    while (chain.number < last) {
+  walk(from: Place, last: number, visit: Visit, bytesMax = Number.POSITIVE_INFINITY): Place {
+    let { at, chain } = from;
+    while (chain.number < last && at - from.at < bytesMax) {
       const batch = this.batchAt(at, chain.id);
       if (batch === undefined) break;
       const head = decodeHead(batch);

@@ -73,6 +73,7 @@ export class Writer {
 
   #room: Room = "open";
   #diskBytes = 0;
+  #reserveBytes = 0;
   #failure: JournalError | undefined;
 
   /** Draws the conclusions from what was read, and begins the life's first segment. */
@@ -121,6 +122,10 @@ export class Writer {
 
   get diskBytes(): number {
     return this.#diskBytes;
+  }
+
+  get reserveBytes(): number {
+    return this.#reserveBytes;
   }
 
   get heldBytes(): number {
@@ -233,11 +238,12 @@ export class Writer {
     this.#mustLive();
     let free = this.#free();
     const { segmentBytes, lowBytes } = this.#settings;
-    if (!this.#reserve.isThere && free >= lowBytes + segmentBytes) {
-      this.#makeReserve();
+    let isMade = this.#reserve.isThere;
+    if (!isMade && free >= lowBytes + segmentBytes) {
+      isMade = this.#makeReserve();
       free = this.#free();
     }
-    if (free >= lowBytes && this.#reserve.isThere) this.#room = "open";
+    if (free >= lowBytes && isMade) this.#room = "open";
     else if (this.#reserve.isThere || free >= this.#needed()) this.#room = "low";
     else this.#room = "full";
     return this.#room;
@@ -260,13 +266,15 @@ export class Writer {
     return this.#attempt("ask for room", () => this.#disk.freeBytes());
   }
 
-  #makeReserve(): void {
+  /** False: somebody else took the room meanwhile. Too many open files take none: the next survey tries again. */
+  #makeReserve(): boolean {
     try {
       this.#attempt("make its reserve", () => this.#reserve.make());
-      this.#diskBytes += this.#settings.segmentBytes;
+      this.#reserveBytes += this.#settings.segmentBytes;
+      return true;
     } catch (error) {
-      // Somebody else took the room meanwhile: then there is none, which `survey` answers.
       if (!(error instanceof JournalError && error.retryable)) throw error;
+      return error.code === "NoFileHandles";
     }
   }
 

@@ -23,6 +23,20 @@ export interface Exports {
   drainBegin(thread: number, queue: number, entriesMax: number): number;
   drain(thread: number): number;
   drained(thread: number): void;
+  sectionClaim(
+    ...numbers: [t: number, queue: number, inc: number, most: number, hidden: number, now: number]
+  ): number;
+  sectionDepart(
+    ...numbers: [
+      t: number,
+      queue: number,
+      inc: number,
+      flags: number,
+      to: number,
+      toInc: number,
+      now: number,
+    ]
+  ): number;
   sectionArrive(
     ...numbers: [t: number, target: number, targetInc: number, to: number, inc: number, now: number]
   ): number;
@@ -223,6 +237,23 @@ export class World {
     });
     engine.hide(queue, receipts.length, this.nowMs);
     return receipts.map((_, index) => engine.receipts.result(index));
+  }
+
+  /**
+   * What is visible and was received too often leaves for another queue and stays in this thread's hands;
+   * `flags`: 0, or SLOT_FLAG_FRESH for a redrive. How many.
+   */
+  depart(from: QueueHandle, to: QueueHandle, flags: number): number {
+    const { exports, engine, nowMs } = this;
+    const source = [engine.thread, from.number, from.incarnation] as const;
+    exports.sectionClaim(...source, 10, 30_000, nowMs);
+    return exports.sectionDepart(...source, flags, to.number, to.incarnation, nowMs);
+  }
+
+  /** And comes among the arrivals there. How many. */
+  arrive(to: QueueHandle): number {
+    const at = [to.number, to.incarnation] as const;
+    return this.exports.sectionArrive(this.engine.thread, ...at, ...at, this.nowMs);
   }
 
   /** Everything that is due happens. */

@@ -6,7 +6,8 @@
  * No effect ever stands before what it acts on: segments go strictly oldest first, and what is said again
  * is the whole state of a message. So no trace of what was removed need be kept. A message between two
  * queues can't be said again by either; as long as there is one whose content stands in the segment, it stays.
- * The journal thread's alone; one piece of the work between two commits, so that nobody waits for all of it.
+ * The journal thread's alone; one piece of the work between two commits, as long as a commit or less, so
+ * that nobody waits for all of it.
  */
 import {
   Candidates,
@@ -16,8 +17,10 @@ import {
   STATUS_FULL,
 } from "../../../bindings/index.ts";
 import { elapsedMs } from "../../clock.ts";
-import type { Journal } from "../../journal/journal.ts";
-import type { Commits, Counts } from "./commits.ts";
+import type { Batch, Journal } from "../../journal/journal.ts";
+import { JournalError } from "../../journal/journalError.ts";
+import type { Commits } from "./commits.ts";
+import type { Counts } from "./journalNumbers.ts";
 
 /** What gives back the entries that are not messages (kept/keeper.ts). */
 export interface Restater {
@@ -34,6 +37,8 @@ export interface CleanerHost {
   readonly moved: readonly MovedSlot[];
   readonly segmentBytes: number;
   readonly nowMs: () => number;
+  /** Something is wrong with the disk and is tried again. */
+  readonly onTrouble: (error: JournalError) => void;
 }
 
 /** So much of the log may be past for each byte that is true, and so many segments in any case. */
@@ -47,12 +52,19 @@ const OVERHEAD_BYTES = 160;
 const PORTION = 1_280;
 /** How long what is between two queues is left alone. */
 const MOVING_MS = 20;
+/** A segment is read by so many bytes at a time, some tenths of a millisecond, and as many more as come meanwhile. */
+const READ_BYTES = 524_288;
+const READ_A_NEW_BYTE = 2;
+/** How long a segment that could not be opened is. */
+const RETRY_MS = 100;
 /** How often to look for what can go when the disk has little room. */
 const LOW_LOOK_MS = 1_000;
 
 interface Work {
   readonly segment: number;
   readonly candidates: Candidates;
+  /** Whether all of the segment was read. */
+  isRead: boolean;
   /** The next of them. */
   next: number;
 }
@@ -69,6 +81,8 @@ export class Cleaner {
   #live = 0;
   #lookedAtMs = 0;
   #notBeforeMs = 0;
+  /** What was appended when a piece was read last. */
+  #readAt = 0;
 
   constructor(host: CleanerHost) {
     this.#host = host;
@@ -84,11 +98,16 @@ export class Cleaner {
     const { journal } = this.#host;
     if (this.#isDiscarded) await this.#takeAway();
     if (this.#work === undefined) {
-      if (journal.oldestSegment < journal.currentSegment && this.#isDue()) await this.#begin();
+      if (journal.oldestSegment < journal.currentSegment && this.#isDue()) this.#begin();
     } else if (elapsedMs() >= this.#notBeforeMs) {
-      if (this.#work.next < this.#work.candidates.count) this.#restateSome(this.#work);
-      else await this.#finish(this.#work);
+      await this.#goOn(this.#work);
     }
+  }
+
+  async #goOn(work: Work): Promise<void> {
+    if (!work.isRead) await this.#readSome(work);
+    else if (work.next < work.candidates.count) this.#restateSome(work);
+    else await this.#finish(work);
   }
 
   #isDue(): boolean {
@@ -118,13 +137,31 @@ export class Cleaner {
     return bytes;
   }
 
-  async #begin(): Promise<void> {
-    const { engine, journal, moved, nowMs } = this.#host;
-    const segment = journal.oldestSegment;
+  #begin(): void {
+    const { engine, journal, moved } = this.#host;
     const candidates = new Candidates(engine.effects, moved);
-    await journal.read(segment, ({ records }) => candidates.look(records, nowMs()));
-    this.#work = { segment, candidates, next: 0 };
+    this.#work = { segment: journal.oldestSegment, candidates, isRead: false, next: 0 };
+    this.#readAt = journal.appended;
     this.#notBeforeMs = 0;
+  }
+
+  /** What was looked at may be gone before it is said again; what was gone by then is gone for good. */
+  async #readSome(work: Work): Promise<void> {
+    const { journal, nowMs, onTrouble } = this.#host;
+    const { segment, candidates } = work;
+    const look = ({ records }: Batch): void => candidates.look(records, nowMs());
+    // No slower than the log grows.
+    const bytes = Math.max(READ_BYTES, READ_A_NEW_BYTE * (journal.appended - this.#readAt));
+    this.#readAt = journal.appended;
+    try {
+      if (await journal.read(segment, look, bytes)) return;
+    } catch (error) {
+      if (!(error instanceof JournalError && error.retryable)) throw error;
+      onTrouble(error);
+      this.#notBeforeMs = elapsedMs() + RETRY_MS;
+      return;
+    }
+    work.isRead = true;
     const isMostlyTrue = candidates.count > candidates.messages * TRUE_SHARE_MAX;
     if (isMostlyTrue) this.#notBefore = journal.currentSegment + Math.max(1, this.#live >> 1);
   }
@@ -162,6 +199,7 @@ export class Cleaner {
   async #finish(work: Work): Promise<void> {
     const { journal, keeper, commits, nowMs, counts } = this.#host;
     if (work.candidates.isAnyMoving) {
+      this.#letIn();
       this.#notBeforeMs = elapsedMs() + MOVING_MS;
       return;
     }
@@ -178,6 +216,15 @@ export class Cleaner {
     journal.discardBefore(work.segment + 1);
     this.#work = undefined;
     this.#isDiscarded = true;
+  }
+
+  /** What came to a queue that had no room for it waits for a receive or a count there, which may never come. */
+  #letIn(): void {
+    const { engine, nowMs } = this.#host;
+    const { queues } = engine;
+    for (let queue = 0; queue < queues.used; queue++) {
+      if (queues.isLive(queue)) engine.advance(queues.handle(queue), nowMs());
+    }
   }
 
   /** Behind a commit: in relaxed durability that only wrote. */

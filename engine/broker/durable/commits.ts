@@ -15,6 +15,8 @@ import { elapsedMs } from "../../clock.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { JournalError } from "../../journal/journalError.ts";
 import { Flights } from "./flights.ts";
+import type { Counts } from "./journalNumbers.ts";
+import { Lag } from "./lag.ts";
 
 /** What the catalogue has to say since it was last asked (kept/keeper.ts). */
 export interface CatalogueChanges {
@@ -34,18 +36,6 @@ export interface CatalogueSource {
   changes(nowMs: number): CatalogueChanges;
   /** What `changes` answered is durable: numbers of queues that are gone may be used again. */
   freeEnded(): number;
-}
-
-/** Numbers that are set, and those that are added to. */
-type Level =
-  | ("appended" | "written" | "durable" | "diskBytes")
-  | ("segments" | "heldBytes" | "room" | "lagMs");
-type Sum = "batches" | "syncs" | "syncMs" | "cleaned" | "restatedBytes";
-
-/** What is counted, for who shows it (durable/journalNumbers.ts). */
-export interface Counts {
-  set(name: Level, value: number): void;
-  add(name: Sum, value: number): void;
 }
 
 export interface CommitsHost {
@@ -87,6 +77,7 @@ export class Commits {
   #reached = new Map<number, number>();
   /** Commits whose syncs go on. */
   readonly #flights: Flights;
+  readonly #lag: Lag;
   /** Whole entries from elsewhere that go into the next batch. */
   #kept: Uint8Array[] = [];
   /** What was appended when the turn began. */
@@ -101,6 +92,7 @@ export class Commits {
   constructor(host: CommitsHost) {
     this.#host = host;
     this.#flights = new Flights(host.slowSyncMs);
+    this.#lag = new Lag(host.counts);
   }
 
   /** How long a turn would come too early: infinity: until a sync is done, which rings. */
@@ -186,7 +178,7 @@ export class Commits {
     const ticket = publisher.syncsAsked;
     publisher.takeDirty((queue) => this.#dirty.add(queue));
     await this.#lookAround();
-    const fromMs = elapsedMs();
+    this.#lag.begin();
     this.#beganAt = journal.appended;
     const dirty = this.#dirty;
     this.#dirty = new Set();
@@ -199,6 +191,7 @@ export class Commits {
     const isNew =
       journal.appended > this.#beganAt || changes !== undefined || this.#reached.size > 0;
     if (!isNew && ticket === this.#ticket) return false;
+    if (isNew) this.#lag.took(journal.appended);
     await this.#persist(() => journal.write(nowMs()));
     counts.add("batches", 1);
     counts.set("appended", journal.appended);
@@ -209,7 +202,6 @@ export class Commits {
     this.#publish(changes);
     if (this.#host.isRelaxed) await this.#syncInTime(ticket !== this.#ticket);
     this.#publishSync(ticket);
-    counts.set("lagMs", elapsedMs() - fromMs);
     return true;
   }
 
@@ -236,14 +228,19 @@ export class Commits {
       for (const [queue, operation] of flight.reached) publisher.publish(queue, operation);
       counts.add("syncs", 1);
       counts.add("syncMs", nowMs - flight.beganMs);
-      counts.set("lagMs", nowMs - flight.beganMs);
       hasLanded = true;
     }
     if (!hasLanded) return false;
-    counts.set("durable", journal.durable);
-    this.#syncedAtMs = elapsedMs();
+    this.#noteDurable();
     publisher.wake();
     return true;
+  }
+
+  #noteDurable(): void {
+    const { journal, counts } = this.#host;
+    this.#syncedAtMs = elapsedMs();
+    counts.set("durable", journal.durable);
+    this.#lag.reached(journal.durable);
   }
 
   /** Nothing came for a while: the disk says that what it has is durable. */
@@ -252,7 +249,7 @@ export class Commits {
     if (this.#markedAt === journal.appended) return;
     await this.#persist(() => journal.mark(nowMs()));
     this.#markedAt = journal.appended;
-    this.#syncedAtMs = elapsedMs();
+    this.#noteDurable();
   }
 
   /** Queues that nobody marked, since who worked in them waits for nothing or died; and the disk. */
@@ -275,6 +272,7 @@ export class Commits {
     counts.set("segments", journal.currentSegment - journal.oldestSegment + 1);
     counts.set("heldBytes", journal.heldBytes);
     counts.set("diskBytes", journal.diskBytes);
+    counts.set("reserveBytes", journal.reserveBytes);
   }
 
   /** Appends what a queue has to say. */
@@ -342,12 +340,11 @@ export class Commits {
     const fromMs = elapsedMs();
     await journal.sync();
     this.#land();
-    this.#syncedAtMs = elapsedMs();
-    const tookMs = this.#syncedAtMs - fromMs;
+    const tookMs = elapsedMs() - fromMs;
     this.#flights.took(tookMs);
+    this.#noteDurable();
     counts.add("syncs", 1);
     counts.add("syncMs", tookMs);
-    counts.set("durable", journal.durable);
   }
 
   /** In relaxed durability: what is written is synced when that was asked for, or its time has come. */
@@ -386,9 +383,9 @@ export class Commits {
         return;
       } catch (error) {
         if (!(error instanceof JournalError) || !error.retryable) throw error;
-        onTrouble(error);
         publisher.isLow = true;
         counts.set("room", 2);
+        onTrouble(error);
         // Who waits to end looks at it.
         publisher.wake();
         if (!pause(RETRY_MS)) throw error;

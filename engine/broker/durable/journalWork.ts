@@ -15,7 +15,7 @@ import {
   OWNER_OPEN,
   Publisher,
 } from "../../../bindings/index.ts";
-import { elapsedMs, wallMs } from "../../clock.ts";
+import { elapsedMs } from "../../clock.ts";
 import { SluiceError } from "../../errors.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { JournalError, type JournalErrorCode } from "../../journal/journalError.ts";
@@ -45,8 +45,8 @@ export interface Recovery {
   readonly minutes: readonly Uint8Array[];
 }
 
-/** What the opener orders: to keep an entry. */
-export type Order = Uint8Array;
+/** What the opener orders: to keep an entry; or nothing, to see that there is somebody at the other end. */
+export type Order = Uint8Array | "there";
 
 export interface WorkSettings extends RestoreSettings {
   readonly isRelaxed: boolean;
@@ -158,10 +158,13 @@ export class JournalWork {
     if (time.isVirtual) return;
     const nowMs = this.#timing.clock.nowMs();
     if (Math.abs(lastMs - nowMs) > DAY_MS && lastMs > 0) {
-      const [last, now] = [lastMs, wallMs()].map((ms) => new Date(ms).toISOString());
+      const [last, now] = [lastMs, nowMs].map((ms) => new Date(ms).toISOString());
       const text = `The journal's last entry is of ${last}, and the clock says ${now}.`;
-      const what = lastMs > nowMs ? " The broker's time goes on from the former." : "";
-      this.#host.tell({ kind: "trouble", text: text + what });
+      const what =
+        lastMs > nowMs
+          ? "The broker's time goes on from the former, so nothing ends early or late by that."
+          : "Messages whose retention ended in between are gone, and what was hidden or delayed until then is visible.";
+      this.#host.tell({ kind: "trouble", text: `${text} ${what}` });
     }
     if (lastMs <= nowMs) return;
     time.anchorMs += lastMs - nowMs;
@@ -189,6 +192,7 @@ export class JournalWork {
       ...{ engine, journal, commits, moved, keeper: this.#keeper, counts: this.#numbers },
       segmentBytes: this.#host.settings.segmentBytes,
       nowMs: () => this.#timing.clock.nowMs(),
+      onTrouble: (error) => this.#tellTrouble(error),
     });
     let wasOpen = true;
     for (;;) {
@@ -218,6 +222,7 @@ export class JournalWork {
     for (;;) {
       const entry = this.#host.takeOrder();
       if (entry === undefined) return;
+      if (entry === "there") continue;
       this.#keeper.take(entry);
       commits.keep(entry);
     }

@@ -9,7 +9,7 @@ interface Told {
   readonly name: string;
   readonly help: string;
   readonly type: "gauge" | "counter";
-  readonly number: JournalNumber;
+  readonly number: JournalNumber | "lagMs";
   /** What one of the number is of the family's unit. */
   readonly unit?: number;
 }
@@ -34,6 +34,12 @@ const told: readonly Told[] = [
     number: "diskBytes",
   },
   {
+    name: "sluice_journal_reserve_bytes_total",
+    help: "Bytes of zeros besides, of the reserve for a full disk.",
+    type: "counter",
+    number: "reserveBytes",
+  },
+  {
     name: "sluice_journal_batches_total",
     help: "Batches written since the start.",
     type: "counter",
@@ -54,7 +60,7 @@ const told: readonly Told[] = [
   },
   {
     name: "sluice_journal_lag_seconds",
-    help: "How long the last batch took, from taking what there was until it was where it has to be.",
+    help: "Age of the oldest effect that is not on the disk yet, at the most: 0, all are.",
     type: "gauge",
     number: "lagMs",
     unit: 0.001,
@@ -115,6 +121,6 @@ export function journalFamilies(numbers: JournalNumbers | undefined): Family[] {
   if (numbers === undefined) return [];
   return told.map(({ name, help, type, number, unit = 1 }) => ({
     ...{ name, help, type },
-    lines: [{ value: numbers.get(number) * unit }],
+    lines: [{ value: (number === "lagMs" ? numbers.lagMs : numbers.get(number)) * unit }],
   }));
 }
