@@ -272,7 +272,8 @@ export class Broker implements AsyncDisposable {
   /** The last tasks of a dead-letter queue, newest first; `maxResults` 1 (default) to 10. */
   async listMessageMoveTasks(options: ListTasksOptions): Promise<MessageMoveTask[]> {
     this.#member.check();
-    return this.#moveTasks.list(options);
+    const { shown, isNews } = this.#moveTasks.list(options);
+    return isNews ? this.#kept(shown) : shown;
   }
 
   /** Ends a running task; what has moved stays moved. Answers how many messages that are. */

@@ -92,6 +92,17 @@ describe("after a restart", () => {
     expect(told(third.metrics, 3)).toEqual(before);
   });
 
+  test("ten days later, by a clock that was set or not, all minutes are told as before", async () => {
+    const log: Uint8Array[] = [];
+    const first = await start(log, midnightMs);
+    await live(first);
+    await first.pass(2);
+    const before = told(first.metrics, 3);
+    const second = await start(log, first.clock.nowMs() + 10 * 86_400_000);
+    await second.pass(60);
+    expect(told(second.metrics, 3)).toEqual(before);
+  });
+
   test("an orderly end keeps the minute that runs, which then goes on", async () => {
     const log: Uint8Array[] = [];
     const first = await start(log, midnightMs);

@@ -2,8 +2,9 @@
  * Message move tasks: they take the messages out of a dead-letter queue that are visible when they
  * start and send them, as new ones, to another queue or each to the one it came from. A task is kept
  * in its source queue's catalogue entry, where every thread sees it; the thread that started it runs
- * it, and when that thread ends, a task that ran reads FAILED. Progress is written a few times a
- * second; another thread's wish to cancel is found in the entry before each step. Own thread only.
+ * it, and when that thread ends, a task that ran reads FAILED; whoever reads that first writes it
+ * down. Progress is written a few times a second; another thread's wish to cancel is found in the
+ * entry before each step. Own thread only.
  *
  * What leaves a queue arrives in exactly one, whatever dies (assembly/operations/move.ts); a step moves at most
  * ten messages. Source: API Reference, StartMessageMoveTask and its kin.
@@ -20,6 +21,7 @@ import { engineSettings } from "./attributes.ts";
 import type { Catalogue, Known, StoredTask } from "./catalogue.ts";
 import { namesakesOf } from "./formerSources.ts";
 import { findByArn, isFifoName, sourcesOf } from "./redrive.ts";
+import { handleOf, openHandle } from "./taskHandle.ts";
 
 /** How often progress is written where other threads see it, in milliseconds. */
 const SAVE_MS = 250;
@@ -70,37 +72,17 @@ function nextMs({ task: { rate }, moved, pacedFrom, pacedFromMs }: Running, now:
   return pacedFromMs + Math.ceil(((moved - pacedFrom + few) * 1_000) / rate);
 }
 
+/** Whether it has not ended, as far as it was written. */
+function isOpen({ status }: StoredTask): boolean {
+  return status === "RUNNING" || status === "CANCELLING";
+}
+
 function notFound(text: string): SluiceError {
   return new SluiceError("ResourceNotFoundException", text);
 }
 
 function invalid(text: string): SluiceError {
   return new SluiceError("InvalidParameterValue", text);
-}
-
-function handleOf(id: string, sourceArn: string): string {
-  return Buffer.from(JSON.stringify({ taskId: id, sourceArn })).toString("base64");
-}
-
-function readHandle(handle: string): { taskId: string; sourceArn: string } {
-  const read = openHandle(handle);
-  if (read !== undefined) return read;
-  throw invalid("Value for parameter TaskHandle is invalid.");
-}
-
-/** The queue that a task's handle speaks of, there or not; undefined for what is no handle. */
-export function sourceOfHandle(handle: string): string | undefined {
-  return openHandle(handle)?.sourceArn;
-}
-
-function openHandle(handle: string): { taskId: string; sourceArn: string } | undefined {
-  try {
-    const { taskId, sourceArn } = JSON.parse(Buffer.from(handle, "base64").toString());
-    if (typeof taskId === "string" && typeof sourceArn === "string") return { taskId, sourceArn };
-  } catch {
-    // Not one of ours: told by who asked.
-  }
-  return undefined;
 }
 
 export class MoveTasks {
@@ -153,22 +135,17 @@ export class MoveTasks {
   /**
    * A journal has given the broker its queues: what ran in the process before goes on here, from the
    * progress that was written, and what it was to cancel ends. Where memory is full for that, it has failed.
-   * What had failed because its thread ended before the process goes on as well: the log does not tell them.
+   * What its thread left behind goes on as well, unless somebody was told that it had failed.
    */
   resume(): void {
     const { engine } = this.#member;
     for (const source of this.#catalogue.all()) {
       const [last] = source.tasks;
-      if (last?.status !== "RUNNING" && last?.status !== "CANCELLING") continue;
+      if (last === undefined || !isOpen(last)) continue;
       const word = engine.runners.word((randomWord() | 1) >>> 0);
       const task: StoredTask = { ...last, thread: engine.thread, word };
-      try {
-        this.#change(source, (tasks) => tasks.map((one) => (one.id === task.id ? task : one)));
-      } catch (error) {
-        if (error instanceof SluiceError && error.code === "CapacityExceeded") continue;
-        throw error;
-      }
-      this.#run(source, task, this.#member.nowMs());
+      const isWritten = this.#tryChange(source, (one) => (one.id === task.id ? task : one));
+      if (isWritten) this.#run(source, task, this.#member.nowMs());
     }
   }
 
@@ -182,7 +159,8 @@ export class MoveTasks {
     this.#later(running, nextMs(running, nowMs));
   }
 
-  list(options: ListTasksOptions): MessageMoveTask[] {
+  /** The last tasks; `isNews`: that one has failed was written down for this, and stays so when it is durable. */
+  list(options: ListTasksOptions): { readonly shown: MessageMoveTask[]; readonly isNews: boolean } {
     checkNames(options, listTasksNames);
     const { sourceArn, maxResults = 1 } = options;
     const { min, max } = limits.maxResults;
@@ -191,13 +169,14 @@ export class MoveTasks {
         `Value ${maxResults} for parameter MaxResults is invalid. It is ${min} to ${max}.`,
       );
     }
-    const { tasks } = this.#find(sourceArn);
-    return tasks.slice(0, maxResults).map((task) => this.#show(task, sourceArn));
+    const isNews = this.#noteLost(this.#find(sourceArn));
+    const tasks = this.#find(sourceArn).tasks.slice(0, maxResults);
+    return { shown: tasks.map((task) => this.#show(task, sourceArn)), isNews };
   }
 
   /** Ends a task that runs; how many messages it has moved. */
   cancel(taskHandle: string): number {
-    const { taskId, sourceArn } = readHandle(taskHandle);
+    const { taskId, sourceArn } = openHandle(taskHandle) ?? noHandle();
     const source = this.#find(sourceArn);
     const running = this.#running.get(taskId);
     // A handle is a client's text: the queue that it names must be the task's.
@@ -205,6 +184,7 @@ export class MoveTasks {
       this.#end(running, "CANCELLED");
       return running.moved;
     }
+    this.#noteLost(source);
     let moved = 0;
     this.#change(source, (tasks) => {
       const task = tasks.find(({ id }) => id === taskId);
@@ -244,14 +224,25 @@ export class MoveTasks {
   }
 
   /** A task that a living thread still works on. */
-  #isActive({ status, thread, word }: StoredTask): boolean {
-    const isOpen = status === "RUNNING" || status === "CANCELLING";
-    return isOpen && this.#member.engine.runners.isAlive(thread, word);
+  #isActive(task: StoredTask): boolean {
+    return isOpen(task) && this.#member.engine.runners.isAlive(task.thread, task.word);
+  }
+
+  /** One whose thread has ended before it: it has failed. */
+  #isLost(task: StoredTask): boolean {
+    return isOpen(task) && !this.#isActive(task);
+  }
+
+  /** Writes down which have failed so; false: none has, or memory is full. */
+  #noteLost(source: Known): boolean {
+    if (!source.tasks.some((task) => this.#isLost(task))) return false;
+    return this.#tryChange(source, (task) =>
+      this.#isLost(task) ? { ...task, status: "FAILED", failureReason: INTERNAL } : task,
+    );
   }
 
   #show(task: StoredTask, sourceArn: string): MessageMoveTask {
-    const isLost =
-      (task.status === "RUNNING" || task.status === "CANCELLING") && !this.#isActive(task);
+    const isLost = this.#isLost(task);
     const status = isLost ? "FAILED" : task.status;
     const reason = isLost ? INTERNAL : task.failureReason;
     return {
@@ -275,6 +266,17 @@ export class MoveTasks {
         settings: engineSettings(known.details.attributes, settings, this.#catalogue),
       };
     });
+  }
+
+  /** Changes tasks one by one; false when memory is full. */
+  #tryChange(queue: Known, change: (task: StoredTask) => StoredTask): boolean {
+    try {
+      this.#change(queue, (tasks) => tasks.map(change));
+      return true;
+    } catch (error) {
+      if (error instanceof SluiceError && error.code === "CapacityExceeded") return false;
+      throw error;
+    }
   }
 
   #later(running: Running, atMs: number): void {
@@ -361,16 +363,18 @@ export class MoveTasks {
     const { source, task, moved } = running;
     if (this.#catalogue.at(source) === undefined) return true;
     try {
-      this.#change(source, (tasks) =>
-        tasks.map((one) => (one.id === task.id ? { ...one, status, moved, failureReason } : one)),
+      return this.#tryChange(source, (one) =>
+        one.id === task.id ? { ...one, status, moved, failureReason } : one,
       );
-      return true;
     } catch (error) {
       if (error instanceof SluiceError && error.code === "QueueDoesNotExist") return true;
-      if (error instanceof SluiceError && error.code === "CapacityExceeded") return false;
       throw error;
     }
   }
+}
+
+function noHandle(): never {
+  throw invalid("Value for parameter TaskHandle is invalid.");
 }
 
 function checkRate(rate: number | undefined): void {

@@ -1,5 +1,5 @@
 /** CancelMessageMoveTask: ends a task that runs; what has moved stays moved. */
-import { sourceOfHandle } from "../../broker/catalogue/moveTasks.ts";
+import { sourceOfHandle } from "../../broker/catalogue/taskHandle.ts";
 import { action } from "../action.ts";
 import type { Input } from "../wire/schema.ts";
 import { type Authorise, targetOfArn } from "../wire/targets.ts";

@@ -176,25 +176,48 @@ describe("a move task", () => {
     house.moveTasks.start({ ...options(house), maxNumberOfMessagesPerSecond: 4 });
     await house.clock.advance(1_000);
     write(house, log);
-    const [before] = house.moveTasks.list({ sourceArn: house.arn("letters") });
+    const [before] = house.moveTasks.list({ sourceArn: house.arn("letters") }).shown;
     expect(before).toMatchObject({ status: "RUNNING", approximateNumberOfMessagesToMove: 10 });
     const { house: again } = await rebuild(log, {}, house.clock.nowMs());
     // The messages that had not moved, as the journal brings them back.
     const letters = again.queues.find("letters");
     letters?.sync.sendBatch(["a", "b", "c", "d", "e", "f", "g"]);
     const sourceArn = again.arn("letters");
-    expect(again.moveTasks.list({ sourceArn })).toMatchObject([{ status: "FAILED" }]);
     again.moveTasks.resume();
-    const [task] = again.moveTasks.list({ sourceArn });
+    const [task] = again.moveTasks.list({ sourceArn }).shown;
     const moved = task?.approximateNumberOfMessagesMoved as number;
     expect(task).toMatchObject({ status: "RUNNING", startedTimestamp: before?.startedTimestamp });
     expect(moved).toBeGreaterThan(0);
     await again.clock.advance(10_000);
-    expect(again.moveTasks.list({ sourceArn })).toMatchObject([
+    expect(again.moveTasks.list({ sourceArn }).shown).toMatchObject([
       { status: "COMPLETED", approximateNumberOfMessagesMoved: 10 },
     ]);
     expect(letters?.counts().visible).toBe(7 - (10 - moved));
     expect(again.queues.find("jobs")?.counts().visible).toBe(10 - moved);
+  });
+
+  test("whose thread ended has failed for good where somebody was told so, and goes on where nobody was", async () => {
+    const { house, log } = await withLetters();
+    house.moveTasks.start({ ...options(house), maxNumberOfMessagesPerSecond: 4 });
+    await house.clock.advance(1_000);
+    write(house, log);
+    const sourceArn = house.arn("letters");
+    for (const isTold of [false, true]) {
+      // Its thread is not there: nobody has resumed it yet.
+      const { house: lost } = await rebuild(log, {}, house.clock.nowMs());
+      const next = [...log];
+      const told = isTold ? lost.moveTasks.list({ sourceArn }) : undefined;
+      if (isTold) {
+        expect(told).toMatchObject({ isNews: true, shown: [{ status: "FAILED" }] });
+        expect(lost.moveTasks.list({ sourceArn })).toEqual({ ...told, isNews: false });
+      }
+      write(lost, next);
+      const { house: again } = await rebuild(next, {}, house.clock.nowMs());
+      again.moveTasks.resume();
+      const [task] = again.moveTasks.list({ sourceArn }).shown;
+      if (isTold) expect(task).toEqual({ ...told?.shown[0], failureReason: "InternalFailure" });
+      else expect(task?.status).toBe("RUNNING");
+    }
   });
 
   test("that was to be cancelled ends, and one that was over stays so", async () => {
@@ -214,14 +237,14 @@ describe("a move task", () => {
     again.moveTasks.resume();
     await again.clock.advance(1_000);
     const sourceArn = again.arn("letters");
-    expect(again.moveTasks.list({ sourceArn })).toMatchObject([{ status: "CANCELLED" }]);
+    expect(again.moveTasks.list({ sourceArn }).shown).toMatchObject([{ status: "CANCELLED" }]);
     expect(() => again.moveTasks.cancel(handle)).toThrow("Task does not exist");
     const third: Uint8Array[] = [...log];
     write(again, third);
     const { house: last } = await rebuild(third, {}, again.clock.nowMs());
     last.moveTasks.resume();
     await last.clock.advance(1_000);
-    expect(last.moveTasks.list({ sourceArn })).toMatchObject([{ status: "CANCELLED" }]);
+    expect(last.moveTasks.list({ sourceArn }).shown).toMatchObject([{ status: "CANCELLED" }]);
   });
 });
 
