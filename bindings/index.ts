@@ -63,7 +63,7 @@ export { PEEKED, type PeekPlace, Peeks, type PeekWalk } from "./peeks.ts";
 export { Publisher } from "./publisher.ts";
 export { READING, READINGS, type Readings } from "./readings.ts";
 export type { Receipt } from "./receipts.ts";
-export { Registry } from "./registry.ts";
+export { JOURNAL_GONE, Registry } from "./registry.ts";
 export type {
   EngineCounts,
   EngineIdentity,

@@ -4,16 +4,27 @@
  * that leaves. It calls nothing of the compiled engine; one compare-and-swap an end.
  */
 import {
+  HEADER,
+  HEADER_OWNER_STATE,
   HEADER_THREADS_BASE,
   HEADER_THREADS_MAX,
+  OWNER_GONE,
+  OWNER_OPEN,
   THREAD_ALIVE,
   THREAD_BYTES,
   THREAD_DEAD,
   THREAD_HELD_LOOK_MS,
   THREAD_STATE,
 } from "../assembly/layout.ts";
+import { Doorbell } from "./doorbell.ts";
+import { Durable } from "./durable.ts";
 import { Views } from "./views.ts";
 import type { WasmMemory } from "./webassembly.ts";
+
+const OWNER_STATE = (HEADER + HEADER_OWNER_STATE) >> 2;
+
+/** Why the broker has ended where the journal's thread could not say it. */
+export const JOURNAL_GONE = "The journal's thread has ended, and the broker with it.";
 
 export class Registry {
   readonly #views: Views;
@@ -29,6 +40,21 @@ export class Registry {
   markDead(thread: number): void {
     const words = this.#views.i32;
     Atomics.compareExchange(words, stateIndex(this.#views, thread), THREAD_ALIVE, THREAD_DEAD);
+  }
+
+  /**
+   * The journal's thread has ended. Unless it said before that all was done, that is the end of the broker: all
+   * threads are told, those too that block, and whoever waits for a lock of its takes it over. Whoever
+   * sees it may say so, at once with others. False: it had ended in order.
+   */
+  endJournal(thread: number): boolean {
+    const durable = new Durable(this.#views, thread);
+    if (durable.hasEnded && durable.failure === undefined) return false;
+    durable.fail(JOURNAL_GONE);
+    this.markDead(thread);
+    Atomics.compareExchange(this.#views.i32, OWNER_STATE, OWNER_OPEN, OWNER_GONE);
+    new Doorbell(this.#views, thread).ringOthers();
+    return true;
   }
 
   /** True when some thread has ended and its number comes back in a moment. */

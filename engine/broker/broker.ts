@@ -137,7 +137,8 @@ export class Broker implements AsyncDisposable {
     // The log's last moment may be later than this one: time goes on from there.
     const resumed = timing.isVirtual ? timing : attachTiming(engine);
     const known = { ...settings, moved: journal.recovery.moved };
-    return new Broker(new Member(engine, known, resumed), { stopTime, journal });
+    const member = new Member(engine, known, resumed, () => journal.lookForThread());
+    return new Broker(member, { stopTime, journal });
   }
 
   /** Joins the broker that another thread shared; `handle` is good for one thread, once. */
@@ -193,7 +194,10 @@ export class Broker implements AsyncDisposable {
   startSteward(): boolean {
     const { engine, timing } = this.#member;
     if (timing.isPrivate) return false;
-    if (this.isOpener) this.#steward ??= new Steward(engine, (why) => this.#onStewardLost(why));
+    if (this.isOpener && this.#steward === undefined) {
+      this.#steward = new Steward(engine, (why) => this.#onStewardLost(why));
+      this.#role.journal?.watchBy(this.#steward);
+    }
     return true;
   }
 
@@ -334,14 +338,13 @@ export class Broker implements AsyncDisposable {
       port.close();
       return;
     }
+    const ended = journal?.end();
     engine.endOwner(OWNER_CLOSED);
     engine.doorbell.ringOthers();
     await this.#steward?.end();
-    try {
-      await journal?.end();
-    } finally {
-      this.#acknowledgements.close();
-    }
+    const failure = await ended;
+    this.#acknowledgements.close();
+    if (failure !== undefined) throw failure;
   }
 
   /** What the journal had is there, and what becomes of it is kept from now on. */

@@ -116,7 +116,7 @@ export class Acknowledgements implements Sleeper {
   blockForRoom(tries: number): boolean {
     const { doorbell } = this.#member.engine;
     this.#durable.askAny();
-    doorbell.sleep(doorbell.read(), ROOM_MS);
+    if (!doorbell.sleep(doorbell.read(), ROOM_MS)) this.#member.lookForOwner();
     return tries < ROOM_TRIES;
   }
 

@@ -1,18 +1,20 @@
 /**
  * The opener's side of the journal: starts its thread (journalWork.ts), waits until all that the directory
  * has is in the memory again, hands it entries to keep, and ends it. The thread keeps no process alive once the broker is
- * open. When it ends unbidden the broker ends with it, and everybody is told why.
+ * open. When it ends unbidden the broker ends with it, and everybody is told why: by this thread when it hears of
+ * it or, while it blocks, looks; and by the watch, where there is one, whatever this thread does.
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import { type Engine, type EngineShare, OWNER_GONE } from "../../../bindings/index.ts";
+import { type Engine, type EngineShare, JOURNAL_GONE } from "../../../bindings/index.ts";
 import { SluiceError } from "../../errors.ts";
 import type { BrokerOptions } from "../../types.ts";
 import type { BrokerSettings, Keeping } from "../threads/options.ts";
+import type { Steward } from "../threads/steward.ts";
 import { type DurableFace, recoveryWatcher, type TellProgress } from "./face.ts";
 import { JournalNumbers } from "./journalNumbers.ts";
-import type { Recovery, Report, WorkSettings } from "./journalWork.ts";
+import type { Order, Recovery, Report, WorkSettings } from "./journalWork.ts";
 
 /** What the thread is started with. */
 export interface ThreadData {
@@ -21,6 +23,8 @@ export interface ThreadData {
   readonly settings: WorkSettings;
   /** Where entries come from that it is to keep. */
   readonly orders: MessagePort;
+  /** Closes when the thread ends: the watch has the other end. */
+  readonly watched: MessagePort;
   /** Of a test's own thread: what it is to do. */
   readonly more?: unknown;
 }
@@ -68,6 +72,8 @@ export class JournalHost implements DurableFace {
   readonly #thread: number;
   readonly #worker: Worker;
   readonly #orders: MessagePort;
+  /** For the watch. */
+  readonly #seat: MessagePort;
   readonly #tellProgress: TellProgress;
   readonly #ended: Promise<void>;
   #recovery: Recovery | undefined;
@@ -117,6 +123,8 @@ export class JournalHost implements DurableFace {
     });
     const { port1, port2 } = new MessageChannel();
     this.#orders = port1;
+    const seat = new MessageChannel();
+    this.#seat = seat.port1;
     const { account, region, quotas } = settings;
     const other = otherThreads.get(options);
     const data: ThreadData = {
@@ -128,12 +136,13 @@ export class JournalHost implements DurableFace {
         ...{ batchBytes: BATCH_BYTES, segmentBytes: SEGMENT_BYTES },
       },
       orders: port2,
+      watched: seat.port2,
       ...(other !== undefined && { more: other.more }),
     };
     this.#worker = new Worker(fileURLToPath(other?.file ?? threadFile()), {
       name: "sluice journal",
       workerData: data,
-      transferList: [port2],
+      transferList: [port2, seat.port2],
       execArgv: [],
     });
     this.#worker.on("message", (report: Report) => this.#hear(report));
@@ -167,8 +176,24 @@ export class JournalHost implements DurableFace {
 
   /** Has a whole entry appended with the next batch. */
   keep(entry: Uint8Array): void {
-    this.#orders.postMessage(entry);
+    this.#order(entry);
     this.#engine.durable.askAny();
+  }
+
+  /** From now on the watch sees the thread end. */
+  watchBy(steward: Steward): void {
+    if (this.lookForThread()) steward.joinJournal(this.#seat, this.#thread);
+  }
+
+  /** For this thread while it blocks and hears of nothing: false where the journal's has ended, and the broker so. */
+  lookForThread(): boolean {
+    return this.#order("there") || !this.#engine.registry.endJournal(this.#thread);
+  }
+
+  /** False: nobody can get it any more. Node says so, though its types don't. */
+  #order(order: Order): boolean {
+    const answer: unknown = this.#orders.postMessage(order);
+    return answer !== false;
   }
 
   /** What metrics had kept; once. */
@@ -179,16 +204,16 @@ export class JournalHost implements DurableFace {
   }
 
   /**
-   * The broker has ended, as all threads can see: resolves when all that was done is on the disk and the
-   * directory is given back. Rejects when that failed now.
+   * The broker is about to end: resolves when it has, all that was done is on the disk and the directory is given
+   * back. Answers what failed from this call on.
    */
-  async end(): Promise<void> {
+  async end(): Promise<SluiceError | undefined> {
     const hadFailed = this.#failure !== undefined || this.#engine.durable.failure !== undefined;
     this.#worker.ref();
-    this.#engine.doorbell.ringOthers();
     await this.#ended;
     this.#orders.close();
-    if (!hadFailed && this.#failure !== undefined) throw this.#failure;
+    this.#seat.close();
+    return hadFailed ? undefined : this.#failure;
   }
 
   #hear(report: Report): void {
@@ -211,14 +236,11 @@ export class JournalHost implements DurableFace {
     const { durable } = this.#engine;
     // In order: the broker had ended, by its close or because its steward was lost.
     if (durable.hasEnded && durable.failure === undefined) return;
-    const text = durable.failure ?? `The journal's thread ended with code ${code}.`;
+    const told = durable.failure ?? JOURNAL_GONE;
+    const text = told === JOURNAL_GONE ? `The journal's thread ended with code ${code}.` : told;
     const failure = this.#failure ?? failureOf(text);
     this.#failure = failure;
-    // Who waits for a lock that it held takes it over.
-    this.#engine.registry.markDead(this.#thread);
-    durable.fail(failure.message);
-    this.#engine.endOwner(OWNER_GONE);
-    this.#engine.doorbell.ringOthers();
+    this.#engine.registry.endJournal(this.#thread);
     if (this.#recovery !== undefined) warn(`The broker has ended. ${failure.message}`);
     this.#onUnready(failure);
     this.#onFailed(failure);

@@ -27,7 +27,7 @@ export class Member {
   #isReleased = false;
   #failure: SluiceError | undefined;
 
-  /** `isOwnerThere` asks on the spot whether the opening thread lives. */
+  /** `isOwnerThere` asks on the spot whether the opening thread lives, and in that one whether the journal's does. */
   constructor(
     engine: Engine,
     settings: BrokerSettings,
@@ -126,12 +126,12 @@ export class Member {
   }
 }
 
-/** The disk has no room for new messages. */
+/** The disk takes no new messages: what it is about was told as a warning. */
 export function noDiskRoom(queue: string): SluiceError {
   return new SluiceError(
     "CapacityExceeded",
-    "The disk that the broker keeps its messages on is full. Nothing was stored; messages are received " +
-      "and deleted as before, and accepted again when there is room.",
+    "The disk that the broker keeps its messages on is full, or the process has too many files open. Nothing " +
+      "was stored; messages are received and deleted as before, and accepted again when that is over.",
     { queue },
   );
 }

@@ -13,7 +13,7 @@ import type { Ask } from "./attachment.ts";
 
 /** What the opener tells the watch. */
 export type Order =
-  | { readonly kind: "join"; readonly port: MessagePort; readonly thread: number }
+  | { readonly kind: "join" | "journal"; readonly port: MessagePort; readonly thread: number }
   | { readonly kind: "end" };
 
 /** What the opener is told: something failed in the steward, and it goes on. */
@@ -71,6 +71,11 @@ export class Steward {
   /** From now on the steward watches over the thread at the other end of this port. */
   join(port: MessagePort, thread: number): void {
     this.#tell({ kind: "join", port, thread }, [port]);
+  }
+
+  /** And over the journal's thread. */
+  joinJournal(port: MessagePort, thread: number): void {
+    this.#tell({ kind: "journal", port, thread }, [port]);
   }
 
   /** Resolves when its thread has ended. */

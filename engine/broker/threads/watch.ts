@@ -6,7 +6,8 @@
  * What is to be put right is kept until the steward answers that it is. A steward that ends (a full
  * heap, a bug), or does not answer for SILENT_MAX looks and is ended, gets a successor with the same
  * number, which puts right what the former left and is given all that was not answered. When that
- * happens too often the broker can't be helped, and its opener is told.
+ * happens too often the broker can't be helped, and its opener is told. The end of the journal's thread,
+ * unless it was in order, is the broker's: all threads are told from here, whatever the opener does.
  */
 import type { MessagePort, Worker } from "node:worker_threads";
 import { type EngineShare, Registry } from "../../../bindings/index.ts";
@@ -55,6 +56,7 @@ export class Watch {
   readonly #open = new Map<number, number>();
   readonly #ended: Promise<void>;
   readonly #timer: NodeJS.Timeout;
+  #journal: MessagePort | undefined;
   #steward: Worker;
   #orders = 0;
   #silent = 0;
@@ -84,12 +86,23 @@ export class Watch {
     });
   }
 
+  /** From now on the journal's thread is, which has the other end of this port and says nothing over it. */
+  joinJournal(port: MessagePort, thread: number): void {
+    this.#journal = port;
+    port.on("message", () => {});
+    port.on("close", () => {
+      if (this.#journal === port) this.#registry.endJournal(thread);
+    });
+  }
+
   /** All ports close and the steward ends, in order or, when it does not come, without. */
   async end(): Promise<void> {
     this.#isEnding = true;
     clearInterval(this.#timer);
     for (const port of this.#ports.keys()) port.close();
     this.#ports.clear();
+    this.#journal?.close();
+    this.#journal = undefined;
     this.#tell({ kind: "end" });
     const late = setTimeout(() => void this.#steward.terminate(), END_MS);
     await this.#ended;

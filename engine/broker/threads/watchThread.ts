@@ -25,5 +25,6 @@ const watch = new Watch(share, {
 
 parentPort?.on("message", (order: Order) => {
   if (order.kind === "join") watch.join(order.port, order.thread);
+  else if (order.kind === "journal") watch.joinJournal(order.port, order.thread);
   else void watch.end().then(() => parentPort?.close());
 });

@@ -6,9 +6,9 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import type { ThreadData } from "../../../engine/broker/durable/journalHost.ts";
 import { JournalWork, type Order } from "../../../engine/broker/durable/journalWork.ts";
 import { FileJournal } from "../../../engine/journal/fileJournal.ts";
-import { NodeDisk } from "../../../engine/journal/nodeDisk.ts";
 import { SimulatedDisk } from "../../journal/simulatedDisk.ts";
 import { Seeded } from "../../support/seeded.ts";
+import { FaultyDisk } from "./faultyDisk.ts";
 import { Gate, GatedDisk } from "./gate.ts";
 import type { DiskPlan } from "./kept.ts";
 
@@ -35,7 +35,7 @@ class RoomyDisk extends GatedDisk {
   }
 }
 
-const disk = isSimulated ? simulated : new NodeDisk(directory);
+const disk = isSimulated ? simulated : new FaultyDisk(directory, fault);
 const sizes = {
   segmentBytes,
   batchBytes: Math.min(settings.batchBytes, segmentBytes / 2),

@@ -1,6 +1,7 @@
 /**
- * What becomes of calls when the disk fails, is full, or the journal's thread ends. Each is told by what it
- * leaves: who waited is told that the outcome is not known, who comes later why the broker ended.
+ * What becomes of calls when a sync fails, the disk is full, or the journal's thread ends. Each is told by what it
+ * leaves: who waited is told that the outcome is not known, who comes later why the broker ended. Errors at each
+ * call of the disk: errors.test.ts.
  */
 import { afterEach, describe, expect, test } from "vitest";
 import { Broker } from "../../../engine/broker/broker.ts";
@@ -8,7 +9,6 @@ import { durableOf } from "../../../engine/broker/durable/face.ts";
 import { useJournalThread } from "../../../engine/broker/durable/journalHost.ts";
 import { SluiceError } from "../../../engine/errors.ts";
 import type { Message, Queue } from "../../../engine/types.ts";
-import type { Call } from "../../journal/simulatedDisk.ts";
 import { startThread } from "../threads/start.ts";
 import { DIE, FAIL, PASS, WAIT } from "./gate.ts";
 import { hasSettled, Ruled, SMALL } from "./kept.ts";
@@ -82,38 +82,6 @@ describe.each([
     await expect(jobs.receive({ waitTimeSeconds: 20 })).rejects.toMatchObject({
       code: "InternalFailure",
     });
-  });
-});
-
-const CALLS: readonly Call[] = ["write", "sync", "rename", "syncDirectory"];
-
-describe.each(CALLS)("the n-th %s has an error", (call) => {
-  test.each([1, 2, 3, 5, 8])("n = %i", async (nth) => {
-    const fault = { call, code: "EIO", nth, forEver: false };
-    const open = await Ruled.open({}, { fault }).then(
-      (one) => one,
-      (error: unknown) => error,
-    );
-    if (!(open instanceof Ruled)) {
-      expect(open).toMatchObject({ code: "InternalFailure" });
-      return;
-    }
-    ruled = open;
-    const { broker } = open;
-    let first: SluiceError | undefined;
-    const jobs = await broker.createQueue("jobs").catch((error: SluiceError) => {
-      first = error;
-    });
-    for (let sent = 0; first === undefined && sent < 10; sent++) {
-      first = await endOf(() => (jobs as Queue).send(`message ${sent}`));
-    }
-    // Names are made with a segment alone, which this is too short for.
-    if (call === "write" || call === "sync") expect(first).toEqual(unknown);
-    if (first !== undefined) {
-      expect(await endOf(() => broker.createQueue("later"))).toMatchObject({
-        code: "InternalFailure",
-      });
-    }
   });
 });
 

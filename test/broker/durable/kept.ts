@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Broker } from "../../../engine/broker/broker.ts";
 import { useJournalThread } from "../../../engine/broker/durable/journalHost.ts";
-import type { BrokerOptions } from "../../../engine/types.ts";
+import { MessageBatch } from "../../../engine/broker/messages/batch.ts";
+import { SluiceError } from "../../../engine/errors.ts";
+import type { BrokerOptions, Message, Queue } from "../../../engine/types.ts";
 import type { Fault } from "../../journal/simulatedDisk.ts";
-import { Gate } from "./gate.ts";
+import { Gate, WAIT } from "./gate.ts";
 
 /** What the journal's thread is told of its disk; it can be posted. */
 export interface DiskPlan {
@@ -55,6 +57,29 @@ export class Ruled {
     useJournalThread(all, { file: THREAD, more });
     return new Ruled(await Broker.open(all), gate);
   }
+}
+
+/**
+ * With the gate closed, what is sent and hidden without waiting fills the queue's ring of effects, until it takes no
+ * more of either. Answers a message in hand.
+ */
+export async function fillRing({ broker, gate }: Ruled, queue: Queue): Promise<Message> {
+  const batch = new MessageBatch(1);
+  queue.sync.send("in hand");
+  if (queue.sync.receive(batch) !== 1) throw new Error("a message was sent and is not there");
+  await broker.flush();
+  gate.set(WAIT);
+  const came = gate.came();
+  queue.sync.send("what the journal waits with");
+  await came;
+  while (queue.sync.send("x"));
+  try {
+    while (queue.sync.changeVisibility(batch, 600, 0) === 1);
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === "CapacityExceeded") return batch.message(0);
+    throw error;
+  }
+  throw new Error("the message in hand is gone");
 }
 
 /** Whether a promise has settled, as far as this thread can know by now. */

@@ -36,11 +36,13 @@ const roles = {
     for (const body of bodies) await jobs.send(body);
   },
 
-  /** Sends when it is told to; the code of what that ended with. */
-  async sendOne(broker, { queue }) {
+  /** Sends when it is told to, and sets `done`; the code of what that ended with. */
+  async sendOne(broker, { queue, done }) {
     const jobs = await broker.getQueue(queue);
     await new Promise((resolve) => parentPort.once("message", resolve));
-    return codeOf(() => jobs.send("x"));
+    const code = await codeOf(() => jobs.send("x"));
+    raise(done);
+    return code;
   },
 
   async ofAccount(broker, { queue, account, body }) {
