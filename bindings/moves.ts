@@ -3,7 +3,7 @@
  * demand. Up to ten messages a call; what a receive finds to be received too often moves by itself. Own
  * thread only; uses staging.
  */
-import { THREAD_OUT_RETURNED, THREAD_STAGING } from "../assembly/layout.ts";
+import { THREAD_OUT_HELD_BACK, THREAD_OUT_RETURNED, THREAD_STAGING } from "../assembly/layout.ts";
 import type { EngineExports } from "./exports.ts";
 import type { Namesake, QueueHandle } from "./shapes.ts";
 import type { Area } from "./views.ts";
@@ -50,16 +50,23 @@ export class Moves {
     return this.#area.u32[THREAD_OUT_RETURNED >> 2] as number;
   }
 
+  /** Of the last of the following: how many stay, hidden for a moment, until the journal has read what is in its way. */
+  get heldBack(): number {
+    return this.#area.u32[THREAD_OUT_HELD_BACK >> 2] as number;
+  }
+
   /**
    * Up to `most` (at most ten) visible messages become dead letters, as if they had been received too
    * often; how many, or a status. 0: none is visible, or there is no dead-letter queue.
    */
   exhaust({ number, incarnation }: QueueHandle, most: number, now: number): number {
+    this.#area.u32[THREAD_OUT_HELD_BACK >> 2] = 0;
     return this.#exports.exhaust(this.#thread, number, incarnation, most, now);
   }
 
   /** Likewise what handle records 0 to count - 1, ten at most, name, as far as it is in flight. */
   exhaustHeld({ number, incarnation }: QueueHandle, count: number, now: number): number {
+    this.#area.u32[THREAD_OUT_HELD_BACK >> 2] = 0;
     return this.#exports.exhaustHeld(this.#thread, number, incarnation, count, now);
   }
 }

@@ -2,9 +2,9 @@
  * What tests may do to a broker besides using it: stand in for the verbs of its queues, let messages come
  * back, expire or become dead letters before their time, and move its clock. One a broker and thread,
  * given by `Interventions.of`; its user is engine/testing. Where nobody asks for it, nothing here is run
- * and no call costs more. Own thread only.
+ * and no call costs more. Where a journal has to read first, who changes something waits for it. Own thread only.
  */
-import type { QueueHandle, Receipt } from "../../bindings/index.ts";
+import { type QueueHandle, type Receipt, STATUS_FULL } from "../../bindings/index.ts";
 import { type Cancel, VirtualClock } from "../clock.ts";
 import { noSuchQueue } from "../errors.ts";
 import type { Message, PeekedMessage, PeekOptions, PeekPage, Queue, SyncQueue } from "../types.ts";
@@ -117,11 +117,10 @@ export class Interventions {
   }
 
   /** Ends all that is in all queues, whenever that was last done. */
-  empty(): void {
+  async empty(): Promise<void> {
     const { member, reclaim } = this.#host;
     for (const known of this.all()) {
-      const status = member.engine.cut(known, member.nowMs());
-      if (status < 0) throw member.failure(status, known.name);
+      await this.#ofQueue(known, () => member.engine.cut(known, member.nowMs()));
       reclaim(known.number);
     }
   }
@@ -133,7 +132,7 @@ export class Interventions {
   }
 
   /** What of these is hidden is visible again, now; how many. */
-  endVisibility(queue: Queue, receipts: readonly Receipt[]): number {
+  endVisibility(queue: Queue, receipts: readonly Receipt[]): Promise<number> {
     return this.#hide(queue, receipts, 0);
   }
 
@@ -141,39 +140,61 @@ export class Interventions {
    * These become dead letters, as if they had been received too often: what is in flight, and of a
    * Standard queue what is visible. How many.
    */
-  deadLetter(queue: Queue, receipts: readonly Receipt[]): number {
-    const { member, waiting } = this.#host;
+  async deadLetter(queue: Queue, receipts: readonly Receipt[]): Promise<number> {
+    const { member, waiting, acknowledgements } = this.#host;
+    const { moves } = member.engine;
     const { queue: handle, isFifo } = BrokerQueue.internalsOf(queue);
-    if (!isFifo) this.#hide(queue, receipts, MOVE_HIDDEN_MS);
-    const moved = this.#inParts(queue.name, receipts, (count) =>
-      member.engine.moves.exhaustHeld(handle, count, member.nowMs()),
-    );
+    if (!isFifo) await this.#hide(queue, receipts, MOVE_HIDDEN_MS);
+    // What departs must be in the log before.
+    await acknowledgements.of(handle.number);
+    let moved = 0;
+    await this.#inParts(queue, receipts, (count) => {
+      moved += moves.exhaustHeld(handle, count, member.nowMs());
+      return moves.heldBack > 0 ? STATUS_FULL : 0;
+    });
     waiting.look(handle.number);
     return moved;
   }
 
-  /** All that is visible becomes dead letters; how many. */
-  deadLetterVisible(queue: Queue): number {
-    const { member } = this.#host;
+  /**
+   * All that is visible becomes dead letters; how many did, and how many are in flight for a moment because the
+   * journal had to read first: it has by now.
+   */
+  async deadLetterVisible(queue: Queue): Promise<{ moved: number; heldBack: number }> {
+    const { member, acknowledgements } = this.#host;
+    const { moves } = member.engine;
     const { queue: handle } = BrokerQueue.internalsOf(queue);
+    await acknowledgements.of(handle.number);
     let moved = 0;
+    let heldBack = 0;
+    let stay = 0;
+    const exhaust = (): number => {
+      const some = moves.exhaust(handle, PART, member.nowMs());
+      stay = moves.heldBack;
+      return some;
+    };
     for (;;) {
-      const some = member.engine.moves.exhaust(handle, PART, member.nowMs());
-      if (some < 0) throw member.failure(some, queue.name);
-      if (some === 0) break;
+      const some = await this.#whenRoom(queue, exhaust);
+      if (some + stay === 0) break;
       moved += some;
+      heldBack += stay;
     }
-    return moved;
+    if (heldBack > 0) await acknowledgements.room(handle.number);
+    return { moved, heldBack };
   }
 
   /** The retention of all that is in the queue ends now; how many messages that ended. */
-  endRetention(queue: Queue): number {
-    const { member } = this.#host;
+  async endRetention(queue: Queue): Promise<number> {
+    const { member, acknowledgements } = this.#host;
+    const { effects } = member.engine;
     const { queue: handle } = BrokerQueue.internalsOf(queue);
     const before = this.#held(queue);
     this.#retain(queue, 0);
     try {
-      while (this.#advance(handle, queue.name) > 0);
+      while (this.#advance(handle, queue.name) > 0) {
+        if (effects.isRefused(handle.number)) await acknowledgements.room(handle.number);
+        member.check();
+      }
     } finally {
       this.#retain(queue, undefined);
     }
@@ -206,11 +227,11 @@ export class Interventions {
     });
   }
 
-  #hide(queue: Queue, receipts: readonly Receipt[], visibilityMs: number): number {
+  async #hide(queue: Queue, receipts: readonly Receipt[], visibilityMs: number): Promise<number> {
     const { member, waiting } = this.#host;
     const { queue: handle, isFifo } = BrokerQueue.internalsOf(queue);
     const { engine } = member;
-    const hidden = this.#inParts(queue.name, receipts, (count) => {
+    const hidden = await this.#inParts(queue, receipts, (count) => {
       for (let record = 0; record < count; record++) {
         engine.receipts.putVisibility(record, visibilityMs);
         if (!isFifo) engine.receipts.putAnyReceive(record);
@@ -221,17 +242,41 @@ export class Interventions {
     return hidden;
   }
 
-  #inParts(name: string, receipts: readonly Receipt[], run: (count: number) => number): number {
+  async #inParts(
+    queue: Queue,
+    receipts: readonly Receipt[],
+    run: (count: number) => number,
+  ): Promise<number> {
     const { member } = this.#host;
     let applied = 0;
     for (let from = 0; from < receipts.length; from += PART) {
       const part = receipts.slice(from, from + PART);
-      for (const [record, receipt] of part.entries()) member.engine.receipts.put(record, receipt);
-      const status = run(part.length);
-      if (status < 0) throw member.failure(status, name);
-      applied += status;
+      applied += await this.#whenRoom(queue, () => {
+        for (const [record, receipt] of part.entries()) member.engine.receipts.put(record, receipt);
+        return run(part.length);
+      });
     }
     return applied;
+  }
+
+  #whenRoom(queue: Queue, run: () => number): Promise<number> {
+    const { queue: handle } = BrokerQueue.internalsOf(queue);
+    return this.#ofQueue({ ...handle, name: queue.name }, run);
+  }
+
+  /** What `run` answers when it is not STATUS_FULL: then the journal has to read the queue's ring first. */
+  async #ofQueue(
+    { number, name }: Pick<Known, "number" | "name">,
+    run: () => number,
+  ): Promise<number> {
+    const { member, acknowledgements } = this.#host;
+    for (let status = run(); ; status = run()) {
+      if (status >= 0) return status;
+      // Without a journal it is memory that is full.
+      if (status !== STATUS_FULL || acknowledgements.isIdle) throw member.failure(status, name);
+      await acknowledgements.room(number);
+      member.check();
+    }
   }
 
   #receiptOf(queue: Queue, handle: Message | string): Receipt | undefined {

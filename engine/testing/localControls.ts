@@ -69,7 +69,7 @@ export class LocalControls implements Controls {
 
   async reset({ keepQueues = false }: ResetOptions): Promise<void> {
     await this.removeFaults();
-    if (keepQueues) this.#interventions.empty();
+    if (keepQueues) await this.#interventions.empty();
     else await this.#resetAll();
     if (this.#watching !== undefined) await this.startSpy();
   }
@@ -179,25 +179,29 @@ export class LocalControls implements Controls {
       const text = `${queue.name} has no dead-letter queue: its redrivePolicy names none that is there.`;
       throw new SluiceError("InvalidParameterValue", text, { queue: queue.name });
     }
-    const moved =
-      messageId === undefined ? this.#deadLetterAll(queue) : this.#deadLetterOne(queue, messageId);
+    const moved = await (messageId === undefined
+      ? this.#deadLetterAll(queue)
+      : this.#deadLetterOne(queue, messageId));
     this.#noteDeadLetters();
     return moved;
   }
 
-  #deadLetterAll(queue: Queue): number {
-    const held = this.#interventions.deadLetter(
-      queue,
-      receiptsOf(this.#interventions, queue, ["inFlight"]),
-    );
-    return held + this.#interventions.deadLetterVisible(queue);
+  async #deadLetterAll(queue: Queue): Promise<number> {
+    let moved = 0;
+    for (;;) {
+      const inFlight = receiptsOf(this.#interventions, queue, ["inFlight"]);
+      moved += await this.#interventions.deadLetter(queue, inFlight);
+      const visible = await this.#interventions.deadLetterVisible(queue);
+      moved += visible.moved;
+      if (visible.heldBack === 0) return moved;
+    }
   }
 
-  #deadLetterOne(queue: Queue, messageId: string): number {
+  async #deadLetterOne(queue: Queue, messageId: string): Promise<number> {
     const states = queue.isFifo ? (["inFlight"] as const) : (["inFlight", "visible"] as const);
     const found = receiptsOf(this.#interventions, queue, states, messageId);
     if (found.length > 0) {
-      const moved = this.#interventions.deadLetter(queue, found);
+      const moved = await this.#interventions.deadLetter(queue, found);
       if (moved > 0) return moved;
       throw tooOld(queue, messageId);
     }
