@@ -70,6 +70,9 @@ export const roleNames =
 /** Bytes of a broker's memory: Sluice's own. No more than 32 bits can address. */
 export const memoryBytes = { min: 2 ** 20, max: 2 ** 32, default: 2 ** 30 } as const;
 
+/** Bytes of what metrics keep at most: Sluice's own. From room for a day, and for all metrics of a few queues. */
+export const metricsMemoryBytes = { min: 2 ** 20, max: 2 ** 32, default: 2 ** 26 } as const;
+
 /** Lists of a request for which AWS names no number. */
 export const lists = {
   /** AttributeNames, MessageAttributeNames and MessageSystemAttributeNames, each: Sluice's own. */

@@ -9,6 +9,7 @@ import { durableOf } from "../broker/durable/face.ts";
 import type { JournalNumbers } from "../broker/durable/journalNumbers.ts";
 import { READING, Survey } from "../broker/survey.ts";
 import { SluiceError } from "../errors.ts";
+import { metricsMemoryBytes } from "../limits.ts";
 import { daysListed } from "../metricNames.ts";
 import { KeptMinutes } from "./keptMinutes.ts";
 import type { Life } from "./life.ts";
@@ -19,11 +20,6 @@ import { type Point, Points, type Stretch } from "./points.ts";
 import { Recent, type Seconds } from "./recent.ts";
 import { Sampler, type TellMinute } from "./sampler.ts";
 import { Store } from "./store.ts";
-
-export const MEMORY_BYTES_DEFAULT = 64 * 1_048_576;
-/** Room for a day, and for all metrics of a few queues. */
-export const MEMORY_BYTES_MIN = 1_048_576;
-export const MEMORY_BYTES_MAX = 4 * 1_024 * 1_048_576;
 
 const NAMED_MAX_DEFAULT = 1_000;
 
@@ -88,13 +84,14 @@ export class Metrics {
 
   /** Throws InvalidParameterValue for memory that is too little or too much. */
   constructor(broker: Broker, options: MetricsOptions = {}) {
-    const { memoryBytes = MEMORY_BYTES_DEFAULT, namedMax = NAMED_MAX_DEFAULT } = options;
+    const { min, max } = metricsMemoryBytes;
+    const { memoryBytes = metricsMemoryBytes.default, namedMax = NAMED_MAX_DEFAULT } = options;
     const { onLoss = nothing, onFault = nothing } = options;
-    const isRight = memoryBytes >= MEMORY_BYTES_MIN && memoryBytes <= MEMORY_BYTES_MAX;
+    const isRight = memoryBytes >= min && memoryBytes <= max;
     if (!Number.isInteger(memoryBytes) || !isRight) {
       throw new SluiceError(
         "InvalidParameterValue",
-        `memoryBytes is a whole number from ${MEMORY_BYTES_MIN} to ${MEMORY_BYTES_MAX}, not ${memoryBytes}.`,
+        `memoryBytes is a whole number from ${min} to ${max}, not ${memoryBytes}.`,
       );
     }
     this.account = broker.account;

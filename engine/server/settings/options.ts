@@ -4,8 +4,7 @@
  * of them knows an option or a default that the others don't. Pure.
  */
 import type { SettingError } from "../../broker/described/settingError.ts";
-import { accounts, memoryBytes, regions } from "../../limits.ts";
-import { MEMORY_BYTES_DEFAULT } from "../../metrics/metrics.ts";
+import { accounts, memoryBytes, metricsMemoryBytes, regions } from "../../limits.ts";
 import { type LogFormat, type LogLevel, logFormats, logLevels } from "../logger.ts";
 import {
   choiceOf,
@@ -120,7 +119,7 @@ const table: { readonly [Name in OptionName]: ServerOption<Values[Name]> } = {
     description: "most memory for fifteen days of metrics",
     schema: wholeNode(memoryBytes, patterns.memory),
     read: readMemory,
-    default: MEMORY_BYTES_DEFAULT,
+    default: metricsMemoryBytes.default,
     shown: "64MiB",
   },
   metricsToken: {
