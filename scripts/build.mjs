@@ -12,8 +12,6 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { scriptOf } from "./browser.mjs";
-import { declaredTypes, reachedTypes, strip, stripJson, stripTypes } from "./slim.mjs";
 
 /** asc finds the transforms that asconfig.json names only from an absolute folder. */
 const ascFile = "node_modules/assemblyscript/bin/asc.js";
@@ -97,6 +95,11 @@ const steps = {
     ],
     writes: ["dist"],
     async run() {
+      // They load TypeScript, which takes a second, and mostly there is nothing to do.
+      const { scriptOf } = await import("./browser.mjs");
+      const { declaredTypes, reachedTypes, strip, stripJson, stripTypes } = await import(
+        "./slim.mjs"
+      );
       const output = await run([...tsc, "-p", "tsconfig.build.json", "--listEmittedFiles"]);
       const emitted = output.split("\n").map((line) => line.replace(/^TSFILE: /, "").trim());
       const copies = [...bundled, pageStyle, ...data].map((file) => [file, join("dist", file)]);

@@ -128,6 +128,7 @@ beforeAll(() => {
     process.stdout.write("it is up\\n");
 `;
   writeFileSync(join(folder, "engine/cli/main.ts"), main);
+  writeFileSync(join(folder, "engine/gone.ts"), "export const gone = 1;\n");
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -163,41 +164,13 @@ describe("the build", { timeout: TIMEOUT_MS }, () => {
     expect(one()).toBe(2);
   });
 
-  test("runs again where an output was changed or is gone", async () => {
-    appendFileSync(join(folder, "dist/engine/cli/main.js"), "// changed\n");
-    rmSync(join(folder, "dist/engine.wasm"));
-    const { steps } = await build("engine", "typescript");
-    expect(steps).toEqual({ "engine, release": DONE, TypeScript: DONE });
-    expect(existsSync(join(folder, "dist/engine.wasm"))).toBe(true);
-    expect(readFileSync(join(folder, "dist/engine/cli/main.js"), "utf8")).not.toContain("changed");
-  });
-
-  test("takes away what it made of a source that is gone", async () => {
-    const gone = join(folder, "engine/gone.ts");
-    writeFileSync(gone, "export const gone = 1;\n");
-    await build("typescript");
+  test("takes away what it made of a source that is gone, and nothing else", async () => {
     expect(existsSync(join(folder, "dist/engine/gone.js"))).toBe(true);
-    rmSync(gone);
-    await build("typescript");
+    rmSync(join(folder, "engine/gone.ts"));
+    const { steps } = await build("typescript");
+    expect(steps).toEqual({ TypeScript: DONE });
     expect(existsSync(join(folder, "dist/engine/gone.js"))).toBe(false);
     expect(existsSync(join(folder, "dist/engine.wasm"))).toBe(true);
-  });
-
-  test("that fails says why, ends with 1, and is not taken for done", async () => {
-    change(source, "return 2", "return x");
-    for (let time = 0; time < 2; time++) {
-      const { code, steps, others } = await build("engine", "typescript");
-      expect(code).toBe(1);
-      expect(steps).toEqual({ "engine, release": ["begins", "failed"], TypeScript: UP_TO_DATE });
-      expect(others).toContain("Cannot find name 'x'");
-    }
-    change(source, "return x", "return 3");
-  });
-
-  test("of TypeScript alone says that the engine is not what its source says", async () => {
-    const { code, steps } = await build("typescript");
-    const said = ["is not what assembly/ says; npm run build makes it"];
-    expect([code, steps]).toEqual([0, { "engine, release": said, TypeScript: UP_TO_DATE }]);
   });
 
   test("of a name that is none, or of none, is refused", async () => {
@@ -210,16 +183,19 @@ describe("the build", { timeout: TIMEOUT_MS }, () => {
 });
 
 describe("npm", { timeout: TIMEOUT_MS }, () => {
-  test("start builds the release once, and starts with the output to itself", async () => {
+  test("start builds again what was changed or is gone, and starts with the output to itself", async () => {
+    appendFileSync(join(folder, "dist/engine/cli/main.js"), "// changed\n");
+    rmSync(join(folder, "dist/engine.wasm"));
     const { code, stdout, steps } = await run("npm", "start", "--silent");
     expect([code, stdout]).toEqual([0, "it IS up\n"]);
-    expect(steps).toEqual({ "engine, release": DONE, TypeScript: UP_TO_DATE });
+    expect(steps).toEqual({ "engine, release": DONE, TypeScript: DONE });
+    expect(existsSync(join(folder, "dist/engine.wasm"))).toBe(true);
+    expect(readFileSync(join(folder, "dist/engine/cli/main.js"), "utf8")).not.toContain("changed");
   });
 
-  test("pack builds the release once", async () => {
-    change(source, "return 3", "return 4");
+  test("pack asks once whether the release is what its sources say", async () => {
     const { code, steps } = await run("npm", "pack", "--dry-run");
-    expect([code, steps]).toEqual([0, { "engine, release": DONE, TypeScript: UP_TO_DATE }]);
+    expect([code, steps]).toEqual([0, { "engine, release": UP_TO_DATE, TypeScript: UP_TO_DATE }]);
   });
 
   test("run build makes the builds for tests, too", async () => {
@@ -231,5 +207,28 @@ describe("npm", { timeout: TIMEOUT_MS }, () => {
       "engine, debug": DONE,
       TypeScript: UP_TO_DATE,
     });
+  });
+});
+
+describe("a build that fails", { timeout: TIMEOUT_MS }, () => {
+  const unlike = ["is not what assembly/ says; npm run build makes it"];
+
+  test("says why and ends with 1", async () => {
+    change(source, "return 2", "return x");
+    const { code, steps, others } = await build("engine", "typescript");
+    expect(code).toBe(1);
+    expect(steps).toEqual({ "engine, release": ["begins", "failed"], TypeScript: UP_TO_DATE });
+    expect(others).toContain("Cannot find name 'x'");
+  });
+
+  test("is not taken for done: that of TypeScript alone says what the engine is not", async () => {
+    const { code, steps } = await build("typescript");
+    expect([code, steps]).toEqual([0, { "engine, release": unlike, TypeScript: UP_TO_DATE }]);
+  });
+
+  test("nor is the one before it, when its source is back", async () => {
+    change(source, "return x", "return 2");
+    const { steps } = await build("typescript");
+    expect(steps).toEqual({ "engine, release": unlike, TypeScript: UP_TO_DATE });
   });
 });
