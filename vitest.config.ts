@@ -25,29 +25,20 @@ const limits = {
 };
 
 /**
- * Small files that leave their process as they found it: its globals, its environment, its
- * listeners, and no broker open. So `npm test` runs them one after the other in the same processes,
- * each of which loads the engine once. The names in brackets need a process of their own: they set its
- * clock or its environment or measure what it uses, or are so long that they gain nothing.
+ * Files with a process of their own: they set its clock or its environment, register a tracer, count what it
+ * uses, or fill its memory. All others leave their process as they found it: its globals, its environment, its
+ * listeners, and no broker open (test/support/asFound.ts). So `npm test` runs them one after the other in the
+ * same processes, each of which loads the engine once.
  */
-const together = [
-  "test/{assembly,awsSdk,bindings}/*.test.ts",
-  "test/broker/**/!(fifoWaiting|threads|timers|wallClock).test.ts",
-  "test/conformance/!(minutes).test.ts",
-  "test/consumer/{ends,place,stats}.test.ts",
-  "test/journal/*.test.ts",
-  "test/lambda/!(threads).test.ts",
-  "test/metrics/*.test.ts",
-  "test/policy/*.test.ts",
-  "test/repository/{glossary,layout,release,sections}.test.ts",
-  "test/server/{actions,auth,http,protocol,settings}/*.test.ts",
-  "test/simulator/**/*.test.ts",
-  "test/{bench,report}/!(command|page).test.ts",
-  "test/server/!(badRequests|fuzz|wallClock).test.ts",
-  "test/server/wire/!(counts|messageAttributes).test.ts",
-  "test/suggestion.test.ts",
-  "test/testing/*.test.ts",
-  "test/tracing/{minute,served,verbs}.test.ts",
+const alone = [
+  "test/broker/threads/{threads,wallClock}.test.ts",
+  "test/broker/waiting/{fifoWaiting,timers}.test.ts",
+  "test/conformance/minutes.test.ts",
+  "test/consumer/{life,surroundings,thrown}.test.ts",
+  "test/model/**/*.test.ts",
+  "test/recovery/{memory,steward,waking}/*.test.ts",
+  "test/server/wallClock.test.ts",
+  "test/tracing/{consumers,docs,found}.test.ts",
 ];
 const elsewhere = ["test/stress/**", "test/terraform/**"];
 
@@ -88,8 +79,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "alone",
-          include: ["test/**/*.test.ts"],
-          exclude: [...elsewhere, ...together],
+          include: alone,
           ...limits,
         },
       },
@@ -97,7 +87,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "together",
-          include: together,
+          include: ["test/**/*.test.ts"],
+          exclude: [...elsewhere, ...alone],
           isolate: false,
           setupFiles: "test/support/asFound.ts",
           ...limits,

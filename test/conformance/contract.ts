@@ -1,8 +1,9 @@
 /**
  * The frame of the conformance tests: each test runs over both protocols, against the endpoint that
  * SLUICE_CONFORMANCE_URL names, or against a server of its own with all of AWS's quotas. The tests
- * compare with what AWS answers, and use nothing of the engine's. Before a server in the test's own process
- * each of them goes the ways without a socket as well (ways.ts), to the same broker.
+ * compare with what AWS answers, and use nothing of the engine's, but for a queue that would take thousands
+ * of calls to fill (minutes.ts). Before a server in the test's own process each of them goes the ways without
+ * a socket as well (ways.ts), to the same broker.
  *
  * The own server's clock stands still until a test lets time pass, so that nothing runs out because
  * the machine is slow; its tests run one after the other. Under `npm run stress` it is a
@@ -46,11 +47,14 @@ export class Client {
   readonly #way: Way;
   readonly #names: string[];
   readonly #time: Time;
+  /** What the endpoint asks, where it is this process's: to fill a queue before it is looked at. */
+  readonly broker: Broker | undefined;
 
-  constructor(way: Way, names: string[], time: Time) {
+  constructor(way: Way, names: string[], time: Time, broker?: Broker) {
     this.#way = way;
     this.#names = names;
     this.#time = time;
+    this.broker = broker;
   }
 
   get protocol(): Protocol {
@@ -232,7 +236,7 @@ export function contract(
     const sqs = (): Client => {
       const way = ways.get(name);
       if (way === undefined) throw new Error(`there is no way ${name}`);
-      return new Client(way, names, time);
+      return new Client(way, names, time, own?.broker);
     };
     group(`${title} (${name})`, () => tests(sqs, name.startsWith("query") ? "query" : "json"));
   }

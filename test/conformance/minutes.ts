@@ -1,9 +1,12 @@
 /**
  * What clients rely on that takes minutes to see: edge cases 67, 70, 80 and 92 of the contract. The
- * tests let time pass by `Client.pass`. minutes.test.ts runs them on a clock that it moves, and
- * test/stress/contract.test.ts in as much time as it takes, against any endpoint.
+ * tests let time pass by `Client.pass`. minutes.test.ts runs them on a clock that it moves and fills its queues
+ * inside, and test/stress/contract.test.ts in as many calls and as much time as it takes, against any endpoint.
  */
 import { describe, expect, test } from "vitest";
+import { MessageBatch } from "../../engine/broker/messages/batch.ts";
+import { SluiceError } from "../../engine/errors.ts";
+import type { Queue } from "../../engine/types.ts";
 import { type Client, eventually, pause } from "./contract.ts";
 
 const messagesMax = 120_000;
@@ -55,17 +58,30 @@ function fullQueue(sqs: Client, kind: "full" | "fifo-full"): Promise<string> {
   return url;
 }
 
+const batches = messagesMax / batchMax;
+
 /** 120,000 messages are received for as long as may be; then one more is sent. */
 async function fill(sqs: Client, kind: "full" | "fifo-full"): Promise<string> {
   const isFifo = kind === "fifo-full";
   const QueueUrl = await sqs.queue(kind, isFifo ? fifo : {});
-  const batches = messagesMax / batchMax;
   const send = async (batch: number, size: number) => {
     const Entries = batchOf(batch, size, isFifo);
     const { Successful } = await insist(sqs, "SendMessageBatch", { QueueUrl, Entries });
     expect(Successful).toHaveLength(size);
   };
-  await each(batches, (batch) => send(batch, batchMax));
+  if (sqs.broker === undefined) await fillByCalls(sqs, QueueUrl, (batch) => send(batch, batchMax));
+  else await fillInside(sqs, await sqs.broker.getQueue(QueueUrl.split("/").at(-1) ?? ""));
+  await send(batches, 1);
+  return QueueUrl;
+}
+
+/** As any client would, in 24,000 calls. */
+async function fillByCalls(
+  sqs: Client,
+  QueueUrl: string,
+  send: (batch: number) => Promise<void>,
+): Promise<void> {
+  await each(batches, send);
   let received = 0;
   const receive = async () => {
     const asked = { MaxNumberOfMessages: batchMax, VisibilityTimeout: 43_200, WaitTimeSeconds: 0 };
@@ -76,8 +92,32 @@ async function fill(sqs: Client, kind: "full" | "fifo-full"): Promise<string> {
   await each(batches, receive);
   // A receive may give less than it is asked for.
   while (received < messagesMax) await receive();
-  await send(batches, 1);
-  return QueueUrl;
+}
+
+/** The same messages in the same groups, by the broker behind the endpoint. */
+async function fillInside(sqs: Client, { sync, isFifo }: Queue): Promise<void> {
+  for (let batch = 0; batch < batches; batch++) {
+    const bodies = Array.from({ length: batchMax }, (_, index) => ({
+      body: "x",
+      ...(isFifo && {
+        messageGroupId: `group-${batch}`,
+        messageDeduplicationId: `${batch}-${index}`,
+      }),
+    }));
+    // All or none: ten are one call of the quota, which has room again when time has passed.
+    while (sync.sendBatch(bodies) < batchMax) await sqs.pass(0.1);
+  }
+  const received = new MessageBatch(batchMax);
+  for (let left = messagesMax; left > 0; ) {
+    try {
+      const count = sync.receive(received, batchMax, 43_200);
+      if (count === 0) await pause(100);
+      left -= count;
+    } catch (error) {
+      if (!(error instanceof SluiceError && error.code === "RequestThrottled")) throw error;
+      await sqs.pass(0.1);
+    }
+  }
 }
 
 function redrive(deadLetterTargetArn: string | undefined) {

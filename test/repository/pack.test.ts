@@ -19,10 +19,10 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { NEWER_MAJOR, newerNode } from "../support/newerNode.ts";
 import { patience } from "../support/patience.ts";
 
 const TIMEOUT_MS = patience(600_000);
-const NEWER_NODE = "node@24";
 const PACKED_BYTES_MAX = 700_000;
 
 const PROGRAM = `
@@ -52,7 +52,6 @@ console.log(
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "sluice-pack-"));
 const installed = join(folder, "installed");
-const newer = join(folder, "newer");
 
 function npm(cwd: string, ...args: string[]): string {
   return execFileSync("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], {
@@ -137,7 +136,6 @@ describe("the packed package", () => {
     packedBytes = statSync(tarball).size;
     packed = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" }).trim().split("\n");
     warnings = warningsOfInstall(tarball);
-    npm(emptyPackage(newer), "install", NEWER_NODE);
     writeFileSync(join(installed, "program.mjs"), PROGRAM);
   }, TIMEOUT_MS);
 
@@ -235,10 +233,21 @@ describe("the packed package", () => {
   });
 
   describe.each([
-    ["this Node", join(process.execPath, ".."), process.versions.node.split(".")[0]],
-    ["a newer Node", join(newer, "node_modules", "node", "bin"), NEWER_NODE.split("@")[1]],
-  ])("on %s", (_, bin, major) => {
-    const env = environment(bin);
+    ["this Node", () => join(process.execPath, ".."), process.versions.node.split(".")[0]],
+    ["a newer Node", newerNode, NEWER_MAJOR],
+  ])("on %s", (_, find, major) => {
+    let env: NodeJS.ProcessEnv = {};
+    let url = "";
+    let server: ChildProcess | undefined;
+
+    beforeAll(async () => {
+      env = environment(find());
+      ({ server, url } = await serve(env));
+    }, TIMEOUT_MS);
+
+    afterAll(async () => {
+      if (server !== undefined) await stop(server);
+    });
 
     test(
       "has its benchmark, and what that needs",
@@ -257,42 +266,32 @@ describe("the packed package", () => {
     test(
       "serves by its command and answers /health",
       async () => {
-        const { server, url } = await serve(env);
-        try {
-          const answer = await fetch(`${url}/health`);
-          expect(answer.status).toBe(200);
-          await answer.arrayBuffer();
-        } finally {
-          await stop(server);
-        }
+        const answer = await fetch(`${url}/health`);
+        expect(answer.status).toBe(200);
+        await answer.arrayBuffer();
       },
       TIMEOUT_MS,
     );
 
     test(
       "has examples that run where they were installed",
-      async () => {
+      () => {
         const examples = join(installed, "node_modules", "sluice", "examples", "patterns");
         // What the examples that use AWS's SDK ask their reader to install.
         const sdk = join(installed, "node_modules", "@aws-sdk");
         if (!existsSync(sdk)) symlinkSync(join(root, "node_modules", "@aws-sdk"), sdk);
-        const { server, url } = await serve(env);
-        try {
-          for (const example of readdirSync(examples)) {
-            const file = join(examples, example);
-            const [, prints = ""] =
-              /\n\/\/ Prints:\n([\s\S]+)$/.exec(readFileSync(file, "utf8")) ?? [];
-            const output = execFileSync("node", [file], {
-              cwd: installed,
-              env: { PATH: env.PATH, AWS_ENDPOINT_URL: url },
-              encoding: "utf8",
-              timeout: TIMEOUT_MS,
-              stdio: ["ignore", "pipe", "ignore"],
-            });
-            expect([example, output]).toEqual([example, prints.replace(/^\/\/ /gm, "")]);
-          }
-        } finally {
-          await stop(server);
+        for (const example of readdirSync(examples)) {
+          const file = join(examples, example);
+          const [, prints = ""] =
+            /\n\/\/ Prints:\n([\s\S]+)$/.exec(readFileSync(file, "utf8")) ?? [];
+          const output = execFileSync("node", [file], {
+            cwd: installed,
+            env: { PATH: env.PATH, AWS_ENDPOINT_URL: url },
+            encoding: "utf8",
+            timeout: TIMEOUT_MS,
+            stdio: ["ignore", "pipe", "ignore"],
+          });
+          expect([example, output]).toEqual([example, prints.replace(/^\/\/ /gm, "")]);
         }
       },
       TIMEOUT_MS,

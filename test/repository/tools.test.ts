@@ -1,10 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { requiredTools, requireTool } from "../support/tools.ts";
 
 describe("a test that needs an outside tool", () => {
-  const said = vi.spyOn(process.stderr, "write");
-  beforeEach(() => said.mockReset().mockReturnValue(true));
-  afterEach(() => vi.unstubAllEnvs());
+  let said: MockInstance;
+  beforeEach(() => {
+    said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  });
+  afterEach(() => {
+    said.mockRestore();
+    vi.unstubAllEnvs();
+  });
 
   test("runs where the tool is there", () => {
     expect(requireTool("aws", true)).toBe(true);

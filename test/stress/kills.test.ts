@@ -1,19 +1,18 @@
 /**
- * Random kills, twenty times as many as in test/recovery/kills/kills.test.ts; 2,000 on a newer Node, which
- * is installed for the occasion; and the proof that such a test can fail: a build that has a loop in
+ * Random kills, twenty times as many as in test/recovery/kills/kills.test.ts; 2,000 on a newer Node;
+ * and the proof that such a test can fail: a build that has a loop in
  * a section leaves locks in the hands of its dead.
  */
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectKills, Killing } from "../recovery/kills/killsChild.ts";
 import type { Round } from "../recovery/kills/killsRun.ts";
 import { compileEntry } from "../support/compile.ts";
+import { NEWER_MAJOR, newerNode } from "../support/newerNode.ts";
 import { chooseSeed } from "../support/seeded.ts";
 
 const KILLS = 10_000;
-const NEWER_NODE = "node@24";
 const NEWER_KILLS = 2_000;
 const LOOP_KILLS = 160;
 const TIMEOUT_MS = 1_500_000;
@@ -28,13 +27,10 @@ test(`${KILLS} kills leave nothing held, broken or lost`, async () => {
 });
 
 test(`${NEWER_KILLS} kills on a newer Node neither`, async () => {
-  writeFileSync(join(killing.folder, "package.json"), '{ "private": true }\n');
-  const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
-  execFileSync("npm", ["install", NEWER_NODE, ...quiet], { cwd: killing.folder });
-  const node = join(killing.folder, "node_modules", "node", "bin", "node");
+  const node = join(newerNode(), "node");
   const wanted = { kills: NEWER_KILLS, seed, node, timeoutMs: TIMEOUT_MS };
   const report = await expectKills(killing, wanted);
-  expect(report.node.split(".")[0]).toBe(NEWER_NODE.split("@")[1]);
+  expect(report.node.split(".")[0]).toBe(NEWER_MAJOR);
 });
 
 /** The claim's ten steps, left as a loop. */

@@ -15,9 +15,9 @@ import { simulateQueue } from "../simulator/near.ts";
 import { exponentialOf, lognormalOf } from "../simulator/plain.ts";
 import { exponential, fleetOf, planOf, producerOf } from "../simulator/plans.ts";
 import { holdsRow3, holdsRow6, MORE_CONSUMERS, MORE_LAWS } from "../simulator/rows.ts";
+import { NEWER_MAJOR, newerNode } from "../support/newerNode.ts";
 
 const AT_ONCE: PlannedLaw = { kind: "deterministic", seconds: 0 };
-const NEWER_NODE = "node@24";
 const main = fileURLToPath(new URL("../../dist/engine/cli/main.js", import.meta.url));
 const world = new URL("../../dist/engine/simulator/events/world.js", import.meta.url).href;
 const reader = new URL("../../dist/engine/simulator/scenario/read.js", import.meta.url).href;
@@ -149,12 +149,9 @@ const SCENARIO = {
 };
 
 test("the same bytes on a newer Node, on one thread and on two", () => {
-  writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
-  const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
-  execFileSync("npm", ["install", NEWER_NODE, ...quiet], { cwd: folder });
-  const newer = join(folder, "node_modules", "node", "bin", "node");
+  const newer = join(newerNode(), "node");
   const version = execFileSync(newer, ["--version"], { encoding: "utf8" });
-  expect(version.split(".")[0]).toBe(`v${NEWER_NODE.split("@")[1]}`);
+  expect(version.split(".")[0]).toBe(`v${NEWER_MAJOR}`);
   const scenario = join(folder, "scenario.json");
   writeFileSync(scenario, JSON.stringify(SCENARIO));
   const texts = [process.execPath, newer].flatMap((node) =>

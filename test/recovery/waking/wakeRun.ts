@@ -259,9 +259,12 @@ async function raceBusyAfter(count: number, phaseMs: number): Promise<number[]> 
   });
 }
 
-/** The same at several moments between two rounds of an idle steward, half a second apart. */
-export async function raceBusy(count: number): Promise<Latencies> {
+/** Moments between two rounds of an idle steward, half a second apart. */
+export const PHASES_MS = [0, 170, 340];
+
+/** The same at several such moments. */
+export async function raceBusy(count: number, phasesMs = PHASES_MS): Promise<Latencies> {
   const latencies: number[] = [];
-  for (const phaseMs of [0, 170, 340]) latencies.push(...(await raceBusyAfter(count, phaseMs)));
+  for (const phaseMs of phasesMs) latencies.push(...(await raceBusyAfter(count, phaseMs)));
   return summaryOf(latencies);
 }

@@ -1,8 +1,9 @@
 /**
  * No wake-up is lost: whatever a waiter does around a send, the message comes to somebody who waits,
  * and one message does not wake a crowd. A send is made at each step of a waiter from its looks to its
- * sleep, and cut before each of its stores. The races beside them print their latencies, which are
- * under 100 ms in `npm run stress`; with larger numbers they are in test/stress/wakeups.test.ts.
+ * sleep, and cut before each of its stores: that is the proof. The races beside them, which the steward
+ * helps after half a second, show that the whole of it does not hang; they print their latencies, which are
+ * under 100 ms in `npm run stress`. With larger numbers they are in test/stress/wakeups.test.ts.
  */
 import { describe, expect, test, vi } from "vitest";
 import * as layout from "../../../assembly/layout.ts";
@@ -19,6 +20,7 @@ import { leaveStage } from "../cuts/stage.ts";
 import {
   LONGEST_MS,
   Peer,
+  PHASES_MS,
   raceAborts,
   raceBusy,
   raceKills,
@@ -34,8 +36,8 @@ const LONGEST = "the longest that a message lay ready";
 
 describe("a message comes to a waiter", () => {
   test.each([
-    ["blocking", 20_000],
-    ["polling", 5_000],
+    ["blocking", 5_000],
+    ["polling", 2_000],
   ] as const)("around the step from looking to sleeping: %s, %i times", async (role, rounds) => {
     const latencies = await raceSleep(role, rounds, 0.06);
     console.log(`${role}: ${textOf(latencies)}`);
@@ -44,25 +46,28 @@ describe("a message comes to a waiter", () => {
   });
 
   test("when the waiter that is rung first gives up", async () => {
-    const { aborted, latencies } = await raceAborts(2_000);
+    const { aborted, latencies } = await raceAborts(600);
     console.log(`${aborted} polls given up. ${textOf(latencies)}`);
-    expect(aborted).toBeGreaterThan(500);
-    expect(latencies.count).toBeGreaterThanOrEqual(2_000);
+    expect(aborted).toBeGreaterThan(150);
+    expect(latencies.count).toBeGreaterThanOrEqual(600);
     expectWithin(LONGEST, latencies.max, LONGEST_MS);
   });
 
   test("when the waiter that is rung first is killed", async () => {
-    const { taken, latencies } = await raceKills(40);
-    console.log(`40 kills, ${taken} had received already. ${textOf(latencies)}`);
-    expect(latencies.count).toBe(2 * 40 - taken);
-    expect(taken).toBeLessThan(40);
+    const kills = 12;
+    const { taken, latencies } = await raceKills(kills);
+    console.log(`${kills} kills, ${taken} had received already. ${textOf(latencies)}`);
+    expect(latencies.count).toBe(2 * kills - taken);
+    expect(taken).toBeLessThan(kills);
     expectWithin(LONGEST, latencies.max, LONGEST_MS);
   });
 
   test("when three waiters that are rung first are blocked", async () => {
-    const latencies = await raceBusy(3);
+    // Where latencies are judged, at several moments between the steward's rounds.
+    const phases = isTimed ? PHASES_MS : [170];
+    const latencies = await raceBusy(3, phases);
     console.log(textOf(latencies));
-    expect(latencies.count).toBe(9);
+    expect(latencies.count).toBe(3 * phases.length);
     expectWithin(LONGEST, latencies.max, LONGEST_MS);
   });
 });
@@ -179,6 +184,8 @@ test("a send that rings one of several threads leaves the steward a note at once
   await broker.close();
 });
 
+const ROUNDS = isTimed ? 25 : 11;
+
 test("500 long polls on one queue: one send wakes at most two threads", async () => {
   const threads = 5;
   const broker = await Broker.open({ memoryBytes: 64 * 1_048_576, threadsMax: 8 });
@@ -193,7 +200,7 @@ test("500 long polls on one queue: one send wakes at most two threads", async ()
   // On a busy machine a thread may take so long to come that the steward rings another.
   if (!isTimed) silenceNotes(words);
   const woken: number[] = [];
-  for (let round = 0; round < 25; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const before = bellsOf(words, 8);
     await queue.send("x");
     const left = (): unknown => queue.counts();
@@ -202,10 +209,10 @@ test("500 long polls on one queue: one send wakes at most two threads", async ()
     const rung = bellsOf(words, 8).map((count, thread) => count - (before[thread] ?? 0));
     woken.push(rung.filter((count, thread) => count > 0 && thread !== steward - 1).length);
   }
-  console.log(`threads woken by each of 25 sends: ${woken.join(" ")}`);
+  console.log(`threads woken by each of ${ROUNDS} sends: ${woken.join(" ")}`);
   expect(Math.min(...woken)).toBe(1);
   // Where a machine is so busy that a thread does not come for long, the steward's tick rings more.
-  const most = woken.toSorted((one, other) => one - other)[isTimed ? woken.length - 1 : 12];
+  const most = woken.toSorted((one, other) => one - other)[isTimed ? ROUNDS - 1 : ROUNDS >> 1];
   expect(most).toBeLessThanOrEqual(2);
   for (const peer of crowd) peer.worker.postMessage("stop");
   await Promise.all(crowd.map((peer) => peer.says("result")));
