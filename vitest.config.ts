@@ -3,8 +3,8 @@
 // what `npm test` proves on every change, on any machine, with a process for each file; `npm test`
 // itself takes its two halves, `alone` and `together`, of which the second shares processes; `stress`
 // is what may take minutes, and the files with bounds in milliseconds once more, with those bounds;
-// `debug`, a part of the stress run, has the tests of model, cuts and kills over the build that checks
-// its assertions; `terraform` is what waits for minutes because Terraform's AWS provider does. Time
+// `debug`, a part of the stress run, has the tests of model, cuts, kills and the log over the build that
+// checks its assertions; `terraform` is what waits for minutes because Terraform's AWS provider does. Time
 // limits follow how slow the machine is now. The files of `test` run beside each other, since none
 // asserts what a busy neighbour could change; those of the others, which measure, one after the other.
 import { availableParallelism } from "node:os";
@@ -109,7 +109,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: "debug",
-          include: ["test/model/{standard,fifo}/*.test.ts", "test/recovery/{cuts,kills}/*.test.ts"],
+          include: [
+            "test/model/{effects,fifo,standard}/*.test.ts",
+            "test/recovery/{cuts,kills}/*.test.ts",
+            "test/assembly/{effects,heldBack,restate}.test.ts",
+            "test/journal/log*.test.ts",
+          ],
           fileParallelism: false,
           env: { SLUICE_ENGINE: "debug" },
           ...limits,

@@ -66,6 +66,11 @@ export class Effects {
   /** Where the next record comes: this section's head. */
   @inline static next(shard: usize): usize {
     if (MUST) assert(Effects.left(shard, EFFECT_LIMIT) > 0, "a section that writes has room");
+    return Effects.further(shard);
+  }
+
+  /** Where a further head of the same section comes: the room was for all of it. */
+  @inline static further(shard: usize): usize {
     const block: usize = load<u32>(shard, EFFECT_BLOCK);
     return block + EFFECT_RECORDS_OFFSET + Effects.index(shard) * EFFECT_BYTES;
   }

@@ -163,7 +163,7 @@ export class EffectsOf {
 
   /** What a claim found past its retention: its slots stand at the list's end, the first one last. */
   @inline static found(area: usize, shard: usize, count: u32, now: f64): void {
-    const head = Effects.next(shard);
+    const head = Effects.further(shard);
     let end = head + EFFECT_BYTES;
     for (let step: u32 = 0; step < UNROLLED; step++) {
       if (step < count) {

@@ -136,10 +136,10 @@ export class Restate {
     );
   }
 
-  /** A deduplication node, with a head of its own: each has its time. 0: there is none. */
+  /** A deduplication node, with a head of its own: each has its time. 0: there is none. Ten are one section's. */
   @inline static node(area: usize, shard: usize, node: usize): void {
     if (node === 0) return;
-    const head = Effects.next(shard);
+    const head = Effects.further(shard);
     const end = Effects.put(
       head + EFFECT_BYTES,
       load<u64>(node, NODE_KEY),
