@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Table, tableText } from "../../engine/report/table.ts";
 import { bare } from "./bare.ts";
+import { closeBehind } from "./behind.ts";
 import { type Growth, growth } from "./growth.ts";
 import { OTHERS, openOther } from "./others.ts";
 import { measure, type Outcome, type Store } from "./pairs.ts";
@@ -99,16 +100,6 @@ async function pairs(pace: Pace, say: Say): Promise<Row[]> {
   return rows;
 }
 
-/** A consumer close behind: nothing lies in the queue, so most of what is sent is gone before it is written. */
-async function closeBehind(pace: Pace): Promise<Outcome> {
-  return within(async (directory) => {
-    const store = await SluiceStore.open({ directory, durability: "always", delayMs: 1 });
-    const outcome = await measure(store, { ...pace, senders: 256, filled: 0 });
-    await store.close();
-    return { ...outcome, store: "sluice, always, an empty queue" };
-  });
-}
-
 export async function benchDurable(
   isQuick: boolean,
   say: Say,
@@ -117,7 +108,11 @@ export async function benchDurable(
     ? { ms: 500, warmUpMs: 200, share: 0.1, minutes: 0.1 }
     : { ms: 3_000, warmUpMs: 1_000, share: 1, minutes: 10 };
   const rows = await pairs(pace, say);
-  rows.push({ ...(await closeBehind(pace)), delayMs: 1 });
+  for (const delayMs of DELAYS_MS) {
+    say(`a consumer close behind, syncs ${delayMs} ms longer`);
+    const behind = { senders: 256, ms: pace.ms, delayMs };
+    rows.push({ ...(await within((directory) => closeBehind(directory, behind))), delayMs });
+  }
   const restarts: Restart[] = [];
   for (const { messages, bodyBytes } of RESTARTS) {
     const count = Math.round(messages * pace.share);

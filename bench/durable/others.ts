@@ -1,8 +1,9 @@
 /**
  * Other stores on the same work, where they are installed: what gathers while a commit runs goes into the next
  * one, as in Sluice. A slower disk is a pause behind each commit, in the thread that makes it where the store
- * syncs there. They are no dependencies of Sluice; who is not there is said.
+ * syncs there. They are no dependencies of Sluice: `npm run stores` installs them, and who is not there is said.
  */
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { SharedBlock } from "../../bindings/index.ts";
 import type { Store } from "./pairs.ts";
@@ -22,10 +23,12 @@ type Open = (
 
 const clock = new SharedBlock(8);
 
+/** Where `npm run stores` puts them. */
+const STORES = new URL("../../../bench/durable/stores/package.json", import.meta.url);
+
 /** Modules that this package does not have: looked up by name when it is asked for. */
-async function load(name: string): Promise<Record<string, unknown>> {
-  const module: Record<string, unknown> = await import(name);
-  return module;
+function load(name: string): unknown {
+  return createRequire(STORES)(name);
 }
 
 interface Sqlite {
@@ -36,9 +39,7 @@ interface Sqlite {
 }
 
 const openSqlite: Open = async (directory, delayMs) => {
-  const { default: Database } = (await load("better-sqlite3")) as {
-    default: new (file: string) => Sqlite;
-  };
+  const Database = load("better-sqlite3") as new (file: string) => Sqlite;
   const database = new Database(join(directory, "store.sqlite"));
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
@@ -66,7 +67,7 @@ interface Lmdb {
 }
 
 const openLmdb: Open = async (directory, delayMs) => {
-  const { open } = (await load("lmdb")) as { open: (options: object) => Lmdb };
+  const { open } = load("lmdb") as { open: (options: object) => Lmdb };
   const database = open({ path: join(directory, "lmdb"), encoding: "binary" });
   let [next, oldest] = [0, 0];
   const commit: Commit = async ({ bodies, deletions }) => {
@@ -87,7 +88,7 @@ interface Level {
 }
 
 const openLevel: Open = async (directory, delayMs) => {
-  const { ClassicLevel } = (await load("classic-level")) as {
+  const { ClassicLevel } = load("classic-level") as {
     ClassicLevel: new (path: string, options: object) => Level;
   };
   const database = new ClassicLevel(join(directory, "level"), { valueEncoding: "view" });
