@@ -88,7 +88,7 @@ describe("too many open files", () => {
     ledger.sent.add("kept");
     const [message] = await jobs.receive();
     const waiting: Promise<SluiceError | undefined>[] = [];
-    while (told.length === 0) {
+    while (!told.some((text) => text.includes("Too many files"))) {
       ledger.begun.add(`waits ${waiting.length}`);
       waiting.push(errorOf(() => jobs.send(`waits ${waiting.length}:${BODY}`)));
       await hasSettled(waiting.at(-1) as Promise<unknown>);
@@ -129,7 +129,8 @@ describe("a disk that takes a part of a write and then no more", () => {
     await expect.poll(() => told.join()).toContain("There is no room left for it.");
     await expect(jobs.send("x")).rejects.toMatchObject({ code: "CapacityExceeded" });
     await expect(broker.close()).rejects.toMatchObject(ended);
-    expect(await working).toMatchObject(ended);
+    // It waited for its outcome, or for room.
+    expect((await working)?.code).toMatch(/^(InternalFailure|BrokerClosed)$/);
     await ledger.check();
   });
 });

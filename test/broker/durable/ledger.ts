@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { verdictOf } from "../../../engine/cli/journal/verify.ts";
 import { SluiceError } from "../../../engine/errors.ts";
-import type { Queue } from "../../../engine/types.ts";
+import type { Message, Queue } from "../../../engine/types.ts";
 import type { Call, Fault } from "../../journal/simulatedDisk.ts";
 import { Ruled } from "./kept.ts";
 
@@ -57,22 +57,28 @@ export class Ledger {
     return Ruled.open({ directory: this.directory }, { ...PLAN, ...(fault && { fault }) });
   }
 
-  /** Sends, and deletes most of it; the first error. */
+  /** Sends, and deletes most of it, waiting where there is no room for a while; the first error. */
   async work(jobs: Queue, operations: number): Promise<SluiceError | undefined> {
     for (let left = operations; left > 0; left--) {
       const name = `message ${this.begun.size}`;
       this.begun.add(name);
-      const sendError = await errorOf(() => jobs.send(`${name}:${BODY}`));
+      const patient = { waitForCapacity: true };
+      const sendError = await errorOf(() => jobs.send(`${name}:${BODY}`, patient));
       if (sendError !== undefined) return sendError;
       this.sent.add(name);
       if (left % 5 === 0) continue;
-      const [message] = await jobs.receive();
+      const received: Message[] = [];
+      const receiveError = await errorOf(async () => {
+        received.push(...(await jobs.receive()));
+      });
+      if (receiveError !== undefined) return receiveError;
+      const [message] = received;
       if (message === undefined) continue;
-      const received = nameOf(message.body);
-      this.deleting.add(received);
+      const held = nameOf(message.body);
+      this.deleting.add(held);
       const deleteError = await errorOf(() => jobs.delete(message));
       if (deleteError !== undefined) return deleteError;
-      this.deleted.add(received);
+      this.deleted.add(held);
     }
     return undefined;
   }
