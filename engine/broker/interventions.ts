@@ -141,14 +141,13 @@ export class Interventions {
    * Standard queue what is visible. How many.
    */
   async deadLetter(queue: Queue, receipts: readonly Receipt[]): Promise<number> {
-    const { member, waiting, acknowledgements } = this.#host;
+    const { member, waiting } = this.#host;
     const { moves } = member.engine;
     const { queue: handle, isFifo } = BrokerQueue.internalsOf(queue);
     if (!isFifo) await this.#hide(queue, receipts, MOVE_HIDDEN_MS);
-    // What departs must be in the log before.
-    await acknowledgements.of(handle.number);
     let moved = 0;
     await this.#inParts(queue, receipts, (count) => {
+      // What departs must be in the log before.
       moved += moves.exhaustHeld(handle, count, member.nowMs());
       return moves.heldBack > 0 ? STATUS_FULL : 0;
     });
@@ -164,7 +163,6 @@ export class Interventions {
     const { member, acknowledgements } = this.#host;
     const { moves } = member.engine;
     const { queue: handle } = BrokerQueue.internalsOf(queue);
-    await acknowledgements.of(handle.number);
     let moved = 0;
     let heldBack = 0;
     let stay = 0;

@@ -218,6 +218,17 @@ test("half a reserve that a crash left gives its room back", async () => {
   expect(disk.list()).toEqual(["0000000001.log"]);
 });
 
+test("a reserve that finds no file handle is made later, and where there is room that refuses nothing", async () => {
+  const disk = new SimulatedDisk(new Seeded(SEED));
+  disk.fault = { call: "open", code: "EMFILE", nth: 2, forEver: false };
+  const journal = new FileJournal(disk, SETTINGS);
+  await journal.replay(() => {});
+  await journal.begin(NOW_MS);
+  expect([journal.room, disk.list()]).toEqual(["open", ["0000000001.log"]]);
+  expect(await journal.survey()).toBe("open");
+  expect(disk.list()).toContain("reserve");
+});
+
 test("a quota that nothing tells of leaves no half a reserve behind", async () => {
   const disk = new SimulatedDisk(new Seeded(SEED));
   disk.capacityBytes = 4 * PAGE_BYTES;
