@@ -107,8 +107,8 @@ export class Broker implements AsyncDisposable {
   }
 
   /**
-   * A new broker with no queues, or with a directory the one that it has. Rejects with InvalidParameterValue
-   * for options that can't be, and with InternalFailure for a directory that can't be used; then it is as it was.
+   * A new broker without queues, or with those of its directory. Rejects with InvalidParameterValue for options that
+   * can't be, or not with that directory, and with InternalFailure for one that can't be used, which stays as it was.
    */
   static async open(options: BrokerOptions = {}): Promise<Broker> {
     const settings = settingsOf(options);

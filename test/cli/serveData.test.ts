@@ -8,6 +8,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Broker } from "../../engine/broker/broker.ts";
 import { recoveryText } from "../../engine/cli/progressLine.ts";
 import { patience } from "../support/patience.ts";
 import { Serve } from "../support/serve.ts";
@@ -75,31 +76,60 @@ test("queues, messages and receipt handles are there after a kill, and `verify` 
 });
 
 describe("a directory is refused in a sentence", () => {
-  test("that another server has, with its process", async () => {
+  test("that another server has, with its process and since when", async () => {
+    const fromMs = Date.now();
     const first = await start();
+    const untilMs = Date.now();
     const { code, said } = await refusal();
-    expect([code, said]).toEqual([
+    const { pid } = first.child;
+    const lock = readdirSync(directory).find((name) => /^lock\.\d+-\w+$/.test(name));
+    const [, sentence = "", since = ""] = /^(.*), since (\S+)\. /.exec(said) ?? [];
+    expect([code, sentence]).toEqual([
       1,
-      expect.stringMatching(
-        new RegExp(
-          `^sluice: no broker: ${directory} belongs to process ${first.child.pid}, since .*\n$`,
-        ),
-      ),
+      `sluice: no broker: ${directory} belongs to process ${pid}`,
     ]);
+    expect(Date.parse(since)).toBeGreaterThanOrEqual(fromMs);
+    expect(Date.parse(since)).toBeLessThanOrEqual(untilMs);
+    expect(said).toMatch(
+      new RegExp(`If that is certainly gone, remove ${directory}/${lock}\\.\n$`),
+    );
+    expect(await first.ok("ListQueues", {})).toEqual({});
     expect(await first.stop()).toBe(0);
   });
 
-  test("that is another account's, of a newer version or damaged, and is left as it is", async () => {
+  test.each([
+    ["account", "000000000042", "account 000000000042 in region us-east-1"],
+    ["region", "eu-west-1", "account 000000000000 in region eu-west-1"],
+  ])("that is of another %s, as an option that is wrong", async (option, value, other) => {
     await (await start()).stop();
     const whole = contents();
-    const { code, said } = await refusal("--account", "000000000042");
-    expect([code, said]).toEqual([
-      1,
-      expect.stringMatching(
-        /that of account 000000000000 in region us-east-1, not of account 000000000042 /,
+    expect(await refusal(`--${option}`, value)).toEqual({
+      code: 2,
+      said: expect.stringMatching(
+        new RegExp(
+          `^sluice: --data ${directory}: .* of account 000000000000 in region us-east-1, not of ${other}: .*\n$`,
+        ),
       ),
-    ]);
+    });
     expect(contents()).toEqual(whole);
+  });
+
+  test("that has more than the memory holds, as an option that is wrong", async () => {
+    const broker = await Broker.open({ directory, memoryBytes: 2 ** 27 });
+    const queue = await broker.createQueue("orders");
+    for (let sent = 0; sent < 30; sent++) await queue.send("x".repeat(100_000));
+    await broker.close();
+    const whole = contents();
+    expect(await refusal()).toEqual({
+      code: 2,
+      said: expect.stringMatching(/^sluice: --memory 64MiB: The memory is too small .*\n$/),
+    });
+    expect(contents()).toEqual(whole);
+    await (await start("--memory", "128MiB")).stop();
+  });
+
+  test("that is of a newer version or damaged, and is left as it is", async () => {
+    await (await start()).stop();
     const damages = [
       [flip, PAGE + 90, /Batch 1, at byte 4096 of 0+1\.log, is damaged/],
       [newer, 8, /written by a newer version of Sluice \(format 2\)/],

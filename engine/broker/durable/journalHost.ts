@@ -14,7 +14,7 @@ import type { BrokerSettings, Keeping } from "../threads/options.ts";
 import type { Steward } from "../threads/steward.ts";
 import { type DurableFace, recoveryWatcher, type TellProgress } from "./face.ts";
 import { JournalNumbers } from "./journalNumbers.ts";
-import type { Order, Recovery, Report, WorkSettings } from "./journalWork.ts";
+import type { Order, Recovery, Refused, Report, WorkSettings } from "./journalWork.ts";
 
 /** What the thread is started with. */
 export interface ThreadData {
@@ -228,7 +228,7 @@ export class JournalHost implements DurableFace {
         warn(report.text);
         break;
       default:
-        this.#failure ??= failureOf(report.text);
+        this.#failure ??= refusalOf(report.text, report.refused) ?? failureOf(report.text);
     }
   }
 
@@ -246,6 +246,16 @@ export class JournalHost implements DurableFace {
     this.#onFailed(failure);
     this.#onLost(failure);
   }
+}
+
+/** Of a directory that is in order: what the broker was opened with is in the way. */
+function refusalOf(text: string, refused: Refused | undefined): SluiceError | undefined {
+  if (refused === undefined) return undefined;
+  const { code, isForMemory } = refused;
+  return new SluiceError(code, text, {
+    retryable: false,
+    ...(isForMemory && { cause: new RangeError(text) }),
+  });
 }
 
 function failureOf(text: string, cause?: Error): SluiceError {

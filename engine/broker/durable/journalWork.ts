@@ -16,9 +16,9 @@ import {
   Publisher,
 } from "../../../bindings/index.ts";
 import { elapsedMs } from "../../clock.ts";
-import { SluiceError } from "../../errors.ts";
+import { type ErrorCode, SluiceError } from "../../errors.ts";
 import type { Journal } from "../../journal/journal.ts";
-import { JournalError, type JournalErrorCode } from "../../journal/journalError.ts";
+import { JournalError } from "../../journal/journalError.ts";
 import { Keeper } from "../kept/keeper.ts";
 import type { Deletion, RestoreSettings } from "../kept/recovered.ts";
 import { attachTiming, type Timing } from "../threads/timing.ts";
@@ -35,7 +35,14 @@ export type Report =
   /** Something is not as it should be, and it goes on. */
   | { readonly kind: "trouble"; readonly text: string }
   /** It can't go on. */
-  | { readonly kind: "failed"; readonly text: string; readonly code: JournalErrorCode | undefined };
+  | { readonly kind: "failed"; readonly text: string; readonly refused?: Refused };
+
+/** The directory is in order, but what the broker was opened with does not go together with it. */
+export interface Refused {
+  readonly code: ErrorCode;
+  /** More memory would do. */
+  readonly isForMemory: boolean;
+}
 
 export interface Recovery {
   /** Where messages are now whose receipt handles name another place. */
@@ -79,6 +86,14 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Of what a start throws; undefined: it is the directory or the disk that can't be used. */
+function refusedBy(error: unknown): Refused | undefined {
+  // A range: what the log has does not fit into the memory.
+  if (error instanceof RangeError) return { code: "InvalidParameterValue", isForMemory: true };
+  if (!(error instanceof SluiceError)) return undefined;
+  return { code: error.code, isForMemory: error.code === "CapacityExceeded" };
+}
+
 export class JournalWork {
   readonly #host: WorkHost;
   readonly #engine: Engine;
@@ -86,6 +101,7 @@ export class JournalWork {
   readonly #keeper: Keeper;
   readonly #numbers: JournalNumbers;
   #timing: Timing;
+  #isReady = false;
   #trouble = "";
 
   constructor(host: WorkHost) {
@@ -120,6 +136,7 @@ export class JournalWork {
     await commits.beginLife(conclusions, this.#keeper.conclusions());
     this.#numbers.set("recoveryMs", elapsedMs() - fromMs);
     this.#host.tell({ kind: "ready", ...recovery });
+    this.#isReady = true;
     await this.#serve(journal, commits, recovery);
     await journal.close(this.#timing.clock.nowMs());
   }
@@ -262,12 +279,11 @@ export class JournalWork {
 
   #fail(error: unknown): void {
     const { durable } = this.#engine;
-    // A range: what the log has does not fit into the memory.
     const isTold = [JournalError, SluiceError, RangeError].some((kind) => error instanceof kind);
     const text = isTold ? textOf(error) : `The journal's thread had an error. ${textOf(error)}`;
     durable.fail(text);
     this.#engine.endOwner(OWNER_GONE);
-    const code = error instanceof JournalError ? error.code : undefined;
-    this.#host.tell({ kind: "failed", text, code });
+    const refused = this.#isReady ? undefined : refusedBy(error);
+    this.#host.tell({ kind: "failed", text, ...(refused && { refused }) });
   }
 }
