@@ -128,13 +128,19 @@ export function receive(
   options: ReceiveOptions,
   waitsForQuota = false,
 ): Promise<Message[]> {
-  return receiveBy(context, options, waitsForQuota, (poll) => take(context, inbox, poll), []);
+  const takes = (poll: Poll) => take(context, inbox, poll);
+  return receiveBy(context, options, waitsForQuota, takes, [], haveMoved);
+}
+
+/** Whether one of them came as a dead letter. */
+function haveMoved(messages: readonly Message[]): boolean {
+  return messages.some(({ deadLetterQueueSourceArn }) => deadLetterQueueSourceArn !== undefined);
 }
 
 /**
  * As `receive`, for who takes the messages out of the engine himself: `take` looks once and answers
  * undefined for nothing, in the same step in which the promise is resolved; `none` is answered when
- * the time is up.
+ * the time is up. What `waits` says so of waits for the disk, as all of a FIFO queue does.
  */
 export async function receiveBy<T>(
   context: QueueContext,
@@ -142,6 +148,7 @@ export async function receiveBy<T>(
   waitsForQuota: boolean,
   take: (poll: Poll) => T | undefined,
   none: T,
+  waits: (found: T) => boolean = never,
 ): Promise<T> {
   context.member.check();
   checkNames(options, receiveNames, context.name);
@@ -161,8 +168,10 @@ export async function receiveBy<T>(
     found = await waiting.wait(context.queue.number, deadlineMs, look, signal);
   }
   if (found !== undefined) {
-    // A FIFO queue gives no message out a second time because a crash forgot the first.
-    const kept = context.isFifo ? acknowledgements.of(context.queue.number) : undefined;
+    // A FIFO queue gives no message out a second time because a crash forgot the first. And where a crash
+    // forgot a move, what was given out under the new place would be deleted there in vain.
+    const isKept = !acknowledgements.isIdle && (context.isFifo || waits(found));
+    const kept = isKept ? acknowledgements.of(context.queue.number) : undefined;
     if (kept !== undefined) await kept;
     return found;
   }

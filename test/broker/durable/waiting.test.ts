@@ -97,6 +97,20 @@ test("cancelMessageMoveTask waits for the disk", async () => {
   await promise;
 });
 
+test("a receive of a dead letter waits for the disk, which may not know the move yet", async () => {
+  await jobs.changeVisibility(messages[0] as Message, 0);
+  const move = async () => {
+    await jobs.receive({ maxNumberOfMessages: 10 });
+    return dead.counts().visible;
+  };
+  await expect.poll(move).toBe(1);
+  await broker.flush();
+  const { promise } = await behindGate(() => dead.receive());
+  expect(await hasSettled(promise)).toBe(false);
+  ruled.gate.set(PASS);
+  expect(await promise).toMatchObject([{ body: "a" }]);
+});
+
 test("in relaxed durability a call waits until it is written, and flush until it is synced", async () => {
   const relaxed = await Ruled.open({ durability: "relaxed" });
   const queue = await relaxed.broker.createQueue("jobs");
