@@ -21,11 +21,18 @@ export class Serve extends Endpoint {
     this.#said = said;
   }
 
-  /** Resolves when the child has said where it listens; rejects with what it said instead. */
-  static start(options: readonly string[] = []): Promise<Serve> {
+  /**
+   * Resolves when the child has said where it listens; rejects with what it said instead. `onSpawn` is given
+   * it before.
+   */
+  static start(
+    options: readonly string[] = [],
+    onSpawn?: (child: ChildProcess) => void,
+  ): Promise<Serve> {
     const child = spawn(process.execPath, [main, "serve", "--port", "0", ...options], {
       stdio: ["ignore", "pipe", "pipe"],
     });
+    onSpawn?.(child);
     const said = { stdout: "", stderr: "" };
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       said.stderr += text;
@@ -36,7 +43,10 @@ export class Serve extends Endpoint {
         child.kill("SIGKILL");
         fail("sluice serve did not say where it listens");
       }, patience());
-      child.once("exit", (code) => fail(`sluice serve ended with ${code}`));
+      child.once("exit", (code) => {
+        clearTimeout(timer);
+        fail(`sluice serve ended with ${code}`);
+      });
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
         said.stdout += text;
         const url = /^sluice is listening on (\S+)$/m.exec(said.stdout)?.[1];
