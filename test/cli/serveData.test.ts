@@ -122,7 +122,7 @@ describe("a directory is refused in a sentence", () => {
     const whole = contents();
     expect(await refusal()).toEqual({
       code: 2,
-      said: expect.stringMatching(/^sluice: --memory 64MiB: The memory is too small .*\n$/),
+      said: expect.stringMatching(/^sluice: --memory 67108864: The memory is too small .*\n$/),
     });
     expect(contents()).toEqual(whole);
     await (await start("--memory", "128MiB")).stop();
