@@ -176,7 +176,6 @@ describe("the packed package", () => {
       expect.arrayContaining([
         "package.json",
         "README.md",
-        "CHANGELOG.md",
         "LICENSE",
         "dist/engine.wasm",
         "dist/engine/index.js",
@@ -196,7 +195,7 @@ describe("the packed package", () => {
       ]),
     );
     const allowed =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|examples\/.+\.(mjs|json|yaml|csv|txt|md)|dist\/engine\.wasm|dist\/node_modules\/msgpackr\/(LICENSE|package\.json|[\w-]+\.js)|dist\/node_modules\/uplot\/(LICENSE|package\.json|dist\/uPlot\.(iife\.min\.js|min\.css))|dist\/engine\/(server\/settings\/configuration\.schema\.json|simulator\/(prices\.yaml|scenario\/scenario\.schema\.json))|dist\/(assembly|bindings|bench|engine)\/.+\.(c?js|d\.c?ts|html|css|svg))$/;
+      /^(package\.json|README\.md|LICENSE|examples\/.+\.(mjs|json|yaml|csv|txt|md)|dist\/engine\.wasm|dist\/node_modules\/msgpackr\/(LICENSE|package\.json|[\w-]+\.js)|dist\/node_modules\/uplot\/(LICENSE|package\.json|dist\/uPlot\.(iife\.min\.js|min\.css))|dist\/engine\/(server\/settings\/configuration\.schema\.json|simulator\/(prices\.yaml|scenario\/scenario\.schema\.json))|dist\/(assembly|bindings|bench|engine)\/.+\.(c?js|d\.c?ts|html|css|svg))$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
   });
 
