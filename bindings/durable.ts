@@ -104,11 +104,16 @@ export class Durable {
 
   /** Whether all that the queue's first `operation` sections did is durable. */
   isDurable(queue: number, operation: number): boolean {
+    return this.durableOperation(queue) >= operation;
+  }
+
+  /** How many of the queue's sections are durable, all before them included. */
+  durableOperation(queue: number): number {
     const index = this.#shardIndex(queue, SHARD_DURABLE);
     // The publisher stores the lower half first: in this order the number is never too great.
     const high = Atomics.load(this.#words, index + 1) >>> 0;
     const low = Atomics.load(this.#words, index) >>> 0;
-    return high * HIGH + low >= operation;
+    return high * HIGH + low;
   }
 
   /** How often the catalogue was changed, modulo 2^32. */
@@ -126,10 +131,15 @@ export class Durable {
     this.wake();
   }
 
-  /** As `ask`, but wakes nobody: `wake` follows, once for all that were noted. */
+  /** As `ask`, but wakes nobody: `wake` follows, once for several. */
   note(queue: number): void {
     raise(this.#words, this.#journalIndex(THREAD_DIRTY), queue);
     this.noteAny();
+  }
+
+  /** The journal's thread, if it sleeps. */
+  wake(): void {
+    if (Atomics.load(this.#words, ASLEEP) !== 0) this.#ringJournal();
   }
 
   /** As `ask`, for the catalogue, a sync, and whatever else the journal does by itself. */
@@ -138,14 +148,9 @@ export class Durable {
     this.wake();
   }
 
-  /** This thread wants to be rung when more of anything is durable. */
+  /** This thread, which asked before, wants to be rung when more of anything is durable. */
   noteAny(): void {
     raise(this.#words, PENDING, this.#thread);
-  }
-
-  /** The journal's thread, if it sleeps. */
-  wake(): void {
-    if (Atomics.load(this.#words, ASLEEP) !== 0) this.#ringJournal();
   }
 
   /** Asks that all that the journal has taken be synced; `isSynced` answers for the number. */

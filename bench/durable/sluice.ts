@@ -35,6 +35,8 @@ export class SluiceStore implements Store {
   readonly #broker: Broker;
   readonly #queue: Queue;
   readonly #received: Message[] = [];
+  /** Messages of SQS are text. */
+  #text: string | undefined;
 
   private constructor(name: string, broker: Broker, queue: Queue) {
     this.name = name;
@@ -56,7 +58,8 @@ export class SluiceStore implements Store {
   }
 
   async pair(body: Uint8Array): Promise<void> {
-    await this.#queue.send(body);
+    this.#text ??= Buffer.from(body).toString();
+    await this.#queue.send(this.#text);
     const message = this.#received.shift() ?? (await this.#receive());
     await message.delete();
   }

@@ -1,6 +1,6 @@
 /**
  * Threads that sync files beside the journal's own, so that it goes on taking and writing what comes while
- * the disk is busy: where a sync takes a millisecond, three that overlap take three times as many messages.
+ * the disk is busy: a call that comes just behind a commit need not wait for the rest of its sync.
  * A sync covers what was written before it began. Belongs to the disk that has them (nodeDisk.ts), in the
  * journal's thread; each thread's main file calls `serveSyncs`.
  *
@@ -15,7 +15,7 @@ import { type BellPlace, ringAt, SharedBlock } from "../../bindings/index.ts";
 import type { Beside } from "./disk.ts";
 
 /** More than these wait for one another in the disk. */
-export const SYNC_THREADS = 3;
+export const SYNC_THREADS = 5;
 
 const ASKED = 0;
 const DONE = 1;

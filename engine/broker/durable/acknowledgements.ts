@@ -4,8 +4,8 @@
  * found something gone for its removal, whichever thread did those. Where nothing is kept on disk nothing waits,
  * and a call pays for one comparison.
  *
- * The journal is woken once for all that one turn of the event loop does: a program whose calls go on when
- * earlier ones are durable does so for many of them at once, and those belong into one commit.
+ * The journal is woken for so many calls at a time, or at the end of the event loop's turn: a program whose
+ * calls go on when earlier ones are durable makes many of them at once, and those belong into one commit.
  *
  * When the journal can't go on, what was not durable by then rejects: it may be there after a restart,
  * or not. Own thread only. Waiting keeps the process alive.
@@ -37,6 +37,8 @@ const OWNER_LOOK_MS = 500;
 /** How soon to look for room in a ring again where nobody says when there is some. */
 const ROOM_MS = 10;
 const ROOM_TRIES = 10;
+/** So many calls are worth a commit of their own. */
+const GROUP = 32;
 
 function nothing(): void {}
 
@@ -49,7 +51,8 @@ export class Acknowledgements implements Sleeper {
   readonly #others = new Set<Conditional>();
   #keepAlive: NodeJS.Timeout | undefined;
   #onSettled: (() => void) | undefined;
-  #isWaking = false;
+  /** How many calls wait since the journal was woken last. */
+  #unsaid = 0;
 
   constructor(member: Member, bell: Bell) {
     this.#member = member;
@@ -108,7 +111,7 @@ export class Acknowledgements implements Sleeper {
   }
 
   /** Resolves when there may be room in the queue's ring of effects again: it was full. */
-  room(queue: number): Promise<void> {
+  room(queue: number): Promise<unknown> {
     return this.of(queue) ?? new Promise((resolve) => setTimeout(resolve, ROOM_MS));
   }
 
@@ -198,13 +201,13 @@ export class Acknowledgements implements Sleeper {
   }
 
   #wakeSoon(): void {
-    if (this.#isWaking) return;
-    this.#isWaking = true;
-    setImmediate(this.#wake);
+    this.#unsaid += 1;
+    if (this.#unsaid === 1) setImmediate(this.#wake);
+    else if (this.#unsaid % GROUP === 0) this.#durable.wake();
   }
 
   readonly #wake = (): void => {
-    this.#isWaking = false;
+    this.#unsaid = 0;
     this.#durable.wake();
   };
 
@@ -223,10 +226,15 @@ export class Acknowledgements implements Sleeper {
   /** Answers those for whom it is so. */
   #settle(): void {
     for (const [queue, line] of this.#lines) {
+      const durable = this.#durable.durableOperation(queue);
       let done = 0;
-      while (done < line.length && this.#isDone(queue, line[done] as Positioned)) done++;
-      for (const { resolve } of line.splice(0, done)) resolve();
-      if (line.length === 0) this.#lines.delete(queue);
+      for (; done < line.length; done++) {
+        const { operation, resolve } = line[done] as Positioned;
+        if (operation > durable) break;
+        resolve();
+      }
+      if (done === line.length) this.#lines.delete(queue);
+      else if (done > 0) line.splice(0, done);
     }
     for (const other of this.#others) {
       if (!other.isDone()) continue;
@@ -236,15 +244,10 @@ export class Acknowledgements implements Sleeper {
     if (!this.isAsleep) this.#rest();
   }
 
-  #isDone(queue: number, { operation }: Positioned): boolean {
-    return this.#durable.isDurable(queue, operation);
-  }
-
   /** The journal takes a thread's bit when it rings it: whoever waits yet raises it again, and looks. */
   #askAgain(): void {
     if (!this.isAsleep) return;
     this.#durable.noteAny();
-    this.#wakeSoon();
     this.#settle();
   }
 }

@@ -97,6 +97,8 @@ export class Cleaner {
   async step(): Promise<void> {
     const { journal } = this.#host;
     if (this.#isDiscarded) await this.#takeAway();
+    // The commit that gives the segment up has not come yet: what is read next begins behind it.
+    if (this.#isDiscarded) return;
     if (this.#work === undefined) {
       if (journal.oldestSegment < journal.currentSegment && this.#isDue()) this.#begin();
     } else if (elapsedMs() >= this.#notBeforeMs) {

@@ -179,6 +179,7 @@ export class Commits {
     publisher.takeDirty((queue) => this.#dirty.add(queue));
     await this.#lookAround();
     this.#lag.begin();
+    const takenMs = elapsedMs();
     this.#beganAt = journal.appended;
     const dirty = this.#dirty;
     this.#dirty = new Set();
@@ -197,7 +198,7 @@ export class Commits {
     counts.set("appended", journal.appended);
     counts.set("written", journal.written);
     // What the catalogue frees and what was asked for wait for all that is in flight.
-    if (changes === undefined && ticket === this.#ticket && this.#takesOff()) return true;
+    if (changes === undefined && ticket === this.#ticket && this.#takesOff(takenMs)) return true;
     if (!this.#host.isRelaxed) await this.sync();
     this.#publish(changes);
     if (this.#host.isRelaxed) await this.#syncInTime(ticket !== this.#ticket);
@@ -206,11 +207,12 @@ export class Commits {
   }
 
   /** Whether the sync of what was written goes on beside what follows. */
-  #takesOff(): boolean {
+  #takesOff(takenMs: number): boolean {
     const { isRelaxed, journal } = this.#host;
     if (isRelaxed || !this.#flights.isSlow || !journal.beginSync()) return false;
     const position = journal.written;
-    this.#flights.begin({ position, reached: this.#reached, beganMs: elapsedMs() });
+    const beganMs = elapsedMs();
+    this.#flights.begin({ position, reached: this.#reached, takenMs, beganMs });
     this.#reached = new Map();
     return true;
   }

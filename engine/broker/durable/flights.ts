@@ -13,6 +13,8 @@ export interface Flight {
   readonly position: number;
   /** How far each queue is then. */
   readonly reached: ReadonlyMap<number, number>;
+  /** When what it has was taken, and when its sync began. */
+  readonly takenMs: number;
   readonly beganMs: number;
 }
 
@@ -25,7 +27,7 @@ export class Flights {
   readonly #flights: Flight[] = [];
   readonly #slowMs: number;
   #syncMs = 0;
-  #beganMs = Number.NEGATIVE_INFINITY;
+  #takenMs = Number.NEGATIVE_INFINITY;
 
   /** @param slowMs how long syncs take that had better overlap */
   constructor(slowMs = SLOW_MS) {
@@ -45,7 +47,7 @@ export class Flights {
   waitMs(nowMs: number): number {
     if (this.isEmpty) return 0;
     if (this.#flights.length >= SYNC_THREADS) return Number.POSITIVE_INFINITY;
-    return Math.max(0, this.#beganMs + this.#syncMs / SYNC_THREADS - nowMs);
+    return Math.max(0, this.#takenMs + this.#syncMs / SYNC_THREADS - nowMs);
   }
 
   /** A sync took so long. */
@@ -55,7 +57,7 @@ export class Flights {
 
   begin(flight: Flight): void {
     this.#flights.push(flight);
-    this.#beganMs = flight.beganMs;
+    this.#takenMs = flight.takenMs;
   }
 
   /** The next that is done: all up to `durable` is on the disk. */

@@ -105,19 +105,14 @@ function sendAll(
   sending: Sending,
   run: () => boolean,
   options: SendBatchOptions,
-): boolean | Promise<boolean> {
+): boolean | Promise<boolean | void> {
   const wait = options.waitForCapacity === true ? waitOf(context) : undefined;
   const isDone = wait?.isAwaited ? false : run();
   const { acknowledgements } = context.shared;
-  if (isDone && sending.sent > 0)
-    return acknowledgements.of(context.queue.number)?.then(done) ?? true;
+  if (isDone && sending.sent > 0) return acknowledgements.of(context.queue.number) ?? true;
   if (isDone) return true;
   if (wait === undefined && acknowledgements.isIdle) return false;
   return waitForAll(context, sending, run, wait, options.signal);
-}
-
-function done(): true {
-  return true;
 }
 
 async function waitForAll(
@@ -165,7 +160,7 @@ export async function send(
     });
   const done = sendAll(context, sending, run, options);
   const isDone = typeof done === "boolean" ? done : await done;
-  if (!isDone) throw sending.refusal(context.name);
+  if (isDone === false) throw sending.refusal(context.name);
   return sent[0] as Sent;
 }
 
