@@ -105,7 +105,7 @@ function sendAll(
   sending: Sending,
   run: () => boolean,
   options: SendBatchOptions,
-): boolean | Promise<boolean | void> {
+): boolean | Promise<unknown> {
   const wait = options.waitForCapacity === true ? waitOf(context) : undefined;
   const isDone = wait?.isAwaited ? false : run();
   const { acknowledgements } = context.shared;
