@@ -37,6 +37,9 @@ function file(name: string, text: string): string {
   return path;
 }
 
+/** A run so short that starting threads for it would take longest. */
+const ALONE = ["--threads", "1"];
+
 function simulated(...words: string[]): Promise<Ended> {
   return sluice(["simulate", "run", ...words]);
 }
@@ -93,7 +96,7 @@ describe("sluice simulate run", { timeout: TIMEOUT_MS }, () => {
   });
 
   test("has JSON alone on standard output where that is where it goes", async () => {
-    const ended = await simulated(file("piped.yaml", scenario(500)), "--json", "-");
+    const ended = await simulated(file("piped.yaml", scenario(500)), "--json", "-", ...ALONE);
     expect(JSON.parse(ended.out)).toMatchObject({ queues: { work: { sent: 1_000 } } });
     expect(ended.said).toContain("Messages of all runs");
   });
@@ -121,7 +124,7 @@ describe("sluice simulate run", { timeout: TIMEOUT_MS }, () => {
       "sluice: work: the queue grows by 1.8 messages a second: 3.6 come, and its consumers finish 1.8 at most (load 2).\n",
     );
     expect(refused.said).toContain("--unstable");
-    const { code, out } = await simulated(rush, "--unstable");
+    const { code, out } = await simulated(rush, "--unstable", ...ALONE);
     expect(code).toBe(0);
     expect(out).toContain("The consumers can't keep up: work grows by 1.8 messages a second.");
   });
@@ -158,7 +161,7 @@ describe("sluice simulate run", { timeout: TIMEOUT_MS }, () => {
   test("takes prices in the stead of those that ship", async () => {
     const small = file("prices.yaml", scenario(500));
     const book = file("book.yaml", "freeRequests: 0\nstandard: [{ usdPerMillion: 0 }]\n");
-    const ended = await simulated(small, "--prices", book, "--json", "-");
+    const ended = await simulated(small, "--prices", book, "--json", "-", ...ALONE);
     expect(JSON.parse(ended.out)).toMatchObject({ cost: { monthUsd: 0 } });
   });
 

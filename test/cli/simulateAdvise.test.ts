@@ -54,14 +54,17 @@ describe("sluice simulate advise", { timeout: patience(60_000) }, () => {
       ...queues.work.RedrivePolicy,
     });
     // What it advises is met as it is.
-    const again = await sluice(["simulate", "advise", out, ...goals, "--json", "-"]);
+    const again = await sluice([
+      ...["simulate", "advise", out, ...goals, "--json", "-"],
+      ...["--threads", "1"],
+    ]);
     expect(again.said).toContain("Nothing is to be changed.");
     expect(JSON.parse(again.out)).toMatchObject({ isMet: true });
   });
 
   test("exits with 1 where it can't be, and writes nothing", async () => {
     const out = join(folder, "none.yaml");
-    const ended = await advised("--within", "1s=99%", "--write", out);
+    const ended = await advised("--within", "1s=99%", "--write", out, "--threads", "1");
     expect(ended.code).toBe(1);
     expect(ended.out).toMatch(
       /\nThe goals can't be met\. 99 % of the messages are done at most 1 s /,

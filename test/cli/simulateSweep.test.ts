@@ -52,7 +52,7 @@ describe("sluice simulate sweep", { timeout: patience(60_000) }, () => {
   test("has one output alone on standard output, and its words on standard error", async () => {
     const file = scenario("piped.yaml", 100);
     const words = [file, "--vary", "consumers.workers.count=5,6", "--show", "sent"];
-    const { code, out, said } = await swept(...words, "--csv", "-");
+    const { code, out, said } = await swept(...words, "--csv", "-", "--threads", "1");
     expect([code, out.split("\n").length]).toEqual([0, 4]);
     expect(said).toContain("2 of 2 cells simulated.");
     const both = await swept(...words, "--csv", "-", "--json", "-");
