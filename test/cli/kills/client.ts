@@ -79,7 +79,7 @@ export class Client {
     const [queue = ""] = place.queues;
     const QueueUrl = this.urlOf(queue);
     const [first] = letters;
-    for (const letter of letters) this.#ledger.tell(letter, "sending");
+    for (const letter of letters) this.#ledger.sending(letter);
     if (letters.length === 1 && first !== undefined) {
       const command = new SendMessageCommand({ QueueUrl, ...contentOf(first) });
       const answer = await this.ask(() => this.sdk.send(command));

@@ -45,6 +45,12 @@ export class Ledger {
     letter.tell(`life ${this.life}, moment ${this.#now}: ${event}`);
   }
 
+  /** It is about to be sent, or sent again. */
+  sending(letter: Letter): void {
+    letter.sentIn = this.life;
+    this.tell(letter, "sending");
+  }
+
   /** Sending it was answered; again, when it was sent again with its deduplication id. */
   sent(place: Place, letter: Letter, { messageId, sequence }: Omit<Seen, "body">): void {
     this.tell(letter, `sent, as ${messageId} ${sequence ?? ""}`);
@@ -76,7 +82,8 @@ export class Ledger {
     const now = this.moment();
     letters.forEach((letter, index) => {
       const { queue, handle: text } = messages[index] as Received;
-      letter.sentAt ??= now;
+      // A Standard queue gives out what may be lost yet, when nobody was told that it was sent.
+      if (place.isFifo || letter.sentIn < this.life) letter.sentAt ??= now;
       letter.wasReceived = true;
       letter.releasedIn = undefined;
       if (letter.isRemoving) letter.intent = undefined;

@@ -32,7 +32,9 @@ export class Letter {
   readonly number: number;
   /** When it was first asked to be sent, by the machine's clock. */
   readonly begunMs = performance.now();
-  /** The moment of the answer, or of the first receive. */
+  /** The life in which it was asked to be sent last. */
+  sentIn = 0;
+  /** The moment of the answer, or of a receive that can't be forgotten. */
   sentAt: number | undefined;
   messageId: string | undefined;
   sequence: bigint | undefined;
