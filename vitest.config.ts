@@ -31,6 +31,7 @@ const limits = {
  * same processes, each of which loads the engine once.
  */
 const alone = [
+  "test/broker/durable/crashes.test.ts",
   "test/broker/threads/{threads,wallClock}.test.ts",
   "test/broker/waiting/{fifoWaiting,timers}.test.ts",
   "test/conformance/minutes.test.ts",

@@ -101,6 +101,8 @@ export class Writer {
       removeLeftovers(disk, known);
     });
     this.#open((end?.newestSegment ?? 0) + 1, nowMs);
+    // What a crash kept from going, or brought back.
+    this.clean();
     this.survey();
   }
 

@@ -44,7 +44,7 @@ class Held implements Beside {
 class HeldDisk extends SimulatedDisk {
   readonly held: Held[] = [];
 
-  syncBeside(file: number): Beside | undefined {
+  override syncBeside(file: number): Beside | undefined {
     if (this.held.filter(({ isDone }) => !isDone).length === SYNC_THREADS) return undefined;
     const held = new Held(() => this.sync(file));
     this.held.push(held);

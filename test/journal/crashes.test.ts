@@ -3,8 +3,10 @@
  * may be in its recovery, and so on; each life checks what it finds. `npm run stress` has every call.
  */
 import { expect, test } from "vitest";
+import { FileJournal } from "../../engine/journal/fileJournal.ts";
 import { chooseSeed, Seeded } from "../support/seeded.ts";
-import { history, type LifePlan } from "./history.ts";
+import { history, type LifePlan, SETTINGS } from "./history.ts";
+import { SimulatedDisk } from "./simulatedDisk.ts";
 
 const RUNS = 500;
 const STEPS = 45;
@@ -52,4 +54,25 @@ test("names that two lives gave and neither synced are no gap, whichever a power
     }
     await history(seed, plans);
   }
+});
+
+test("segments that a crash kept from going go at the next start", async () => {
+  const disk = new SimulatedDisk(new Seeded(1));
+  const journal = new FileJournal(disk, SETTINGS);
+  await journal.replay(() => {});
+  await journal.begin(1);
+  while (journal.currentSegment < 6) {
+    journal.append(new Uint8Array(4_000));
+    await journal.commit(2);
+  }
+  journal.discardBefore(5);
+  await journal.commit(3);
+  // The process ends here, before it takes any away.
+  const next = new FileJournal(disk.inherited(new Seeded(2)), SETTINGS);
+  await next.replay(() => {});
+  await next.begin(4);
+  expect(next.oldestSegment).toBe(5);
+  // Else whoever cleans from the oldest one on would ask for less than was promised.
+  next.discardBefore(next.oldestSegment + 1);
+  await next.close(5);
 });

@@ -135,6 +135,10 @@ export class World {
     return this.header(layout.HEADER_SHARDS_BASE) + queue * layout.SHARD_BYTES;
   }
 
+  isFifo(queue: number): boolean {
+    return this.engine.queues.isFifo(queue);
+  }
+
   /** 0, or the number of the first invariant that does not hold. */
   verify(): number {
     return this.exports.verify(this.engine.thread);

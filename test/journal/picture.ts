@@ -4,7 +4,18 @@
  * remembers. Read from the memory itself, while nobody is active.
  */
 import * as layout from "../../assembly/layout.ts";
-import type { World } from "./logWorld.ts";
+import type { WasmMemory } from "../../bindings/webassembly.ts";
+
+/** A memory, and the moment at which it is looked at. */
+export interface Pictured {
+  readonly memory: WasmMemory;
+  readonly nowMs: number;
+  /** A word of the header. */
+  header(offset: number): number;
+  /** Where a queue's shard is. */
+  shardAt(queue: number): number;
+  isFifo(queue: number): boolean;
+}
 
 export interface MessagePicture {
   readonly sequence: number;
@@ -34,7 +45,7 @@ export interface QueuePicture {
   readonly arrivals: readonly number[];
   readonly purgeSequence: number;
   readonly totals: readonly number[];
-  /** Deduplication nodes and attempts that are not past. */
+  /** Deduplication nodes and attempts that are not past, each with its moment as the last word of its head. */
   readonly nodes: readonly string[];
   readonly attempts: readonly string[];
 }
@@ -43,7 +54,7 @@ class Reader {
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
 
-  constructor(world: World) {
+  constructor(world: Pictured) {
     this.#view = new DataView(world.memory.buffer);
     this.#bytes = new Uint8Array(world.memory.buffer);
   }
@@ -100,7 +111,7 @@ function contentOf(reader: Reader, slot: number): string {
   return `${sizes.join(",")}:${reader.text(block + layout.BLOCK_HEADER_BYTES, here)}`;
 }
 
-function messageOf(reader: Reader, world: World, slot: number): MessagePicture {
+function messageOf(reader: Reader, world: Pictured, slot: number): MessagePicture {
   const at = world.header(layout.HEADER_SLOTS_BASE) + slot * layout.SLOT_BYTES;
   const state = reader.word(at + layout.SLOT_STATE) & layout.SLOT_STATE_MASK;
   const block = reader.word(at + layout.SLOT_BLOCK);
@@ -128,7 +139,7 @@ function messageOf(reader: Reader, world: World, slot: number): MessagePicture {
 }
 
 /** The slots of a circle of age links. */
-function circle(reader: Reader, world: World, end: number): number[] {
+function circle(reader: Reader, world: Pictured, end: number): number[] {
   const base = world.header(layout.HEADER_AGE_LINKS_BASE);
   const slots: number[] = [];
   for (let link = reader.word(end); link !== end; link = reader.word(link)) {
@@ -186,15 +197,15 @@ function remembered(reader: Reader, shard: number, nowMs: number) {
         return `${reader.word(at + 4)}/${reader.wide(at + 8)}`;
       });
       const due = reader.double(node + layout.ATTEMPT_DUE);
-      return `${keyOf(reader, node)} ${due} ${receipts.join(" ")}`;
+      return `${keyOf(reader, node)} ${due} ${reader.double(node + layout.NODE_AT)} ${receipts.join(" ")}`;
     });
   return { nodes: ids, attempts: attempts.sort() };
 }
 
-export function pictureOf(world: World, queue: number): QueuePicture {
+export function pictureOf(world: Pictured, queue: number): QueuePicture {
   const reader = new Reader(world);
   const shard = world.shardAt(queue);
-  const isFifo = world.engine.queues.isFifo(queue);
+  const isFifo = world.isFifo(queue);
   const arrivals = circle(reader, world, shard + layout.SHARD_ARRIVALS);
   const purgeSequence = reader.wide(shard + layout.SHARD_PURGE_SEQUENCE);
   return {

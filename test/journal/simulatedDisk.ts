@@ -5,10 +5,19 @@
  * by itself, so that writes of different times and files come out in any order; a file's length is any of those it had;
  * each change of the directory is kept or dropped by itself. Harsher than any file system.
  */
-import type { Disk, OpenMode } from "../../engine/journal/disk.ts";
+import type { Beside, Disk, OpenMode } from "../../engine/journal/disk.ts";
+import { SYNC_THREADS } from "../../engine/journal/syncThreads.ts";
 import type { Seeded } from "../support/seeded.ts";
-
-const SECTOR = 512;
+import {
+  BegunSync,
+  copyOf,
+  emptyInode,
+  type Inode,
+  resized,
+  SECTOR,
+  sectorOf,
+  survivorOf,
+} from "./simulatedFile.ts";
 
 /** Thrown at the crash and by every call after it: the process is dead. */
 export class Crash extends Error {}
@@ -40,19 +49,6 @@ export interface Fault {
   readonly forEver: boolean;
 }
 
-interface Inode {
-  /** As of the last sync. */
-  synced: Uint8Array;
-  /** As programs see it. */
-  current: Uint8Array;
-  /** By sector, what stood there after each write since the last sync. */
-  readonly versions: Map<number, Uint8Array[]>;
-  /** Lengths since the last sync. */
-  lengths: number[];
-  /** Sectors that a failed sync gave up: no later sync brings them to the disk. */
-  readonly lost: Set<number>;
-}
-
 /** A change of the directory that no sync has made sure. */
 interface Change {
   readonly name: string;
@@ -60,25 +56,6 @@ interface Change {
   readonly inode: Inode | undefined;
   /** A rename's other half: happens with it or not at all. */
   readonly gone?: string;
-}
-
-function emptyInode(): Inode {
-  return {
-    ...{ synced: new Uint8Array(0), current: new Uint8Array(0), lengths: [] },
-    ...{ versions: new Map(), lost: new Set() },
-  };
-}
-
-function sectorOf(bytes: Uint8Array, sector: number): Uint8Array {
-  const whole = new Uint8Array(SECTOR);
-  whole.set(bytes.subarray(sector * SECTOR, (sector + 1) * SECTOR));
-  return whole;
-}
-
-function resized(bytes: Uint8Array, length: number): Uint8Array {
-  const next = new Uint8Array(length);
-  next.set(bytes.subarray(0, length));
-  return next;
 }
 
 export class SimulatedDisk implements Disk {
@@ -97,6 +74,8 @@ export class SimulatedDisk implements Disk {
   fault: Fault | undefined;
   /** Whether it has crashed. */
   isDead = false;
+  /** Told of each call before anything of it is done: a crash now finds what is there now. */
+  onCall: (call: Call) => void = () => {};
 
   #random: Seeded;
   #names = new Map<string, Inode>();
@@ -104,25 +83,26 @@ export class SimulatedDisk implements Disk {
   #changes: Change[] = [];
   readonly #files: (Inode | undefined)[] = [];
   readonly #counts = new Map<Call, number>();
+  #syncs: BegunSync[] = [];
 
   constructor(random: Seeded) {
     this.#random = random;
   }
 
-  /** The disk after the crash, as the next process finds it; `random` is that one's. */
-  restarted(random: Seeded): SimulatedDisk {
+  /** The disk after the crash, as the next process finds it; `random` is that one's, `fate` decides what is kept. */
+  restarted(random: Seeded, fate: Seeded = this.#random): SimulatedDisk {
     const next = new SimulatedDisk(random);
     next.capacityBytes = this.capacityBytes;
     const names = new Map(this.#durableNames);
     for (const { name, inode, gone } of this.#changes) {
-      if (this.#random.chance(0.5)) continue;
+      if (fate.chance(0.5)) continue;
       if (gone !== undefined) names.delete(gone);
       if (inode === undefined) names.delete(name);
       else names.set(name, inode);
     }
     const survivors = new Map<Inode, Inode>();
     for (const [name, inode] of names) {
-      const survivor = survivors.get(inode) ?? this.#survivor(inode);
+      const survivor = survivors.get(inode) ?? survivorOf(inode, fate);
       survivors.set(inode, survivor);
       next.#names.set(name, survivor);
       next.#durableNames.set(name, survivor);
@@ -140,36 +120,27 @@ export class SimulatedDisk implements Disk {
     return next;
   }
 
-  #survivor(inode: Inode): Inode {
-    const length = this.#random.pick([inode.synced.length, inode.current.length, ...inode.lengths]);
-    const bytes = resized(inode.synced, length);
-    for (const [sector, versions] of inode.versions) {
-      const at = sector * SECTOR;
-      if (at >= length) continue;
-      bytes.set(
-        this.#sectorAfter(sectorOf(inode.synced, sector), versions).subarray(0, length - at),
-        at,
-      );
+  /** As `inherited`, while the process that has this one goes on. */
+  copy(random: Seeded): SimulatedDisk {
+    const next = new SimulatedDisk(random);
+    const copies = new Map<Inode | undefined, Inode>();
+    const all = [this.#names, this.#durableNames].flatMap((names) => [...names.values()]);
+    for (const inode of [...all, ...this.#changes.map((change) => change.inode)]) {
+      if (inode !== undefined && !copies.has(inode)) copies.set(inode, copyOf(inode));
     }
-    return { ...emptyInode(), synced: bytes, current: resized(bytes, bytes.length) };
-  }
-
-  #sectorAfter(synced: Uint8Array, versions: readonly Uint8Array[]): Uint8Array {
-    const newest = versions.at(-1) ?? synced;
-    const fate = this.#random.pick(["kept", "kept", "dropped", "garbled", "old"]);
-    if (fate === "kept") return newest;
-    if (fate === "dropped") return synced;
-    if (fate === "old") return this.#random.pick(versions);
-    const garbled = newest.slice();
-    const from = this.#random.between(0, SECTOR - 1);
-    const to = this.#random.between(from, SECTOR - 1);
-    for (let at = from; at <= to; at++) garbled[at] = this.#random.between(0, 255);
-    return garbled;
+    const renewed = (names: Map<string, Inode>): Map<string, Inode> =>
+      new Map([...names].map(([name, inode]) => [name, copies.get(inode) as Inode]));
+    next.capacityBytes = this.capacityBytes;
+    next.#names = renewed(this.#names);
+    next.#durableNames = renewed(this.#durableNames);
+    next.#changes = this.#changes.map((change) => ({ ...change, inode: copies.get(change.inode) }));
+    return next;
   }
 
   /** Counts a call, and crashes or fails at it. Answers whether it crashes once it is done. */
   #begin(call: Call, what: string): boolean {
     if (this.isDead) throw new Crash("dead");
+    this.onCall(call);
     this.calls += 1;
     this.log.push(`${call} ${what}`);
     const count = (this.#counts.get(call) ?? 0) + 1;
@@ -276,7 +247,25 @@ export class SimulatedDisk implements Disk {
     this.#end(crashes);
   }
 
+  syncBeside(file: number): Beside | undefined {
+    const inode = this.#inode(file);
+    if (this.syncs.length === SYNC_THREADS) return undefined;
+    const crashes = this.#begin("sync", `file ${file}, beside what follows`);
+    const sync = new BegunSync(inode);
+    this.#syncs.push(sync);
+    this.#end(crashes);
+    return sync;
+  }
+
+  /** Those that go on. */
+  get syncs(): readonly BegunSync[] {
+    this.#syncs = this.#syncs.filter(({ isDone }) => !isDone);
+    return this.#syncs;
+  }
+
   #settle(inode: Inode): void {
+    inode.begun += 1;
+    inode.settled = inode.begun;
     const next = resized(inode.synced, inode.current.length);
     for (const sector of [...inode.versions.keys()]) {
       if (inode.lost.has(sector)) continue;

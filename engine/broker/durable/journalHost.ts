@@ -43,11 +43,19 @@ function threadFile(): URL {
   return new URL(file, import.meta.url);
 }
 
-/** A file for the journal's thread, and what its thread is told besides. */
-export interface OtherThread {
-  readonly file: URL;
-  readonly more: unknown;
+/** What the opener sees of the journal's thread. */
+export interface JournalThread {
+  on(event: "message", hear: (report: Report) => void): unknown;
+  on(event: "error", hear: (error: Error) => void): unknown;
+  once(event: "exit", hear: (code: number) => void): unknown;
+  ref(): void;
+  unref(): void;
 }
+
+/** A file for the journal's thread, and what its thread is told besides; or what works in its stead. */
+export type OtherThread =
+  | { readonly file: URL; readonly more: unknown }
+  | { readonly start: (data: ThreadData) => JournalThread };
 
 const otherThreads = new WeakMap<BrokerOptions, OtherThread>();
 
@@ -70,7 +78,7 @@ export class JournalHost implements DurableFace {
   readonly failed: Promise<Error>;
   readonly #engine: Engine;
   readonly #thread: number;
-  readonly #worker: Worker;
+  readonly #worker: JournalThread;
   readonly #orders: MessagePort;
   /** For the watch. */
   readonly #seat: MessagePort;
@@ -126,7 +134,6 @@ export class JournalHost implements DurableFace {
     const seat = new MessageChannel();
     this.#seat = seat.port1;
     const { account, region, quotas } = settings;
-    const other = otherThreads.get(options);
     const data: ThreadData = {
       share,
       directory: this.directory,
@@ -137,14 +144,8 @@ export class JournalHost implements DurableFace {
       },
       orders: port2,
       watched: seat.port2,
-      ...(other !== undefined && { more: other.more }),
     };
-    this.#worker = new Worker(fileURLToPath(other?.file ?? threadFile()), {
-      name: "sluice journal",
-      workerData: data,
-      transferList: [port2, seat.port2],
-      execArgv: [],
-    });
+    this.#worker = startThread(data, otherThreads.get(options));
     this.#worker.on("message", (report: Report) => this.#hear(report));
     this.#worker.on("error", (error) => {
       this.#failure ??= failureOf(`The journal's thread had an error. ${error.message}`, error);
@@ -255,6 +256,16 @@ function refusalOf(text: string, refused: Refused | undefined): SluiceError | un
   return new SluiceError(code, text, {
     retryable: false,
     ...(isForMemory && { cause: new RangeError(text) }),
+  });
+}
+
+function startThread(data: ThreadData, other?: OtherThread): JournalThread {
+  if (other !== undefined && "start" in other) return other.start(data);
+  return new Worker(fileURLToPath(other?.file ?? threadFile()), {
+    name: "sluice journal",
+    workerData: other === undefined ? data : { ...data, more: other.more },
+    transferList: [data.orders, data.watched],
+    execArgv: [],
   });
 }
 

@@ -250,14 +250,19 @@ export class JournalWork {
     const { waitMs } = commits;
     // While the next turn would come too early, only a sync that is done rings, and the broker's end.
     if (waitMs > 0) {
-      this.#engine.doorbell.sleep(seen, Math.min(waitMs, REST_MS));
+      await this.sleep(seen, Math.min(waitMs, REST_MS));
       return;
     }
     this.#publisher.lieDown();
     const isIdle = this.isOpen && !commits.isWanted && !cleaner.isBusy;
-    const isRung = !isIdle || this.#engine.doorbell.sleep(seen, REST_MS);
+    const isRung = !isIdle || (await this.sleep(seen, REST_MS));
     this.#publisher.getUp();
     if (!isRung) await commits.rest();
+  }
+
+  /** Blocks while the bell is as it was `seen`; false: the time is up. A test that drives this does other things here. */
+  protected sleep(seen: number, ms: number): boolean | Promise<boolean> {
+    return this.#engine.doorbell.sleep(seen, ms);
   }
 
   /** Until the time is up; false: the broker ends. */
