@@ -1,5 +1,5 @@
 /**
- * The least that any store does for the same pairs: writes the bytes of what was sent and syncs, over and
+ * The least that any store does for the same pairs, and the least for the same writes. For the same pairs: writes the bytes of what was sent and syncs, over and
  * over. Of many senders one half waits for its message and the other for its deletion at any time, so a
  * sync stands for half as many pairs; a single sender waits for two.
  */
@@ -7,6 +7,28 @@ import { closeSync, fdatasyncSync, mkdirSync, openSync, writeSync } from "node:f
 import { join } from "node:path";
 import { SharedBlock } from "../../bindings/index.ts";
 import { BODY_BYTES, type Outcome } from "./pairs.ts";
+
+/** Bytes a second of a loop that writes so many at a time and syncs them: those of another store, alone. */
+export function sameWrites(
+  directory: string,
+  bytesPerSync: number,
+  ms: number,
+  delayMs: number,
+): number {
+  const file = openSync(join(directory, "same"), "w");
+  const clock = new SharedBlock(8);
+  const bytes = Buffer.alloc(Math.round(bytesPerSync), 1);
+  const beganMs = performance.now();
+  let at = 0;
+  while (performance.now() - beganMs < ms) {
+    at += writeSync(file, bytes, 0, bytes.length, at);
+    fdatasyncSync(file);
+    if (delayMs > 0) clock.pause(delayMs);
+  }
+  const tookMs = performance.now() - beganMs;
+  closeSync(file);
+  return (at / tookMs) * 1e3;
+}
 
 /** What stands around a message in a log, and what a deletion takes: about as much as ours. */
 const AROUND_BYTES = 104;

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Table, tableText } from "../../engine/report/table.ts";
-import { bare } from "./bare.ts";
+import { bare, sameWrites } from "./bare.ts";
 import { closeBehind } from "./behind.ts";
 import { type Growth, growth } from "./growth.ts";
 import { OTHERS, openOther } from "./others.ts";
@@ -34,6 +34,8 @@ interface Pace {
 
 interface Row extends Outcome {
   readonly delayMs: number;
+  /** Beside a loop that writes the same bytes, as many a sync. */
+  readonly ofSameWrites?: number | undefined;
 }
 
 interface Opening {
@@ -77,6 +79,17 @@ async function installed(say: Say): Promise<Opening[]> {
   return found;
 }
 
+/** How much of what the disk takes alone; of a store that says what it writes. */
+function besideSame(
+  directory: string,
+  { writtenPerSync, writtenPerSecond }: Outcome,
+  ms: number,
+  delayMs: number,
+): number | undefined {
+  if (writtenPerSync === undefined || writtenPerSecond === undefined) return undefined;
+  return writtenPerSecond / sameWrites(directory, writtenPerSync, ms / 2, delayMs);
+}
+
 async function pairs(pace: Pace, say: Say): Promise<Row[]> {
   const openings = [...sluices, ...(await installed(say))];
   const rows: Row[] = [];
@@ -89,7 +102,7 @@ async function pairs(pace: Pace, say: Say): Promise<Row[]> {
           const filled = Math.round(FILLED * pace.share);
           const found = await measure(store, { ...pace, senders, filled });
           await store.close();
-          return found;
+          return { ...found, ofSameWrites: besideSame(directory, found, pace.ms, delayMs) };
         });
         rows.push({ ...outcome, delayMs });
       }
@@ -143,6 +156,7 @@ function pairsTable(rows: readonly Row[]): Table {
       { label: "senders" },
       { label: "pairs/s" },
       { label: "of the bare loop" },
+      { label: "of the same writes alone" },
       { label: "p50", unit: "ms" },
       { label: "p99", unit: "ms" },
       { label: "p99 in syncs" },
@@ -150,7 +164,7 @@ function pairsTable(rows: readonly Row[]): Table {
     ],
     rows: rows.map((row) => [
       ...[row.store, row.delayMs, row.senders, Math.round(row.pairsPerSecond)],
-      ...[shareOf(row, rows), row.p50Ms, row.p99Ms],
+      ...[shareOf(row, rows), row.ofSameWrites ?? null, row.p50Ms, row.p99Ms],
       ...[row.p99Syncs ?? null, row.writtenPerByte ?? null],
     ]),
   };

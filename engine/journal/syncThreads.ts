@@ -4,7 +4,7 @@
  * A sync covers what was written before it began. Belongs to the disk that has them (nodeDisk.ts), in the
  * journal's thread; each thread's main file calls `serveSyncs`.
  *
- * Started when they are first asked for: where syncs are quick nobody ever asks. Until they run, and
+ * Started one by one, when none is free: where syncs are quick nobody ever asks. Until it runs, and
  * when all are busy, the answer is that there is none, and the caller syncs by itself. What always holds:
  * a thread has one file at a time, and says that it is done behind all that it says of how it went.
  *
@@ -14,8 +14,8 @@ import { Worker } from "node:worker_threads";
 import { type BellPlace, ringAt, SharedBlock } from "../../bindings/index.ts";
 import type { Beside } from "./disk.ts";
 
-/** More than these wait for one another in the disk. */
-export const SYNC_THREADS = 5;
+/** More than these would wait for one another in the disk. */
+export const SYNC_THREADS = 8;
 
 const ASKED = 0;
 const DONE = 1;
@@ -81,6 +81,11 @@ class SyncThread implements Beside {
     return !this.#isTaken && this.isDone;
   }
 
+  /** It does not run yet. */
+  get isStarting(): boolean {
+    return this.#block.load(DONE) === 0;
+  }
+
   get isDone(): boolean {
     return this.#block.load(DONE) === this.#asked;
   }
@@ -111,7 +116,7 @@ class SyncThread implements Beside {
 export class SyncThreads {
   readonly #file: SyncThreadFile;
   readonly #bell: BellPlace;
-  #threads: SyncThread[] | undefined;
+  readonly #threads: SyncThread[] = [];
 
   /** @param bell of the thread that is rung when a sync is done */
   constructor(file: SyncThreadFile, bell: BellPlace) {
@@ -121,16 +126,17 @@ export class SyncThreads {
 
   /** Begins to sync a file; undefined: no thread is free. */
   begin(file: number): Beside | undefined {
-    this.#threads ??= Array.from(
-      { length: SYNC_THREADS },
-      () => new SyncThread(this.#file, this.#bell),
-    );
-    const thread = this.#threads.find(({ isFree }) => isFree);
+    const threads = this.#threads;
+    const thread = threads.find(({ isFree }) => isFree);
     thread?.begin(file);
+    const isStarting = threads.at(-1)?.isStarting === true;
+    if (thread === undefined && !isStarting && threads.length < SYNC_THREADS) {
+      threads.push(new SyncThread(this.#file, this.#bell));
+    }
     return thread;
   }
 
   end(): void {
-    for (const thread of this.#threads ?? []) thread.end();
+    for (const thread of this.#threads) thread.end();
   }
 }
