@@ -160,8 +160,10 @@ export class Durable {
     return ticket | 0;
   }
 
+  /** A journal that has ended in order has synced all, whoever asked and when. */
   isSynced(ticket: number): boolean {
-    return hasReached(Atomics.load(this.#words, SYNC_DONE), ticket);
+    const isDone = hasReached(Atomics.load(this.#words, SYNC_DONE), ticket);
+    return isDone || Atomics.load(this.#words, STATE) === JOURNAL_ENDED;
   }
 
   /** Whether the disk has no room for new messages. */

@@ -51,6 +51,8 @@ export class Acknowledgements implements Sleeper {
   readonly #others = new Set<Conditional>();
   #keepAlive: NodeJS.Timeout | undefined;
   #onSettled: (() => void) | undefined;
+  /** Flushes that are not answered: between two waits of theirs nobody is asleep. */
+  #flushes = 0;
   /** How many calls wait since the journal was woken last. */
   #unsaid = 0;
 
@@ -100,6 +102,16 @@ export class Acknowledgements implements Sleeper {
   /** Resolves when all that any thread did up to now, in whatever queue, is on the disk. */
   async flush(): Promise<void> {
     if (!this.#durable.isKept) return;
+    this.#flushes += 1;
+    try {
+      await this.#flush();
+    } finally {
+      this.#flushes -= 1;
+      this.#tellSettled();
+    }
+  }
+
+  async #flush(): Promise<void> {
     const waits: (Promise<void> | undefined)[] = [];
     const { used } = this.#member.engine.queues;
     for (let queue = 0; queue < used; queue++) waits.push(this.of(queue));
@@ -146,7 +158,7 @@ export class Acknowledgements implements Sleeper {
     return new Promise((resolve) => {
       this.#onSettled = resolve;
       this.onRing();
-      if (!this.isAsleep) resolve();
+      this.#tellSettled();
     });
   }
 
@@ -220,7 +232,11 @@ export class Acknowledgements implements Sleeper {
 
   #rest(): void {
     this.#keepAlive?.unref();
-    this.#onSettled?.();
+    this.#tellSettled();
+  }
+
+  #tellSettled(): void {
+    if (!this.isAsleep && this.#flushes === 0) this.#onSettled?.();
   }
 
   /** Answers those for whom it is so. */
