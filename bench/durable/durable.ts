@@ -7,10 +7,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Table, tableText } from "../../engine/report/table.ts";
-import { bare, sameWrites } from "./bare.ts";
 import { closeBehind } from "./behind.ts";
+import { DISK, diskAlone } from "./diskAlone.ts";
 import { type Growth, growth } from "./growth.ts";
-import { OTHERS, openOther } from "./others.ts";
+import { BARE, OTHERS, openOther } from "./others.ts";
 import { measure, type Outcome, type Store } from "./pairs.ts";
 import { type Restart, restart } from "./restart.ts";
 import { SluiceStore } from "./sluice.ts";
@@ -34,8 +34,6 @@ interface Pace {
 
 interface Row extends Outcome {
   readonly delayMs: number;
-  /** Beside a loop that writes the same bytes, as many a sync. */
-  readonly ofSameWrites?: number | undefined;
 }
 
 interface Opening {
@@ -79,17 +77,6 @@ async function installed(say: Say): Promise<Opening[]> {
   return found;
 }
 
-/** How much of what the disk takes alone; of a store that says what it writes. */
-function besideSame(
-  directory: string,
-  { writtenPerSync, writtenPerSecond }: Outcome,
-  ms: number,
-  delayMs: number,
-): number | undefined {
-  if (writtenPerSync === undefined || writtenPerSecond === undefined) return undefined;
-  return writtenPerSecond / sameWrites(directory, writtenPerSync, ms / 2, delayMs);
-}
-
 async function pairs(pace: Pace, say: Say): Promise<Row[]> {
   const openings = [...sluices, ...(await installed(say))];
   const rows: Row[] = [];
@@ -102,11 +89,11 @@ async function pairs(pace: Pace, say: Say): Promise<Row[]> {
           const filled = Math.round(FILLED * pace.share);
           const found = await measure(store, { ...pace, senders, filled });
           await store.close();
-          return { ...found, ofSameWrites: besideSame(directory, found, pace.ms, delayMs) };
+          return found;
         });
         rows.push({ ...outcome, delayMs });
       }
-      const alone = await within(async (directory) => bare(directory, senders, pace.ms, delayMs));
+      const alone = await within(async (path) => diskAlone(path, senders, pace.ms, delayMs));
       rows.push({ ...alone, delayMs });
     }
   }
@@ -138,11 +125,11 @@ export async function benchDurable(
   return { text: tables.map(tableText).join("\n\n"), figures: [...rows, ...restarts, grown] };
 }
 
-/** Beside the bare loop of as many senders and the same disk. */
-function shareOf(row: Row, rows: readonly Row[]): number | null {
+/** Beside another row of as many senders and the same disk. */
+function shareOf(row: Row, rows: readonly Row[], name: string): number | null {
   const alone = rows.find(
     ({ store, senders, delayMs }) =>
-      store === "write and sync alone" && senders === row.senders && delayMs === row.delayMs,
+      store === name && senders === row.senders && delayMs === row.delayMs,
   );
   return alone === undefined ? null : row.pairsPerSecond / alone.pairsPerSecond;
 }
@@ -156,7 +143,7 @@ function pairsTable(rows: readonly Row[]): Table {
       { label: "senders" },
       { label: "pairs/s" },
       { label: "of the bare loop" },
-      { label: "of the same writes alone" },
+      { label: "of the disk alone" },
       { label: "p50", unit: "ms" },
       { label: "p99", unit: "ms" },
       { label: "p99 in syncs" },
@@ -164,7 +151,7 @@ function pairsTable(rows: readonly Row[]): Table {
     ],
     rows: rows.map((row) => [
       ...[row.store, row.delayMs, row.senders, Math.round(row.pairsPerSecond)],
-      ...[shareOf(row, rows), row.ofSameWrites ?? null, row.p50Ms, row.p99Ms],
+      ...[shareOf(row, rows, BARE), shareOf(row, rows, DISK), row.p50Ms, row.p99Ms],
       ...[row.p99Syncs ?? null, row.writtenPerByte ?? null],
     ]),
   };

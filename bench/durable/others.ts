@@ -1,8 +1,9 @@
 /**
- * Other stores on the same work, where they are installed: what gathers while a commit runs goes into the next
+ * A bare loop of write and sync on the same work, and other stores, where they are installed: what gathers while a commit runs goes into the next
  * one, as in Sluice. A slower disk is a pause behind each commit, in the thread that makes it where the store
  * syncs there. They are no dependencies of Sluice: `npm run stores` installs them, and who is not there is said.
  */
+import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { SharedBlock } from "../../bindings/index.ts";
@@ -104,7 +105,28 @@ const openLevel: Open = async (directory, delayMs) => {
   return { commit, close: () => database.close() };
 };
 
+/** What stands around a message in a log, and what a deletion takes: about as much as ours. */
+export const AROUND_BYTES = 104;
+export const DELETION_BYTES = 24;
+
+/** No store: the same senders' bytes are written and synced, and nobody could find anything in them. */
+const openBare: Open = async (directory, delayMs) => {
+  const file = openSync(join(directory, "bare"), "w");
+  let at = 0;
+  const commit: Commit = ({ bodies, deletions }) => {
+    const around = bodies.length * AROUND_BYTES + deletions * DELETION_BYTES;
+    const bytes = Buffer.concat([...bodies, Buffer.alloc(around)]);
+    at += writeSync(file, bytes, 0, bytes.length, at);
+    fdatasyncSync(file);
+    clock.pause(delayMs);
+  };
+  return { commit, close: async () => closeSync(file) };
+};
+
+export const BARE = "a bare loop of write and sync";
+
 export const OTHERS: ReadonlyMap<string, Open> = new Map([
+  [BARE, openBare],
   ["better-sqlite3", openSqlite],
   ["lmdb", openLmdb],
   ["classic-level", openLevel],

@@ -24,9 +24,6 @@ export interface Outcome {
   /** p99 in times of a sync. */
   readonly p99Syncs: number | undefined;
   readonly writtenPerByte: number | undefined;
-  /** What was written by one sync, and in a second; of stores that say it. */
-  readonly writtenPerSync?: number | undefined;
-  readonly writtenPerSecond?: number | undefined;
 }
 
 export const BODY_BYTES = 1_024;
@@ -60,8 +57,6 @@ export async function measure(
     ...{ p50Ms: at(sorted, 0.5), p99Ms },
     p99Syncs: count === undefined ? undefined : p99Ms / (tookMs / count),
     writtenPerByte: written === undefined ? undefined : written / (sorted.length * BODY_BYTES),
-    writtenPerSync: written === undefined || count === undefined ? undefined : written / count,
-    writtenPerSecond: written === undefined ? undefined : (written / tookMs) * 1e3,
   };
 }
 
