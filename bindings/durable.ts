@@ -102,9 +102,12 @@ export class Durable {
     }
   }
 
-  /** Whether all that the queue's first `operation` sections did is durable. */
+  /**
+   * Whether all that the queue's first `operation` sections did is durable. A queue that had fewer is
+   * another one, or none: a number is free only when the deletion of who had it is durable.
+   */
   isDurable(queue: number, operation: number): boolean {
-    return this.durableOperation(queue) >= operation;
+    return this.durableOperation(queue) >= operation || this.operation(queue) < operation;
   }
 
   /** How many of the queue's sections are durable, all before them included. */

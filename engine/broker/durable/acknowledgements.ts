@@ -243,10 +243,12 @@ export class Acknowledgements implements Sleeper {
   #settle(): void {
     for (const [queue, line] of this.#lines) {
       const durable = this.#durable.durableOperation(queue);
+      const last = this.#durable.operation(queue);
       let done = 0;
       for (; done < line.length; done++) {
         const { operation, resolve } = line[done] as Positioned;
-        if (operation > durable) break;
+        // Beyond the last: of a queue that is gone, as its deletion is durable (Durable.isDurable).
+        if (operation > durable && operation <= last) break;
         resolve();
       }
       if (done === line.length) this.#lines.delete(queue);

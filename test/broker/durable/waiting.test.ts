@@ -6,6 +6,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Broker } from "../../../engine/broker/broker.ts";
 import { MessageBatch } from "../../../engine/broker/messages/batch.ts";
+import { BrokerQueue } from "../../../engine/broker/queue.ts";
 import type { Message, Queue } from "../../../engine/types.ts";
 import { startThread } from "../threads/start.ts";
 import { PASS, WAIT } from "./gate.ts";
@@ -180,4 +181,13 @@ describe("with the gate closed", () => {
     expect(await thread.result).toBe("none");
     await thread.exit;
   });
+});
+
+test("what a queue has not done yet was done by who had its number before, and is durable", async () => {
+  const { member, queue } = BrokerQueue.internalsOf(jobs);
+  const { durable } = member.engine;
+  await behindGate(() => jobs.send("x"));
+  const last = durable.operation(queue.number);
+  expect(durable.isDurable(queue.number, last)).toBe(false);
+  expect(durable.isDurable(queue.number, last + 1)).toBe(true);
 });
