@@ -100,9 +100,9 @@ export class Writer {
       if (end !== undefined) settleTail(disk, end);
       removeLeftovers(disk, known);
     });
-    this.#open((end?.newestSegment ?? 0) + 1, nowMs);
-    // What a crash kept from going, or brought back.
+    // What a crash kept from going, or brought back; before a file is open that an error would leave so.
     this.clean();
+    this.#open((end?.newestSegment ?? 0) + 1, nowMs);
     this.survey();
   }
 
