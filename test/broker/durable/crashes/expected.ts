@@ -6,7 +6,12 @@
 import { DEDUPLICATION_MS, SLOT_DELAYED, SLOT_READY } from "../../../../assembly/layout.ts";
 import type { MovedSlot } from "../../../../bindings/movedSlots.ts";
 import type { Known } from "../../../../engine/broker/catalogue/catalogue.ts";
-import { type MessagePicture, pictureOf, type QueuePicture } from "../../../journal/picture.ts";
+import {
+  attemptOf,
+  type MessagePicture,
+  pictureOf,
+  type QueuePicture,
+} from "../../../journal/picture.ts";
 import type { Course, Departure, Listing, Part } from "./course.ts";
 import type { Inside } from "./driven.ts";
 
@@ -52,11 +57,6 @@ function movesOf(parts: readonly Part[]): Moves {
     }
   });
   return { open, cameAt };
-}
-
-/** An attempt without the moment as of which it is remembered. */
-function attemptOf(row: string): string {
-  return row.replace(/^(\S+ \S+) \S+/, "$1");
 }
 
 export function expectedAt({ parts, listings }: Course, position: number): Expected {
