@@ -3,7 +3,6 @@
  * consumers that receive and delete whatever is there. What was sent and deleted between two commits is
  * never written.
  */
-
 import { durableOf } from "../../engine/broker/durable/face.ts";
 import { BODY_BYTES, type Outcome } from "./pairs.ts";
 import { openBroker } from "./sluice.ts";

@@ -18,7 +18,7 @@ export function diskAlone(
   delayMs: number,
 ): Outcome {
   mkdirSync(directory, { recursive: true });
-  const file = openSync(join(directory, "bare"), "w");
+  const file = openSync(join(directory, "alone"), "w");
   const clock = new SharedBlock(8);
   const pairs = Math.max(1, senders / 2);
   const bytes = Buffer.alloc(Math.round(pairs * (BODY_BYTES + AROUND_BYTES + DELETION_BYTES)), 1);

@@ -1,6 +1,6 @@
 /**
  * `sluice bench durable`: a message sent and one deleted, both durable, by 1, 32 and 256 senders: Sluice with
- * either durability beside the least that such a store does and beside other stores; on the disk as it
+ * either durability beside a bare loop of write and sync, other stores and the disk alone; on the disk as it
  * is, and with syncs a millisecond longer. Then how long starts take. Directories go with it.
  */
 import { mkdtempSync, rmSync } from "node:fs";

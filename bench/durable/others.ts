@@ -1,13 +1,13 @@
 /**
- * A bare loop of write and sync on the same work, and other stores, where they are installed: what gathers while a commit runs goes into the next
- * one, as in Sluice. A slower disk is a pause behind each commit, in the thread that makes it where the store
- * syncs there. They are no dependencies of Sluice: `npm run stores` installs them, and who is not there is said.
+ * A bare loop of write and sync on the same work, and other stores, where they are installed: what gathers
+ * while a commit runs goes into the next one, as in Sluice. A slower disk is a pause behind each commit, in
+ * the thread that makes it where the store syncs there. They are no dependencies of Sluice: `npm run stores` installs them, and who is not there is said.
  */
 import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { SharedBlock } from "../../bindings/index.ts";
-import type { Store } from "./pairs.ts";
+import type { Store, Syncs } from "./pairs.ts";
 
 /** What is to be committed at once: bodies that come, and how many of the oldest go. */
 interface Group {
@@ -142,6 +142,7 @@ class Grouped implements Store {
   #waiting: (() => void)[] = [];
   #isCommitting = false;
   #commits = 0;
+  #commitMs = 0;
 
   constructor(name: string, commit: Commit, close: () => Promise<void>) {
     this.name = name;
@@ -164,8 +165,8 @@ class Grouped implements Store {
     return undefined;
   }
 
-  syncs(): number {
-    return this.#commits;
+  syncs(): Syncs {
+    return { count: this.#commits, ms: this.#commitMs };
   }
 
   close(): Promise<void> {
@@ -185,7 +186,9 @@ class Grouped implements Store {
     while (this.#waiting.length > 0) {
       const [bodies, deletions, waiting] = [this.#bodies, this.#deletions, this.#waiting];
       [this.#bodies, this.#deletions, this.#waiting] = [[], 0, []];
+      const beganMs = performance.now();
       await this.#commit({ bodies, deletions });
+      this.#commitMs += performance.now() - beganMs;
       this.#commits += 1;
       for (const resolve of waiting) resolve();
       // Those that were told send again first.

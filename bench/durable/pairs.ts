@@ -10,9 +10,14 @@ export interface Store {
   fill(count: number, body: Uint8Array): Promise<void>;
   /** Bytes given to the disk so far; undefined: it does not say. */
   diskBytes(): number | undefined;
-  /** Syncs so far, or commits where it does not say. */
-  syncs(): number | undefined;
+  /** Syncs so far and how long they took together, or commits where it does not say. */
+  syncs(): Syncs | undefined;
   close(): Promise<void>;
+}
+
+export interface Syncs {
+  readonly count: number;
+  readonly ms: number;
 }
 
 export interface Outcome {
@@ -51,17 +56,23 @@ export async function measure(
   const sorted = taken.sort((one, other) => one - other);
   const p99Ms = at(sorted, 0.99);
   const written = since(store.diskBytes(), bytes);
-  const count = since(store.syncs(), syncs);
+  const syncMs = meanMs(store.syncs(), syncs);
   return {
     ...{ store: store.name, senders, pairsPerSecond: (sorted.length / tookMs) * 1e3 },
     ...{ p50Ms: at(sorted, 0.5), p99Ms },
-    p99Syncs: count === undefined ? undefined : p99Ms / (tookMs / count),
+    p99Syncs: syncMs === undefined ? undefined : p99Ms / syncMs,
     writtenPerByte: written === undefined ? undefined : written / (sorted.length * BODY_BYTES),
   };
 }
 
 function since(now: number | undefined, before: number | undefined): number | undefined {
   return now === undefined || before === undefined ? undefined : now - before;
+}
+
+/** How long a sync takes: that is not how far apart they are where they overlap. */
+function meanMs(now: Syncs | undefined, before: Syncs | undefined): number | undefined {
+  if (now === undefined || before === undefined) return undefined;
+  return (now.ms - before.ms) / (now.count - before.count);
 }
 
 /** How long each pair took that ended in time. */

@@ -2,7 +2,7 @@
 import { durableOf } from "../../engine/broker/durable/face.ts";
 import { useJournalThread } from "../../engine/broker/durable/journalHost.ts";
 import { Broker, type BrokerOptions, type Message, type Queue } from "../../engine/index.ts";
-import type { Store } from "./pairs.ts";
+import type { Store, Syncs } from "./pairs.ts";
 
 const MEMORY_BYTES = 3.5 * 2 ** 30;
 const FILL_BATCH = 256;
@@ -76,8 +76,9 @@ export class SluiceStore implements Store {
     return durableOf(this.#broker)?.numbers.get("diskBytes");
   }
 
-  syncs(): number | undefined {
-    return durableOf(this.#broker)?.numbers.get("syncs");
+  syncs(): Syncs | undefined {
+    const numbers = durableOf(this.#broker)?.numbers;
+    return numbers && { count: numbers.get("syncs"), ms: numbers.get("syncMs") };
   }
 
   async close(): Promise<void> {
