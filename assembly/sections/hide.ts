@@ -62,9 +62,8 @@ export class Hide {
     const self = At.shardIndex(shard);
     const at = Shard.open(shard, thread, PHASE_BEGIN_HIDE, area, now);
     const isStill = Shard.isStill(shard, incarnation);
-    store<i32>(area, STATUS_GONE, THREAD_OUT_COUNT);
+    store<i32>(area, isStill ? STATUS_CHANGED : STATUS_GONE, THREAD_OUT_COUNT);
     store<u32>(area, 0, THREAD_OUT_READY);
-    if (isStill) store<i32>(area, STATUS_CHANGED, THREAD_OUT_COUNT);
     if (isStill && Effects.hasRoom(shard)) {
       store<i32>(area, 0, THREAD_OUT_COUNT);
       for (let step: u32 = 0; step < UNROLLED; step++) {

@@ -12,7 +12,7 @@
  *
  *     for (;;) {                                               group commit, without a timer:
  *       journal.append(what has gathered elsewhere meanwhile); ...
- *       await journal.commit(nowMs);                           one batch is in flight
+ *       await journal.commit(nowMs);                           one batch at a time
  *       acknowledge everything up to journal.durable;
  *       journal.clean();
  *     }

@@ -35,7 +35,7 @@ interface Said {
 }
 
 /** A sync that goes on beside what follows, and what it makes durable. */
-interface Flight {
+interface PendingSync {
   readonly said: Said;
   readonly sync: Beside;
 }
@@ -62,7 +62,7 @@ export class Writer {
   #check: number;
   #durable: Said;
   /** In the order in which they began; all of them of the segment that is written. */
-  readonly #flights: Flight[] = [];
+  readonly #pending: PendingSync[] = [];
   /** The last batch with records, and the last one that a later batch or header says is durable. */
   #lastWithRecords: number;
   #marked: number;
@@ -173,28 +173,28 @@ export class Writer {
   /** Begins to sync what is written; false: no thread is free for that, and `sync` does it. */
   beginSync(): boolean {
     this.#mustLive();
-    const begun = this.#flights.at(-1)?.said ?? this.#durable;
+    const begun = this.#pending.at(-1)?.said ?? this.#durable;
     if (this.#file === undefined || begun.number === this.#written.number) return true;
     const sync = this.#disk.syncBeside?.(this.#file);
     if (sync === undefined) return false;
-    this.#flights.push({ said: { ...this.#written }, sync });
+    this.#pending.push({ said: { ...this.#written }, sync });
     return true;
   }
 
   /** Takes note of syncs that are done: `durable` moves. */
   settle(): void {
     this.#mustLive();
-    for (let first = this.#flights[0]; first?.sync.isDone === true; first = this.#flights[0]) {
+    for (let first = this.#pending[0]; first?.sync.isDone === true; first = this.#pending[0]) {
       const { sync, said } = first;
       this.#attempt("sync", () => syncOnce(segmentName(this.#segment), () => sync.check()));
       this.#durable = said;
-      this.#flights.shift();
+      this.#pending.shift();
     }
   }
 
   sync(): void {
     this.#mustLive();
-    for (const { sync } of this.#flights) sync.wait();
+    for (const { sync } of this.#pending) sync.wait();
     this.settle();
     const file = this.#file;
     if (this.#durable.number === this.#written.number || file === undefined) return;
@@ -255,7 +255,7 @@ export class Writer {
   close(): void {
     const file = this.#file;
     this.#file = undefined;
-    for (const { sync } of this.#flights) sync.wait();
+    for (const { sync } of this.#pending) sync.wait();
     if (file !== undefined) this.#disk.close(file);
   }
 

@@ -1,7 +1,7 @@
 /**
  * Group commit: what the sections of all queues wrote down since the last turn becomes one batch of the
  * journal, then all that wait for it are told. What comes while the disk syncs gathers in the rings of
- * effects, so the more come at once the fewer syncs they cost; where syncs are slow, some overlap (flights.ts).
+ * effects, so the more come at once the fewer syncs they cost; where syncs are slow, some overlap (pendingCommits.ts).
  *
  * What always holds. A queue's operation number is published only when all that its sections did up to it
  * was appended and, unless durability is relaxed, synced. The catalogue is read behind the last of the
@@ -14,9 +14,9 @@ import { type Engine, type Part, type Publisher, STATUS_FULL } from "../../../bi
 import { elapsedMs } from "../../clock.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { JournalError } from "../../journal/journalError.ts";
-import { Flights } from "./flights.ts";
 import type { Counts } from "./journalNumbers.ts";
 import { Lag } from "./lag.ts";
+import { PendingCommits } from "./pendingCommits.ts";
 
 /** What the catalogue has to say since it was last asked (kept/keeper.ts). */
 export interface CatalogueChanges {
@@ -48,7 +48,7 @@ export interface CommitsHost {
   readonly isRelaxed: boolean;
   /** The most bytes that one `append` takes. */
   readonly batchBytes: number;
-  /** How long syncs take that had better overlap (flights.ts). */
+  /** How long syncs take that had better overlap (pendingCommits.ts). */
   readonly slowSyncMs?: number | undefined;
   /** The broker's time. */
   readonly nowMs: () => number;
@@ -76,7 +76,7 @@ export class Commits {
   /** How far each of these is in what was appended. */
   #reached = new Map<number, number>();
   /** Commits whose syncs go on. */
-  readonly #flights: Flights;
+  readonly #pending: PendingCommits;
   readonly #lag: Lag;
   /** Whole entries from elsewhere that go into the next batch. */
   #kept: Uint8Array[] = [];
@@ -91,17 +91,17 @@ export class Commits {
 
   constructor(host: CommitsHost) {
     this.#host = host;
-    this.#flights = new Flights(host.slowSyncMs);
+    this.#pending = new PendingCommits(host.slowSyncMs);
     this.#lag = new Lag(host.counts);
   }
 
   /** How long a turn would come too early: infinity: until a sync is done, which rings. */
   get waitMs(): number {
-    return this.#flights.waitMs(elapsedMs());
+    return this.#pending.waitMs(elapsedMs());
   }
 
-  get isAnyInFlight(): boolean {
-    return !this.#flights.isEmpty;
+  get isAnyPending(): boolean {
+    return !this.#pending.isEmpty;
   }
 
   /** Whether a turn would find something that somebody said. */
@@ -169,8 +169,8 @@ export class Commits {
 
   /** One commit of all that there is; false when there was nothing. */
   async turn(): Promise<boolean> {
-    const hasLanded = this.#land();
-    return (this.waitMs === 0 && (await this.#commit())) || hasLanded;
+    const isAnyDone = this.#publishDone();
+    return (this.waitMs === 0 && (await this.#commit())) || isAnyDone;
   }
 
   async #commit(): Promise<boolean> {
@@ -197,8 +197,8 @@ export class Commits {
     counts.add("batches", 1);
     counts.set("appended", journal.appended);
     counts.set("written", journal.written);
-    // What the catalogue frees and what was asked for wait for all that is in flight.
-    if (changes === undefined && ticket === this.#ticket && this.#takesOff(takenMs)) return true;
+    // What the catalogue frees and what was asked for wait for all that is pending.
+    if (changes === undefined && ticket === this.#ticket && this.#beginsSync(takenMs)) return true;
     if (!this.#host.isRelaxed) await this.sync();
     this.#publish(changes);
     if (this.#host.isRelaxed) await this.#syncInTime(ticket !== this.#ticket);
@@ -207,32 +207,32 @@ export class Commits {
   }
 
   /** Whether the sync of what was written goes on beside what follows. */
-  #takesOff(takenMs: number): boolean {
+  #beginsSync(takenMs: number): boolean {
     const { isRelaxed, journal } = this.#host;
-    if (isRelaxed || !this.#flights.isSlow || !journal.beginSync()) return false;
+    if (isRelaxed || !this.#pending.isSlow || !journal.beginSync()) return false;
     const position = journal.written;
     const beganMs = elapsedMs();
-    this.#flights.begin({ position, reached: this.#reached, takenMs, beganMs });
+    this.#pending.begin({ position, reached: this.#reached, takenMs, beganMs });
     this.#reached = new Map();
     return true;
   }
 
   /** Tells who waits for syncs that are done. */
-  #land(): boolean {
-    if (this.#flights.isEmpty) return false;
+  #publishDone(): boolean {
+    if (this.#pending.isEmpty) return false;
     const { journal, publisher, counts } = this.#host;
     journal.settle();
-    let hasLanded = false;
+    let isAnyDone = false;
     for (;;) {
       const nowMs = elapsedMs();
-      const flight = this.#flights.landed(journal.durable, nowMs);
-      if (flight === undefined) break;
-      for (const [queue, operation] of flight.reached) publisher.publish(queue, operation);
+      const commit = this.#pending.takeDone(journal.durable, nowMs);
+      if (commit === undefined) break;
+      for (const [queue, operation] of commit.reached) publisher.publish(queue, operation);
       counts.add("syncs", 1);
-      counts.add("syncMs", nowMs - flight.beganMs);
-      hasLanded = true;
+      counts.add("syncMs", nowMs - commit.beganMs);
+      isAnyDone = true;
     }
-    if (!hasLanded) return false;
+    if (!isAnyDone) return false;
     this.#noteDurable();
     publisher.wake();
     return true;
@@ -341,9 +341,9 @@ export class Commits {
     const { journal, counts } = this.#host;
     const fromMs = elapsedMs();
     await journal.sync();
-    this.#land();
+    this.#publishDone();
     const tookMs = elapsedMs() - fromMs;
-    this.#flights.took(tookMs);
+    this.#pending.took(tookMs);
     this.#noteDurable();
     counts.add("syncs", 1);
     counts.add("syncMs", tookMs);

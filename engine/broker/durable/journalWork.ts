@@ -223,7 +223,7 @@ export class JournalWork {
       if (isOpen) await cleaner.step();
       if (hasWorked) continue;
       if (!isOpen) {
-        if (!commits.isAnyInFlight) return;
+        if (!commits.isAnyPending) return;
         await commits.sync();
         continue;
       }

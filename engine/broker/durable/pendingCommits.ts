@@ -8,7 +8,7 @@
 import { SYNC_THREADS } from "../../journal/syncThreads.ts";
 
 /** What becomes true for whoever waits when a sync is done. */
-export interface Flight {
+export interface PendingCommit {
   /** The position in the log that is durable then. */
   readonly position: number;
   /** How far each queue is then. */
@@ -23,8 +23,8 @@ const SLOW_MS = 0.5;
 /** How much a sync changes what is thought of them. */
 const WEIGHT = 0.1;
 
-export class Flights {
-  readonly #flights: Flight[] = [];
+export class PendingCommits {
+  readonly #commits: PendingCommit[] = [];
   readonly #slowMs: number;
   #syncMs = 0;
   #takenMs = Number.NEGATIVE_INFINITY;
@@ -40,13 +40,13 @@ export class Flights {
   }
 
   get isEmpty(): boolean {
-    return this.#flights.length === 0;
+    return this.#commits.length === 0;
   }
 
   /** How long until the next may begin; 0: now; infinity: when one is done. */
   waitMs(nowMs: number): number {
     if (this.isEmpty) return 0;
-    if (this.#flights.length >= SYNC_THREADS) return Number.POSITIVE_INFINITY;
+    if (this.#commits.length >= SYNC_THREADS) return Number.POSITIVE_INFINITY;
     return Math.max(0, this.#takenMs + this.#syncMs / SYNC_THREADS - nowMs);
   }
 
@@ -55,16 +55,16 @@ export class Flights {
     this.#syncMs += (ms - this.#syncMs) * WEIGHT;
   }
 
-  begin(flight: Flight): void {
-    this.#flights.push(flight);
-    this.#takenMs = flight.takenMs;
+  begin(commit: PendingCommit): void {
+    this.#commits.push(commit);
+    this.#takenMs = commit.takenMs;
   }
 
   /** The next that is done: all up to `durable` is on the disk. */
-  landed(durable: number, nowMs: number): Flight | undefined {
-    const first = this.#flights[0];
+  takeDone(durable: number, nowMs: number): PendingCommit | undefined {
+    const first = this.#commits[0];
     if (first === undefined || first.position > durable) return undefined;
-    this.#flights.shift();
+    this.#commits.shift();
     this.took(nowMs - first.beganMs);
     return first;
   }
