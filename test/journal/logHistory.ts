@@ -21,6 +21,8 @@ export interface Told {
   readonly bytes: Uint8Array;
   readonly picture: QueuePicture;
   readonly nowMs: number;
+  /** How many restarts there were before. */
+  readonly life: number;
 }
 
 const FIFO = { isFifo: true } as const;
@@ -51,6 +53,7 @@ export class History {
   readonly #random: Seeded;
   #receipts: { queue: QueueHandle; receipt: Receipt }[] = [];
   #bodies = 0;
+  #life = 0;
 
   private constructor(world: World, random: Seeded) {
     this.world = world;
@@ -152,7 +155,7 @@ export class History {
     const bytes = world.take(queue.number, this.#random.chance(0.1));
     if (bytes === undefined) return;
     const picture = pictureOf(world, queue.number);
-    this.told.push({ queue: queue.number, bytes, picture, nowMs: world.nowMs });
+    this.told.push({ queue: queue.number, bytes, picture, nowMs: world.nowMs, life: this.#life });
   }
 
   drainAll(): void {
@@ -171,6 +174,7 @@ export class History {
       return read === undefined ? [] : [{ queue, receipt: read }];
     });
     this.world = Object.assign(world, { catalogue });
+    const life = ++this.#life;
     // What it concluded stands before all else that it says.
     let before: readonly Uint8Array[] = loaded.conclusions;
     for (const { number } of this.queues) {
@@ -178,7 +182,7 @@ export class History {
       if (head === undefined) throw new Error("a new life says so");
       const bytes = Buffer.concat([...before, head]);
       before = [];
-      this.told.push({ queue: number, bytes, picture: pictureOf(world, number), nowMs });
+      this.told.push({ queue: number, bytes, picture: pictureOf(world, number), nowMs, life });
     }
   }
 }
@@ -200,17 +204,29 @@ function arrivedIn(entry: LogEntry): readonly number[] {
 /** Births that left, and are in no queue, in the order of the log. */
 function openMoves(told: readonly Told[]): Set<number> {
   const open = new Set<number>();
-  /** How often one came in before the log said that it left. */
-  const early = new Map<number, number>();
-  for (const entry of said(told.map(({ bytes }) => bytes))) {
-    const left = entry.kind === "departed" ? entry.items.map(({ birth }) => birth) : [];
-    for (const birth of left) {
-      const times = early.get(birth) ?? 0;
-      if (times === 0) open.add(birth);
-      else early.set(birth, times - 1);
-    }
-    for (const birth of arrivedIn(entry)) {
-      if (!open.delete(birth)) early.set(birth, (early.get(birth) ?? 0) + 1);
+  /** How often one came into a queue before the log said that it left for it. */
+  const early = new Map<string, number>();
+  let life = 0;
+  let here = 0;
+  const leave = (birth: number, target: number) => {
+    const move = `${birth} to ${target}`;
+    const times = early.get(move) ?? 0;
+    if (times === 0) open.add(birth);
+    else early.set(move, times - 1);
+  };
+  const arrive = (birth: number) => {
+    const move = `${birth} to ${here}`;
+    if (!open.delete(birth)) early.set(move, (early.get(move) ?? 0) + 1);
+  };
+  for (const part of told) {
+    // What a life did not say before its end is never said.
+    if (part.life !== life) early.clear();
+    life = part.life;
+    for (const entry of said([part.bytes])) {
+      if (entry.kind === "part") here = entry.incarnation;
+      else if (entry.kind === "departed")
+        for (const item of entry.items) leave(item.birth, item.targetIncarnation);
+      else for (const birth of arrivedIn(entry)) arrive(birth);
     }
   }
   return open;
