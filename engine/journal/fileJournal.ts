@@ -85,6 +85,13 @@ function makeDirectory(directory: string): void {
   }
 }
 
+function damaged(segment: number, batch: number, at: number): JournalError {
+  return new JournalError(
+    "Corrupt",
+    `Batch ${batch}, at byte ${at} of ${segmentName(segment)}, is damaged, and was durable.`,
+  );
+}
+
 /** Which calls may come now. */
 type Stage =
   | { readonly is: "opened" }
@@ -97,8 +104,8 @@ export class FileJournal implements Journal {
   readonly #settings: WriterSettings;
   readonly #lock: Lock | undefined;
   #stage: Stage = { is: "opened" };
-  /** How far a segment was shown that was not shown to its end. */
-  #shown: { readonly segment: number; readonly place: Place } | undefined;
+  /** A segment that was not shown to its end yet, its file open, and how far it was. */
+  #shown: { readonly reader: SegmentReader; readonly place: Place } | undefined;
 
   /** @param lock what makes the directory this journal's; tests on a simulated disk need none. */
   constructor(disk: Disk, settings: WriterSettings, lock?: Lock) {
@@ -219,24 +226,33 @@ export class FileJournal implements Journal {
         `Segments ${writer.oldestSegment} to ${writer.currentSegment - 1} can be read, not ${segment}.`,
       );
     }
-    const reader = new SegmentReader(this.#disk, segment);
+    const { reader, place: from } = this.#goOnWith(segment);
+    let isMore = false;
     try {
-      const from =
-        this.#shown?.segment === segment
-          ? this.#shown.place
-          : { at: PAGE_BYTES, chain: chainOf(headerOf(reader)) };
       const place = reader.walk(from, next - 1, visit, bytes);
       const { at, chain } = place;
-      const isWhole = chain.number === next - 1;
-      this.#shown = isWhole ? undefined : { segment, place };
-      if (isWhole) return false;
-      if (at - from.at >= bytes) return true;
-      throw new JournalError(
-        "Corrupt",
-        `Batch ${chain.number + 1}, at byte ${at} of ${segmentName(segment)}, is damaged, and was durable.`,
-      );
+      if (chain.number === next - 1) return false;
+      isMore = at - from.at >= bytes;
+      if (isMore) this.#shown = { reader, place };
+      else throw damaged(segment, chain.number + 1, at);
+      return true;
     } finally {
+      if (!isMore) reader.close();
+    }
+  }
+
+  /** Where the showing of a segment goes on, or begins. */
+  #goOnWith(segment: number): { readonly reader: SegmentReader; readonly place: Place } {
+    const shown = this.#shown;
+    this.#shown = undefined;
+    if (shown?.reader.segment === segment) return shown;
+    shown?.reader.close();
+    const reader = new SegmentReader(this.#disk, segment);
+    try {
+      return { reader, place: { at: PAGE_BYTES, chain: chainOf(headerOf(reader)) } };
+    } catch (error) {
       reader.close();
+      throw error;
     }
   }
 
@@ -252,6 +268,8 @@ export class FileJournal implements Journal {
     const stage = this.#stage;
     if (stage.is === "closed") return;
     this.#stage = { is: "closed" };
+    this.#shown?.reader.close();
+    this.#shown = undefined;
     try {
       if (stage.is === "begun") stage.writer.mark(nowMs);
     } finally {

@@ -62,6 +62,8 @@ export class CleaningScene {
       catalogue: { isBehind: false, changes: () => never(), freeEnded: () => 0 },
       batchBytes: SETTINGS.batchBytes,
       pause: () => false,
+      // A turn ends with its sync, however slow the machine.
+      slowSyncMs: Number.POSITIVE_INFINITY,
     });
     this.cleaner = new Cleaner({
       ...{ engine, journal, counts, nowMs, onTrouble, moved, commits: this.commits },
