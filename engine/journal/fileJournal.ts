@@ -271,7 +271,9 @@ export class FileJournal implements Journal {
     this.#shown?.reader.close();
     this.#shown = undefined;
     try {
-      if (stage.is === "begun") stage.writer.mark(nowMs);
+      if (stage.is !== "begun") return;
+      stage.writer.mark(nowMs);
+      stage.writer.trim();
     } finally {
       if (stage.is === "begun") stage.writer.close();
       this.#disk.end();

@@ -10,6 +10,8 @@ export function segmentName(segment: number): string {
 /** What a segment and the reserve are called until they are whole and synced. */
 export const NEW_SEGMENT = "segment.new";
 export const NEW_RESERVE = "reserve.new";
+/** A segment that nobody needs any more, until it is written anew. */
+export const SPARE = "segment.spare";
 /** The file that is given up when the disk is full. */
 export const RESERVE = "reserve";
 /** What the lock's files begin with (lock.ts). */
@@ -19,7 +21,7 @@ export interface Listed {
   /** Numbers of segments, ascending. */
   readonly segments: readonly number[];
   readonly hasReserve: boolean;
-  /** What a crash left unfinished. */
+  /** What is of no use to the next life: what a crash left unfinished, and the spare. */
   readonly unfinished: readonly string[];
   /** What is none of a journal's. */
   readonly foreign: readonly string[];
@@ -37,12 +39,12 @@ export function sortNames(names: readonly string[]): Listed {
     if (digits !== undefined) segments.push(Number(digits));
     else if (!isOurs(name)) foreign.push(name);
   }
-  const unfinished = [NEW_SEGMENT, NEW_RESERVE].filter((name) => names.includes(name));
+  const unfinished = [NEW_SEGMENT, NEW_RESERVE, SPARE].filter((name) => names.includes(name));
   segments.sort((one, other) => one - other);
   return { segments, hasReserve: names.includes(RESERVE), unfinished, foreign: foreign.sort() };
 }
 
 function isOurs(name: string): boolean {
-  const fixed = [RESERVE, NEW_SEGMENT, NEW_RESERVE];
+  const fixed = [RESERVE, NEW_SEGMENT, NEW_RESERVE, SPARE];
   return fixed.includes(name) || name.startsWith(LOCK_PREFIX) || HARMLESS.has(name);
 }

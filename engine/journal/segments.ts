@@ -6,17 +6,30 @@
 import { type Disk, syncOnce, uninterrupted, writeWhole } from "./disk.ts";
 import { encodeHeader, type Header } from "./format.ts";
 import { systemCode } from "./journalError.ts";
-import { NEW_SEGMENT, segmentName } from "./names.ts";
+import { NEW_SEGMENT, SPARE, segmentName } from "./names.ts";
 import type { End, Known } from "./replay.ts";
 
 /** Makes a segment; answers its file, open for writing. */
 export function createSegment(disk: Disk, header: Header): number {
-  const name = segmentName(header.segment);
   const file = uninterrupted(() => disk.open(NEW_SEGMENT, "create"));
+  return named(disk, file, NEW_SEGMENT, header);
+}
+
+/** Makes one of the spare. */
+export function renewSegment(disk: Disk, header: Header): number {
+  // Else a power cut may give it back the name that it had, with this header in it.
+  syncOnce("its directory", () => disk.syncDirectory());
+  const file = uninterrupted(() => disk.open(SPARE, "write"));
+  return named(disk, file, SPARE, header);
+}
+
+/** Gives a file its header, and then its name. */
+function named(disk: Disk, file: number, from: string, header: Header): number {
+  const name = segmentName(header.segment);
   try {
     writeWhole(disk, file, encodeHeader(header), 0);
     syncOnce(`the header of ${name}`, () => disk.sync(file));
-    uninterrupted(() => disk.rename(NEW_SEGMENT, name));
+    uninterrupted(() => disk.rename(from, name));
     syncOnce("its directory", () => disk.syncDirectory());
     return file;
   } catch (error) {
@@ -46,19 +59,17 @@ export function settleTail(disk: Disk, { newestSegment, at, fileBytes }: End): v
 /** Takes away what a crash left unfinished, and segments below the run, whose unlinking it undid. */
 export function removeLeftovers(disk: Disk, { listed, end }: Known): void {
   const oldest = end?.oldestSegment ?? 0;
-  for (const name of listed.unfinished) remove(disk, name);
-  for (const segment of listed.segments) if (segment < oldest) removeSegment(disk, segment);
+  for (const name of listed.unfinished) removeFile(disk, name);
+  for (const segment of listed.segments) {
+    if (segment < oldest) removeFile(disk, segmentName(segment));
+  }
 }
 
 /**
- * Takes a segment away. No sync of the directory: a power cut may bring it back, with or without its
- * neighbours, and then it is read again, or lies below a gap.
+ * Takes a file away where it is there. No sync of the directory: a power cut may bring a segment back, with or
+ * without its neighbours, and then it is read again, or lies below a gap.
  */
-export function removeSegment(disk: Disk, segment: number): void {
-  remove(disk, segmentName(segment));
-}
-
-function remove(disk: Disk, name: string): void {
+export function removeFile(disk: Disk, name: string): void {
   try {
     uninterrupted(() => disk.unlink(name));
   } catch (error) {

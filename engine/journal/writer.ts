@@ -3,8 +3,8 @@
  * segment, and takes old ones away. Made by `begin` of fileJournal.ts, by the thread that uses it.
  *
  * What always holds: no batch is written before the segment's name is on the disk; `durable` moves only
- * when a sync returned; a page that was synced is never written again; after an error that is not
- * retryable nothing is written or synced any more. The calls are synchronous, so what comes meanwhile
+ * when a sync returned; a page that was synced is not written again before its segment is given up; after an
+ * error that is not retryable nothing is written or synced any more. The calls are synchronous, so what comes meanwhile
  * gathers where it comes from, and there is one buffer. Syncs may go on beside what follows (`beginSync`):
  * they count in the order in which they began, since of two that overlap the system may tell the other one
  * of a failure.
@@ -16,7 +16,8 @@ import { diskError, JournalError } from "./journalError.ts";
 import { segmentName } from "./names.ts";
 import type { Known } from "./replay.ts";
 import { Reserve } from "./reserve.ts";
-import { createSegment, removeLeftovers, removeSegment, settleTail } from "./segments.ts";
+import { removeLeftovers, settleTail } from "./segments.ts";
+import { Spare } from "./spare.ts";
 
 export interface WriterSettings {
   /** How long a segment may be: whole pages. */
@@ -44,6 +45,7 @@ export class Writer {
   readonly #disk: Disk;
   readonly #settings: WriterSettings;
   readonly #reserve: Reserve;
+  readonly #spare: Spare;
   readonly #id: bigint;
   readonly #life: number;
   /** Room for the head, the records that gather, and zeros up to a page. */
@@ -55,7 +57,7 @@ export class Writer {
   #at = PAGE_BYTES;
   /** Numbers of the first batches of the segments that are there. */
   readonly #firsts: Map<number, number>;
-  /** How long each of them is. */
+  /** How long the file of each of them is. */
   readonly #sizes: Map<number, number>;
 
   #written: Said;
@@ -82,6 +84,7 @@ export class Writer {
     this.#disk = disk;
     this.#settings = settings;
     this.#reserve = new Reserve(disk, settings.segmentBytes, listed.hasReserve);
+    this.#spare = new Spare(disk, settings.segmentBytes);
     this.#buffer = new Uint8Array(batchLength(settings.batchBytes));
     this.#id = end?.chain.id ?? newId;
     this.#life = (end?.life ?? 0) + 1;
@@ -131,7 +134,7 @@ export class Writer {
   }
 
   get heldBytes(): number {
-    let bytes = 0;
+    let bytes = this.#spare.bytes;
     for (const size of this.#sizes.values()) bytes += size;
     return bytes;
   }
@@ -227,7 +230,11 @@ export class Writer {
     let removed = 0;
     while (this.#oldestSegment < this.#durable.oldest) {
       const segment = this.#oldestSegment;
-      this.#attempt(`remove ${segmentName(segment)}`, () => removeSegment(this.#disk, segment));
+      const bytes = this.#sizes.get(segment) ?? 0;
+      const isRoomy = this.#room === "open";
+      this.#attempt(`remove ${segmentName(segment)}`, () =>
+        this.#spare.retire(segment, bytes, isRoomy),
+      );
       this.#firsts.delete(segment);
       this.#sizes.delete(segment);
       this.#oldestSegment += 1;
@@ -241,6 +248,8 @@ export class Writer {
     let free = this.#free();
     const { segmentBytes, lowBytes } = this.#settings;
     let isMade = this.#reserve.isThere;
+    const wanted = lowBytes + (isMade ? 0 : segmentBytes);
+    if (free < wanted && this.#giveUpSpare()) free = this.#free();
     if (!isMade && free >= lowBytes + segmentBytes) {
       isMade = this.#makeReserve();
       free = this.#free();
@@ -249,6 +258,15 @@ export class Writer {
     else if (this.#reserve.isThere || free >= this.#needed()) this.#room = "low";
     else this.#room = "full";
     return this.#room;
+  }
+
+  /** Leaves what the log needs: not the spare, nor what stood in the file before it was written anew. */
+  trim(): void {
+    this.#giveUpSpare();
+    const file = this.#file;
+    if (file === undefined || this.#at >= (this.#sizes.get(this.#segment) ?? 0)) return;
+    this.#attempt("cut its last segment", () => this.#disk.truncate(file, this.#at));
+    this.#sizes.set(this.#segment, this.#at);
   }
 
   /** Closes the file; writes nothing. */
@@ -298,7 +316,7 @@ export class Writer {
     });
     this.#at += length;
     this.#diskBytes += length;
-    this.#sizes.set(this.#segment, this.#at);
+    this.#sizes.set(this.#segment, Math.max(this.#at, this.#sizes.get(this.#segment) ?? 0));
     this.#gathered = 0;
     this.#check = checkOf(batch);
     this.#marked = this.#durable.number;
@@ -320,8 +338,8 @@ export class Writer {
       ...{ id: this.#id, segment, life: this.#life, first: number + 1 },
       ...{ previous: this.#check, position, nowMs },
     };
-    const file = this.#attempt(`make ${segmentName(segment)}`, () =>
-      createSegment(this.#disk, header),
+    const { file, fileBytes } = this.#attempt(`make ${segmentName(segment)}`, () =>
+      this.#spare.next(header),
     );
     if (this.#file !== undefined) this.#disk.close(this.#file);
     this.#file = file;
@@ -329,7 +347,7 @@ export class Writer {
     this.#at = PAGE_BYTES;
     this.#diskBytes += PAGE_BYTES;
     this.#firsts.set(segment, header.first);
-    this.#sizes.set(segment, PAGE_BYTES);
+    this.#sizes.set(segment, fileBytes);
     this.#marked = number;
   }
 
@@ -355,11 +373,15 @@ export class Writer {
   /** Returns where the reserve made room; throws else, for ever where the error is final. */
   #mayTryAgain(error: JournalError): void {
     if (error.code === "DiskFull") {
-      if (this.#giveUpReserve()) return;
+      if (this.#giveUpSpare() || this.#giveUpReserve()) return;
       this.#room = "full";
     }
     if (!error.retryable) this.#failure = error;
     throw error;
+  }
+
+  #giveUpSpare(): boolean {
+    return this.#attempt("give up its spare", () => this.#spare.giveUp());
   }
 
   #giveUpReserve(): boolean {

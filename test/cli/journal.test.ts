@@ -195,7 +195,7 @@ describe("sluice journal verify", () => {
     change(directory, 2, (bytes) => void bytes.fill(1, PAGE + 80, 2 * PAGE));
     const verdict = verdictOf(directory);
     expect(verdict).toMatchObject({ isWhole: true, tornBytes: PAGE });
-    expect(told(verdict)).toContain("Behind the last whole batch are 4 KiB that a crash left");
+    expect(told(verdict)).toContain("Behind the last whole batch are 4 KiB: what a crash left");
   });
 
   test("finds entries that are none, by segment, batch and byte", async () => {

@@ -9,7 +9,7 @@ import { expect } from "vitest";
 import { SLOT_DELAYED, SLOT_READY } from "../../assembly/layout.ts";
 import type { Receipt } from "../../bindings/receipts.ts";
 import type { QueueHandle } from "../../bindings/shapes.ts";
-import type { LogEntry } from "../../engine/journal/entry.ts";
+import type { DepartedItem, LogEntry } from "../../engine/journal/entry.ts";
 import { Seeded } from "../support/seeded.ts";
 import { said } from "./logScene.ts";
 import { type Parcel, type Settings, World } from "./logWorld.ts";
@@ -201,35 +201,49 @@ function arrivedIn(entry: LogEntry): readonly number[] {
   return entry.kind === "arrived" ? entry.items.map(({ birthBefore }) => birthBefore) : [];
 }
 
-/** Births that left, and are in no queue, in the order of the log. */
-function openMoves(told: readonly Told[]): Set<number> {
-  const open = new Set<number>();
+/** Who is between two queues, as one entry of the log after the other has it. */
+class OpenMoves {
+  readonly births = new Set<number>();
   /** How often one came into a queue before the log said that it left for it. */
-  const early = new Map<string, number>();
-  let life = 0;
-  let here = 0;
-  const leave = (birth: number, target: number) => {
-    const move = `${birth} to ${target}`;
-    const times = early.get(move) ?? 0;
-    if (times === 0) open.add(birth);
-    else early.set(move, times - 1);
-  };
-  const arrive = (birth: number) => {
-    const move = `${birth} to ${here}`;
-    if (!open.delete(birth)) early.set(move, (early.get(move) ?? 0) + 1);
-  };
-  for (const part of told) {
-    // What a life did not say before its end is never said.
-    if (part.life !== life) early.clear();
-    life = part.life;
-    for (const entry of said([part.bytes])) {
-      if (entry.kind === "part") here = entry.incarnation;
-      else if (entry.kind === "departed")
-        for (const item of entry.items) leave(item.birth, item.targetIncarnation);
-      else for (const birth of arrivedIn(entry)) arrive(birth);
-    }
+  readonly #early = new Map<string, number>();
+  /** Incarnation of the queue that the entries are of. */
+  #here = 0;
+
+  /** What a life did not say before its end is never said. */
+  beginLife(): void {
+    this.#early.clear();
   }
-  return open;
+
+  take(entry: LogEntry): void {
+    if (entry.kind === "part") this.#here = entry.incarnation;
+    if (entry.kind === "departed") for (const item of entry.items) this.#leave(item);
+    for (const birth of arrivedIn(entry)) this.#arrive(birth);
+  }
+
+  #leave({ birth, targetIncarnation }: DepartedItem): void {
+    const move = `${birth} to ${targetIncarnation}`;
+    const times = this.#early.get(move) ?? 0;
+    if (times === 0) this.births.add(birth);
+    else this.#early.set(move, times - 1);
+  }
+
+  #arrive(birth: number): void {
+    if (this.births.delete(birth)) return;
+    const move = `${birth} to ${this.#here}`;
+    this.#early.set(move, (this.#early.get(move) ?? 0) + 1);
+  }
+}
+
+/** Births that left, and are in no queue. */
+function openMoves(told: readonly Told[]): Set<number> {
+  const moves = new OpenMoves();
+  let life = 0;
+  for (const part of told) {
+    if (part.life !== life) moves.beginLife();
+    life = part.life;
+    for (const entry of said([part.bytes])) moves.take(entry);
+  }
+  return moves.births;
 }
 
 /** Births that parts of other queues, behind part `index`, say came in there. */

@@ -15,7 +15,10 @@ export function printed(summary: Summary): string {
       `${count(summary.batches, "batch", "batches")} with ${quantity(summary.recordBytes, "bytes")} of records`,
     ...(tornBytes === 0
       ? []
-      : [`${quantity(tornBytes, "bytes")} at the end are of no whole batch: a crash left them`]),
+      : [
+          `${quantity(tornBytes, "bytes")} at the end are behind the last whole batch: what a crash left, ` +
+            "or what the file had before it was written anew",
+        ]),
     "",
     tableText(segmentsOf(summary)),
     "",

@@ -110,7 +110,7 @@ export function told(verdict: Verdict): string {
   if (verdict.tornBytes > 0) {
     const torn = quantity(verdict.tornBytes, "bytes");
     lines.push(
-      `Behind the last whole batch are ${torn} that a crash left; the next start cuts them off.`,
+      `Behind the last whole batch are ${torn}: what a crash left, or what the file had before it was written anew. The next start cuts them off.`,
     );
   }
   for (const { incarnation, messages: count } of verdict.dropped) {
