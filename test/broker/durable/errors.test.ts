@@ -44,8 +44,8 @@ afterEach(() => {
 });
 
 describe.each(CALLS)("EIO at %s", (call) => {
-  // There is one tail to cut off.
-  const nth = call === "truncate" ? 1 : 3;
+  // There is one tail to cut off, and one spare to take away.
+  const nth = call === "truncate" || call === "unlink" ? 1 : 3;
 
   test(`number ${nth} ends the broker, and loses nothing`, async () => {
     const error = await meet(ledger, { call, code: "EIO", nth, forEver: false });
