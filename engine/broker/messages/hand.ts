@@ -18,7 +18,8 @@ import { ReceivedMessage } from "./message.ts";
 import type { QueueInternals } from "./queueInternals.ts";
 import { CALL_MESSAGES, isLimited, mayDelete, mayReceive } from "./quota.ts";
 import { blockFor, receiveBy, tryClaim, visibilityMsOf } from "./receive.ts";
-import { afterRemoval, deletionTime, unsettled } from "./settle.ts";
+import { afterRemoval, deletionTime } from "./settle.ts";
+import { unsettled } from "./settleSync.ts";
 
 export interface HandOptions {
   /** Most messages of one receive: 1 to HAND_MAX. */

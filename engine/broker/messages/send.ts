@@ -141,6 +141,21 @@ async function waitForAll(
   return isDone;
 }
 
+/** One message that nothing keeps from going, which is what most are; undefined: `Sending` sees what does. */
+function sendOnly(
+  context: QueueContext,
+  outgoing: Outgoing,
+  { waitForCapacity }: SendOptions,
+): Sent | undefined {
+  const { member, queue, shared } = context;
+  const { durable, outbox } = member.engine;
+  if (waitForCapacity === true || durable.isLow || isLimited(context)) return undefined;
+  if (outbox.send(queue, [outgoing], 0, 1, member.nowMs()) !== 1) return undefined;
+  const sent = new SentMessage(context, outgoing.body, 0);
+  shared.waiting.look(queue.number);
+  return sent;
+}
+
 /** Sends one message, waiting for room when the options say so; `carried` is the trace it is part of. */
 export async function send(
   context: QueueContext,
@@ -152,6 +167,12 @@ export async function send(
   checkNames(options, sendNames, context.name);
   checkSignal(options.signal);
   const outgoing = outgoingOf(context, body, options, carried);
+  const only = sendOnly(context, outgoing, options);
+  if (only !== undefined) {
+    const durable = context.shared.acknowledgements.of(context.queue.number);
+    if (durable !== undefined) await durable;
+    return only;
+  }
   const sending = new Sending(context, [outgoing]);
   const sent: Sent[] = [];
   const run = (): boolean =>

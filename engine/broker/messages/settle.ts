@@ -9,7 +9,6 @@
  */
 import {
   BATCH_MAX,
-  type Inbox,
   RESULT_EXPIRED,
   RESULT_GONE,
   RESULT_STALE,
@@ -164,12 +163,28 @@ export function afterRemoval({ shared, isFifo, queue }: QueueContext): void {
   if (isFifo) shared.waiting.look(queue.number);
 }
 
+/** One that nothing keeps from going, which is what most are; false: `removeAll` sees what does. */
+function removeOnly(context: QueueContext, receipt: Receipt): boolean {
+  const { member, queue } = context;
+  if (isLimited(context)) return false;
+  member.engine.receipts.put(0, receipt);
+  const status = member.engine.remove(queue, 1, deletionTime(context));
+  if (status === STATUS_FULL) return false;
+  if (status < 0) throw member.failure(status, context.name);
+  const isRefused = isOver(context, receipt, member.engine.receipts.result(0), 0);
+  if (isRefused) throw overReceipt(context, receipt);
+  afterRemoval(context);
+  return true;
+}
+
 export async function deleteMessage(context: QueueContext, handle: Handle): Promise<void> {
   context.member.check();
-  const removed = removeAll(context, [receiptOf(context, handle)], (_, error) => {
-    throw error;
-  });
-  if (removed !== undefined) await removed;
+  const receipt = receiptOf(context, handle);
+  if (!removeOnly(context, receipt)) {
+    await removeAll(context, [receipt], (_, error) => {
+      throw error;
+    });
+  }
   const durable = kept(context);
   if (durable !== undefined) await durable;
 }
@@ -289,7 +304,10 @@ function hiding(
   };
 }
 
-function neededVisibilityMs(context: QueueContext, visibilityTimeout: number | undefined): number {
+export function neededVisibilityMs(
+  context: QueueContext,
+  visibilityTimeout: number | undefined,
+): number {
   const visibilityMs = visibilityMsOf(context, visibilityTimeout);
   if (visibilityMs >= 0) return visibilityMs;
   throw new SluiceError(
@@ -339,62 +357,4 @@ export function giveBackReceipts(context: QueueContext, receipts: readonly Recei
     // The queue was deleted meanwhile, its messages with it.
     if (!(error instanceof SluiceError)) throw error;
   }
-}
-
-/** Why a delete or a change of visibility could not be done now: it needs no memory. */
-export function unsettled({ member, name }: QueueContext, status: number): SluiceError {
-  if (status !== STATUS_FULL) return member.failure(status, name);
-  return new SluiceError(
-    "CapacityExceeded",
-    "The journal is behind: more has happened than it could write yet. Nothing was done; try again in a moment.",
-    { queue: name },
-  );
-}
-
-/**
- * Deletes the messages from..to-1 of an inbox; how many were still there to delete. Where calls are
- * limited, each ten are one, and what was deleted before one that is refused stays deleted.
- */
-export function deleteSync(context: QueueContext, inbox: Inbox, from: number, to: number): number {
-  const { member, queue } = context;
-  const { engine } = member;
-  member.check();
-  const now = deletionTime(context);
-  const isCounted = isLimited(context);
-  const step = isCounted ? CALL_MESSAGES : to - from;
-  let removed = 0;
-  for (let first = from; first < to; first += step) {
-    const end = Math.min(to, first + step);
-    if (isCounted) {
-      engine.receipts.putMessages(inbox, first, end);
-      if (!mayDelete(context, end - first)) throw throttled(context.name);
-    }
-    const some = engine.removeMessages(inbox, first, end, queue, now);
-    if (some < 0) throw unsettled(context, some);
-    removed += some;
-  }
-  afterRemoval(context);
-  return removed;
-}
-
-/** Changes the visibility of the messages from..to-1 of an inbox; how many it applied to. */
-export function changeVisibilitySync(
-  context: QueueContext,
-  inbox: Inbox,
-  from: number,
-  to: number,
-  visibilityTimeout: number,
-): number {
-  const { member, queue } = context;
-  member.check();
-  const visibilityMs = neededVisibilityMs(context, visibilityTimeout);
-  member.engine.receipts.putMessages(inbox, from, to);
-  for (let record = 0; record < to - from; record++) {
-    member.engine.receipts.putVisibility(record, visibilityMs);
-    if (!context.isFifo) member.engine.receipts.putAnyReceive(record);
-  }
-  const changed = member.engine.hide(queue, to - from, member.nowMs());
-  if (changed < 0) throw unsettled(context, changed);
-  context.shared.waiting.look(queue.number);
-  return changed;
 }

@@ -15,7 +15,7 @@ import type { QueueContext } from "./queueContext.ts";
 import { receiveBlocking, receiveSync } from "./receive.ts";
 import { sendNow } from "./send.ts";
 import { sendBodies, sendList } from "./sendSync.ts";
-import { changeVisibilitySync, deleteSync } from "./settle.ts";
+import { changeVisibilitySync, deleteSync } from "./settleSync.ts";
 
 export class SyncFace implements SyncQueue {
   readonly #context: QueueContext & MessageOwner;
