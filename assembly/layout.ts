@@ -589,22 +589,23 @@ export const ACTION_SEND = 0;
 export const ACTION_RECEIVE = 1;
 export const ACTION_DELETE = 2;
 /**
- * The greatest sequence whose content the journal holds, or need not hold any more; and the last
- * operation that is durable (u64 each).
+ * The greatest sequence whose content the journal holds, or need not hold any more; the last operation
+ * that is durable; and the last that let messages in which moved here (u64 each).
  */
 export const SHARD_JOURNALED = SHARD_RATES + RATE_BYTES * 8;
 export const SHARD_DURABLE = SHARD_JOURNALED + 8;
+export const SHARD_ADMITTED = SHARD_DURABLE + 8;
 /**
  * High throughput: a bucket a partition and action, when it is full again in thirds of a millisecond,
  * modulo 2^32. A queue has as many partitions as its calls need at PARTITION_CALLS a second each.
  */
-export const SHARD_PARTITIONS = SHARD_DURABLE + 8;
+export const SHARD_PARTITIONS = SHARD_ADMITTED + 8;
 export const PARTITION_BYTES = 12;
 export const PARTITION_CALLS = 300;
 export const PARTITIONS_MAX = 256;
 
 /** The ring of effects. A line of what the shard's sections write: */
-export const SHARD_EFFECTS = SHARD_PARTITIONS + PARTITIONS_MAX * PARTITION_BYTES + 48;
+export const SHARD_EFFECTS = SHARD_PARTITIONS + PARTITIONS_MAX * PARTITION_BYTES + 40;
 /** The block that is written, and (one store for both) the low half of the head that ends its room. */
 export const EFFECT_BLOCK = SHARD_EFFECTS;
 export const EFFECT_LIMIT = EFFECT_BLOCK + 4;

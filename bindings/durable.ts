@@ -29,6 +29,7 @@ import {
   JOURNAL_RUNS,
   QUEUE_BYTES,
   QUEUE_SHARD_FIRST,
+  SHARD_ADMITTED,
   SHARD_BYTES,
   SHARD_DURABLE,
   SHARD_OPERATION,
@@ -92,8 +93,17 @@ export class Durable {
 
   /** How many sections the queue has had. */
   operation(queue: number): number {
+    return this.#numberAt(this.#shardIndex(queue, SHARD_OPERATION));
+  }
+
+  /** The last of a Standard queue's sections that let messages in which moved there; 0: there was none. */
+  admitted(queue: number): number {
+    return this.#numberAt(this.#shardIndex(queue, SHARD_ADMITTED));
+  }
+
+  /** What the owner of a shard's lock counts. */
+  #numberAt(index: number): number {
     const { u32 } = this.#views;
-    const index = this.#shardIndex(queue, SHARD_OPERATION);
     // One store writes both halves: between two equal readings of the higher one no carry came.
     for (;;) {
       const high = u32[index + 1] as number;

@@ -28,8 +28,10 @@ import {
   PHASE_BEGIN_ADMIT,
   PHASE_BEGIN_DRAIN,
   SECTION_STEPS,
+  SHARD_ADMITTED,
   SHARD_INCARNATION,
   SHARD_LISTED,
+  SHARD_OPERATION,
   SHARD_SEQUENCE,
   SHARD_VISIBLE,
   SLOT_FLAG_FRESH,
@@ -64,7 +66,7 @@ export class Admit {
     const at = Shard.open(shard, thread, PHASE_BEGIN_ADMIT, area, now);
     store<i32>(area, 0, THREAD_OUT_COUNT);
     if (load<u32>(shard, SHARD_INCARNATION) !== 0 && Effects.hasRoom(shard)) {
-      const head = Effects.isOn(shard) ? Effects.next(shard) : 0;
+      const head = Effects.isOn(shard) ? Admit.begin(shard) : 0;
       for (let step: u32 = 0; step < UNROLLED; step++) {
         Admit.step(area, shard, head, at);
       }
@@ -75,6 +77,12 @@ export class Admit {
     }
     Shard.close(shard);
     return load<u32>(area, THREAD_OUT_COUNT);
+  }
+
+  /** Where its effects come; whoever receives what comes in knows by then that the journal has to take it. */
+  @inline static begin(shard: usize): usize {
+    store<u64>(shard, load<u64>(shard, SHARD_OPERATION), SHARD_ADMITTED);
+    return Effects.next(shard);
   }
 
   /** The head of so many records. */

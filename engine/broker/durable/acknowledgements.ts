@@ -46,7 +46,7 @@ export class Acknowledgements implements Sleeper {
   readonly #member: Member;
   readonly #durable: Member["engine"]["durable"];
   readonly #bell: Bell;
-  /** By queue; within each in the order of their operations, which is the one they came in. */
+  /** By queue; within each in the order of their operations, which is mostly the one they came in. */
   readonly #lines = new Map<number, Positioned[]>();
   readonly #others = new Set<Conditional>();
   #keepAlive: NodeJS.Timeout | undefined;
@@ -76,7 +76,19 @@ export class Acknowledgements implements Sleeper {
   of(queue: number): Promise<void> | undefined {
     const durable = this.#durable;
     if (!durable.isKept) return undefined;
-    const operation = durable.operation(queue);
+    return this.#reaching(queue, durable.operation(queue));
+  }
+
+  /** Resolves when the moves are durable that brought messages into the Standard queue up to now; undefined: they are. */
+  ofAdmitted(queue: number): Promise<void> | undefined {
+    const durable = this.#durable;
+    if (!durable.isKept) return undefined;
+    const operation = durable.admitted(queue);
+    return operation === 0 ? undefined : this.#reaching(queue, operation);
+  }
+
+  #reaching(queue: number, operation: number): Promise<void> | undefined {
+    const durable = this.#durable;
     if (durable.isDurable(queue, operation)) return undefined;
     const seen = this.#bell.read();
     durable.note(queue);
@@ -84,11 +96,21 @@ export class Acknowledgements implements Sleeper {
     this.#wakeSoon();
     return new Promise((resolve, reject) => {
       const waiter: Positioned = { operation, resolve, reject };
-      const line = this.#lines.get(queue);
-      if (line === undefined) this.#lines.set(queue, [waiter]);
-      else line.push(waiter);
+      this.#lineUp(queue, waiter);
       this.#sleep(seen);
     });
+  }
+
+  #lineUp(queue: number, waiter: Positioned): void {
+    const line = this.#lines.get(queue);
+    if (line === undefined) {
+      this.#lines.set(queue, [waiter]);
+      return;
+    }
+    let at = line.length;
+    while (at > 0 && (line[at - 1] as Positioned).operation > waiter.operation) at--;
+    if (at === line.length) line.push(waiter);
+    else line.splice(at, 0, waiter);
   }
 
   /** Resolves when all changes of queues, their making and deletion up to now are durable; undefined: they are. */

@@ -129,18 +129,21 @@ export function receive(
   waitsForQuota = false,
 ): Promise<Message[]> {
   const takes = (poll: Poll) => take(context, inbox, poll);
-  return receiveBy(context, options, waitsForQuota, takes, [], haveMoved);
+  return receiveBy(context, options, waitsForQuota, takes, [], admittedOf);
 }
 
-/** Whether one of them came as a dead letter. */
-function haveMoved(messages: readonly Message[]): boolean {
-  return messages.some(({ deadLetterQueueSourceArn }) => deadLetterQueueSourceArn !== undefined);
+/**
+ * What a receive of a Standard queue waits for: where a crash forgot a move, what was given out under the new place
+ * would be deleted there in vain. Also one that brought no such message may wait for a move that is under way.
+ */
+function admittedOf({ shared, queue }: QueueContext): Promise<void> | undefined {
+  return shared.acknowledgements.ofAdmitted(queue.number);
 }
 
 /**
  * As `receive`, for who takes the messages out of the engine himself: `take` looks once and answers
  * undefined for nothing, in the same step in which the promise is resolved; `none` is answered when
- * the time is up. What `waits` says so of waits for the disk, as all of a FIFO queue does.
+ * the time is up. `wait`: what of a Standard queue waits for.
  */
 export async function receiveBy<T>(
   context: QueueContext,
@@ -148,7 +151,7 @@ export async function receiveBy<T>(
   waitsForQuota: boolean,
   take: (poll: Poll) => T | undefined,
   none: T,
-  waits: (found: T) => boolean = never,
+  wait: (context: QueueContext) => Promise<void> | undefined = nothing,
 ): Promise<T> {
   context.member.check();
   checkNames(options, receiveNames, context.name);
@@ -168,10 +171,8 @@ export async function receiveBy<T>(
     found = await waiting.wait(context.queue.number, deadlineMs, look, signal);
   }
   if (found !== undefined) {
-    // A FIFO queue gives no message out a second time because a crash forgot the first. And where a crash
-    // forgot a move, what was given out under the new place would be deleted there in vain.
-    const isKept = !acknowledgements.isIdle && (context.isFifo || waits(found));
-    const kept = isKept ? acknowledgements.of(context.queue.number) : undefined;
+    // A FIFO queue gives no message out a second time because a crash forgot the first.
+    const kept = context.isFifo ? acknowledgements.of(context.queue.number) : wait(context);
     if (kept !== undefined) await kept;
     return found;
   }
@@ -215,6 +216,10 @@ export function receiveBlocking(
 
 function never(): boolean {
   return false;
+}
+
+function nothing(): undefined {
+  return undefined;
 }
 
 /**

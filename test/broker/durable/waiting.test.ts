@@ -98,18 +98,32 @@ test("cancelMessageMoveTask waits for the disk", async () => {
   await promise;
 });
 
-test("a receive of a dead letter waits for the disk, which may not know the move yet", async () => {
+test("a receive of a dead letter waits until the disk knows the move", async () => {
   await jobs.changeVisibility(messages[0] as Message, 0);
-  const move = async () => {
-    await jobs.receive({ maxNumberOfMessages: 10 });
-    return dead.counts().visible;
-  };
-  await expect.poll(move).toBe(1);
-  await broker.flush();
+  ruled.gate.set(WAIT);
+  jobs.sync.receive(new MessageBatch(10), 10);
+  expect(dead.counts().visible).toBe(1);
   const { promise } = await behindGate(() => dead.receive());
   expect(await hasSettled(promise)).toBe(false);
   ruled.gate.set(PASS);
   expect(await promise).toMatchObject([{ body: "a" }]);
+});
+
+test("so does one of a message that a move task brought, and not one that comes later", async () => {
+  await dead.sendBatch(["letter", "other letter"]);
+  jobs.sync.receive(new MessageBatch(1), 1);
+  await broker.flush();
+  ruled.gate.set(WAIT);
+  const task = broker.startMessageMoveTask({ sourceArn: dead.arn, destinationArn: jobs.arn });
+  await expect.poll(() => jobs.counts().visible).toBe(2);
+  const received = jobs.receive();
+  expect(await hasSettled(received)).toBe(false);
+  ruled.gate.set(PASS);
+  expect(await received).toMatchObject([{ body: "letter" }]);
+  await task;
+  await broker.flush();
+  ruled.gate.set(WAIT);
+  expect(await jobs.receive()).toMatchObject([{ body: "other letter" }]);
 });
 
 test("in relaxed durability a call waits until it is written, and flush until it is synced", async () => {
