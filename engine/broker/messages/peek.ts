@@ -70,8 +70,10 @@ export function look(context: Context, inbox: Inbox, options: PeekOptions): Look
   checkNames(options, peekNames, name);
   const limit = limitOf(context, options.limit);
   const walk = walkOf(context, options);
-  const { peeks } = member.engine;
+  const { peeks, queues } = member.engine;
   const nowMs = member.nowMs();
+  // What found no room when it moved here, or was between two queues in a crash: it is of this queue.
+  if (queues.hasArrived(context.queue.number)) member.engine.advance(context.queue, nowMs);
   const wallShiftMs = member.wallShiftMs();
   const messages: PeekedMessage[] = [];
   let looked = 0;

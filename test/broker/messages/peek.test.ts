@@ -25,6 +25,27 @@ beforeEach(async () => {
 afterEach(() => broker.close());
 
 describe("a page", () => {
+  test("shows what moved here and found no room, when there is some", async () => {
+    await broker.close();
+    broker = await Broker.open({ memoryBytes: 24 * 1_048_576, threadsMax: 2, queuesMax: 4 });
+    const letters = await broker.createQueue("letters");
+    const redrivePolicy = { deadLetterTargetArn: letters.arn, maxReceiveCount: 1 };
+    const source = await broker.createQueue("source", { redrivePolicy });
+    const filler = await broker.createQueue("filler");
+    source.sync.send("letter");
+    const [message] = await source.receive();
+    // Halves of halves: blocks of every size are used up, those in the thread's own stock too.
+    for (let bodyBytes = 1_048_576; bodyBytes >= 1; bodyBytes /= 2) {
+      while (filler.sync.send("x".repeat(bodyBytes)));
+    }
+    await message?.changeVisibility(0);
+    expect(await source.receive()).toEqual([]);
+    expect(bodiesOf((await letters.peek()).messages)).toEqual([]);
+    await filler.purge();
+    filler.counts();
+    expect(bodiesOf((await letters.peek()).messages)).toEqual(["letter"]);
+  });
+
   test("shows messages of every state, oldest first, and says where each is", async () => {
     await queue.send("a");
     await queue.send("b", { delaySeconds: 10 });
