@@ -685,7 +685,8 @@ export const EFFECT_NODE_SEQUENCE = 16;
 export const EFFECT_NODE_BIRTH = 24;
 // A receive attempt's: its key, then
 export const EFFECT_ATTEMPT_DUE = 16;
-export const EFFECT_ATTEMPT_COUNT = 24;
+/** As of when it is remembered (f64): a repeated one goes by the first time. */
+export const EFFECT_ATTEMPT_SINCE = 24;
 
 /** Messages joined the queue, then the nodes that remember them; value: the last sequence behind it. */
 export const EFFECT_SENT = 1;
@@ -1052,7 +1053,7 @@ export const LOG_VALUE = 8;
 export const LOG_NODES_FIRST = 16;
 // LOG_ATTEMPT
 export const LOGGED_ATTEMPT_OPERATION = 8;
-export const LOGGED_ATTEMPT_NOW = 16;
+export const LOGGED_ATTEMPT_SINCE = 16;
 export const LOGGED_ATTEMPT_KEY = 24;
 export const LOGGED_ATTEMPT_DUE = 40;
 export const LOGGED_ATTEMPT_RECEIPTS = 48;

@@ -15,7 +15,7 @@ import {
   LOG_PART,
   LOG_SLOTS,
   LOG_VALUE,
-  LOGGED_ATTEMPT_NOW,
+  LOGGED_ATTEMPT_SINCE,
   LOGGED_BIRTH,
   LOGGED_SEQUENCE,
   LOGGED_SLOT,
@@ -49,7 +49,7 @@ function partAt(view: DataView, at: number): QueueHandle {
 function isRemembered(view: DataView, at: number, kind: number, nowMs: number): boolean {
   if (kind === LOG_SLOTS) return true;
   if (kind !== LOG_NODES && kind !== LOG_ATTEMPT) return false;
-  const field = kind === LOG_NODES ? LOG_VALUE : LOGGED_ATTEMPT_NOW;
+  const field = kind === LOG_NODES ? LOG_VALUE : LOGGED_ATTEMPT_SINCE;
   return nowMs - view.getFloat64(at + field, true) < DEDUPLICATION_MS;
 }
 

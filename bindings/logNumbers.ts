@@ -113,7 +113,7 @@ export const LOG_NODES_FIRST = layout.LOG_NODES_FIRST;
 
 export const LOG_ATTEMPT = {
   operation: layout.LOGGED_ATTEMPT_OPERATION,
-  nowMs: layout.LOGGED_ATTEMPT_NOW,
+  sinceMs: layout.LOGGED_ATTEMPT_SINCE,
   key: layout.LOGGED_ATTEMPT_KEY,
   dueMs: layout.LOGGED_ATTEMPT_DUE,
   receipts: layout.LOGGED_ATTEMPT_RECEIPTS,

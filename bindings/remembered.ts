@@ -14,9 +14,9 @@ import {
   LOG_RECEIPT_BYTES,
   LOG_VALUE,
   LOGGED_ATTEMPT_KEY,
-  LOGGED_ATTEMPT_NOW,
   LOGGED_ATTEMPT_OPERATION,
   LOGGED_ATTEMPT_RECEIPTS,
+  LOGGED_ATTEMPT_SINCE,
   THREAD_STAGING,
   THREAD_STAGING_BYTES,
 } from "../assembly/layout.ts";
@@ -35,8 +35,10 @@ const ATTEMPTS_FIRST = 1024;
 export type Put = (count: number) => number;
 
 interface Attempt {
+  /** What made it, or repeated it last. */
   readonly operation: number;
-  readonly nowMs: number;
+  /** When it was made first. */
+  readonly sinceMs: number;
   readonly entry: Uint8Array;
 }
 
@@ -172,27 +174,31 @@ class QueueMemory {
       ...entry.subarray(LOGGED_ATTEMPT_KEY, LOGGED_ATTEMPT_KEY + LOG_RECEIPT_BYTES),
     );
     const operation = wide(view, LOGGED_ATTEMPT_OPERATION);
-    const nowMs = view.getFloat64(LOGGED_ATTEMPT_NOW, true);
-    if (nowMs > this.#newestMs) this.#newestMs = nowMs;
+    const sinceMs = view.getFloat64(LOGGED_ATTEMPT_SINCE, true);
+    if (sinceMs > this.#newestMs) this.#newestMs = sinceMs;
     if ((this.#attempts.get(key)?.operation ?? -1) > operation) return;
-    this.#attempts.set(key, { operation, nowMs, entry: entry.slice() });
+    this.#attempts.set(key, { operation, sinceMs, entry: entry.slice() });
     if (this.#attempts.size > this.#attemptsMost) this.#forgetAttempts();
   }
 
   #forgetAttempts(): void {
-    for (const [key, { nowMs }] of this.#attempts) {
-      if (isPast(nowMs, this.#newestMs)) this.#attempts.delete(key);
+    for (const [key, { sinceMs }] of this.#attempts) {
+      if (isPast(sinceMs, this.#newestMs)) this.#attempts.delete(key);
     }
     this.#attemptsMost = Math.max(ATTEMPTS_FIRST, this.#attempts.size * 2);
   }
 
   putAttempts(nowMs: number, moved: readonly MovedSlot[], area: Area, put: Put): boolean {
     const slots = new MovedSlots(moved);
-    const living = [...this.#attempts.values()].filter((attempt) => !isPast(attempt.nowMs, nowMs));
-    living.sort((one, other) => one.operation - other.operation);
-    return living.every(({ entry }) => {
+    const living = [...this.#attempts.values()].filter(({ sinceMs }) => !isPast(sinceMs, nowMs));
+    // A window is in the order of both, and a repeat has changed one: any number that grows will do.
+    const operations = living.map(({ operation }) => operation).sort((one, other) => one - other);
+    living.sort((one, other) => one.sinceMs - other.sinceMs);
+    return living.every(({ entry }, place) => {
       const count = entry[LOG_COUNT] as number;
       const view = new DataView(entry.buffer, entry.byteOffset, entry.length);
+      const operation = BigInt(operations[place] as number);
+      view.setBigUint64(LOGGED_ATTEMPT_OPERATION, operation, true);
       for (let index = 0; index < count; index++) {
         const at = LOGGED_ATTEMPT_RECEIPTS + index * LOG_RECEIPT_BYTES;
         const slot = view.getUint32(at, true);

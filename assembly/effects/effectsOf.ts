@@ -22,6 +22,7 @@ import {
   HANDLE_RESULT,
   HANDLE_SEQUENCE,
   HANDLE_SLOT,
+  NODE_AT,
   NODE_KEY,
   RESULT_APPLIED,
   SECTION_STEPS,
@@ -32,6 +33,7 @@ import {
   SLOT_FLAG_RETURN,
   SLOT_READY,
   THREAD_ATTEMPT,
+  THREAD_ATTEMPT_NODE,
   THREAD_OUT_SEQUENCES,
   THREAD_OUT_SLOTS,
 } from "../layout";
@@ -145,9 +147,16 @@ export class EffectsOf {
     if (extra === 1) {
       const low = load<u64>(area, THREAD_ATTEMPT + NODE_KEY);
       const high = load<u64>(area, THREAD_ATTEMPT + NODE_KEY + 8);
-      end = Effects.put(end, low, high, reinterpret<u64>(due), count as u64);
+      const since = EffectsOf.attemptSince(area, now);
+      end = Effects.put(end, low, high, reinterpret<u64>(due), reinterpret<u64>(since));
     }
     Effects.close(shard, head, end, EFFECT_RECEIVED, extra, 0, now);
+  }
+
+  /** As of when the attempt in hand is remembered: one that was known goes by its first time. */
+  @inline static attemptSince(area: usize, now: f64): f64 {
+    const node: usize = load<u32>(area, THREAD_ATTEMPT_NODE);
+    return node === 0 ? now : load<f64>(node, NODE_AT);
   }
 
   @inline static received(at: usize, record: ReceiveRecord): usize {

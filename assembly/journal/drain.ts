@@ -18,6 +18,7 @@ import {
   DRAIN_STEP,
   EFFECT_ADMITTED,
   EFFECT_ATTEMPT_DUE,
+  EFFECT_ATTEMPT_SINCE,
   EFFECT_BIRTH_BEFORE,
   EFFECT_COUNT,
   EFFECT_CUT,
@@ -60,9 +61,9 @@ import {
   LOG_VALUE,
   LOGGED_ATTEMPT_DUE,
   LOGGED_ATTEMPT_KEY,
-  LOGGED_ATTEMPT_NOW,
   LOGGED_ATTEMPT_OPERATION,
   LOGGED_ATTEMPT_RECEIPTS,
+  LOGGED_ATTEMPT_SINCE,
   STATUS_CHANGED,
   THREAD_BUFFER,
   THREAD_BUFFER_BYTES,
@@ -215,7 +216,7 @@ export class Drain {
     const own = Part.stepOf(head, count);
     const entry = Drain.end(area, record);
     store<u64>(entry, load<u64>(head, EFFECT_OPERATION), LOGGED_ATTEMPT_OPERATION);
-    store<f64>(entry, load<f64>(head, EFFECT_NOW), LOGGED_ATTEMPT_NOW);
+    store<u64>(entry, load<u64>(own, EFFECT_ATTEMPT_SINCE), LOGGED_ATTEMPT_SINCE);
     store<u64>(entry, load<u64>(own), LOGGED_ATTEMPT_KEY);
     store<u64>(entry, load<u64>(own, 8), LOGGED_ATTEMPT_KEY + 8);
     store<u64>(entry, load<u64>(own, EFFECT_ATTEMPT_DUE), LOGGED_ATTEMPT_DUE);

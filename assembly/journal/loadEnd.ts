@@ -44,9 +44,9 @@ import {
   LOG_RECEIPT_BYTES,
   LOGGED_ATTEMPT_DUE,
   LOGGED_ATTEMPT_KEY,
-  LOGGED_ATTEMPT_NOW,
   LOGGED_ATTEMPT_OPERATION,
   LOGGED_ATTEMPT_RECEIPTS,
+  LOGGED_ATTEMPT_SINCE,
   PHASE_IDLE,
   QUEUE_LIVE,
   QUEUES_MAX,
@@ -217,7 +217,7 @@ export class LoadEnd {
       load<u64>(entry, LOGGED_ATTEMPT_KEY),
       load<u64>(entry, LOGGED_ATTEMPT_KEY + LOG_HEAD_BYTES),
       load<u64>(entry, LOGGED_ATTEMPT_OPERATION),
-      load<f64>(entry, LOGGED_ATTEMPT_NOW),
+      load<f64>(entry, LOGGED_ATTEMPT_SINCE),
       false,
     );
     return 0;

@@ -252,7 +252,7 @@ function readAttempt(cursor: Cursor, place: Place): AttemptEntry {
     ...place,
     kind: "attempt",
     operation: cursor.wide(LOG_ATTEMPT.operation),
-    nowMs: cursor.double(LOG_ATTEMPT.nowMs),
+    sinceMs: cursor.double(LOG_ATTEMPT.sinceMs),
     key: cursor.key(LOG_ATTEMPT.key),
     dueMs: cursor.double(LOG_ATTEMPT.dueMs),
     items,

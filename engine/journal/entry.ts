@@ -141,7 +141,8 @@ export interface NodesEntry extends Place {
 export interface AttemptEntry extends Place {
   readonly kind: "attempt";
   readonly operation: number;
-  readonly nowMs: number;
+  /** When it was made first, also where it is a repeat. */
+  readonly sinceMs: number;
   readonly key: readonly [low: bigint, high: bigint];
   readonly dueMs: number;
   readonly items: readonly ReceiptItem[];

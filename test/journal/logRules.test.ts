@@ -82,6 +82,25 @@ describe("what a message was comes back", () => {
     expect(bodiesOf(late.world, queue)).toHaveLength(12);
   });
 
+  test("FIFO: a receive attempt that was repeated is remembered from its first time on", async () => {
+    const world = await World.open();
+    const queue = world.createQueue({ isFifo: true });
+    world.send(queue, [{ body: "1", group: "g", id: "id" }]);
+    const first = world.receive(queue, 1, 600_000, "again");
+    world.nowMs += 200_000;
+    const other = world.receive(queue, 1, 600_000, "other");
+    expect([other, world.receive(queue, 1, 600_000, "again")]).toEqual([[], first]);
+    const parts = world.takeAll();
+    world.nowMs += 99_000;
+    const soon = await reload(world, parts);
+    expect(pictureOf(soon.world, queue.number)).toEqual(pictureOf(world, queue.number));
+    expect(soon.world.receive(queue, 1, 600_000, "again")).toEqual(first);
+    world.nowMs += 2000;
+    const late = await reload(world, parts);
+    expect(pictureOf(late.world, queue.number).attempts).toEqual([]);
+    expect(late.world.receive(queue, 1, 600_000, "again")).toEqual([]);
+  });
+
   test("what was counted, and numbers that go on above all that were ever given", async () => {
     const world = await World.open();
     const queue = world.createQueue({});

@@ -148,14 +148,6 @@ function circle(reader: Reader, world: Pictured, end: number): number[] {
   return slots;
 }
 
-/**
- * An attempt without the moment as of which it is remembered: who reads it in the log goes by its last repeat, and
- * so remembers it longer.
- */
-export function attemptOf(row: string): string {
-  return row.replace(/^(\S+ \S+) \S+/, "$1");
-}
-
 /** What a window remembers, the oldest first. */
 function nodes(reader: Reader, window: number, bytes: number, most: number): number[] {
   const found: number[] = [];

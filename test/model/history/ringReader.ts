@@ -36,7 +36,7 @@ export interface Node {
 export interface Attempt {
   readonly key: string;
   readonly dueMs: number;
-  readonly count: number;
+  readonly sinceMs: number;
 }
 
 /** What one head says. */
@@ -222,7 +222,7 @@ export class RingReader {
     return {
       key: this.#key(at),
       dueMs: this.#double(at + layout.EFFECT_ATTEMPT_DUE),
-      count: this.#long(at + layout.EFFECT_ATTEMPT_COUNT),
+      sinceMs: this.#double(at + layout.EFFECT_ATTEMPT_SINCE),
     };
   }
 }

@@ -6,12 +6,7 @@
 import { DEDUPLICATION_MS, SLOT_DELAYED, SLOT_READY } from "../../../../assembly/layout.ts";
 import type { MovedSlot } from "../../../../bindings/movedSlots.ts";
 import type { Known } from "../../../../engine/broker/catalogue/catalogue.ts";
-import {
-  attemptOf,
-  type MessagePicture,
-  pictureOf,
-  type QueuePicture,
-} from "../../../journal/picture.ts";
+import { type MessagePicture, pictureOf, type QueuePicture } from "../../../journal/picture.ts";
 import type { Course, Departure, Listing, Part } from "./course.ts";
 import type { Inside } from "./driven.ts";
 
@@ -24,8 +19,6 @@ export interface ExpectedQueue {
   readonly known: Known;
   readonly part: Part | undefined;
   readonly messages: readonly MessagePicture[];
-  /** All receive attempts that it ever remembered, without their moments. */
-  readonly attempts: ReadonlySet<string>;
 }
 
 export interface Expected {
@@ -70,11 +63,8 @@ export function expectedAt({ parts, listings }: Course, position: number): Expec
       incarnation === known.incarnation && end > begin;
     const index = within.findLastIndex(isOf);
     const part = within[index];
-    const attempts = new Set(
-      within.filter(isOf).flatMap(({ picture }) => picture.attempts.map(attemptOf)),
-    );
     const isHere = ({ birth }: MessagePicture): boolean => (cameAt.get(birth) ?? -1) <= index;
-    return { known, part, messages: part?.picture.messages.filter(isHere) ?? [], attempts };
+    return { known, part, messages: part?.picture.messages.filter(isHere) ?? [] };
   });
   return { queues, departed: open, isTorn: parts.some(cuts) || listings.some(cuts) };
 }
@@ -125,20 +115,6 @@ function isRemembered(row: string, word: number, nowMs: number): boolean {
   return Number(row.split(" ")[word]) + DEDUPLICATION_MS > nowMs;
 }
 
-/** One that was repeated may be remembered longer by who reads it in the log: from the last time on. */
-function strangeAttempts(
-  { part, attempts }: ExpectedQueue,
-  nowMs: number,
-  found: QueuePicture,
-): string[] {
-  const had = new Set(found.attempts.map(attemptOf));
-  const wanted = part?.picture.attempts.filter((row) => isRemembered(row, 2, nowMs)) ?? [];
-  return [
-    ...wanted.filter((row) => !had.has(attemptOf(row))).map((row) => `lacks attempt ${row}`),
-    ...[...had].filter((row) => !attempts.has(row)).map((row) => `has attempt ${row}`),
-  ];
-}
-
 function plain(
   { known, part, messages }: ExpectedQueue,
   { moved, nowMs }: Recovered,
@@ -151,13 +127,14 @@ function plain(
     const slot = elsewhere.has(picture.sequence) ? 0 : picture.slot;
     return JSON.stringify({ ...seenAt(picture, known, nowMs), slot });
   };
-  const { purgeSequence, totals, nodes } = found;
+  const { purgeSequence, totals, nodes, attempts } = found;
   return [
     ...messages.map(shown),
     `purged ${purgeSequence}`,
     // A part that is short says none.
     `totals ${part?.isShort === true ? "" : totals}`,
     ...nodes.filter((row) => isRemembered(row, 3, nowMs)).map((row) => `node ${row}`),
+    ...attempts.filter((row) => isRemembered(row, 2, nowMs)).map((row) => `attempt ${row}`),
   ];
 }
 
@@ -182,11 +159,10 @@ function compare(queue: ExpectedQueue, recovered: Recovered, picture: QueuePictu
   const { part, known } = queue;
   const wanted = plain(queue, recovered, part?.picture ?? NOTHING);
   const had = plain({ ...queue, messages: picture.messages }, recovered, picture);
-  const strange = strangeAttempts(queue, recovered.nowMs, picture);
-  if (wanted.join() === had.join() && strange.length === 0) return [];
+  if (wanted.join() === had.join()) return [];
   const lacking = wanted.filter((line) => !had.includes(line)).map((line) => `lacks ${line}`);
   const added = had.filter((line) => !wanted.includes(line)).map((line) => `has ${line}`);
-  const all = [...lacking, ...added, ...strange];
+  const all = [...lacking, ...added];
   const lines = all.length > 0 ? all : ["another order"];
   return lines.map((line) => `${known.name} (${known.incarnation}): ${line}`);
 }
