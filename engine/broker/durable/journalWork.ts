@@ -198,8 +198,9 @@ export class JournalWork {
       counts: this.#numbers,
       ...{ isRelaxed, batchBytes, slowSyncMs },
       nowMs: () => this.#timing.clock.nowMs(),
-      pause: (ms) => this.#pause(ms),
-      onTrouble: (error) => this.#tellTrouble(error),
+      // A start that can't say that it began has nothing to serve: what it gave out might be given again.
+      pause: (ms) => this.#isReady && this.#pause(ms),
+      onTrouble: (error) => this.#isReady && this.#tellTrouble(error),
     });
   }
 

@@ -122,6 +122,18 @@ describe("a disk that takes a part of a write and then no more", () => {
     },
   );
 
+  // The header of its segment, and its first batch.
+  test.each([1, 2])(
+    "for ever, from write %i of a start on: it is refused with a sentence",
+    async (nth) => {
+      const fault = { call: "write", code: "ENOSPC", nth, forEver: true } as const;
+      const error = await errorOf(() => ledger.open(fault));
+      expect(error).toMatchObject(ended);
+      expect(error?.message).toMatch(/could not .*There is no room left for it\.$/);
+      await ledger.check();
+    },
+  );
+
   test("for ever: what was acknowledged is there, what waited is told, and half a batch is no damage", async () => {
     const { broker } = await ledger.open({ call: "write", code: "ENOSPC", nth: 5, forEver: true });
     const jobs = await broker.getQueue("jobs");
