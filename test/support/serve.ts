@@ -23,15 +23,17 @@ export class Serve extends Endpoint {
 
   /**
    * Resolves when the child has said where it listens; rejects with what it said instead. `onSpawn` is given
-   * it before.
+   * it before. `filesMax`: how many files it may have open (`ulimit -n`); where there is a shell.
    */
   static start(
     options: readonly string[] = [],
     onSpawn?: (child: ChildProcess) => void,
+    filesMax?: number,
   ): Promise<Serve> {
-    const child = spawn(process.execPath, [main, "serve", "--port", "0", ...options], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const words = [process.execPath, main, "serve", "--port", "0", ...options];
+    const limited = ["sh", "-c", `ulimit -n ${filesMax} && exec "$@"`, "sh", ...words];
+    const [command = "", ...rest] = filesMax === undefined ? words : limited;
+    const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
     onSpawn?.(child);
     const said = { stdout: "", stderr: "" };
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
