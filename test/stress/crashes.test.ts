@@ -7,7 +7,7 @@ import { Campaign } from "../broker/durable/crashes/campaign.ts";
 import { patience } from "../support/patience.ts";
 import { chooseSeed, Seeded } from "../support/seeded.ts";
 
-/** Two have some 10,000 calls, with the lives that go on from them, and take four minutes on two quiet cores. */
+/** Two have some 10,000 calls with the lives that go on from them. */
 const LIVES = 2;
 
 test("a broker is whole after a crash at every call of the disk", {
