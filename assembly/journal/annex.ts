@@ -40,6 +40,19 @@ export class Annex {
     return (slot.lowWord() & IS_LENT) === IS_LENT;
   }
 
+  /**
+   * Nothing was ever put into this slot, nor is the message in a lent one: as of each one in its turn, when a log
+   * is read that grew in an empty memory. Said without a look at the slot: what a fresh page is read for first,
+   * and then written, the system maps twice.
+   */
+  @inline static isFresh(record: usize, slotIndex: u32): bool {
+    return (
+      slotIndex > Restored.bump() &&
+      slotIndex < load<u32>(record, LOAD_ANNEX) &&
+      !Annex.isAny(record)
+    );
+  }
+
   /** The slot of a message, which should be `slotIndex`; 0: there is no such message; or ASKED. */
   @inline static find(record: usize, shardIndex: u32, slotIndex: u32, sequence: u64): u32 {
     return Annex.isIn(slotIndex, shardIndex, sequence)

@@ -47,6 +47,7 @@ import {
   SLOT_FREE,
   SLOT_MOVING,
 } from "../layout";
+import { MUST } from "../must";
 import { Annex, ASKED, IS_LENT } from "./annex";
 import { Loaded } from "./loaded";
 
@@ -74,6 +75,10 @@ export class LoadMessage {
       if (wants !== LOAD_WANTS_NOTHING) return wants;
       store<u32>(record, CAME, LOAD_STEP);
     }
+    if (Annex.isFresh(record, own)) {
+      LoadMessage.note(record, loaded, entry, sequence);
+      return LoadMessage.put(thread, record, shardIndex, entry, there, content, own, true);
+    }
     const found = Annex.find(record, shardIndex, own, sequence);
     if (found === ASKED) return LOAD_WANTS_SLOT;
     LoadMessage.note(record, loaded, entry, sequence);
@@ -92,8 +97,8 @@ export class LoadMessage {
     }
   }
 
-  /** Into its own slot where that is free, and at the end of its shard's list. */
-  @inline static place(
+  /** Into its own slot where that is free. */
+  static place(
     thread: u32,
     record: usize,
     shardIndex: u32,
@@ -104,8 +109,24 @@ export class LoadMessage {
     const own = load<u32>(entry, LOGGED_SLOT);
     const isFree = Restored.isFree(own);
     const slotIndex = isFree ? own : Annex.take(record);
-    if (slotIndex === 0 || !Restored.open(thread, slotIndex, entry)) return LOAD_WANTS_ROOM;
-    if (there === load<u32>(entry, LOG_BYTES)) Restored.fill(slotIndex, entry);
+    if (slotIndex === 0) return LOAD_WANTS_ROOM;
+    return LoadMessage.put(thread, record, shardIndex, entry, there, content, slotIndex, isFree);
+  }
+
+  /** Into a slot that is free, its own or a lent one, and at the end of its shard's list. */
+  @inline static put(
+    thread: u32,
+    record: usize,
+    shardIndex: u32,
+    entry: usize,
+    there: u32,
+    content: u32,
+    slotIndex: u32,
+    isOwn: bool,
+  ): u32 {
+    if (MUST) assert(Restored.isFree(slotIndex), "a message is put into a slot that is free");
+    if (!Restored.open(thread, slotIndex, entry, content)) return LOAD_WANTS_ROOM;
+    if (there === load<u32>(entry, LOG_BYTES)) Restored.fill(slotIndex, entry, content);
     else LoadMessage.beginLarge(record, slotIndex, entry, there, content);
     const slot = At.slot(slotIndex);
     const sequence = load<u64>(entry, LOGGED_SEQUENCE);
@@ -113,13 +134,14 @@ export class LoadMessage {
     slot.sequence = sequence;
     slot.bodyBytes = load<u32>(entry, LOGGED_BODY_BYTES);
     slot.group = 0;
-    LoadMessage.write(slot, entry, !isFree);
+    LoadMessage.write(slot, entry, !isOwn);
     Loaded.append(Loaded.of(At.shard(shardIndex)), slotIndex, sequence);
     store<u32>(record, load<u32>(record, LOAD_MESSAGES) + 1, LOAD_MESSAGES);
-    if (isFree) {
+    if (isOwn) {
       Restored.raise(slotIndex);
       return LOAD_WANTS_NOTHING;
     }
+    const own = load<u32>(entry, LOGGED_SLOT);
     Annex.tell(record, slotIndex, own, sequence, load<u64>(entry, LOGGED_BIRTH));
     store<u32>(record, PLACED, LOAD_STEP);
     return LOAD_WANTS_PLACED;

@@ -92,6 +92,8 @@ export class Loaded {
   static removeUpTo(thread: u32, record: usize, loaded: usize, sequence: u64, mark: u32): void {
     const end = Loaded.list(loaded);
     let link = Circle.next(end);
+    // In order the first one is the oldest, and mostly nothing was purged: no pass over all slots for that.
+    if (link !== end && Loaded.isBehind(loaded, link, sequence)) return;
     while (link !== end) {
       const next = Circle.next(link);
       const slotIndex = At.slotOfAgeLink(link);
@@ -101,6 +103,12 @@ export class Loaded {
       }
       link = next;
     }
+  }
+
+  /** Whether all of a list that begins there came after a sequence. */
+  @inline static isBehind(loaded: usize, first: usize, sequence: u64): bool {
+    const isInOrder = load<u32>(loaded, LOADED_IS_MIXED) === 0;
+    return isInOrder && At.slot(At.slotOfAgeLink(first)).sequence > sequence;
   }
 
   /** The queue is no more. */

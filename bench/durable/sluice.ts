@@ -30,6 +30,12 @@ export function openBroker(options: SluiceOptions): Promise<Broker> {
   return Broker.open(own);
 }
 
+/** A broker with room for so many messages and one batch. */
+export function openRestarted(directory: string, messages: number): Promise<Broker> {
+  const messagesMax = messages + FILL_BATCH;
+  return openBroker({ directory, durability: "always", delayMs: 0, messagesMax });
+}
+
 export class SluiceStore implements Store {
   readonly name: string;
   readonly #broker: Broker;

@@ -7,13 +7,13 @@ import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { randomSecret } from "../random.ts";
 import type { Disk } from "./disk.ts";
-import { batchLength, PAGE_BYTES } from "./format.ts";
+import { batchLength, PAGE_BYTES, RECORDS_BYTES_MAX } from "./format.ts";
 import type { Journal, Replayed, Room, Visit } from "./journal.ts";
 import { diskError, JournalError } from "./journalError.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { segmentName } from "./names.ts";
 import { NodeDisk } from "./nodeDisk.ts";
-import { type Known, replay } from "./replay.ts";
+import { type Known, type Replay, replay } from "./replay.ts";
 import { chainOf, headerOf, type Place, SegmentReader } from "./segmentReader.ts";
 import { Writer, type WriterSettings } from "./writer.ts";
 
@@ -26,6 +26,8 @@ export interface FileJournalOptions {
   readonly batchBytes?: number;
   /** What reads and writes the directory, once it is there and locked; default: node:fs. */
   readonly openDisk?: (directory: string) => Disk;
+  /** Who reads it first; default: this thread. */
+  readonly replay?: Replay;
 }
 
 function openNodeDisk(directory: string): Disk {
@@ -46,7 +48,7 @@ function settingsOf(options: FileJournalOptions): WriterSettings {
       `segmentBytes is from 16 MiB to 64 MiB in steps of ${PAGE_BYTES}, not ${segmentBytes}.`,
     );
   }
-  if (!(Number.isInteger(batchBytes) && batchBytes > 0 && batchBytes <= 8 * MIB)) {
+  if (!(Number.isInteger(batchBytes) && batchBytes > 0 && batchBytes <= RECORDS_BYTES_MAX)) {
     throw new RangeError(`batchBytes is a whole number from 1 to 8 MiB, not ${batchBytes}.`);
   }
   return { segmentBytes, batchBytes, lowBytes: LOW_SEGMENTS * segmentBytes };
@@ -63,7 +65,7 @@ export async function openFileJournal(options: FileJournalOptions): Promise<Jour
   makeDirectory(directory);
   const lock = await takeLock(directory);
   try {
-    return new FileJournal(openDisk(directory), settings, lock);
+    return new FileJournal(openDisk(directory), settings, lock, options.replay);
   } catch (error) {
     lock.release();
     throw diskError(`open ${directory}`, error);
@@ -103,24 +105,26 @@ export class FileJournal implements Journal {
   readonly #disk: Disk;
   readonly #settings: WriterSettings;
   readonly #lock: Lock | undefined;
+  readonly #replay: Replay;
   #stage: Stage = { is: "opened" };
   /** A segment that was not shown to its end yet, its file open, and how far it was. */
   #shown: { readonly reader: SegmentReader; readonly place: Place } | undefined;
 
   /** @param lock what makes the directory this journal's; tests on a simulated disk need none. */
-  constructor(disk: Disk, settings: WriterSettings, lock?: Lock) {
+  constructor(disk: Disk, settings: WriterSettings, lock?: Lock, read: Replay = replay) {
     if (PAGE_BYTES + batchLength(settings.batchBytes) > settings.segmentBytes) {
       throw new RangeError(`A batch of ${settings.batchBytes} bytes does not fit into a segment.`);
     }
     this.#disk = disk;
     this.#settings = settings;
     this.#lock = lock;
+    this.#replay = read;
   }
 
   async replay(visit: Visit): Promise<Replayed> {
     if (this.#stage.is !== "opened")
       throw new Error("A journal is replayed once, after it is opened.");
-    const known = replay(this.#disk, visit);
+    const known = this.#replay(this.#disk, visit);
     this.#stage = { is: "replayed", known };
     const { end } = known;
     return {

@@ -10,6 +10,8 @@ export const PAGE_BYTES = 4096;
 export const VERSION = 1;
 /** The fields before a batch's records. */
 export const HEAD_BYTES = 64;
+/** No batch has more bytes of records. */
+export const RECORDS_BYTES_MAX = 8_388_608;
 
 /** "SLUICEJ" and a line feed, which a transfer as text would change. */
 const SEGMENT_MAGIC = 0x0a4a454349554c53n;
@@ -32,6 +34,8 @@ const AT_HEADER_NOW = 56;
 /** The places of a batch's fields. */
 const AT_CHECK = 4;
 const AT_ID = 8;
+/** From here on a batch is under its check. */
+export const CHECKED_FROM = AT_ID;
 const AT_NUMBER = 16;
 const AT_DURABLE = 24;
 const AT_NOW = 32;
@@ -171,17 +175,18 @@ export function checkOf(batch: Uint8Array): number {
   return viewOf(batch).getUint32(AT_CHECK, true);
 }
 
-/** How long the batch that begins here says it is, or 0 where none begins. */
+/** How long the batch that begins here says it is, or 0 where none can. */
 export function lengthAt(page: Uint8Array): number {
   if (page.length < HEAD_BYTES) return 0;
   const view = viewOf(page);
-  if (view.getUint32(0, true) !== BATCH_MAGIC) return 0;
-  return batchLength(view.getUint32(AT_BYTES, true));
+  const recordBytes = view.getUint32(AT_BYTES, true);
+  const isBatch = view.getUint32(0, true) === BATCH_MAGIC && recordBytes <= RECORDS_BYTES_MAX;
+  return isBatch ? batchLength(recordBytes) : 0;
 }
 
-/** Whether a batch, whole in `batch`, has the bytes that were sealed. */
-export function isIntact(batch: Uint8Array): boolean {
-  return checkOf(batch) === crc32(batch.subarray(AT_ID));
+/** A batch's check, piece by piece, from `CHECKED_FROM` on: the first one goes on from 0. */
+export function checkGoesOn(check: number, piece: Uint8Array): number {
+  return crc32(piece, check);
 }
 
 export function decodeHead(batch: Uint8Array): Head {

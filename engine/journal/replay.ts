@@ -7,6 +7,7 @@
  * batch corruption. Else the log ends before it, whatever stands behind.
  */
 import { type Disk, uninterrupted } from "./disk.ts";
+import { FileWindow, type Places } from "./fileWindow.ts";
 import { type Header, PAGE_BYTES } from "./format.ts";
 import type { Visit } from "./journal.ts";
 import { diskError, JournalError } from "./journalError.ts";
@@ -34,14 +35,18 @@ export interface End {
   readonly fileBytes: number;
 }
 
-export function replay(disk: Disk, visit: Visit): Known {
+/** Reads all that the disk has, and shows it. */
+export type Replay = (disk: Disk, visit: Visit) => Known;
+
+/** `places`: where what is shown lies. */
+export function replay(disk: Disk, visit: Visit, places?: Places): Known {
   const listed = list(disk);
   const newest = listed.segments.at(-1);
   if (newest === undefined) {
     refuseForeign(listed);
     return { listed };
   }
-  return { listed, end: readRun(disk, oldestOf(listed.segments), newest, visit) };
+  return { listed, end: readRun(disk, newest, listed, visit, places) };
 }
 
 function list(disk: Disk): Listed {
@@ -73,12 +78,20 @@ function oldestOf(segments: readonly number[]): number {
   return segments[index] ?? 0;
 }
 
-function readRun(disk: Disk, oldest: number, newest: number, visit: Visit): End {
+function readRun(
+  disk: Disk,
+  newest: number,
+  { segments }: Listed,
+  visit: Visit,
+  places: Places | undefined,
+): End {
+  const oldest = oldestOf(segments);
   const firsts = new Map<number, number>();
   const sizes = new Map<number, number>();
+  const window = new FileWindow(places);
   let chain: Chain | undefined;
   for (let segment = oldest; ; segment++) {
-    const reader = new SegmentReader(disk, segment);
+    const reader = new SegmentReader(disk, segment, window);
     try {
       const header = headerOf(reader);
       chain = enter(header, chain);
@@ -115,7 +128,7 @@ function readRun(disk: Disk, oldest: number, newest: number, visit: Visit): End 
 }
 
 function nextHeader(disk: Disk, segment: number): Header {
-  const reader = new SegmentReader(disk, segment);
+  const reader = new SegmentReader(disk, segment, new FileWindow(undefined, PAGE_BYTES));
   try {
     return headerOf(reader);
   } finally {

@@ -3,16 +3,18 @@
  * header, and the batches that stand in it, each checked for itself and against the one before. Opens
  * files for reading alone. docs/JOURNAL.md numbers the conditions that are checked here.
  */
-import { type Disk, readWhole, uninterrupted } from "./disk.ts";
+import { type Disk, uninterrupted } from "./disk.ts";
+import { FileWindow, PIECE_BYTES } from "./fileWindow.ts";
 import {
   type BadHeader,
+  CHECKED_FROM,
+  checkGoesOn,
   checkOf,
   decodeHead,
   decodeHeader,
   HEAD_BYTES,
   type Head,
   type Header,
-  isIntact,
   lengthAt,
   PAGE_BYTES,
 } from "./format.ts";
@@ -70,62 +72,51 @@ function follows(head: Head, chain: Chain, segment: number): boolean {
   );
 }
 
-const WINDOW_BYTES = 1_048_576;
-
 export class SegmentReader {
   readonly segment: number;
   readonly bytes: number;
   readonly #disk: Disk;
   readonly #file: number;
-  #window: Uint8Array;
-  /** Which part of the file the window has. */
-  #from = 0;
-  #to = 0;
+  readonly #window: FileWindow;
 
-  constructor(disk: Disk, segment: number) {
+  /** @param window of who reads one segment after the other: it is this one's from now on */
+  constructor(disk: Disk, segment: number, window = new FileWindow()) {
     this.#disk = disk;
     this.segment = segment;
+    const name = segmentName(segment);
     try {
-      this.#file = uninterrupted(() => disk.open(segmentName(segment), "read"));
+      this.#file = uninterrupted(() => disk.open(name, "read"));
     } catch (error) {
-      throw diskError(`open ${segmentName(segment)}`, error);
+      throw diskError(`open ${name}`, error);
     }
     this.bytes = disk.size(this.#file);
-    this.#window = new Uint8Array(Math.min(WINDOW_BYTES, Math.max(PAGE_BYTES, this.bytes)));
+    this.#window = window;
+    window.open(disk, this.#file, name);
   }
 
   close(): void {
     this.#disk.close(this.#file);
   }
 
-  /** Bytes of the file, as many as it has from there: good until the next call. */
-  #bytes(at: number, length: number): Uint8Array {
-    if (at < this.#from || at + length > this.#to) this.#fill(at, length);
-    return this.#window.subarray(at - this.#from, Math.min(at + length, this.#to) - this.#from);
-  }
-
-  #fill(at: number, length: number): void {
-    if (length > this.#window.length) this.#window = new Uint8Array(length);
-    try {
-      const came = readWhole(this.#disk, this.#file, this.#window, at);
-      this.#from = at;
-      this.#to = at + came;
-    } catch (error) {
-      throw diskError(`read ${segmentName(this.segment)} at byte ${at}`, error);
-    }
-  }
-
   header(): Header | BadHeader {
-    return decodeHeader(this.#bytes(0, PAGE_BYTES));
+    return decodeHeader(this.#window.bytes(0, PAGE_BYTES));
   }
 
   /** The batch that begins there, if one does that is intact and this journal's; good until the next call. */
   batchAt(at: number, id: bigint): Uint8Array | undefined {
-    const length = lengthAt(this.#bytes(at, PAGE_BYTES));
+    const length = lengthAt(this.#window.bytes(at, PAGE_BYTES));
     if (length === 0 || at + length > this.bytes) return undefined;
-    const batch = this.#bytes(at, length);
-    if (batch.length < length || !isIntact(batch)) return undefined;
-    return decodeHead(batch).id === id ? batch : undefined;
+    this.#window.hold(at, length);
+    let check = 0;
+    for (let done = CHECKED_FROM; done < length; ) {
+      const to = Math.min(length, done + PIECE_BYTES);
+      const come = this.#window.bytes(at, to);
+      if (come.length < to) return undefined;
+      check = checkGoesOn(check, come.subarray(done));
+      done = to;
+    }
+    const batch = this.#window.bytes(at, length);
+    return checkOf(batch) === check && decodeHead(batch).id === id ? batch : undefined;
   }
 
   /**

@@ -99,7 +99,7 @@ const LAYERS: readonly Layer[] = [
       "engine/awsSdk/index.ts",
       "engine/broker/durable/face.ts",
       "engine/broker/durable/journalHost.ts",
-      "engine/broker/durable/journalWork.ts",
+      "engine/broker/durable/journalMain.ts",
       "engine/journal/fileJournal.ts",
       "engine/journal/nodeDisk.ts",
       "engine/journal/syncThreads.ts",

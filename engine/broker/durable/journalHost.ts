@@ -15,6 +15,7 @@ import type { Steward } from "../threads/steward.ts";
 import { type DurableFace, recoveryWatcher, type TellProgress } from "./face.ts";
 import { JournalNumbers } from "./journalNumbers.ts";
 import type { Order, Recovery, Refused, Report, WorkSettings } from "./journalWork.ts";
+import { type ReadAhead, readAheadOf } from "./readAheadHost.ts";
 
 /** What the thread is started with. */
 export interface ThreadData {
@@ -25,6 +26,8 @@ export interface ThreadData {
   readonly orders: MessagePort;
   /** Closes when the thread ends: the watch has the other end. */
   readonly watched: MessagePort;
+  /** Where a thread puts what it reads ahead of this one, if there is such a thread (readAheadHost.ts). */
+  readonly ahead?: ReadAhead["buffer"];
   /** Of a test's own thread: what it is to do. */
   readonly more?: unknown;
 }
@@ -82,6 +85,7 @@ export class JournalHost implements DurableFace {
   readonly #orders: MessagePort;
   /** For the watch. */
   readonly #seat: MessagePort;
+  readonly #ahead: ReadAhead | undefined;
   readonly #tellProgress: TellProgress;
   readonly #ended: Promise<void>;
   #recovery: Recovery | undefined;
@@ -133,6 +137,8 @@ export class JournalHost implements DurableFace {
     this.#orders = port1;
     const seat = new MessageChannel();
     this.#seat = seat.port1;
+    const other = otherThreads.get(options);
+    this.#ahead = other === undefined ? readAheadOf(this.directory) : undefined;
     const { account, region, quotas } = settings;
     const data: ThreadData = {
       share,
@@ -144,8 +150,9 @@ export class JournalHost implements DurableFace {
       },
       orders: port2,
       watched: seat.port2,
+      ...(this.#ahead !== undefined && { ahead: this.#ahead.buffer }),
     };
-    this.#worker = startThread(data, otherThreads.get(options));
+    this.#worker = startThread(data, other);
     this.#worker.on("message", (report: Report) => this.#hear(report));
     this.#worker.on("error", (error) => {
       this.#failure ??= failureOf(`The journal's thread had an error. ${error.message}`, error);
@@ -220,6 +227,7 @@ export class JournalHost implements DurableFace {
   #hear(report: Report): void {
     switch (report.kind) {
       case "ready":
+        this.#ahead?.stop();
         this.#onReady(report);
         break;
       case "progress":
@@ -235,6 +243,7 @@ export class JournalHost implements DurableFace {
 
   #onExit(code: number): void {
     const { durable } = this.#engine;
+    this.#ahead?.stop();
     // In order: the broker had ended, by its close or because its steward was lost.
     if (durable.hasEnded && durable.failure === undefined) return;
     const told = durable.failure ?? JOURNAL_GONE;

@@ -150,7 +150,8 @@ export class JournalWork {
     let toldAtMs = elapsedMs();
     load.begin();
     const known = await journal.replay(({ records }) => {
-      load.apply(records, (entry) => this.#keeper.read(entry));
+      // A copy: what another thread has read lies in shared memory, which not all readers of bytes take.
+      load.apply(records, (entry) => this.#keeper.read(entry.slice()));
       readBytes += records.length;
       if (elapsedMs() - toldAtMs < PROGRESS_MS) return;
       toldAtMs = elapsedMs();
