@@ -10,7 +10,6 @@ import {
   ARENA_SLOTS_BUMP,
   BLOCK_BIRTH,
   BLOCK_GROUP_HASH,
-  BLOCK_HEADER_BYTES,
   HEADER,
   HEADER_ARENA,
   HEADER_SLOTS_MAX,
@@ -29,7 +28,7 @@ import {
   THREAD_SENDS,
 } from "../layout";
 import { ArenaRebuild } from "./arenaRebuild";
-import { Content, WHOLE_IN_HEAD_BYTES } from "./content";
+import { Content } from "./content";
 
 const ARENA: usize = HEADER + HEADER_ARENA;
 
@@ -70,21 +69,8 @@ export class Restored {
     return LOG_MESSAGE_BYTES + (load<u8>(entry, LOGGED_GROUP_BYTES) === 0 ? 0 : LOG_HASH_BYTES);
   }
 
-  /**
-   * Room for an entry's content of `content` bytes on a free slot, and what its block says; false when memory is
-   * full. Most are a body and nothing else, in one block.
-   */
-  @inline static open(thread: u32, slotIndex: u32, entry: usize, content: u32): bool {
-    const bodyBytes = load<u32>(entry, LOGGED_BODY_BYTES);
-    const isPlain = content === bodyBytes && content + BLOCK_HEADER_BYTES <= WHOLE_IN_HEAD_BYTES;
-    if (!isPlain) return Restored.openAny(thread, slotIndex, entry);
-    const flags = load<u32>(entry, LOGGED_FLAGS);
-    if (!Content.openPlain(thread, slotIndex, flags, bodyBytes)) return false;
-    store<u64>(At.slot(slotIndex).block, load<u64>(entry, LOGGED_BIRTH), BLOCK_BIRTH);
-    return true;
-  }
-
-  static openAny(thread: u32, slotIndex: u32, entry: usize): bool {
+  /** Room for an entry's content on a free slot, and what its block says; false when memory is full. */
+  static open(thread: u32, slotIndex: u32, entry: usize): bool {
     const send = SendRecord.at(At.thread(thread) + THREAD_SENDS, 0);
     send.bodyBytes = load<u32>(entry, LOGGED_BODY_BYTES);
     send.attributesBytes = load<u32>(entry, LOGGED_ATTRIBUTES_BYTES);

@@ -125,7 +125,7 @@ export class LoadMessage {
     isOwn: bool,
   ): u32 {
     if (MUST) assert(Restored.isFree(slotIndex), "a message is put into a slot that is free");
-    if (!Restored.open(thread, slotIndex, entry, content)) return LOAD_WANTS_ROOM;
+    if (!Restored.open(thread, slotIndex, entry)) return LOAD_WANTS_ROOM;
     if (there === load<u32>(entry, LOG_BYTES)) Restored.fill(slotIndex, entry, content);
     else LoadMessage.beginLarge(record, slotIndex, entry, there, content);
     const slot = At.slot(slotIndex);
