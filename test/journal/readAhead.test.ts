@@ -1,3 +1,7 @@
+/**
+ * A journal that a thread beside reads ahead: what is shown, where it ends and what is refused are what this thread
+ * would come to by itself, whichever of the two ends first. The other thread is a real one, of the build.
+ */
 import { createHash } from "node:crypto";
 import {
   mkdtempSync,
