@@ -1,6 +1,6 @@
 /**
  * The spare: a segment that nobody needs any more, kept to be written anew as the next one. A file that does not
- * grow is synced in half the time, since neither its length nor its place on the disk has to be written with it;
+ * grow is synced sooner, since neither its length nor its place on the disk has to be written with it;
  * and nothing is unlinked. Belongs to the writer. One at the most; the next start takes it away.
  *
  * What always holds: nothing is written into it before its former name is gone from the disk. What stands in it

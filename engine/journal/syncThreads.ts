@@ -15,8 +15,8 @@ import { type BellPlace, ringAt, SharedBlock } from "../../bindings/index.ts";
 import type { Beside } from "./disk.ts";
 
 /**
- * More than these wait for one another in the disk, and each wakes two threads: 256 senders got 0.82 of a bare loop
- * with four, 0.77 with six and 0.66 with eight, on a disk that syncs in a millisecond.
+ * More than these wait for one another in the disk, and each wakes two threads: `sluice bench durable` has fewer
+ * pairs with three of them, and with six.
  */
 export const SYNC_THREADS = 4;
 
