@@ -4,20 +4,24 @@
  * wait. Who puts gets memory in a row first (`next`), fills it, and puts parts of it (`put`); what was put is not
  * written again before it was taken. When both are done it is garbage.
  *
- *     words: [ PUT | TAKEN | STATE | PUT_BELL | TAKEN_BELL ]  numbers of 512 pieces, memory
+ * Who puts may have something else to do while it would have to wait (`meanwhile`), a little at a time.
  *
- * What always holds: counts and state are stored before the bell of who may wait for them is rung, and read after
+ *     words: [ PUT | TAKEN | BEGUN | ENDED | PUT_BELL | TAKEN_BELL ]  numbers of 512 pieces, memory
+ *
+ * What always holds: counts and flags are stored before the bell of who may wait for them is rung, and read after
  * the bell was. The memory lent last is the only one that is written.
  */
+import { SharedBlock } from "./sharedBlock.ts";
+
 const PUT = 0;
 const TAKEN = 1;
-const STATE = 2;
+/** 1: who takes has begun. */
+const BEGUN = 2;
+/** 1: one of the two has ended. */
+const ENDED = 3;
 /** Rung for who takes, and for who puts. */
-const PUT_BELL = 3;
-const TAKEN_BELL = 4;
-/** Of STATE: who takes has begun; one of the two has ended. */
-const BEGUN = 1;
-const ENDED = 2;
+const PUT_BELL = 4;
+const TAKEN_BELL = 5;
 
 const NUMBERS_AT = 64;
 const PIECES_MAX = 512;
@@ -43,7 +47,8 @@ export interface Piece {
 
 export class PieceRing {
   readonly buffer: SharedArrayBuffer;
-  readonly #words: Int32Array;
+  readonly #block: SharedBlock;
+  readonly #meanwhile: () => boolean;
   readonly #numbers: Float64Array;
   readonly #memory: Uint8Array;
   /** Of who puts: what is lent, by its place; and the one that was lent last. */
@@ -52,12 +57,16 @@ export class PieceRing {
   #put = 0;
   #taken = 0;
 
-  /** @param buffer another thread's ring */
-  constructor(buffer?: SharedArrayBuffer) {
+  /**
+   * @param buffer another thread's ring
+   * @param meanwhile does some other work of who puts; false: there is none
+   */
+  constructor(buffer?: SharedArrayBuffer, meanwhile: () => boolean = () => false) {
     const bytes = MEMORY_AT + MEMORY_BYTES;
     // One that could grow begins at a page: the system copies to there in a third of the time.
     this.buffer = buffer ?? new SharedArrayBuffer(bytes, { maxByteLength: bytes });
-    this.#words = new Int32Array(this.buffer, 0, NUMBERS_AT >> 2);
+    this.#block = new SharedBlock(this.buffer);
+    this.#meanwhile = meanwhile;
     this.#numbers = new Float64Array(this.buffer, NUMBERS_AT, PIECES_MAX * NUMBERS);
     this.#memory = new Uint8Array(this.buffer, MEMORY_AT, MEMORY_BYTES);
   }
@@ -66,14 +75,14 @@ export class PieceRing {
 
   /** Until the other thread wants pieces; false: it never will. */
   waitForBegin(): boolean {
-    this.#wait(TAKEN_BELL, () => this.#load(STATE) !== 0);
-    return this.#load(STATE) === BEGUN;
+    this.#wait(TAKEN_BELL, () => this.#block.load(BEGUN) === 1 || this.hasEnded);
+    return !this.hasEnded;
   }
 
   /** Memory of so many bytes in a row or more; what was lent before is not written any more. */
   next(bytes: number): Uint8Array {
     let found: Stretch | undefined;
-    this.#wait(TAKEN_BELL, () => {
+    this.#waitUsefully(() => {
       found = this.#gap(bytes);
       return found !== undefined || this.hasEnded;
     });
@@ -86,7 +95,7 @@ export class PieceRing {
 
   /** The first gap that is long enough, between what is still to be taken. */
   #gap(bytes: number): Stretch | undefined {
-    const taken = this.#load(TAKEN);
+    const taken = this.#block.load(TAKEN);
     this.#lent = this.#lent.filter((one) => one === this.#current || one.last > taken);
     let from = 0;
     for (const one of this.#lent) {
@@ -100,31 +109,37 @@ export class PieceRing {
 
   /** A part of the memory that was lent last, and up to six numbers. */
   put(numbers: readonly number[], bytes: Uint8Array): void {
-    this.#wait(TAKEN_BELL, () => this.#put - this.#load(TAKEN) < PIECES_MAX || this.hasEnded);
+    this.#waitUsefully(() => this.#put - this.#block.load(TAKEN) < PIECES_MAX || this.hasEnded);
     if (this.hasEnded) throw new Error("The other thread has ended.");
     const from = bytes.byteOffset - MEMORY_AT;
     const at = (this.#put % PIECES_MAX) * NUMBERS;
     this.#numbers.set([from, bytes.length, ...numbers], at);
     this.#put += 1;
     if (this.#current !== undefined) this.#current.last = this.#put;
-    Atomics.store(this.#words, PUT, this.#put);
-    this.#ring(PUT_BELL);
+    this.#block.store(PUT, this.#put);
+    this.#block.ring(PUT_BELL);
+  }
+
+  /** Until who takes has made room, or ended. */
+  #waitUsefully(isDone: () => boolean): void {
+    while (!isDone() && this.#meanwhile());
+    this.#wait(TAKEN_BELL, isDone);
   }
 
   // --- Who takes -----------------------------------------------------------------------------------------
 
   /** Nothing, where the other thread has ended. */
   begin(): void {
-    Atomics.compareExchange(this.#words, STATE, 0, BEGUN);
-    this.#ring(TAKEN_BELL);
+    this.#block.store(BEGUN, 1);
+    this.#block.ring(TAKEN_BELL);
   }
 
   /** The next piece, good until the next call; undefined: none comes any more. */
   take(): Piece | undefined {
-    Atomics.store(this.#words, TAKEN, this.#taken);
-    this.#ring(TAKEN_BELL);
-    this.#wait(PUT_BELL, () => this.#load(PUT) !== this.#taken || this.hasEnded);
-    if (this.#load(PUT) === this.#taken) return undefined;
+    this.#block.store(TAKEN, this.#taken);
+    this.#block.ring(TAKEN_BELL);
+    this.#wait(PUT_BELL, () => this.#block.load(PUT) !== this.#taken || this.hasEnded);
+    if (this.#block.load(PUT) === this.#taken) return undefined;
     const at = (this.#taken % PIECES_MAX) * NUMBERS;
     const [from = 0, length = 0, ...numbers] = this.#numbers.subarray(at, at + NUMBERS);
     this.#taken += 1;
@@ -134,30 +149,21 @@ export class PieceRing {
   // --- Both ----------------------------------------------------------------------------------------------
 
   get hasEnded(): boolean {
-    return this.#load(STATE) === ENDED;
+    return this.#block.load(ENDED) === 1;
   }
 
   /** What was put can still be taken; whoever waits goes on. By either, or by who sees that one of them is gone. */
   end(): void {
-    Atomics.store(this.#words, STATE, ENDED);
-    this.#ring(PUT_BELL);
-    this.#ring(TAKEN_BELL);
-  }
-
-  #load(word: number): number {
-    return Atomics.load(this.#words, word);
-  }
-
-  #ring(bell: number): void {
-    Atomics.add(this.#words, bell, 1);
-    Atomics.notify(this.#words, bell);
+    this.#block.store(ENDED, 1);
+    this.#block.ring(PUT_BELL);
+    this.#block.ring(TAKEN_BELL);
   }
 
   #wait(bell: number, isDone: () => boolean): void {
     for (;;) {
-      const seen = this.#load(bell);
+      const seen = this.#block.load(bell);
       if (isDone()) return;
-      Atomics.wait(this.#words, bell, seen);
+      this.#block.sleep(bell, seen);
     }
   }
 }

@@ -36,6 +36,12 @@ export class SharedBlock {
     Atomics.notify(this.#words, word);
   }
 
+  /** Raises a word by one and wakes who sleeps on it. */
+  ring(word: number): void {
+    Atomics.add(this.#words, word, 1);
+    Atomics.notify(this.#words, word);
+  }
+
   /** Blocks this thread while a word is `seen`; at most `timeoutMs`. */
   sleep(word: number, seen: number, timeoutMs?: number): void {
     Atomics.wait(this.#words, word, seen, timeoutMs);

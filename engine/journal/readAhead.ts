@@ -3,13 +3,13 @@
  * messages back, this has the next batches read. Both sides are here. Who reads does what `replay` does, on the
  * same files, and nothing else: it opens them for reading alone, and not before the other side, which owns the
  * directory, has begun. What always holds: batches come in order, each whole and checked, and then the end that
- * `replay` came to, or its error.
+ * `replay` came to, or its error. While it is far enough ahead it prepares memory that will be written next.
  *
  * The thread is started by the opener of the broker, with the journal's own, so that both start side by side; it
  * ends with its work. Where it can't be started, or ends before anything came, the other side reads by itself.
  */
 import { deserialize, serialize } from "node:v8";
-import type { Piece, PieceRing } from "../../bindings/index.ts";
+import type { EngineShare, Piece, PieceRing } from "../../bindings/index.ts";
 import type { Disk } from "./disk.ts";
 import { JournalError, type JournalErrorCode } from "./journalError.ts";
 import { type Known, type Replay, replay } from "./replay.ts";
@@ -18,6 +18,8 @@ import { type Known, type Replay, replay } from "./replay.ts";
 export interface ReadAheadData {
   readonly buffer: PieceRing["buffer"];
   readonly directory: string;
+  /** Whose memory the messages are put back into. */
+  readonly share?: Pick<EngineShare, "memory">;
 }
 
 /** In a piece, in place of a batch's number: how it ended. */

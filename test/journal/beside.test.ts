@@ -135,7 +135,7 @@ describe("the file log counts syncs that overlap", () => {
 describe("a thread that syncs", () => {
   const folder = mkdtempSync(join(tmpdir(), "sluice-beside-"));
   afterAll(() => rmSync(folder, { recursive: true }));
-  const file = new URL("../../dist/engine/journal/syncThread.js", import.meta.url);
+  const file = new URL("../../dist/engine/journal/syncThread.cjs", import.meta.url);
 
   async function ready(threads: SyncThreads, number: number): Promise<Beside> {
     for (;;) {

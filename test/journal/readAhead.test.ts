@@ -23,7 +23,7 @@ import { type ReadAheadData, replayBeside } from "../../engine/journal/readAhead
 import { type Replay, replay } from "../../engine/journal/replay.ts";
 import { Seeded } from "../support/seeded.ts";
 
-const THREAD = new URL("../../dist/engine/journal/readThread.js", import.meta.url);
+const THREAD = new URL("../../dist/engine/journal/readThread.cjs", import.meta.url);
 const MIB = 1_048_576;
 
 let directory = "";

@@ -41,8 +41,8 @@ const SEGMENT_BYTES = 32 * MIB;
 function threadFile(): URL {
   const isSource = import.meta.url.endsWith(".ts");
   const file = isSource
-    ? "../../../dist/engine/broker/durable/journalThread.js"
-    : "./journalThread.js";
+    ? "../../../dist/engine/broker/durable/journalThread.cjs"
+    : "./journalThread.cjs";
   return new URL(file, import.meta.url);
 }
 
@@ -138,7 +138,7 @@ export class JournalHost implements DurableFace {
     const seat = new MessageChannel();
     this.#seat = seat.port1;
     const other = otherThreads.get(options);
-    this.#ahead = other === undefined ? readAheadOf(this.directory) : undefined;
+    this.#ahead = other === undefined ? readAheadOf(this.directory, share) : undefined;
     const { account, region, quotas } = settings;
     const data: ThreadData = {
       share,

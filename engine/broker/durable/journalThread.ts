@@ -1,6 +1,7 @@
 /**
  * The main file of the journal's thread, which the opener of a broker with a directory starts. It ends when its
- * work has (journalMain.ts).
+ * work has (journalMain.ts). The build puts all that it loads into one file, journalThread.cjs, which is CommonJS: it
+ * can't wait at its top level.
  */
 import { workerData } from "node:worker_threads";
 import { NodeDisk } from "../../journal/nodeDisk.ts";
@@ -8,9 +9,9 @@ import { SyncThreads } from "../../journal/syncThreads.ts";
 import type { ThreadData } from "./journalHost.ts";
 import { runJournal } from "./journalMain.ts";
 
-const file = new URL("../../journal/syncThread.js", import.meta.url);
+const file = new URL("../../journal/syncThread.cjs", import.meta.url);
 
-await runJournal(
+void runJournal(
   workerData as ThreadData,
   (path, bell) => new NodeDisk(path, new SyncThreads({ file }, bell)),
 );

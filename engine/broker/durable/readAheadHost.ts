@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { PieceRing } from "../../../bindings/index.ts";
+import { type EngineShare, PieceRing } from "../../../bindings/index.ts";
 import type { ReadAheadData } from "../../journal/readAhead.ts";
 import { logBytes } from "./logBytes.ts";
 
@@ -16,8 +16,8 @@ const LONG_BYTES = 67_108_864;
 function threadFile(): URL {
   const isSource = import.meta.url.endsWith(".ts");
   const file = isSource
-    ? "../../../dist/engine/journal/readThread.js"
-    : "../../journal/readThread.js";
+    ? "../../../dist/engine/journal/readThread.cjs"
+    : "../../journal/readThread.cjs";
   return new URL(file, import.meta.url);
 }
 
@@ -28,14 +28,14 @@ export interface ReadAhead {
 }
 
 /** Undefined: the journal's thread had better read by itself, and tell what is wrong with the directory. */
-export function readAheadOf(directory: string): ReadAhead | undefined {
+export function readAheadOf(directory: string, { memory }: EngineShare): ReadAhead | undefined {
   try {
     if (logBytes(directory) < LONG_BYTES) return undefined;
   } catch {
     return undefined;
   }
   const ring = new PieceRing();
-  const data: ReadAheadData = { buffer: ring.buffer, directory };
+  const data: ReadAheadData = { buffer: ring.buffer, directory, share: { memory } };
   const worker = new Worker(fileURLToPath(threadFile()), {
     ...{ name: "sluice reader", workerData: data, execArgv: [] },
   });

@@ -35,24 +35,35 @@ while not any(point['Average'] > 0 for point in response['Datapoints']):
     time.sleep(0.25)
     response = get_queue_metrics(queue_url)
 points = response['Datapoints']
-data = cloudwatch.get_metric_data(
-    MetricDataQueries=[
-        {
-            'Id': 'sent',
-            'MetricStat': {
-                'Metric': {
-                    'Namespace': 'AWS/SQS',
-                    'MetricName': 'NumberOfMessagesSent',
-                    'Dimensions': [{'Name': 'QueueName', 'Value': 'measured'}],
+
+
+def get_sent():
+    """Of all minutes that are over"""
+    return cloudwatch.get_metric_data(
+        MetricDataQueries=[
+            {
+                'Id': 'sent',
+                'MetricStat': {
+                    'Metric': {
+                        'Namespace': 'AWS/SQS',
+                        'MetricName': 'NumberOfMessagesSent',
+                        'Dimensions': [{'Name': 'QueueName', 'Value': 'measured'}],
+                    },
+                    'Period': 60,
+                    'Stat': 'Sum',
                 },
-                'Period': 60,
-                'Stat': 'Sum',
-            },
-        }
-    ],
-    StartTime=datetime.now() - timedelta(hours=1),
-    EndTime=datetime.now(),
-)['MetricDataResults'][0]
+            }
+        ],
+        StartTime=datetime.now() - timedelta(hours=1),
+        EndTime=datetime.now(),
+    )['MetricDataResults'][0]
+
+
+data = get_sent()
+# The last of the three may have been sent in the minute that came after.
+while 0 < sum(data['Values']) < 3:
+    time.sleep(0.25)
+    data = get_sent()
 pages = cloudwatch.get_paginator('list_metrics').paginate(Namespace='AWS/SQS')
 names = [metric['MetricName'] for page in pages for metric in page['Metrics']]
 refusals = []
