@@ -7,6 +7,7 @@ import { Broker } from "../../../engine/broker/broker.ts";
 import { VirtualClock } from "../../../engine/clock.ts";
 import type { MessageState, PeekedMessage, PeekOptions, Queue } from "../../../engine/types.ts";
 import { chooseSeed, Seeded } from "../../support/seeded.ts";
+import { openWithoutRoom } from "../withoutRoom.ts";
 import { bodiesOf, fifoQueueOf, numbers, walk } from "./peekPages.ts";
 
 const START_MS = 1_700_000_000_000;
@@ -27,19 +28,8 @@ afterEach(() => broker.close());
 describe("a page", () => {
   test("shows what moved here and found no room, when there is some", async () => {
     await broker.close();
-    broker = await Broker.open({ memoryBytes: 24 * 1_048_576, threadsMax: 2, queuesMax: 4 });
-    const letters = await broker.createQueue("letters");
-    const redrivePolicy = { deadLetterTargetArn: letters.arn, maxReceiveCount: 1 };
-    const source = await broker.createQueue("source", { redrivePolicy });
-    const filler = await broker.createQueue("filler");
-    source.sync.send("letter");
-    const [message] = await source.receive();
-    // Halves of halves: blocks of every size are used up, those in the thread's own stock too.
-    for (let bodyBytes = 1_048_576; bodyBytes >= 1; bodyBytes /= 2) {
-      while (filler.sync.send("x".repeat(bodyBytes)));
-    }
-    await message?.changeVisibility(0);
-    expect(await source.receive()).toEqual([]);
+    const { letters, filler, ...others } = await openWithoutRoom();
+    broker = others.broker;
     expect(bodiesOf((await letters.peek()).messages)).toEqual([]);
     await filler.purge();
     filler.counts();

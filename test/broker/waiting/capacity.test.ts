@@ -7,6 +7,7 @@ import { MessageBatch } from "../../../engine/broker/messages/batch.ts";
 import { AbortError } from "../../../engine/broker/waiting/abort.ts";
 import type { Queue } from "../../../engine/types.ts";
 import { expectWithin } from "../../support/timing.ts";
+import { openWithoutRoom } from "../withoutRoom.ts";
 
 const MESSAGES = 500;
 /** A poll looks ten times a second for room. */
@@ -83,19 +84,8 @@ describe("when memory is full", () => {
 
   test("a dead letter that finds no room comes to the poll that waits when there is some", async () => {
     await broker.close();
-    broker = await Broker.open({ memoryBytes: 24 * 1_048_576, threadsMax: 2, queuesMax: 4 });
-    const letters = await broker.createQueue("letters");
-    const redrivePolicy = { deadLetterTargetArn: letters.arn, maxReceiveCount: 1 };
-    const source = await broker.createQueue("source", { redrivePolicy });
-    const filler = await broker.createQueue("filler");
-    source.sync.send("letter");
-    const [message] = await source.receive();
-    // Halves of halves: blocks of every size are used up, those in the thread's own stock too.
-    for (let bodyBytes = 1_048_576; bodyBytes >= 1; bodyBytes /= 2) {
-      while (filler.sync.send("x".repeat(bodyBytes)));
-    }
-    await message?.changeVisibility(0);
-    expect(await source.receive()).toEqual([]);
+    const { letters, filler, ...others } = await openWithoutRoom();
+    broker = others.broker;
     expect(letters.counts().visible).toBe(0);
     const poll = letters.receive({ waitTimeSeconds: Number.POSITIVE_INFINITY });
     await new Promise((resolve) => setTimeout(resolve, 30));
