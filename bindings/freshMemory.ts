@@ -4,9 +4,9 @@
  * the system clears it), which for small messages is half of a load's time.
  *
  * What always holds: nothing changes. A word that is 0 becomes 0 by a compare and exchange, which finds what the
- * thread that loads stored, or comes before it, whatever kind of store that is. It has to be that: to the processor it is a write, even where it changes nothing. An
- * `Atomics.add` of 0 reads first, for which the system lends a page of zeros that it takes back at the write:
- * another fault, and an interrupt of all threads (10 us).
+ * thread that loads stored, or comes before it, whatever kind of store that is. It has to be that: to the
+ * processor it is a write, even where it changes nothing. An `Atomics.add` of 0 reads first, for which the system
+ * lends a page of zeros that it takes back at the write: another fault, and an interrupt of all threads (10 us).
  *
  * While no more than one thread loads; costs memory of AHEAD_BYTES that may stay unused.
  */

@@ -161,13 +161,13 @@ function pairsTable(rows: readonly Row[]): Table {
 
 /** Each twice: with its files out of the system's memory, which is what a start is held to, and in it. */
 function restartsTable(restarts: readonly Restart[]): Table {
-  const rows = restarts.flatMap(({ messages, bodyBytes, cold, warm, heldPerByte }) =>
+  const rows = restarts.flatMap(({ messages, bodyBytes, cold, warm, freshPageUs, heldPerByte }) =>
     [
       { files: "on the disk", start: cold },
       { files: "in memory", start: warm },
     ].map(({ files, start }) => [
       ...[messages, bodyBytes, files, start?.startMs ?? null, start?.readMs ?? null],
-      ...[start === undefined ? null : start.startMs / start.readMs, heldPerByte],
+      ...[start === undefined ? null : start.startMs / start.readMs, freshPageUs, heldPerByte],
     ]),
   );
   const isCold = restarts.every(({ cold }) => cold !== undefined);
@@ -183,6 +183,7 @@ function restartsTable(restarts: readonly Restart[]): Table {
       { label: "start", unit: "ms" },
       { label: "reading the files once", unit: "ms" },
       { label: "times that" },
+      { label: "a page of fresh memory", unit: "us" },
       { label: "bytes held a byte of bodies" },
     ],
     rows,

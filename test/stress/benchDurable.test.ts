@@ -63,7 +63,8 @@ describe("sluice bench durable", () => {
 
   test("starts with all messages, from the disk and from memory, and no quicker than it reads", () => {
     expect(restarts.map(({ bodyBytes }) => bodyBytes)).toEqual([100, 1_024]);
-    for (const { warm, cold, heldPerByte } of restarts) {
+    for (const { warm, cold, freshPageUs, heldPerByte } of restarts) {
+      expect(freshPageUs).toBeGreaterThan(0);
       for (const { startMs, readMs } of cold === undefined ? [warm] : [warm, cold]) {
         expect(startMs).toBeGreaterThan(readMs);
       }
