@@ -1,12 +1,12 @@
 /**
  * The part of the engine's memory that a load is about to use: another thread, which has time, has the system
- * give its pages before. A page that nobody has written yet costs who writes it first 3 us and more (a fault, and
- * the system clears it), which for small messages is half of a load's time.
+ * give its pages before. A page that nobody has written yet costs who writes it first a fault, in which the system
+ * clears it; `sluice bench durable` says how long that takes.
  *
  * What always holds: nothing changes. A word that is 0 becomes 0 by a compare and exchange, which finds what the
  * thread that loads stored, or comes before it, whatever kind of store that is. It has to be that: to the
  * processor it is a write, even where it changes nothing. An `Atomics.add` of 0 reads first, for which the system
- * lends a page of zeros that it takes back at the write: another fault, and an interrupt of all threads (10 us).
+ * lends a page of zeros that it takes back at the write: another fault, and an interrupt of all threads.
  *
  * While no more than one thread loads; costs memory of AHEAD_BYTES that may stay unused.
  */

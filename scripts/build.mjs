@@ -117,7 +117,7 @@ const steps = {
       await writeFile(pageScript, await scriptOf(pageCode));
       const scripts = emitted
         .filter((file) => /\.c?js$/.test(file))
-        .map((file) => relative(".", file));
+        .map((file) => relative(".", file).split(sep).join("/"));
       const waited = scripts.filter((file) => threads.includes(file));
       const code = scripts.filter((file) => !threads.includes(file));
       const library = copies.map(([, copy]) => copy).filter((file) => /msgpackr.*\.js$/.test(file));
