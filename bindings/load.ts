@@ -155,9 +155,10 @@ export class Load {
     for (const { former, slot, sequence } of readSlots(entry)) {
       const key = `${queue} ${sequence}`;
       const first = this.#said.get(key)?.former ?? former;
+      // Where an earlier row left it, before this one: each row names where it was at first.
+      const known = this.#slotOf(queue, sequence);
+      const at = this.#isAt(known, queue, sequence) ? known : former;
       this.#said.set(key, { queue, incarnation, sequence, former: first, slot });
-      const lent = this.#lent.slotOf(queue, sequence);
-      const at = this.#isAt(lent, queue, sequence) ? lent : former;
       const now = this.#exports.loadMoved(this.#thread, queue, sequence, at, slot);
       if (now === slot) this.#lent.delete(queue, sequence);
       else if (now !== 0) {
