@@ -130,6 +130,19 @@ describe("the file log counts syncs that overlap", () => {
     expect(disk.held.every(({ isDone }) => isDone)).toBe(true);
     expect(disk.openFiles).toBe(0);
   });
+
+  test("and keeps its file open until all are done, also when it can't go on", async () => {
+    const { disk, journal } = await begun();
+    await take(journal, 2);
+    disk.held[0]?.end(new Error("EIO"));
+    expect(() => journal.settle()).toThrow(/EIO/);
+    expect(disk.held[1]?.isDone).toBe(false);
+    const openAtEnd: number[] = [];
+    disk.onCall = (call) => call === "sync" && openAtEnd.push(disk.openFiles);
+    await expect(journal.close(1)).rejects.toThrow(/EIO/);
+    expect(openAtEnd).toEqual([1]);
+    expect([disk.held[1]?.isDone, disk.openFiles]).toEqual([true, 0]);
+  });
 });
 
 describe("a thread that syncs", () => {

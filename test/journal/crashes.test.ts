@@ -76,3 +76,20 @@ test("segments that a crash kept from going go at the next start", async () => {
   next.discardBefore(next.oldestSegment + 1);
   await next.close(5);
 });
+
+test("no segment goes before the disk has the batch that gives it up", async () => {
+  const disk = new SimulatedDisk(new Seeded(1));
+  const journal = new FileJournal(disk, SETTINGS);
+  await journal.replay(() => {});
+  await journal.begin(1);
+  while (journal.currentSegment < 4) {
+    journal.append(new Uint8Array(4_000));
+    await journal.commit(2);
+  }
+  journal.discardBefore(3);
+  expect(await journal.clean()).toBe(0);
+  await journal.write(3);
+  expect(await journal.clean()).toBe(0);
+  await journal.sync();
+  expect(await journal.clean()).toBe(2);
+});

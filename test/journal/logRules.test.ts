@@ -48,6 +48,9 @@ describe("what a message was comes back", () => {
     for (const piece of world.engine.drain.pieces({ ...part, bytes: whole.slice() }, 1_000_000)) {
       copies.push(piece.slice());
     }
+    expect(copies.map((piece) => said([piece])[0])).toMatchObject(
+      copies.map((_, index) => ({ kind: "part", goesOn: index > 0 })),
+    );
     for (const parts of [[whole], copies]) {
       const { world: next } = await reload(world, parts);
       const receipts = next.receive(queue, 10);
@@ -118,6 +121,10 @@ describe("what a message was comes back", () => {
     expect(c?.sequence).toBe(2 ** 32 + 3);
     expect(c?.birth).toBeGreaterThanOrEqual(2 ** 32);
     expect(loaded.births).toBeGreaterThanOrEqual(2 ** 32);
+    // What the log has besides messages may know more: those with these numbers are all gone.
+    const { load } = (await World.open()).engine;
+    load.begin();
+    expect(load.end(world.nowMs, 2 ** 40).births).toBeGreaterThanOrEqual(2 ** 40);
   });
 });
 

@@ -84,3 +84,11 @@ test("a batch from an earlier life behind the end is not taken for one of this l
   disk.plant(segmentName(3), Buffer.concat([third, stale]));
   expect((await found(disk)).words).toEqual([...ALL.slice(0, 5), "another six"]);
 });
+
+test("a life that wrote nothing but its beginning moves the time on", async () => {
+  const disk = await written();
+  const journal = new FileJournal(disk, SETTINGS);
+  await journal.replay(() => {});
+  await journal.begin(NOW_MS + 1);
+  expect((await found(disk)).known).toMatchObject({ lives: 3, nowMs: NOW_MS + 1 });
+});

@@ -53,6 +53,10 @@ function filesOf(disk: SimulatedDisk): number {
     .reduce((bytes, name) => bytes + disk.bytesOf(name).length, 0);
 }
 
+function heldBy(disk: SimulatedDisk): number {
+  return disk.list().reduce((bytes, name) => bytes + disk.bytesOf(name).length, 0);
+}
+
 test("the next segment is the one that was given up, and says what it holds of the disk", async () => {
   const disk = new SimulatedDisk(new Seeded(1));
   const { journal } = await opened(disk);
@@ -109,4 +113,16 @@ test("the spare gives its room up before the reserve does, and none is kept wher
   expect(disk.list()).not.toContain(SPARE);
   disk.freeSaid = undefined;
   expect(await journal.survey()).toBe("open");
+});
+
+test("a disk that is full without a word is given the spare's room, and keeps the reserve", async () => {
+  const disk = new SimulatedDisk(new Seeded(1));
+  const { journal } = await opened(disk);
+  await write(journal, 11);
+  expect(disk.list()).toContain(SPARE);
+  disk.freeSaid = SETTINGS.lowBytes + SETTINGS.segmentBytes;
+  disk.capacityBytes = heldBy(disk);
+  await put(journal, 12);
+  expect(disk.list()).not.toContain(SPARE);
+  expect(disk.list()).toContain("reserve");
 });

@@ -156,3 +156,17 @@ test("where a message is whose slot a start had to change outlives the segment t
     expect(found.remove(to, [receiptOf(world, found, receipt)])).toEqual([RESULT_APPLIED]);
   }
 });
+
+test.each([3, 4, 5, 6])(
+  "a segment that is given up is not begun with again, however long that commit takes (%i steps)",
+  async (steps) => {
+    const scene = await CleaningScene.open();
+    await scene.churn(12);
+    // Where syncs overlap a turn may have to wait, and the cleaning goes on between two of them.
+    for (let turn = 0; scene.journal.oldestSegment < 4 && turn < 50; turn++) {
+      for (let step = 0; step < steps; step++) await scene.cleaner.step();
+      await scene.turn();
+    }
+    expect(scene.journal.oldestSegment).toBeGreaterThanOrEqual(4);
+  },
+);

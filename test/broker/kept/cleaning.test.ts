@@ -33,6 +33,17 @@ describe("cleaning", () => {
     );
   });
 
+  test("states again in each segment that goes, what stands in no later one", async () => {
+    const { house, log } = await begin();
+    furnish(house);
+    write(house, log);
+    let left = log;
+    // What goes is what the cleaning before has written.
+    for (let segment = 0; segment < 3; segment++) left = cleaned(house, left, left.length);
+    expect(left).toHaveLength(6);
+    expect(everything((await rebuild(left)).house)).toEqual(everything(house));
+  });
+
   test("brings back neither a queue that is deleted nor what one was set to before", async () => {
     const { house, log } = await begin();
     house.queues.create("a", { visibilityTimeout: 1 }, {});
