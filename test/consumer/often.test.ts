@@ -40,7 +40,11 @@ describe("a hundred consumers, one after the other, leave nothing behind", () =>
       const before = resources();
       for (let number = 1; number <= rounds; number++) await round(number);
       expect(notOnce(seen)).toEqual([]);
-      expect(resources()).toEqual(before);
+      // What other files of this process left may go meanwhile; of no kind there are more.
+      const more = Object.entries(resources()).filter(
+        ([kind, count]) => count > (before[kind] ?? 0),
+      );
+      expect(more).toEqual([]);
       expect(timers()).toBeLessThan(rounds / 2);
       process.off("warning", onWarning);
       expect(warnings).toEqual([]);
