@@ -1,6 +1,6 @@
 /**
  * Rings of effects, as those see them who neither write nor read their records: whether somebody found no
- * room, and the calls by which the journal has what is still true said again. What is in a ring stands in assembly/journal/; drain and load are journal.ts's.
+ * room, and the calls by which the journal has what is still true said again. What is in a ring stands in assembly/journal/; what is read of rings is drain.ts's.
  */
 import {
   BLOCK_BIRTH,
