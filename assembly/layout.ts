@@ -1122,6 +1122,9 @@ export const LOAD_LARGE_DONE = LOAD_LARGE_BYTES + 4;
 export const LOAD_DROPPED = LOAD_LARGE_DONE + 4;
 /** Messages that were put back so far, whatever became of them. */
 export const LOAD_MESSAGES = LOAD_DROPPED + 4;
+/** Of the shard whose indexes are built: the link that comes next, and up to which sequence all had appeared. */
+export const LOAD_LINK = LOAD_MESSAGES + 4;
+export const LOAD_RECEIVED = LOAD_LINK + 8;
 /** In LOAD_ANSWER: nothing was answered yet. */
 export const LOAD_UNASKED = 0x7fffffff;
 export const LOAD_WANTS_NOTHING = 0;

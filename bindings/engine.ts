@@ -19,6 +19,7 @@ import {
   THREAD_OUT_VISIBLE,
   THREAD_STAGING,
 } from "../assembly/layout.ts";
+import { type Beside, besideOf } from "./beside.ts";
 import { Descriptors } from "./descriptors.ts";
 import { Doorbell } from "./doorbell.ts";
 import { Drain } from "./drain.ts";
@@ -30,7 +31,7 @@ import { Held } from "./held.ts";
 import { Identity } from "./identity.ts";
 import type { Inbox } from "./inbox.ts";
 import { Load } from "./load.ts";
-import { checkMemory, createMemory, pagesOf } from "./memory.ts";
+import { checkMemory, createMemory, pagesBeside, pagesOf } from "./memory.ts";
 import { type Instance, instantiate, loadModule } from "./module.ts";
 import { Moves } from "./moves.ts";
 import { Outbox } from "./outbox.ts";
@@ -114,7 +115,8 @@ export class Engine {
     const { threadsMax, queuesMax, messagesMax } = sizes;
     const module = build ?? (await loadModule());
     const pages = pagesOf(sizes.memoryBytes);
-    const instance = instantiate(module, createMemory(pages));
+    const beside = pagesBeside(pages, sizes.besideBytes ?? 0);
+    const instance = instantiate(module, createMemory(pages + beside));
     if (instance.exports.memoryInit(pages, threadsMax, queuesMax, messagesMax) < 0) {
       throw new RangeError(
         `${sizes.memoryBytes} bytes of memory do not hold the records of ${threadsMax} threads, ` +
@@ -128,6 +130,11 @@ export class Engine {
     views.u32[(HEADER + HEADER_OWNER_THREAD) >> 2] = thread;
     Atomics.store(views.i32, OWNER_STATE, OWNER_OPEN);
     return new Engine(guarded(instance, thread, tell), views, thread);
+  }
+
+  /** What lies behind the memory that the engine uses; undefined: nothing. */
+  beside(): Beside | undefined {
+    return besideOf(this.#exports, this.#views);
   }
 
   /** Joins a memory that another thread opened, under the number it was given there. */

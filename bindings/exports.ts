@@ -136,16 +136,18 @@ export interface EngineExports {
   drained(thread: number): void;
   loadBegin(thread: number): void;
   /** Goes through the entries in the buffer; how many bytes are done. */
-  loadEntries(thread: number, bytes: number): number;
+  loadEntries(thread: number, address: number, bytes: number): number;
+  loadAhead(address: number, bytes: number): void;
   /** The message in slot `at` has slot `to` for good: where it is now; 0: it is not there. */
   loadMoved(thread: number, shard: number, sequence: number, at: number, to: number): number;
   /** Where the message of a lent slot is from now on; 0: it is there no more. */
   loadSettle(thread: number, slot: number, shard: number, sequence: number, own: number): number;
   loadShard(thread: number, queue: number): number;
+  loadBuild(thread: number, queue: number): number;
   loadNodes(thread: number, queue: number, count: number): number;
   loadAttempt(thread: number, queue: number, count: number): number;
   loadDeparted(thread: number): number;
-  loadEnd(thread: number, births: number): void;
+  loadEnd(thread: number, births: number, messages: number): void;
 
   mac(thread: number, bytes: number): void;
   messageId(thread: number, birthLow: number, birthHigh: number): void;
@@ -201,9 +203,11 @@ export const exportNames = Object.keys({
   drained: true,
   loadBegin: true,
   loadEntries: true,
+  loadAhead: true,
   loadMoved: true,
   loadSettle: true,
   loadShard: true,
+  loadBuild: true,
   loadNodes: true,
   loadAttempt: true,
   loadDeparted: true,

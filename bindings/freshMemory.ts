@@ -1,14 +1,15 @@
 /**
- * The part of the engine's memory that a load is about to use: another thread, which has time, has the system
- * give its pages before. A page that nobody has written yet costs who writes it first a fault, in which the system
- * clears it; `sluice bench durable` says how long that takes.
+ * The part of the engine's memory that a load is about to use: a thread that has time has the system give its pages
+ * before. A page that nobody has written yet costs who writes it first a fault, in which the system clears it;
+ * `sluice bench durable` says how long that takes. Nothing changes in it (assembly/journal/ahead.ts).
  *
- * What always holds: nothing changes. A word that is 0 becomes 0 by a compare and exchange, which finds what the
- * thread that loads stored, or comes before it, whatever kind of store that is. It has to be that: to the
- * processor it is a write, even where it changes nothing. An `Atomics.add` of 0 reads first, for which the system
- * lends a page of zeros that it takes back at the write: another fault, and an interrupt of all threads.
+ * Used by the thread that loads, while it has nothing else to do, and by one that reads for it; each has an object of
+ * its own, and what both know lies in words beside the engine's memory. While no more than one thread loads.
  *
- * While no more than one thread loads; costs memory of AHEAD_BYTES that may stay unused.
+ * How much will be needed is reckoned from what the log had so far: a log whose messages were deleted needs none.
+ * Before there is anything to reckon from, at most GUESS_BYTES lie ready, which may stay unused.
+ *
+ *     words: [ READY of blocks | of slots | of links | TOTAL | LOADED ]  the last two of the log; in pages of the system
  */
 import {
   ARENA_PAGES_BUMP,
@@ -24,44 +25,83 @@ import {
   PAGE_BYTES,
   SLOT_BYTES,
 } from "../assembly/layout.ts";
-import type { EngineShare } from "./shapes.ts";
-import { Views } from "./views.ts";
+import type { EngineExports } from "./exports.ts";
+import { SharedBlock } from "./sharedBlock.ts";
+import type { Views } from "./views.ts";
 
 /** What the system gives at a time, on any machine at least. */
 const SYSTEM_PAGE_BYTES = 4_096;
-const STEP_BYTES = 16 * SYSTEM_PAGE_BYTES;
-/** How much lies ready of blocks; of slots and links a fraction, as there is of them to blocks. */
-const AHEAD_BYTES = 3_145_728;
+const STEP_PAGES = 64;
+/** Of blocks; of slots and links as much as there is of them where bodies are small. */
+const GUESS_BYTES = 67_108_864;
+/** From so much of the log on it is reckoned. */
+const SAMPLE_BYTES = 1_048_576;
+/** And so much lies ready at most: what comes later in the log may be of another kind. */
+const AHEAD_BYTES = 268_435_456;
+/** Behind all blocks, a message: its place in a ready ring. Those are built last. */
+const INDEX_BYTES = 8;
+
+const BLOCKS = 0;
+const TOTAL = 3;
+const LOADED = 4;
+
+/** What its words take. */
+export const FRESH_BYTES = 64;
+
+const SLOTS_BUMP = (HEADER + HEADER_ARENA + ARENA_SLOTS_BUMP) >> 2;
 
 /** Things of one size in a row, numbered, of which all up to the bump were in use. */
 interface Row {
   readonly base: number;
   readonly bytesEach: number;
-  readonly end: number;
-  readonly bump: number;
-  readonly aheadBytes: number;
-  /** Up to where it lies ready. */
-  ready: number;
+  readonly endPage: number;
+  readonly bumpWord: number;
+  /** Its word. */
+  readonly ready: number;
+  /** Which part of the log a row takes, before it is known. */
+  readonly part: number;
+}
+
+function pagesOf(bytes: number): number {
+  return Math.ceil(bytes / SYSTEM_PAGE_BYTES);
 }
 
 export class FreshMemory {
+  readonly #exports: EngineExports;
   readonly #views: Views;
+  readonly #words: SharedBlock;
   readonly #rows: readonly Row[];
 
-  constructor({ memory }: Pick<EngineShare, "memory">) {
-    this.#views = new Views(memory.buffer);
-    const row = (base: number, bytesEach: number, max: number, bump: number, part: number): Row => {
-      const begin = this.#views.header(base);
-      return {
-        ...{ base: begin, bytesEach, end: begin + this.#views.header(max) * bytesEach },
-        ...{ bump: (HEADER + HEADER_ARENA + bump) >> 2, aheadBytes: AHEAD_BYTES / part, ready: 0 },
-      };
+  /** @param at where its words lie, all zero before one of the two threads uses them */
+  constructor(exports: EngineExports, views: Views, at: number) {
+    this.#exports = exports;
+    this.#views = views;
+    this.#words = new SharedBlock(views.bytes.buffer as SharedArrayBuffer, at, FRESH_BYTES);
+    const blocks = {
+      ...{ base: HEADER_ARENA_BASE, bytesEach: PAGE_BYTES, max: HEADER_PAGES_MAX },
+      bump: ARENA_PAGES_BUMP,
     };
+    const slots = { max: HEADER_SLOTS_MAX, bump: ARENA_SLOTS_BUMP };
     this.#rows = [
-      row(HEADER_ARENA_BASE, PAGE_BYTES, HEADER_PAGES_MAX, ARENA_PAGES_BUMP, 1),
-      row(HEADER_SLOTS_BASE, SLOT_BYTES, HEADER_SLOTS_MAX, ARENA_SLOTS_BUMP, 3),
-      row(HEADER_AGE_LINKS_BASE, LIST_LINK_BYTES, HEADER_SLOTS_MAX, ARENA_SLOTS_BUMP, 24),
-    ];
+      { ...blocks, part: 1 },
+      { ...slots, base: HEADER_SLOTS_BASE, bytesEach: SLOT_BYTES, part: 3 },
+      { ...slots, base: HEADER_AGE_LINKS_BASE, bytesEach: LIST_LINK_BYTES, part: 24 },
+    ].map(({ base, bytesEach, max, bump, part }, ready) => {
+      const begin = views.header(base);
+      const endPage = Math.floor((begin + views.header(max) * bytesEach) / SYSTEM_PAGE_BYTES);
+      const bumpWord = (HEADER + HEADER_ARENA + bump) >> 2;
+      return { base: begin, bytesEach, endPage, bumpWord, ready, part };
+    });
+  }
+
+  /** The log has so many bytes. */
+  begin(totalBytes: number): void {
+    this.#words.store(TOTAL, pagesOf(totalBytes));
+  }
+
+  /** So many bytes of it have been loaded. */
+  onLoaded(loadedBytes: number): void {
+    this.#words.store(LOADED, pagesOf(loadedBytes));
   }
 
   /** A step; false: enough lies ready. */
@@ -72,13 +112,30 @@ export class FreshMemory {
   };
 
   #step(row: Row): boolean {
-    const { i32 } = this.#views;
-    const used = row.base + (Atomics.load(i32, row.bump) >>> 0) * row.bytesEach;
-    let at = Math.max(row.ready, Math.ceil(used / SYSTEM_PAGE_BYTES) * SYSTEM_PAGE_BYTES);
-    const end = Math.min(row.end, used + row.aheadBytes, at + STEP_BYTES);
-    const isAny = at < end;
-    for (; at < end; at += SYSTEM_PAGE_BYTES) Atomics.compareExchange(i32, at >>> 2, 0, 0);
-    row.ready = at;
-    return isAny;
+    const usedPages = pagesOf(this.#used(row.bumpWord) * row.bytesEach);
+    const usedPage = pagesOf(row.base) + usedPages;
+    const from = Math.max(this.#words.load(row.ready), usedPage);
+    const wanted = usedPage + this.#neededPages(usedPages, row);
+    const to = Math.min(row.endPage, wanted, from + STEP_PAGES);
+    if (from >= to) return false;
+    // Two threads at once may take the same: that costs time, and else nothing.
+    this.#words.store(row.ready, to);
+    this.#exports.loadAhead(from * SYSTEM_PAGE_BYTES, (to - from) * SYSTEM_PAGE_BYTES);
+    return true;
+  }
+
+  #used(bumpWord: number): number {
+    return Atomics.load(this.#views.i32, bumpWord) >>> 0;
+  }
+
+  /** How much more of a row, whose used pages hold what was loaded so far. */
+  #neededPages(usedPages: number, { ready, part }: Row): number {
+    const loaded = this.#words.load(LOADED);
+    const left = Math.max(0, this.#words.load(TOTAL) - loaded);
+    if (loaded < pagesOf(SAMPLE_BYTES)) {
+      return Math.ceil(Math.min(pagesOf(GUESS_BYTES), left) / part);
+    }
+    const reckoned = Math.min(pagesOf(AHEAD_BYTES), Math.ceil((left * usedPages) / loaded));
+    return ready === BLOCKS ? reckoned + pagesOf(this.#used(SLOTS_BUMP) * INDEX_BYTES) : reckoned;
   }
 }

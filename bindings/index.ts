@@ -22,6 +22,7 @@ export {
   STATUS_LIMIT,
   STATUS_STALE,
 } from "../assembly/layout.ts";
+export { BESIDE_BYTES, type Beside } from "./beside.ts";
 export { Candidates } from "./candidates.ts";
 export {
   ENTRY_BYTES_MAX,
@@ -35,7 +36,6 @@ export { type BellPlace, bellOf, ringAt } from "./doorbell.ts";
 export type { Part } from "./drain.ts";
 export { RESTATE_MAX } from "./effects.ts";
 export { Engine } from "./engine.ts";
-export { FreshMemory } from "./freshMemory.ts";
 export { LOOK_COUNT, LOOK_DELAYED, LOOK_OLDEST, LOOK_TIMER } from "./gauges.ts";
 export { EngineTrap } from "./guard.ts";
 export { HELD_MAX, type Held } from "./held.ts";

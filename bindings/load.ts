@@ -109,22 +109,31 @@ export class Load {
   }
 
   /**
-   * Whole entries, behind those of the call before. Throws an Error for what is no entry, a RangeError
-   * where memory is too small.
+   * Whole entries, behind those of the call before: read where they lie, if that is in the engine's memory, else
+   * through the thread's buffer. Throws an Error for what is no entry, a RangeError where memory is too small.
    */
   apply(entries: Uint8Array, foreign: Foreign): void {
+    const isHere = entries.buffer === this.#views.bytes.buffer;
+    const bytesMax = isHere ? entries.length : THREAD_BUFFER_BYTES;
     for (let at = 0; at < entries.length; ) {
-      const bytes = Math.min(THREAD_BUFFER_BYTES, entries.length - at);
-      this.#area.bytes.set(entries.subarray(at, at + bytes), THREAD_BUFFER);
+      const part = entries.subarray(at, at + bytesMax);
+      if (!isHere) this.#area.bytes.set(part, THREAD_BUFFER);
+      const address = isHere ? part.byteOffset : this.#area.bytes.byteOffset + THREAD_BUFFER;
       this.#set(LOAD_AT, 0);
-      at += this.#window(entries, at, bytes, foreign);
+      at += this.#window(entries, at, part.length, address, foreign);
     }
   }
 
-  /** What lies in the buffer, `bytes` bytes from `from` on; how many of them are done. */
-  #window(entries: Uint8Array, from: number, bytes: number, foreign: Foreign): number {
+  /** What lies at an address, `bytes` bytes from `from` on; how many of them are done. */
+  #window(
+    entries: Uint8Array,
+    from: number,
+    bytes: number,
+    address: number,
+    foreign: Foreign,
+  ): number {
     for (;;) {
-      const done = this.#exports.loadEntries(this.#thread, bytes);
+      const done = this.#exports.loadEntries(this.#thread, address, bytes);
       const wants = this.#word(LOAD_WANTS);
       if (wants === LOAD_WANTS_NOTHING && done > 0) return done;
       if (wants === LOAD_WANTS_READER) {
@@ -220,16 +229,23 @@ export class Load {
     let messages = 0;
     for (let queue = 0; queue < this.#queues.count; queue++) {
       if (queue >= this.#queues.used && this.#incarnation(queue) === 0) continue;
-      const count = this.#exports.loadShard(thread, queue);
-      if (count < 0) throw tooSmall();
-      messages += count;
+      messages += this.#build(queue);
     }
     for (const queue of this.#remembered.queues) this.#remember(queue, nowMs, moved);
     const departed = this.#exports.loadDeparted(thread);
-    this.#exports.loadEnd(thread, births);
+    this.#exports.loadEnd(thread, births, messages + departed);
     const dropped = this.#word(LOAD_DROPPED);
     const conclusions = this.#conclusions(moved);
     return { messages, departed, dropped, moved, conclusions, births: this.#births() };
+  }
+
+  /** The queue's indexes; how many messages it has. */
+  #build(queue: number): number {
+    const count = this.#exports.loadShard(this.#thread, queue);
+    let built = count < 0 ? count : this.#exports.loadBuild(this.#thread, queue);
+    while (built > 0) built = this.#exports.loadBuild(this.#thread, queue);
+    if (built < 0) throw tooSmall();
+    return count;
   }
 
   /** What has another slot by now, and what former lives said so of and is there still. */

@@ -19,6 +19,12 @@ export function pagesOf(memoryBytes: number): number {
   return Math.min(Math.floor(memoryBytes / PAGE_BYTES), MEMORY_PAGES_MAX);
 }
 
+/** The pages that `bytes` bytes behind `pages` pages take; 0 where 32 bits can't address all of them. */
+export function pagesBeside(pages: number, bytes: number): number {
+  const more = Math.ceil(bytes / PAGE_BYTES);
+  return pages + more <= MEMORY_PAGES_MAX ? more : 0;
+}
+
 /** A new memory of `pages` pages of 64 KiB, all zero. */
 export function createMemory(pages: number): WasmMemory {
   return new wasm.Memory({ initial: pages, maximum: pages, shared: true });

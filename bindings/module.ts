@@ -3,8 +3,7 @@
  * compiled module. In a package or a build it lies above the compiled TypeScript as engine.wasm;
  * run from sources it is the release build.
  */
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { existsSync, promises } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { abortOf } from "./assertion.ts";
 import type { EngineExports } from "./exports.ts";
@@ -22,7 +21,7 @@ export function loadModule(): Promise<WasmModule> {
 
 /** Another build of the engine, compiled now (tests use the debug and the fault build). */
 export async function compileFile(file: URL): Promise<WasmModule> {
-  return wasm.compile(await readFile(file));
+  return wasm.compile(await promises.readFile(file));
 }
 
 function find(): URL {

@@ -1,12 +1,16 @@
 /**
  * Pieces of bytes, each with some numbers, from one thread to another, which takes them in order: what is read
- * ahead of a journal lies here until it was looked at. One thread puts, one takes; each blocks where it has to
- * wait. Who puts gets memory in a row first (`next`), fills it, and puts parts of it (`put`); what was put is not
- * written again before it was taken. When both are done it is garbage.
+ * ahead of a journal lies here until it was looked at. One thread puts, and never waits: it asks before whether it
+ * may (`isReady`). One takes, and blocks until there is something. Who puts gets memory in a row first (`next`), fills
+ * it, and puts parts of it (`put`); what was put is not written again before it was taken.
  *
- * Who puts may have something else to do while it would have to wait (`meanwhile`), a little at a time.
+ * Costs the 10 MiB that are mostly written of it, for as long as there is the memory that it lies in.
  *
- *     words: [ PUT | TAKEN | BEGUN | ENDED | PUT_BELL | TAKEN_BELL ]  numbers of 512 pieces, memory
+ *     +--------+--------------------+- - - - - - - - -+-------------------------------------+
+ *     | words  | numbers            |                 | memory                              |
+ *     | 64 B   | of 512 pieces, 64 B|                 | 35 MiB, mostly 10 of them written    |
+ *     +--------+--------------------+- - - - - - - - -+-------------------------------------+
+ *     words: [ PUT | TAKEN | ENDED | PUT_BELL ]
  *
  * What always holds: counts and flags are stored before the bell of who may wait for them is rung, and read after
  * the bell was. The memory lent last is the only one that is written.
@@ -15,25 +19,26 @@ import { SharedBlock } from "./sharedBlock.ts";
 
 const PUT = 0;
 const TAKEN = 1;
-/** 1: who takes has begun. */
-const BEGUN = 2;
 /** 1: one of the two has ended. */
-const ENDED = 3;
-/** Rung for who takes, and for who puts. */
-const PUT_BELL = 4;
-const TAKEN_BELL = 5;
+const ENDED = 2;
+/** Rung for who takes. */
+const PUT_BELL = 3;
 
 const NUMBERS_AT = 64;
 const PIECES_MAX = 512;
 /** Of each piece, the first two of which are its place and length. */
 const NUMBERS = 8;
 const MEMORY_AT = 65_536;
-/** The longest stretch that is asked for, three times, so that there is a gap for it wherever the last one lies. */
-const MEMORY_BYTES = 33_554_432;
-/** Above this nothing is lent while anything else is: what lies close together is quicker to reach. */
+/** What is still to be taken lies below this before more is put: what lies close together is quicker to reach. */
 const NEAR_BYTES = 8_388_608;
+/** The longest stretch that is asked for: a batch of a journal, and what is read behind it. */
+const STRETCH_BYTES = 9_437_184;
+/** Above the near ones there is a gap for one more wherever the last one lies. */
+const MEMORY_BYTES = NEAR_BYTES + 3 * STRETCH_BYTES;
+/** All of it. */
+export const RING_BYTES = MEMORY_AT + MEMORY_BYTES;
 
-/** Memory that was lent, and the last piece that lies in it. */
+/** Memory that was lent; how many pieces had been put when the last one was put into it, or 0. */
 interface Stretch {
   readonly from: number;
   readonly to: number;
@@ -41,14 +46,12 @@ interface Stretch {
 }
 
 export interface Piece {
-  readonly numbers: readonly number[];
+  readonly numbers: Float64Array;
   readonly bytes: Uint8Array;
 }
 
 export class PieceRing {
-  readonly buffer: SharedArrayBuffer;
   readonly #block: SharedBlock;
-  readonly #meanwhile: () => boolean;
   readonly #numbers: Float64Array;
   readonly #memory: Uint8Array;
   /** Of who puts: what is lent, by its place; and the one that was lent last. */
@@ -57,44 +60,29 @@ export class PieceRing {
   #put = 0;
   #taken = 0;
 
-  /**
-   * @param buffer another thread's ring
-   * @param meanwhile does some other work of who puts; false: there is none
-   */
-  constructor(buffer?: SharedArrayBuffer, meanwhile: () => boolean = () => false) {
-    const bytes = MEMORY_AT + MEMORY_BYTES;
-    // One that could grow begins at a page: the system copies to there in a third of the time.
-    this.buffer = buffer ?? new SharedArrayBuffer(bytes, { maxByteLength: bytes });
-    this.#block = new SharedBlock(this.buffer);
-    this.#meanwhile = meanwhile;
-    this.#numbers = new Float64Array(this.buffer, NUMBERS_AT, PIECES_MAX * NUMBERS);
-    this.#memory = new Uint8Array(this.buffer, MEMORY_AT, MEMORY_BYTES);
+  /** @param buffer what it lies in, all zero before one of the two threads uses it; @param at from where on */
+  constructor(buffer: SharedArrayBuffer, at: number) {
+    this.#block = new SharedBlock(buffer, at, NUMBERS_AT);
+    this.#numbers = new Float64Array(buffer, at + NUMBERS_AT, PIECES_MAX * NUMBERS);
+    this.#memory = new Uint8Array(buffer, at + MEMORY_AT, MEMORY_BYTES);
   }
 
   // --- Who puts ------------------------------------------------------------------------------------------
 
-  /** Until the other thread wants pieces; false: it never will. */
-  waitForBegin(): boolean {
-    this.#wait(TAKEN_BELL, () => this.#block.load(BEGUN) === 1 || this.hasEnded);
-    return !this.hasEnded;
+  /**
+   * Whether a piece may be put, into memory that is lent for it and any that is lent before. One more may be put at
+   * any time: the last.
+   */
+  get isReady(): boolean {
+    const taken = this.#block.load(TAKEN);
+    return (
+      this.#put - taken < PIECES_MAX - 1 &&
+      this.#lent.every(({ to, last }) => last <= taken || to <= NEAR_BYTES)
+    );
   }
 
   /** Memory of so many bytes in a row or more; what was lent before is not written any more. */
   next(bytes: number): Uint8Array {
-    let found: Stretch | undefined;
-    this.#waitUsefully(() => {
-      found = this.#gap(bytes);
-      return found !== undefined || this.hasEnded;
-    });
-    if (found === undefined)
-      throw new Error(`The other thread has ended, or ${bytes} bytes are too many.`);
-    this.#current = found;
-    this.#lent = [...this.#lent, found].sort((left, right) => left.from - right.from);
-    return this.#memory.subarray(found.from, found.to);
-  }
-
-  /** The first gap that is long enough, between what is still to be taken. */
-  #gap(bytes: number): Stretch | undefined {
     const taken = this.#block.load(TAKEN);
     this.#lent = this.#lent.filter((one) => one === this.#current || one.last > taken);
     let from = 0;
@@ -102,48 +90,55 @@ export class PieceRing {
       if (one.from - from >= bytes) break;
       from = one.to;
     }
-    const to = from + bytes;
-    const isNear = to <= NEAR_BYTES || this.#lent.length <= 1;
-    return isNear && to <= MEMORY_BYTES ? { from, to, last: this.#put } : undefined;
+    if (from + bytes > MEMORY_BYTES) throw new Error(`${bytes} bytes are too many for the ring.`);
+    const found = { from, to: from + bytes, last: 0 };
+    this.#current = found;
+    this.#lent = [...this.#lent, found].sort((left, right) => left.from - right.from);
+    return this.#memory.subarray(found.from, found.to);
   }
 
   /** A part of the memory that was lent last, and up to six numbers. */
   put(numbers: readonly number[], bytes: Uint8Array): void {
-    this.#waitUsefully(() => this.#put - this.#block.load(TAKEN) < PIECES_MAX || this.hasEnded);
-    if (this.hasEnded) throw new Error("The other thread has ended.");
-    const from = bytes.byteOffset - MEMORY_AT;
+    const from = bytes.byteOffset - this.#memory.byteOffset;
     const at = (this.#put % PIECES_MAX) * NUMBERS;
-    this.#numbers.set([from, bytes.length, ...numbers], at);
+    this.#numbers[at] = from;
+    this.#numbers[at + 1] = bytes.length;
+    this.#numbers.set(numbers, at + 2);
     this.#put += 1;
     if (this.#current !== undefined) this.#current.last = this.#put;
     this.#block.store(PUT, this.#put);
     this.#block.ring(PUT_BELL);
   }
 
-  /** Until who takes has made room, or ended. */
-  #waitUsefully(isDone: () => boolean): void {
-    while (!isDone() && this.#meanwhile());
-    this.#wait(TAKEN_BELL, isDone);
-  }
-
   // --- Who takes -----------------------------------------------------------------------------------------
 
-  /** Nothing, where the other thread has ended. */
-  begin(): void {
-    this.#block.store(BEGUN, 1);
-    this.#block.ring(TAKEN_BELL);
-  }
-
-  /** The next piece, good until the next call; undefined: none comes any more. */
-  take(): Piece | undefined {
+  /**
+   * The next piece, good until the next call; undefined: none comes any more.
+   * @param meanwhile a step of other work, instead of waiting; false: there is none
+   */
+  take(meanwhile: () => boolean): Piece | undefined {
     this.#block.store(TAKEN, this.#taken);
-    this.#block.ring(TAKEN_BELL);
-    this.#wait(PUT_BELL, () => this.#block.load(PUT) !== this.#taken || this.hasEnded);
+    while (!this.#isAny && meanwhile());
+    this.#waitForPiece();
     if (this.#block.load(PUT) === this.#taken) return undefined;
     const at = (this.#taken % PIECES_MAX) * NUMBERS;
-    const [from = 0, length = 0, ...numbers] = this.#numbers.subarray(at, at + NUMBERS);
+    const from = this.#numbers[at] as number;
+    const to = from + (this.#numbers[at + 1] as number);
     this.#taken += 1;
-    return { numbers, bytes: this.#memory.subarray(from, from + length) };
+    const numbers = this.#numbers.subarray(at + 2, at + NUMBERS);
+    return { numbers, bytes: this.#memory.subarray(from, to) };
+  }
+
+  get #isAny(): boolean {
+    return this.#block.load(PUT) !== this.#taken || this.hasEnded;
+  }
+
+  #waitForPiece(): void {
+    for (;;) {
+      const seen = this.#block.load(PUT_BELL);
+      if (this.#isAny) return;
+      this.#block.sleep(PUT_BELL, seen);
+    }
   }
 
   // --- Both ----------------------------------------------------------------------------------------------
@@ -152,18 +147,9 @@ export class PieceRing {
     return this.#block.load(ENDED) === 1;
   }
 
-  /** What was put can still be taken; whoever waits goes on. By either, or by who sees that one of them is gone. */
+  /** What was put can still be taken; who waits goes on. By either, or by who sees that one of them is gone. */
   end(): void {
     this.#block.store(ENDED, 1);
     this.#block.ring(PUT_BELL);
-    this.#block.ring(TAKEN_BELL);
-  }
-
-  #wait(bell: number, isDone: () => boolean): void {
-    for (;;) {
-      const seen = this.#block.load(bell);
-      if (isDone()) return;
-      this.#block.sleep(bell, seen);
-    }
   }
 }

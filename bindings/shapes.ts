@@ -9,6 +9,8 @@ export interface EngineSizes {
   readonly messagesMax: number;
   readonly threadsMax: number;
   readonly queuesMax: number;
+  /** So much more behind what the engine uses, for its user; default 0. Where 32 bits don't reach that far, 0. */
+  readonly besideBytes?: number;
 }
 
 export interface EngineIdentity {

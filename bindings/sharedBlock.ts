@@ -10,12 +10,16 @@ export class SharedBlock {
   readonly f64: Float64Array;
   readonly #words: Int32Array;
 
-  /** @param buffer another thread's; or how many bytes a new one has, a multiple of eight. */
-  constructor(buffer: SharedArrayBuffer | number) {
+  /**
+   * @param buffer another thread's; or how many bytes a new one has, a multiple of eight
+   * @param from where in the buffer it begins, likewise; @param bytes how long it is, if not to the buffer's end
+   */
+  constructor(buffer: SharedArrayBuffer | number, from = 0, bytes?: number) {
     this.buffer = typeof buffer === "number" ? new SharedArrayBuffer(buffer) : buffer;
-    this.u32 = new Uint32Array(this.buffer);
-    this.f64 = new Float64Array(this.buffer);
-    this.#words = new Int32Array(this.buffer);
+    const length = bytes ?? this.buffer.byteLength - from;
+    this.u32 = new Uint32Array(this.buffer, from, length >> 2);
+    this.f64 = new Float64Array(this.buffer, from, length >> 3);
+    this.#words = new Int32Array(this.buffer, from, length >> 2);
   }
 
   load(word: number): number {

@@ -3,16 +3,20 @@
  * A leaf: any layer of engine/ may import it, from any thread. Message ids don't come from here;
  * the engine derives them from a message's birth number and the memory's secret.
  */
-import { randomBytes, randomUUID } from "node:crypto";
+
+/** Loaded when it is wanted: that takes several milliseconds, and the journal's thread mostly needs none. */
+function crypto(): typeof import("node:crypto") {
+  return process.getBuiltinModule("node:crypto");
+}
 
 /** `count` bytes nobody can guess. */
 export function randomSecret(count: number): Uint8Array {
-  return randomBytes(count);
+  return crypto().randomBytes(count);
 }
 
 /** A number from 0 to 4,294,967,295. */
 export function randomWord(): number {
-  return randomBytes(4).readUInt32LE();
+  return crypto().randomBytes(4).readUInt32LE();
 }
 
 /** Letters that no shell and no URL minds, and no command line takes for an option. */
@@ -23,7 +27,7 @@ const KEY_RANDOM = 14;
 const SECRET_RANDOM = 40;
 
 function randomLetters(count: number): string {
-  return [...randomBytes(count)].map((byte) => KEY_LETTERS[byte & 31]).join("");
+  return [...crypto().randomBytes(count)].map((byte) => KEY_LETTERS[byte & 31]).join("");
 }
 
 /** A pair of keys to sign with, of 20 and of 40 letters and digits; the second nobody can guess. */
@@ -34,16 +38,17 @@ export function randomAccessKey(): { accessKeyId: string; secretAccessKey: strin
 
 /** A version 4 UUID in lower case, 36 characters. */
 export function randomUuid(): string {
-  return randomUUID();
+  return crypto().randomUUID();
 }
 
 /** Two hexadecimal digits of every byte. */
 const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** What the ids of the next 2^32 requests have in common: 28 characters, and a word. */
-let requestPrefix = randomUUID().slice(0, 28);
-let requestWord = randomWord();
-let requestCount = 0;
+let requestPrefix = "";
+let requestWord = 0;
+/** How many of them were given; all, before the first. */
+let requestCount = 2 ** 32;
 
 /**
  * A request's id: a version 4 UUID in lower case, 36 characters, unlike any other's. No secret: who
@@ -51,7 +56,7 @@ let requestCount = 0;
  */
 export function requestUuid(): string {
   if (requestCount === 2 ** 32) {
-    requestPrefix = randomUUID().slice(0, 28);
+    requestPrefix = crypto().randomUUID().slice(0, 28);
     requestWord = randomWord();
     requestCount = 0;
   }

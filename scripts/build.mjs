@@ -50,11 +50,9 @@ const pageCode = "engine/report/browser/main.ts";
 const pageScript = "dist/engine/report/browser.js";
 
 /** Threads that a broker with a directory waits for when it starts. */
-const threads = [
-  "broker/durable/journalThread.js",
-  "journal/readThread.js",
-  "journal/syncThread.js",
-].map((name) => `dist/engine/${name}`);
+const threads = ["broker/durable/journalThread.js", "journal/syncThread.js"].map(
+  (name) => `dist/engine/${name}`,
+);
 
 /** What is read at run time and is no TypeScript. */
 const data = [

@@ -8,6 +8,7 @@ import { At } from "../ground/memory";
 import { SendRecord } from "../ground/records";
 import {
   ARENA_SLOTS_BUMP,
+  ARENA_SLOTS_FREE_COUNT,
   BLOCK_BIRTH,
   BLOCK_GROUP_HASH,
   HEADER,
@@ -71,6 +72,23 @@ export class Restored {
 
   /** Room for an entry's content on a free slot, and what its block says; false when memory is full. */
   static open(thread: u32, slotIndex: u32, entry: usize): bool {
+    const flags = load<u32>(entry, LOGGED_FLAGS);
+    const bodyBytes = load<u32>(entry, LOGGED_BODY_BYTES);
+    const isPlain = Restored.contentBytes(entry) === bodyBytes;
+    const isOpen =
+      isPlain && Content.isWholeInHead(bodyBytes)
+        ? Content.openPlain(thread, slotIndex, flags, bodyBytes)
+        : Restored.openAny(thread, slotIndex, entry);
+    if (!isOpen) return false;
+    const block = At.slot(slotIndex).block;
+    store<u64>(block, load<u64>(entry, LOGGED_BIRTH), BLOCK_BIRTH);
+    if (load<u8>(entry, LOGGED_GROUP_BYTES) !== 0) {
+      memory.copy(block + BLOCK_GROUP_HASH, entry + LOG_MESSAGE_BYTES, LOG_HASH_BYTES);
+    }
+    return true;
+  }
+
+  static openAny(thread: u32, slotIndex: u32, entry: usize): bool {
     const send = SendRecord.at(At.thread(thread) + THREAD_SENDS, 0);
     send.bodyBytes = load<u32>(entry, LOGGED_BODY_BYTES);
     send.attributesBytes = load<u32>(entry, LOGGED_ATTRIBUTES_BYTES);
@@ -79,13 +97,7 @@ export class Restored {
     send.deduplicationBytes = load<u8>(entry, LOGGED_DEDUPLICATION_BYTES) as u16;
     send.traceBytes = load<u16>(entry, LOGGED_TRACE_BYTES);
     send.senderBytes = load<u16>(entry, LOGGED_SENDER_BYTES);
-    if (!Content.open(thread, slotIndex, send)) return false;
-    const block = At.slot(slotIndex).block;
-    store<u64>(block, load<u64>(entry, LOGGED_BIRTH), BLOCK_BIRTH);
-    if (send.groupBytes !== 0) {
-      memory.copy(block + BLOCK_GROUP_HASH, entry + LOG_MESSAGE_BYTES, LOG_HASH_BYTES);
-    }
-    return true;
+    return Content.openAny(thread, slotIndex, send);
   }
 
   /** An entry's whole content, of `content` bytes. */
@@ -122,12 +134,14 @@ export class Restored {
   }
 
   /** The stack of free slots, when all messages are there; above `annex` lie some that found no other place. */
-  static finish(annex: u32): void {
+  static finish(annex: u32, messages: u32): void {
     let bump = Restored.bump();
     for (let slot = load<u32>(HEADER, HEADER_SLOTS_MAX); slot >= annex && slot > bump; slot--) {
       if (At.slot(slot).state() !== SLOT_FREE) bump = slot;
     }
     store<u32>(ARENA, bump, ARENA_SLOTS_BUMP);
-    ArenaRebuild.slots();
+    // Where all have one no slot is free, and none is looked at.
+    if (bump === messages) store<u32>(ARENA, 0, ARENA_SLOTS_FREE_COUNT);
+    else ArenaRebuild.slots();
   }
 }

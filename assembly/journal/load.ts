@@ -60,7 +60,6 @@ import {
   PART_SEQUENCE,
   PART_SHARD,
   PART_TOTALS,
-  THREAD_BUFFER,
   THREAD_BUFFER_BYTES,
   THREAD_LOAD,
 } from "../layout";
@@ -87,12 +86,12 @@ export class Load {
   }
 
   /**
-   * Goes through `bytes` bytes of entries in the buffer, from LOAD_AT on; answers how many are done: all
-   * whole entries, and of one that is larger than the buffer what there is. Else LOAD_WANTS says why not.
+   * Goes through `bytes` bytes of entries that lie at `buffer`, from LOAD_AT on; answers how many are done: all
+   * whole entries, and of one that is larger than the thread's buffer, and fills it, what there is. Else LOAD_WANTS
+   * says why not.
    */
-  static run(thread: u32, bytes: u32): u32 {
+  static run(thread: u32, buffer: usize, bytes: u32): u32 {
     const record = Load.record(thread);
-    const buffer = At.thread(thread) + THREAD_BUFFER;
     store<u32>(record, LOAD_WANTS_NOTHING, LOAD_WANTS);
     let at = load<u32>(record, LOAD_AT);
     if (load<u32>(record, LOAD_LARGE_LEFT) !== 0) at = Load.goOn(record, buffer, bytes);

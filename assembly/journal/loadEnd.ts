@@ -29,6 +29,8 @@ import {
   LOAD_ANNEX,
   LOAD_BIRTHS,
   LOAD_DEPARTED,
+  LOAD_LINK,
+  LOAD_RECEIVED,
   LOAD_STEP,
   LOADED_COUNT,
   LOADED_IS_MIXED,
@@ -80,6 +82,8 @@ import { Totals } from "./totals";
 
 /** How far numbers go on above what a log knows. */
 const LIFE: u64 = 0x100000000;
+/** V8 makes quick code of a function that was called often, and never while it runs. */
+const STEP_MESSAGES: i32 = 16384;
 /** Bytes of a node in staging: key, sequence, birth, when it was made. */
 const STAGED_NODE_BYTES: u32 = 40;
 
@@ -117,6 +121,7 @@ export class LoadEnd {
 
   /** A queue that is there gets what was loaded for it; what was loaded for another is dropped. */
   static shard(thread: u32, queueIndex: u32): i32 {
+    store<u32>(Load.record(thread), 0, LOAD_LINK);
     const queue = At.queue(queueIndex);
     const shard = At.shard(queueIndex);
     const loaded = Loaded.of(shard);
@@ -137,27 +142,39 @@ export class LoadEnd {
     if (!isItsOwn) return 0;
     Totals.put(loaded + LOADED_TOTALS, shard);
     store<u64>(shard, load<u64>(loaded, LOADED_PURGE_SEQUENCE), SHARD_PURGE_SEQUENCE);
-    return LoadEnd.build(thread, shard, loaded);
+    return LoadEnd.begin(thread, shard, loaded);
   }
 
-  static build(thread: u32, shard: usize, loaded: usize): i32 {
+  static begin(thread: u32, shard: usize, loaded: usize): i32 {
+    const record = Load.record(thread);
     const purged = load<u64>(loaded, LOADED_PURGE_SEQUENCE);
-    Loaded.removeUpTo(thread, Load.record(thread), loaded, purged, 0);
+    Loaded.removeUpTo(thread, record, loaded, purged, 0);
     const count = load<u32>(loaded, LOADED_COUNT);
-    const received = load<u64>(loaded, LOADED_RECEIVED);
-    let link = LoadEnd.chain(loaded);
+    store<u64>(record, load<u64>(loaded, LOADED_RECEIVED), LOAD_RECEIVED);
+    store<u32>(record, LoadEnd.chain(loaded) as u32, LOAD_LINK);
     // From here on the wheel's spokes are the wheel's.
     Rebuild.clear(shard);
+    if (Shard.isFifo(shard) || count === 0) return count as i32;
+    return Segments.provide(thread, shard, count) ? (count as i32) : STATUS_FULL;
+  }
+
+  /** Some of the messages get their places in the indexes; how many, 0 when all have, or STATUS_FULL. */
+  static build(thread: u32, queueIndex: u32): i32 {
+    const record = Load.record(thread);
+    const shard = At.shard(queueIndex);
     const isFifo = Shard.isFifo(shard);
-    if (!isFifo && count > 0 && !Segments.provide(thread, shard, count)) return STATUS_FULL;
-    while (link !== 0) {
+    const received = load<u64>(record, LOAD_RECEIVED);
+    let link: usize = load<u32>(record, LOAD_LINK);
+    let count = 0;
+    for (; link !== 0 && count < STEP_MESSAGES; count++) {
       const next: usize = load<u32>(link, LINK_NEXT);
       const slotIndex = At.slotOfAgeLink(link);
       if (!isFifo) Rebuild.enlist(shard, slotIndex);
       else if (!LoadEnd.enlist(thread, shard, slotIndex, received)) return STATUS_FULL;
       link = next;
     }
-    return count as i32;
+    store<u32>(record, link as u32, LOAD_LINK);
+    return count;
   }
 
   /** The messages in order of sequence, by the links to the next alone; the first, or 0. */
@@ -273,10 +290,10 @@ export class LoadEnd {
 
   // --- The end -----------------------------------------------------------------------------------------------
 
-  /** `births`: what else is known to have been given. */
-  static finish(thread: u32, births: f64): void {
+  /** `births`: what else is known to have been given; `messages`: how many have a slot. */
+  static finish(thread: u32, births: f64, messages: u32): void {
     const record = Load.record(thread);
-    Restored.finish(load<u32>(record, LOAD_ANNEX));
+    Restored.finish(load<u32>(record, LOAD_ANNEX), messages);
     const given = max<u64>(load<u64>(record, LOAD_BIRTHS), births as u64);
     store<u64>(HEADER, given + LIFE, HEADER_BIRTHS);
   }

@@ -2,6 +2,7 @@
  * The log's part of the module's face (index.ts exports all of it): draining, for the journal's thread, and
  * loading, for who starts again. Numbers as there; `thread` is the caller's own.
  */
+import { Ahead } from "./ahead";
 import { Drain } from "./drain";
 import { Load } from "./load";
 import { LoadEnd } from "./loadEnd";
@@ -27,9 +28,14 @@ export function loadBegin(thread: u32): void {
   Load.begin(thread);
 }
 
-/** Goes through the entries in the buffer; how many bytes of them are done. */
-export function loadEntries(thread: u32, bytes: u32): u32 {
-  return Load.run(thread, bytes);
+/** Goes through the entries at an address; how many bytes of them are done. */
+export function loadEntries(thread: u32, address: usize, bytes: u32): u32 {
+  return Load.run(thread, address, bytes);
+}
+
+/** Has the system give the pages from an address on, which nobody has written yet; nothing changes in them. */
+export function loadAhead(address: usize, bytes: u32): void {
+  Ahead.give(address, bytes);
 }
 
 /** The message in slot `at` of a queue has slot `to` for good; where it is now, 0: nowhere. */
@@ -46,6 +52,10 @@ export function loadShard(thread: u32, queue: u32): i32 {
   return LoadEnd.shard(thread, queue);
 }
 
+export function loadBuild(thread: u32, queue: u32): i32 {
+  return LoadEnd.build(thread, queue);
+}
+
 export function loadNodes(thread: u32, queue: u32, count: u32): i32 {
   return LoadEnd.nodes(thread, queue, count);
 }
@@ -58,6 +68,6 @@ export function loadDeparted(thread: u32): u32 {
   return LoadEnd.departed(thread);
 }
 
-export function loadEnd(thread: u32, births: f64): void {
-  LoadEnd.finish(thread, births);
+export function loadEnd(thread: u32, births: f64, messages: u32): void {
+  LoadEnd.finish(thread, births, messages);
 }

@@ -1,11 +1,9 @@
 /** The main file of a journal's thread on a slow disk; `more.delayMs` is how slow. */
-import { workerData } from "node:worker_threads";
-import type { ThreadData } from "../../engine/broker/durable/journalHost.ts";
-import { runJournal } from "../../engine/broker/durable/journalMain.ts";
+import { runJournal, takeThreadData } from "../../engine/broker/durable/journalMain.ts";
 import { SyncThreads } from "../../engine/journal/syncThreads.ts";
 import { SlowDisk } from "./slowDisk.ts";
 
-const data = workerData as ThreadData;
+const data = await takeThreadData();
 const { delayMs } = data.more as { readonly delayMs: number };
 const file = new URL("./slowSyncThread.js", import.meta.url);
 

@@ -1,6 +1,6 @@
 /** Sluice as a store of the suite `durable`: a broker in this process with a directory. */
 import { durableOf } from "../../engine/broker/durable/face.ts";
-import { useJournalThread } from "../../engine/broker/durable/journalHost.ts";
+import { useJournalThread } from "../../engine/broker/durable/journalStart.ts";
 import { Broker, type BrokerOptions, type Message, type Queue } from "../../engine/index.ts";
 import type { Store, Syncs } from "./pairs.ts";
 

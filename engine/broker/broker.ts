@@ -34,6 +34,7 @@ import { arnOf } from "./catalogue/redrive.ts";
 import { Acknowledgements } from "./durable/acknowledgements.ts";
 import { setDurable } from "./durable/face.ts";
 import { JournalHost } from "./durable/journalHost.ts";
+import { JournalStart } from "./durable/journalStart.ts";
 import { checkNames, closeNames } from "./face/names.ts";
 import { shownAs } from "./face/shown.ts";
 import { Interventions } from "./interventions.ts";
@@ -43,6 +44,7 @@ import { Queues } from "./queues.ts";
 import { Survey } from "./survey.ts";
 import { isWatchThere, makeHandle, takeWelcome, type Word } from "./threads/attachment.ts";
 import { Member } from "./threads/member.ts";
+import { openEngine } from "./threads/memory.ts";
 import { keepingOf, settingsOf, sizesOf } from "./threads/options.ts";
 import { Steward } from "./threads/steward.ts";
 import { attachTiming, openTiming, publishTime } from "./threads/timing.ts";
@@ -119,18 +121,16 @@ export class Broker implements AsyncDisposable {
       epoch: randomEpoch(),
       isClockVirtual: timing.isVirtual,
     };
-    const engine = await Engine.open(sizesOf(options), identity, undefined, trapped).catch(
-      (error: unknown) => {
-        if (!(error instanceof RangeError)) throw error;
-        throw new SluiceError("InvalidParameterValue", error.message, { cause: error });
-      },
-    );
+    const sizes = sizesOf(options);
+    const starting = keeping && new JournalStart(options, keeping);
+    const engine = await openEngine(sizes, identity, starting);
     const stopTime = publishTime(timing, engine);
-    if (keeping === undefined)
+    if (starting === undefined)
       return new Broker(new Member(engine, settings, timing), { stopTime });
-    const journal = await JournalHost.start(engine, keeping, settings, options).catch(
-      (error: unknown) => {
+    const journal = await JournalHost.start(engine, settings, starting).catch(
+      async (error: unknown) => {
         stopTime();
+        await starting.cancel();
         throw error;
       },
     );

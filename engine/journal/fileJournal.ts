@@ -26,6 +26,8 @@ export interface FileJournalOptions {
   readonly batchBytes?: number;
   /** What reads and writes the directory, once it is there and locked; default: node:fs. */
   readonly openDisk?: (directory: string) => Disk;
+  /** What another thread of this process took; default: it is taken now, and the directory made. */
+  readonly lock?: Lock;
   /** Who reads it first; default: this thread. */
   readonly replay?: Replay;
 }
@@ -62,14 +64,18 @@ export async function openFileJournal(options: FileJournalOptions): Promise<Jour
   const settings = settingsOf(options);
   const directory = resolve(options.directory);
   const { openDisk = openNodeDisk } = options;
-  makeDirectory(directory);
-  const lock = await takeLock(directory);
+  const lock = options.lock ?? (await takeDirectory(directory));
   try {
     return new FileJournal(openDisk(directory), settings, lock, options.replay);
   } catch (error) {
     lock.release();
     throw diskError(`open ${directory}`, error);
   }
+}
+
+function takeDirectory(directory: string): Promise<Lock> {
+  makeDirectory(directory);
+  return takeLock(directory);
 }
 
 /** Makes it, with what leads there; the name of each is synced before anything stands in it. */
@@ -85,6 +91,10 @@ function makeDirectory(directory: string): void {
   } catch (error) {
     throw diskError(`make ${directory}`, error);
   }
+}
+
+function randomId(): bigint {
+  return new DataView(randomSecret(8).buffer).getBigUint64(0, true);
 }
 
 function damaged(segment: number, batch: number, at: number): JournalError {
@@ -139,8 +149,9 @@ export class FileJournal implements Journal {
   async begin(nowMs: number): Promise<void> {
     if (this.#stage.is !== "replayed")
       throw new Error("A journal begins once, after it is replayed.");
-    const id = new DataView(randomSecret(8).buffer).getBigUint64(0, true);
-    const writer = new Writer(this.#disk, this.#settings, this.#stage.known, id, nowMs);
+    const { known } = this.#stage;
+    const id = known.end?.chain.id ?? randomId();
+    const writer = new Writer(this.#disk, this.#settings, known, id, nowMs);
     this.#stage = { is: "begun", writer };
   }
 

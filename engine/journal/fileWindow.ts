@@ -10,7 +10,6 @@ import { diskError } from "./journalError.ts";
 
 /** What is read and checked at a time, while a processor has it at hand. */
 export const PIECE_BYTES = 524_288;
-const WINDOW_BYTES = 2 * PIECE_BYTES;
 
 /** Where windows lie, one after the other. */
 export interface Places {
@@ -90,7 +89,7 @@ export class FileWindow {
   #makeRoom(at: number, end: number): void {
     if (end - this.#from <= this.#memory.length) return;
     const kept = this.#memory.subarray(at - this.#from, this.#to - this.#from);
-    const least = Math.min(WINDOW_BYTES, 2 * this.#pieceBytes);
+    const least = 4 * this.#pieceBytes;
     const memory = this.#places.next(Math.max(least, end - at));
     memory.set(kept);
     this.#memory = memory;

@@ -18,8 +18,6 @@ const SEGMENT_MAGIC = 0x0a4a454349554c53n;
 /** "BATC". */
 const BATCH_MAGIC = 0x43544142;
 
-const NUMBER_MAX = BigInt(Number.MAX_SAFE_INTEGER);
-
 /** The places of a header's fields. */
 const AT_VERSION = 8;
 const AT_HEADER_CHECK = 12;
@@ -82,8 +80,8 @@ function viewOf(bytes: Uint8Array): DataView {
 
 /** A whole number below 2^53, or -1 for what is more than that. */
 function numberAt(view: DataView, at: number): number {
-  const value = view.getBigUint64(at, true);
-  return value > NUMBER_MAX ? -1 : Number(value);
+  const high = view.getUint32(at + 4, true);
+  return high < 2 ** 21 ? high * 2 ** 32 + view.getUint32(at, true) : -1;
 }
 
 function putNumber(view: DataView, at: number, value: number): void {

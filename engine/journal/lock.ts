@@ -26,6 +26,8 @@ import { LOCK_PREFIX } from "./names.ts";
 import { mayBeAlive, type Owner, thisProcess } from "./owner.ts";
 
 export interface Lock {
+  /** Its file. */
+  readonly name: string;
   /** Gives the directory back. */
   release(): void;
 }
@@ -57,7 +59,7 @@ export async function takeLock(directory: string): Promise<Lock> {
   const name = `${LOCK_PREFIX}${self.pid}-${suffix}`;
   const since = new Date(wallMs()).toISOString();
   const claim: Claim = { ...self, since };
-  const release = (): void => remove(directory, name);
+  const lock = lockNamed(directory, name);
   try {
     put(directory, name, claim);
     for (let waits = 0; ; waits++) {
@@ -67,16 +69,21 @@ export async function takeLock(directory: string): Promise<Lock> {
       await sleep(WAIT_MS);
     }
     writeFileSync(join(directory, name + OWNER), "");
-    return { release };
+    return lock;
   } catch (error) {
     const told = error instanceof JournalError ? error : diskError(`lock ${directory}`, error);
     try {
-      release();
+      lock.release();
     } catch {
       // Where nothing may be written nothing can be removed either, and the first error says why.
     }
     throw told;
   }
+}
+
+/** A lock of this process's, as another of its threads took it. */
+export function lockNamed(directory: string, name: string): Lock {
+  return { name, release: () => remove(directory, name) };
 }
 
 /**

@@ -1,26 +1,26 @@
 /**
- * A long journal is read and checked by a thread beside the one that looks at what it says: while that puts
- * messages back, this has the next batches read. Both sides are here. Who reads does what `replay` does, on the
- * same files, and nothing else: it opens them for reading alone, and not before the other side, which owns the
- * directory, has begun. What always holds: batches come in order, each whole and checked, and then the end that
- * `replay` came to, or its error. While it is far enough ahead it prepares memory that will be written next.
+ * A long journal is read and checked by the opener of the broker while the journal's thread starts and then puts
+ * back what it says. Both sides are here. Who reads does what `replay` does, on the same files, and nothing else:
+ * it opens them for reading alone, in a directory that its process owns. What always holds: batches come in order,
+ * each whole and checked, and then the end that `replay` came to, or its error. While it is far enough ahead it
+ * prepares memory that will be written next.
  *
- * The thread is started by the opener of the broker, with the journal's own, so that both start side by side; it
- * ends with its work. Where it can't be started, or ends before anything came, the other side reads by itself.
+ * The opener's thread has a program's other work, so it reads a little at a time, and comes back to its event loop
+ * after SLICE_MS, or one batch if that takes longer. Where it can't read, the other side reads by itself.
  */
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { deserialize, serialize } from "node:v8";
-import type { EngineShare, Piece, PieceRing } from "../../bindings/index.ts";
+import type { Piece, PieceRing } from "../../bindings/index.ts";
+import { elapsedMs } from "../clock.ts";
 import type { Disk } from "./disk.ts";
+import { batchLength } from "./format.ts";
+import type { Batch } from "./journal.ts";
 import { JournalError, type JournalErrorCode } from "./journalError.ts";
-import { type Known, type Replay, replay } from "./replay.ts";
+import { type Known, Reading, type Replay, replay } from "./replay.ts";
 
-/** What the thread is started with. */
-export interface ReadAheadData {
-  readonly buffer: PieceRing["buffer"];
-  readonly directory: string;
-  /** Whose memory the messages are put back into. */
-  readonly share?: Pick<EngineShare, "memory">;
-}
+const SLICE_MS = 5;
+/** How often it looks whether more may be put: there is more than ten times as long to do for the other side. */
+const LOOK_MS = 1;
 
 /** In a piece, in place of a batch's number: how it ended. */
 const END = 0;
@@ -29,56 +29,105 @@ type Ending =
   | { readonly known: Known }
   | { readonly text: string; readonly code?: JournalErrorCode };
 
-/** The thread's side: returns when all was read, or nobody wants it any more. */
-export function serveReplay(ring: PieceRing, openDisk: () => Disk): void {
-  if (!ring.waitForBegin()) return;
-  const ending = Buffer.from(serialize(read(ring, openDisk)));
-  if (ring.hasEnded) return;
-  const place = ring.next(ending.length).subarray(0, ending.length);
-  place.set(ending);
-  ring.put([END], place);
-  ring.end();
-}
-
-function read(ring: PieceRing, openDisk: () => Disk): Ending {
+/**
+ * The opener's side: resolves when all was taken, or nobody wants it any more.
+ * @param provide a step of other work, while it would have to wait; false: there is none
+ */
+export async function readAhead(
+  ring: PieceRing,
+  openDisk: () => Disk,
+  provide: () => boolean,
+): Promise<void> {
   try {
-    const disk = openDisk();
-    try {
-      const known = replay(
-        disk,
-        ({ number, segment, at, position, nowMs, records }) =>
-          ring.put([number, segment, at, position, nowMs], records),
-        ring,
-      );
-      return { known };
-    } finally {
-      disk.end();
-    }
+    await readTo(ring, openDisk, provide);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    return error instanceof JournalError ? { text, code: error.code } : { text };
+    putEnding(ring, error instanceof JournalError ? { text, code: error.code } : { text });
+  }
+  await inSlices(ring, () => (provide() ? "worked" : "idle"));
+}
+
+async function readTo(
+  ring: PieceRing,
+  openDisk: () => Disk,
+  provide: () => boolean,
+): Promise<void> {
+  const disk = openDisk();
+  const reading = new Reading(disk, (batch) => putBatch(ring, batch), ring);
+  try {
+    await inSlices(ring, () => {
+      if (!ring.isReady) return provide() ? "worked" : "idle";
+      if (reading.step()) return "worked";
+      putEnding(ring, { known: reading.known });
+      return "done";
+    });
+  } finally {
+    reading.end();
+    disk.end();
   }
 }
 
-/** The other side: shows what the thread reads, and reads by itself where there is none. */
-export function replayBeside(ring: PieceRing): Replay {
+/** Steps, until one says that all is done or the ring has ended; the event loop goes on in between. */
+async function inSlices(ring: PieceRing, step: () => "worked" | "idle" | "done"): Promise<void> {
+  while (!ring.hasEnded) {
+    const untilMs = elapsedMs() + SLICE_MS;
+    let did = step();
+    while (did === "worked" && elapsedMs() < untilMs) did = step();
+    if (did === "done") return;
+    await (did === "idle" ? sleep(LOOK_MS) : nextTurn());
+  }
+}
+
+function putBatch(ring: PieceRing, batch: Batch): void {
+  const { number, segment, at, position, nowMs, records } = batch;
+  ring.put([number, segment, at, position, nowMs], records);
+}
+
+/** There is always room for it. */
+function putEnding(ring: PieceRing, ending: Ending): void {
+  const bytes = Buffer.from(serialize(ending));
+  const place = ring.next(bytes.length).subarray(0, bytes.length);
+  place.set(bytes);
+  ring.put([END], place);
+}
+
+/** What the other side does besides. */
+export interface Meanwhile {
+  /** A step of other work, while it would have to wait; false: there is none. */
+  readonly provide: () => boolean;
+  /** So many bytes of the journal's files were shown. */
+  readonly onShown: (bytes: number) => void;
+}
+
+/** The other side: shows what the opener reads, and reads by itself where that doesn't. */
+export function replayBeside(ring: PieceRing, { provide, onShown }: Meanwhile): Replay {
   return (disk, visit) => {
-    ring.begin();
-    let isAny = false;
+    let shownBytes = 0;
     try {
       for (;;) {
-        const piece = ring.take();
+        const piece = ring.take(provide);
         if (piece === undefined) break;
-        const [number = 0, segment = 0, at = 0, position = 0, nowMs = 0] = piece.numbers;
-        if (number === END) return endingOf(piece);
-        isAny = true;
-        visit({ number, segment, at, position, nowMs, records: piece.bytes });
+        if (piece.numbers[0] === END) return endingOf(piece);
+        visit(batchOf(piece));
+        shownBytes += batchLength(piece.bytes.length);
+        onShown(shownBytes);
       }
     } finally {
       ring.end();
     }
-    if (isAny) throw new Error("The thread that reads the journal ended before its work.");
+    if (shownBytes > 0) throw new Error("The thread that reads the journal ended before its work.");
     return replay(disk, visit);
+  };
+}
+
+function batchOf({ numbers, bytes }: Piece): Batch {
+  return {
+    number: numbers[0] as number,
+    segment: numbers[1] as number,
+    at: numbers[2] as number,
+    position: numbers[3] as number,
+    nowMs: numbers[4] as number,
+    records: bytes,
   };
 }
 

@@ -12,7 +12,14 @@ import { type Header, PAGE_BYTES } from "./format.ts";
 import type { Visit } from "./journal.ts";
 import { diskError, JournalError } from "./journalError.ts";
 import { type Listed, segmentName, sortNames } from "./names.ts";
-import { type Chain, chainOf, continues, headerOf, SegmentReader } from "./segmentReader.ts";
+import {
+  type Chain,
+  chainOf,
+  continues,
+  headerOf,
+  type Place,
+  SegmentReader,
+} from "./segmentReader.ts";
 
 /** What was read. */
 export interface Known {
@@ -40,13 +47,115 @@ export type Replay = (disk: Disk, visit: Visit) => Known;
 
 /** `places`: where what is shown lies. */
 export function replay(disk: Disk, visit: Visit, places?: Places): Known {
-  const listed = list(disk);
-  const newest = listed.segments.at(-1);
-  if (newest === undefined) {
-    refuseForeign(listed);
-    return { listed };
+  const reading = new Reading(disk, visit, places);
+  while (reading.step());
+  return reading.known;
+}
+
+/** A segment that is being read. */
+interface Open {
+  readonly reader: SegmentReader;
+  /** The next one's header; undefined: there is none. */
+  readonly sealedBy: Header | undefined;
+  readonly life: number;
+  place: Place;
+}
+
+/** Likewise, a batch a step, so that a thread which has other work can do it in between. */
+export class Reading {
+  readonly #disk: Disk;
+  readonly #visit: Visit;
+  readonly #window: FileWindow;
+  readonly #headers = new FileWindow(undefined, PAGE_BYTES);
+  readonly #listed: Listed;
+  readonly #newest: number | undefined;
+  readonly #oldest: number;
+  readonly #firsts = new Map<number, number>();
+  readonly #sizes = new Map<number, number>();
+  #segment: number;
+  #chain: Chain | undefined;
+  #open: Open | undefined;
+  #known: Known | undefined;
+
+  constructor(disk: Disk, visit: Visit, places?: Places) {
+    this.#disk = disk;
+    this.#visit = visit;
+    this.#window = new FileWindow(places);
+    this.#listed = list(disk);
+    this.#newest = this.#listed.segments.at(-1);
+    this.#oldest = oldestOf(this.#listed.segments);
+    this.#segment = this.#oldest;
   }
-  return { listed, end: readRun(disk, newest, listed, visit, places) };
+
+  /** What was read, when all was. */
+  get known(): Known {
+    if (this.#known === undefined) throw new Error("The journal has not been read to its end.");
+    return this.#known;
+  }
+
+  /** Shows the next batch, or goes on to the next segment; false: all was read. */
+  step(): boolean {
+    try {
+      if (this.#known === undefined) this.#go();
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+    return this.#known === undefined;
+  }
+
+  /** Nobody wants more of it. */
+  end(): void {
+    this.#open?.reader.close();
+    this.#open = undefined;
+  }
+
+  #go(): void {
+    if (this.#newest === undefined) {
+      refuseForeign(this.#listed);
+      this.#known = { listed: this.#listed };
+      return;
+    }
+    const open = this.#open ?? this.#enter(this.#newest);
+    const { reader, sealedBy, place } = open;
+    const isWhole = sealedBy !== undefined && place.chain.number >= sealedBy.first - 1;
+    const next = isWhole ? undefined : reader.step(place, this.#visit);
+    if (next === undefined) this.#leave(open, this.#newest);
+    else open.place = next;
+  }
+
+  #enter(newest: number): Open {
+    const segment = this.#segment;
+    const reader = new SegmentReader(this.#disk, segment, this.#window);
+    try {
+      const header = headerOf(reader);
+      const chain = enter(header, this.#chain);
+      this.#firsts.set(segment, header.first);
+      this.#sizes.set(segment, reader.bytes);
+      const sealedBy =
+        segment < newest ? headerOfFile(this.#disk, segment + 1, this.#headers) : undefined;
+      this.#open = { reader, sealedBy, life: header.life, place: { at: PAGE_BYTES, chain } };
+      return this.#open;
+    } catch (error) {
+      reader.close();
+      throw error;
+    }
+  }
+
+  #leave({ reader, sealedBy, life, place }: Open, newest: number): void {
+    const { at, chain } = place;
+    if (sealedBy !== undefined) refuseDamaged(sealedBy, chain, this.#segment, at);
+    else {
+      refuseMarked(reader, chain, at);
+      refuseMissing(chain, this.#oldest);
+      const segments = { oldestSegment: this.#oldest, newestSegment: newest };
+      const read = { firsts: this.#firsts, sizes: this.#sizes, at, fileBytes: reader.bytes };
+      this.#known = { listed: this.#listed, end: { chain, life, ...segments, ...read } };
+    }
+    this.#chain = chain;
+    this.#segment += 1;
+    this.end();
+  }
 }
 
 function list(disk: Disk): Listed {
@@ -78,57 +187,8 @@ function oldestOf(segments: readonly number[]): number {
   return segments[index] ?? 0;
 }
 
-function readRun(
-  disk: Disk,
-  newest: number,
-  { segments }: Listed,
-  visit: Visit,
-  places: Places | undefined,
-): End {
-  const oldest = oldestOf(segments);
-  const firsts = new Map<number, number>();
-  const sizes = new Map<number, number>();
-  const window = new FileWindow(places);
-  let chain: Chain | undefined;
-  for (let segment = oldest; ; segment++) {
-    const reader = new SegmentReader(disk, segment, window);
-    try {
-      const header = headerOf(reader);
-      chain = enter(header, chain);
-      firsts.set(segment, header.first);
-      sizes.set(segment, reader.bytes);
-      const sealedBy = segment < newest ? nextHeader(disk, segment + 1) : undefined;
-      const walked = reader.walk(
-        { at: PAGE_BYTES, chain },
-        sealedBy ? sealedBy.first - 1 : Infinity,
-        visit,
-      );
-      chain = walked.chain;
-      if (sealedBy !== undefined) {
-        refuseDamaged(sealedBy, chain, segment, walked.at);
-        continue;
-      }
-      refuseMarked(reader, chain, walked.at);
-      refuseMissing(chain, oldest);
-      return {
-        ...{
-          chain,
-          life: header.life,
-          oldestSegment: oldest,
-          newestSegment: newest,
-          firsts,
-          sizes,
-        },
-        ...{ at: walked.at, fileBytes: reader.bytes },
-      };
-    } finally {
-      reader.close();
-    }
-  }
-}
-
-function nextHeader(disk: Disk, segment: number): Header {
-  const reader = new SegmentReader(disk, segment, new FileWindow(undefined, PAGE_BYTES));
+function headerOfFile(disk: Disk, segment: number, window: FileWindow): Header {
+  const reader = new SegmentReader(disk, segment, window);
   try {
     return headerOf(reader);
   } finally {

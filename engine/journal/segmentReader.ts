@@ -43,6 +43,13 @@ export interface Place {
   readonly chain: Chain;
 }
 
+/** A batch that is intact, what its head says, and its check. */
+interface Found {
+  readonly batch: Uint8Array;
+  readonly head: Head;
+  readonly check: number;
+}
+
 /** Where the log stands at the beginning of a segment, as its header says it. */
 export function chainOf(header: Header): Chain {
   const { id, first, previous, position, nowMs } = header;
@@ -103,7 +110,7 @@ export class SegmentReader {
   }
 
   /** The batch that begins there, if one does that is intact and this journal's; good until the next call. */
-  batchAt(at: number, id: bigint): Uint8Array | undefined {
+  batchAt(at: number, id: bigint): Found | undefined {
     const length = lengthAt(this.#window.bytes(at, PAGE_BYTES));
     if (length === 0 || at + length > this.bytes) return undefined;
     this.#window.hold(at, length);
@@ -116,32 +123,40 @@ export class SegmentReader {
       done = to;
     }
     const batch = this.#window.bytes(at, length);
-    return checkOf(batch) === check && decodeHead(batch).id === id ? batch : undefined;
+    if (checkOf(batch) !== check) return undefined;
+    const head = decodeHead(batch);
+    return head.id === id ? { batch, head, check } : undefined;
+  }
+
+  /** Shows the batch at a place, and answers where the next one may be; undefined: none there follows. */
+  step({ at, chain }: Place, visit: Visit): Place | undefined {
+    const found = this.batchAt(at, chain.id);
+    if (found === undefined || !follows(found.head, chain, this.segment)) return undefined;
+    const { batch, head, check } = found;
+    const { number, position, bytes, oldest, nowMs } = head;
+    if (bytes > 0) {
+      const records = batch.subarray(HEAD_BYTES, HEAD_BYTES + bytes);
+      visit({ number, segment: this.segment, at, position, nowMs, records });
+    }
+    const greatestMs = Math.max(chain.nowMs, nowMs);
+    return {
+      at: at + batch.length,
+      chain: { id: chain.id, number, check, position: position + bytes, oldest, nowMs: greatestMs },
+    };
   }
 
   /**
    * Shows the batches from a place on, as long as each follows the one before, at most up to number
    * `last`, and no more when `bytesMax` bytes were read. Answers where it ended, and the chain there.
    */
-  walk(from: Place, last: number, visit: Visit, bytesMax = Number.POSITIVE_INFINITY): Place {
-    let { at, chain } = from;
-    while (chain.number < last && at - from.at < bytesMax) {
-      const batch = this.batchAt(at, chain.id);
-      if (batch === undefined) break;
-      const head = decodeHead(batch);
-      if (!follows(head, chain, this.segment)) break;
-      const { number, position, bytes, oldest, nowMs } = head;
-      chain = {
-        ...{ id: chain.id, number, check: checkOf(batch), position: position + bytes, oldest },
-        nowMs: Math.max(chain.nowMs, nowMs),
-      };
-      const begin = at;
-      at += batch.length;
-      if (bytes === 0) continue;
-      const records = batch.subarray(HEAD_BYTES, HEAD_BYTES + bytes);
-      visit({ number, segment: this.segment, at: begin, position, nowMs, records });
+  walk(from: Place, last: number, visit: Visit, bytesMax: number): Place {
+    let place = from;
+    while (place.chain.number < last && place.at - from.at < bytesMax) {
+      const next = this.step(place, visit);
+      if (next === undefined) break;
+      place = next;
     }
-    return { at, chain };
+    return place;
   }
 
   /**
@@ -155,11 +170,8 @@ export class SegmentReader {
   ): { readonly at: number; readonly number: number } | undefined {
     let at = behind;
     while (at < this.bytes) {
-      const batch = this.batchAt(at, id);
-      if (batch !== undefined) {
-        const head = decodeHead(batch);
-        if (head.durable >= number) return { at, number: head.number };
-      }
+      const head = this.batchAt(at, id)?.head;
+      if (head !== undefined && head.durable >= number) return { at, number: head.number };
       at += PAGE_BYTES;
     }
     return undefined;

@@ -79,14 +79,14 @@ export class Writer {
   #failure: JournalError | undefined;
 
   /** Draws the conclusions from what was read, and begins the life's first segment. */
-  constructor(disk: Disk, settings: WriterSettings, known: Known, newId: bigint, nowMs: number) {
+  constructor(disk: Disk, settings: WriterSettings, known: Known, id: bigint, nowMs: number) {
     const { listed, end } = known;
     this.#disk = disk;
     this.#settings = settings;
     this.#reserve = new Reserve(disk, settings.segmentBytes, listed.hasReserve);
     this.#spare = new Spare(disk, settings.segmentBytes);
     this.#buffer = new Uint8Array(batchLength(settings.batchBytes));
-    this.#id = end?.chain.id ?? newId;
+    this.#id = id;
     this.#life = (end?.life ?? 0) + 1;
     this.#firsts = new Map(end?.firsts);
     this.#sizes = new Map(end?.sizes);

@@ -60,7 +60,7 @@ test.each([
   async (_, call) => {
     const disk = new SimulatedDisk(new Seeded(1));
     const calls: number[] = [];
-    const lock: Lock = { release: () => calls.push(disk.calls, disk.openFiles) };
+    const lock: Lock = { name: "lock", release: () => calls.push(disk.calls, disk.openFiles) };
     const journal = new FileJournal(disk, SETTINGS, lock);
     await journal.replay(() => {});
     await journal.begin(NOW_MS);

@@ -1,8 +1,8 @@
 /**
- * A journal that a thread beside reads ahead: what is shown, where it ends and what is refused are what this thread
- * would come to by itself, whichever of the two ends first. The other thread is a real one, of the build.
+ * A journal that the opener reads ahead of the journal's thread: what that is shown, where it ends and what is
+ * refused are what it would come to by itself, whichever of the two ends first; and the opener's event loop goes on.
+ * The other thread is a real one, of the build.
  */
-import { createHash } from "node:crypto";
 import {
   mkdtempSync,
   readdirSync,
@@ -15,27 +15,31 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { PieceRing } from "../../bindings/index.ts";
+import { PieceRing, SharedBlock } from "../../bindings/index.ts";
+import { RING_BYTES } from "../../bindings/pieceRing.ts";
 import { openFileJournal } from "../../engine/journal/fileJournal.ts";
-import type { Batch } from "../../engine/journal/journal.ts";
 import { NodeDisk } from "../../engine/journal/nodeDisk.ts";
-import { type ReadAheadData, replayBeside } from "../../engine/journal/readAhead.ts";
-import { type Replay, replay } from "../../engine/journal/replay.ts";
+import { readAhead, replayBeside } from "../../engine/journal/readAhead.ts";
+import { replay } from "../../engine/journal/replay.ts";
 import { Seeded } from "../support/seeded.ts";
+import { type Shown, shown } from "./shown.ts";
+import type { TakerData } from "./takerThread.ts";
 
-const THREAD = new URL("../../dist/engine/journal/readThread.cjs", import.meta.url);
+const THREAD = new URL("../../dist/test/journal/takerThread.js", import.meta.url);
 const MIB = 1_048_576;
+const NOTHING = { provide: () => false, onShown: () => {} };
 
 let directory = "";
-let readers: Worker[] = [];
+let buffer: SharedArrayBuffer;
+let ring: PieceRing;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "sluice-ahead-"));
+  buffer = new SharedBlock(RING_BYTES).buffer;
+  ring = new PieceRing(buffer, 0);
 });
 
-afterEach(async () => {
-  await Promise.all(readers.map((reader) => reader.terminate()));
-  readers = [];
+afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
@@ -63,55 +67,45 @@ async function writeLog(): Promise<void> {
   await journal.close(3);
 }
 
-function begin(): PieceRing {
-  const ring = new PieceRing();
-  const workerData: ReadAheadData = { buffer: ring.buffer, directory };
-  const reader = new Worker(THREAD, { workerData, execArgv: [] });
-  reader.on("error", () => ring.end());
-  reader.on("exit", () => ring.end());
-  readers.push(reader);
-  return ring;
+function openDisk(): NodeDisk {
+  return new NodeDisk(directory);
 }
 
-/** All that is shown, and the end; or the error. */
-function shown(read: Replay): unknown {
-  const seen: unknown[] = [];
-  const disk = new NodeDisk(directory);
-  try {
-    const known = read(disk, ({ records, ...batch }: Batch) => {
-      const hash = createHash("sha1").update(Buffer.from(records)).digest("hex");
-      seen.push({ ...batch, bytes: records.length, hash });
-    });
-    return { seen, known };
-  } catch (error) {
-    const { name, message, code } = error as Error & { code?: string };
-    return { seen, name, message, code };
-  } finally {
-    disk.end();
-  }
+/** What the other thread is shown while this one reads. */
+async function taken(provide = () => false, throwsAt?: number): Promise<Shown> {
+  const workerData: TakerData = { buffer, directory, ...(throwsAt !== undefined && { throwsAt }) };
+  const taker = new Worker(THREAD, { workerData, execArgv: [] });
+  taker.on("exit", () => ring.end());
+  const answer = new Promise<Shown>((resolve, reject) => {
+    taker.once("message", resolve).once("error", reject);
+  });
+  const ended = new Promise((resolve) => taker.once("exit", resolve));
+  await readAhead(ring, openDisk, provide);
+  await ended;
+  return answer;
 }
 
-describe("a journal that another thread reads", () => {
-  test("shows all batches, of any length, as this thread would, and the same end", async () => {
+function alone(): Shown {
+  return shown(directory, (disk, visit) => replay(disk, visit));
+}
+
+describe("a journal that the opener reads", () => {
+  test("shows all batches, of any length, as the thread would read them, and the same end", async () => {
     await writeLog();
-    const beside = shown(replayBeside(begin()));
-    const alone = shown((disk, visit) => replay(disk, visit));
-    expect(beside).toEqual(alone);
-    expect((alone as { seen: unknown[] }).seen).toHaveLength(3 * 409);
+    const { seen, ...end } = await taken();
+    expect({ seen, ...end }).toEqual(alone());
+    expect(seen).toHaveLength(3 * 409);
   });
 
   test("ends where it is torn", async () => {
     await writeLog();
-    const last =
-      readdirSync(directory)
-        .filter((name) => name.endsWith(".log"))
-        .sort()
-        .at(-1) ?? "";
+    const names = readdirSync(directory).filter((name) => name.endsWith(".log"));
+    const last = names.sort().at(-1) ?? "";
     const { length } = readFileSync(join(directory, last));
     truncateSync(join(directory, last), length - 8_192);
-    const beside = shown(replayBeside(begin()));
-    expect(beside).toEqual(shown((disk, visit) => replay(disk, visit)));
-    expect((beside as { seen: unknown[] }).seen).toHaveLength(3 * 409 - 1);
+    const told = await taken();
+    expect(told).toEqual(alone());
+    expect(told.seen).toHaveLength(3 * 409 - 1);
   });
 
   test("is refused where it is damaged, in the same words", async () => {
@@ -120,37 +114,63 @@ describe("a journal that another thread reads", () => {
     const bytes = readFileSync(path);
     bytes[9 * MIB] = (bytes[9 * MIB] ?? 0) ^ 1;
     writeFileSync(path, bytes);
-    const beside = shown(replayBeside(begin()));
-    expect(beside).toEqual(shown((disk, visit) => replay(disk, visit)));
-    expect(beside).toMatchObject({ name: "JournalError", code: "Corrupt" });
+    const told = await taken();
+    expect(told).toEqual(alone());
+    expect(told).toMatchObject({ name: "JournalError", code: "Corrupt" });
   });
 
-  test("is let alone when the one that looks at it throws", async () => {
+  test("is let alone when the thread that looks at it throws", async () => {
     await writeLog();
-    const ring = begin();
-    let count = 0;
-    const read = () =>
-      replayBeside(ring)(new NodeDisk(directory), () => {
-        count++;
-        if (count === 5) throw new RangeError("too small");
-      });
-    expect(read).toThrow("too small");
-    await new Promise((resolve) => readers[0]?.once("exit", resolve));
-    expect(count).toBe(5);
+    const told = await taken(() => false, 5);
+    expect(told).toMatchObject({ name: "RangeError", message: "too small" });
+    expect(told.seen).toHaveLength(4);
+    expect(ring.hasEnded).toBe(true);
   });
 
-  test("is read by this thread where the other one does not run", async () => {
+  test("is read by the thread where the opener does not read", async () => {
     await writeLog();
-    const ring = new PieceRing();
     ring.end();
-    expect(shown(replayBeside(ring))).toEqual(shown((disk, visit) => replay(disk, visit)));
+    expect(shown(directory, replayBeside(ring, NOTHING))).toEqual(alone());
   });
 
-  test("nobody may call half of a journal all of it: a thread that ends within is an error", () => {
-    const ring = new PieceRing();
+  test("nobody may call half of a journal all of it: a reading that ends within is an error", () => {
     const place = ring.next(100).subarray(0, 8);
     ring.put([1, 1, 4_096, 0, 1], place);
-    const read = () => replayBeside(ring)(new NodeDisk(directory), () => ring.end());
+    const read = () => replayBeside(ring, NOTHING)(openDisk(), () => ring.end());
     expect(read).toThrow("ended before its work");
+  });
+
+  test("leaves the opener's event loop its turns, however much there is to do meanwhile", async () => {
+    await writeLog();
+    let turns = 0;
+    const turn = setInterval(() => {
+      turns++;
+    });
+    // There is always more.
+    const told = await taken(() => true);
+    clearInterval(turn);
+    expect(told.seen).toHaveLength(3 * 409);
+    expect(turns).toBeGreaterThan(3);
+  });
+
+  test("tells the thread how much of the files it has seen", async () => {
+    await writeLog();
+    let shownBytes = 0;
+    const meanwhile = {
+      provide: () => false,
+      onShown: (bytes: number): void => {
+        expect(bytes).toBeGreaterThan(shownBytes);
+        shownBytes = bytes;
+      },
+    };
+    const batches: [number[], Uint8Array][] = [
+      [[1, 1, 4_096, 0, 1], ring.next(100).subarray(0, 8)],
+      [[2, 1, 8_192, 8, 1], ring.next(9_000).subarray(0, 9_000)],
+    ];
+    for (const [numbers, bytes] of batches) ring.put(numbers, bytes);
+    const read = () =>
+      replayBeside(ring, meanwhile)(openDisk(), ({ number }) => number === 2 && ring.end());
+    expect(read).toThrow("ended before its work");
+    expect(shownBytes).toBe(4_096 + 12_288);
   });
 });

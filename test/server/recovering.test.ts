@@ -3,7 +3,7 @@
  * is the test's, and waits or fails when it says so. Needs a build.
  */
 import { afterEach, expect, test } from "vitest";
-import { useJournalThread } from "../../engine/broker/durable/journalHost.ts";
+import { useJournalThread } from "../../engine/broker/durable/journalStart.ts";
 import { reportsTo } from "../../engine/server/logger.ts";
 import { RunningServer } from "../../engine/server/running.ts";
 import { settle } from "../../engine/server/settings/settle.ts";

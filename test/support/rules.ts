@@ -98,7 +98,7 @@ const LAYERS: readonly Layer[] = [
       "metrics",
       "engine/awsSdk/index.ts",
       "engine/broker/durable/face.ts",
-      "engine/broker/durable/journalHost.ts",
+      "engine/broker/durable/journalStart.ts",
       "engine/broker/durable/journalMain.ts",
       "engine/journal/fileJournal.ts",
       "engine/journal/nodeDisk.ts",

@@ -5,67 +5,21 @@
  * it or, while it blocks, looks; and by the watch, where there is one, whatever this thread does.
  */
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { type Engine, type EngineShare, JOURNAL_GONE } from "../../../bindings/index.ts";
 import { SluiceError } from "../../errors.ts";
-import type { BrokerOptions } from "../../types.ts";
 import type { BrokerSettings, Keeping } from "../threads/options.ts";
 import type { Steward } from "../threads/steward.ts";
 import { type DurableFace, recoveryWatcher, type TellProgress } from "./face.ts";
 import { JournalNumbers } from "./journalNumbers.ts";
-import type { Order, Recovery, Refused, Report, WorkSettings } from "./journalWork.ts";
-import { type ReadAhead, readAheadOf } from "./readAheadHost.ts";
-
-/** What the thread is started with. */
-export interface ThreadData {
-  readonly share: EngineShare;
-  readonly directory: string;
-  readonly settings: WorkSettings;
-  /** Where entries come from that it is to keep. */
-  readonly orders: MessagePort;
-  /** Closes when the thread ends: the watch has the other end. */
-  readonly watched: MessagePort;
-  /** Where a thread puts what it reads ahead of this one, if there is such a thread (readAheadHost.ts). */
-  readonly ahead?: ReadAhead["buffer"];
-  /** Of a test's own thread: what it is to do. */
-  readonly more?: unknown;
-}
+import type { JournalStart, JournalThread, ThreadData } from "./journalStart.ts";
+import type { Order, Recovery, Refused, Report } from "./journalWork.ts";
+import type { ReadAhead } from "./readAheadHost.ts";
 
 const MIB = 1_048_576;
 /** The largest message and what goes with it fit into one batch. */
 const BATCH_BYTES = 8 * MIB;
 const SEGMENT_BYTES = 32 * MIB;
-
-/** Worker threads run compiled files only; run from sources, that is the build beside them. */
-function threadFile(): URL {
-  const isSource = import.meta.url.endsWith(".ts");
-  const file = isSource
-    ? "../../../dist/engine/broker/durable/journalThread.cjs"
-    : "./journalThread.cjs";
-  return new URL(file, import.meta.url);
-}
-
-/** What the opener sees of the journal's thread. */
-export interface JournalThread {
-  on(event: "message", hear: (report: Report) => void): unknown;
-  on(event: "error", hear: (error: Error) => void): unknown;
-  once(event: "exit", hear: (code: number) => void): unknown;
-  ref(): void;
-  unref(): void;
-}
-
-/** A file for the journal's thread, and what its thread is told besides; or what works in its stead. */
-export type OtherThread =
-  | { readonly file: URL; readonly more: unknown }
-  | { readonly start: (data: ThreadData) => JournalThread };
-
-const otherThreads = new WeakMap<BrokerOptions, OtherThread>();
-
-/** A test's own thread, whose disk waits or fails on purpose, for the `Broker.open(options)` that comes next. */
-export function useJournalThread(options: BrokerOptions, thread: OtherThread): void {
-  otherThreads.set(options, thread);
-}
 
 function nothing(): void {}
 
@@ -99,14 +53,19 @@ export class JournalHost implements DurableFace {
   /** Rejects with what keeps the directory from being used; nothing of it is changed then. */
   static async start(
     engine: Engine,
-    keeping: Keeping,
     settings: BrokerSettings,
-    options: BrokerOptions,
+    starting: JournalStart,
   ): Promise<JournalHost> {
-    const host = new JournalHost(engine, keeping, settings, options);
+    const share = engine.share();
+    if (share === undefined) {
+      throw new SluiceError("OverLimit", "No thread is left for the broker's journal.");
+    }
+    const ahead = await starting.readAhead(resolve(starting.keeping.directory), engine);
+    const host = new JournalHost(engine, share, settings, starting, ahead);
     const recovery = await new Promise<Recovery>((resolve, reject) => {
       host.#onReady = resolve;
       host.#onUnready = reject;
+      ahead?.begin();
     });
     host.#recovery = recovery;
     host.#minutes = recovery.minutes;
@@ -117,19 +76,17 @@ export class JournalHost implements DurableFace {
 
   private constructor(
     engine: Engine,
-    { directory, durability }: Keeping,
+    share: EngineShare,
     settings: BrokerSettings,
-    options: BrokerOptions,
+    starting: JournalStart,
+    ahead: ReadAhead | undefined,
   ) {
-    const share = engine.share();
-    if (share === undefined) {
-      throw new SluiceError("OverLimit", "No thread is left for the broker's journal.");
-    }
     this.#engine = engine;
     this.#thread = share.thread;
+    const { directory, durability } = starting.keeping;
     this.directory = resolve(directory);
     this.durability = durability;
-    this.#tellProgress = recoveryWatcher(options) ?? nothing;
+    this.#tellProgress = recoveryWatcher(starting.options) ?? nothing;
     this.failed = new Promise((resolve) => {
       this.#onFailed = resolve;
     });
@@ -137,8 +94,7 @@ export class JournalHost implements DurableFace {
     this.#orders = port1;
     const seat = new MessageChannel();
     this.#seat = seat.port1;
-    const other = otherThreads.get(options);
-    this.#ahead = other === undefined ? readAheadOf(this.directory, share) : undefined;
+    this.#ahead = ahead;
     const { account, region, quotas } = settings;
     const data: ThreadData = {
       share,
@@ -150,9 +106,9 @@ export class JournalHost implements DurableFace {
       },
       orders: port2,
       watched: seat.port2,
-      ...(this.#ahead !== undefined && { ahead: this.#ahead.buffer }),
+      ...(ahead !== undefined && { lockName: ahead.lockName }),
     };
-    this.#worker = startThread(data, other);
+    this.#worker = starting.give(data);
     this.#worker.on("message", (report: Report) => this.#hear(report));
     this.#worker.on("error", (error) => {
       this.#failure ??= failureOf(`The journal's thread had an error. ${error.message}`, error);
@@ -244,6 +200,7 @@ export class JournalHost implements DurableFace {
   #onExit(code: number): void {
     const { durable } = this.#engine;
     this.#ahead?.stop();
+    this.#ahead?.release();
     // In order: the broker had ended, by its close or because its steward was lost.
     if (durable.hasEnded && durable.failure === undefined) return;
     const told = durable.failure ?? JOURNAL_GONE;
@@ -265,16 +222,6 @@ function refusalOf(text: string, refused: Refused | undefined): SluiceError | un
   return new SluiceError(code, text, {
     retryable: false,
     ...(isForMemory && { cause: new RangeError(text) }),
-  });
-}
-
-function startThread(data: ThreadData, other?: OtherThread): JournalThread {
-  if (other !== undefined && "start" in other) return other.start(data);
-  return new Worker(fileURLToPath(other?.file ?? threadFile()), {
-    name: "sluice journal",
-    workerData: other === undefined ? data : { ...data, more: other.more },
-    transferList: [data.orders, data.watched],
-    execArgv: [],
   });
 }
 

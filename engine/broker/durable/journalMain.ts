@@ -4,27 +4,33 @@
  * own, whose disk is slower.
  */
 import { parentPort, receiveMessageOnPort } from "node:worker_threads";
-import { type BellPlace, bellOf, PieceRing } from "../../../bindings/index.ts";
+import { type BellPlace, bellOf, type Engine } from "../../../bindings/index.ts";
 import type { Disk } from "../../journal/disk.ts";
-import { openFileJournal } from "../../journal/fileJournal.ts";
+import { type FileJournalOptions, openFileJournal } from "../../journal/fileJournal.ts";
+import { lockNamed } from "../../journal/lock.ts";
 import { replayBeside } from "../../journal/readAhead.ts";
-import type { ThreadData } from "./journalHost.ts";
+import type { ThreadData } from "./journalStart.ts";
 import { JournalWork, type Order } from "./journalWork.ts";
 import { logBytes } from "./logBytes.ts";
 
+/** What the opener gives its thread when there is a memory; once. */
+export function takeThreadData(): Promise<ThreadData> {
+  return new Promise((resolve) => parentPort?.once("message", resolve));
+}
+
 /** `openDisk` gets who is rung when a sync is done that went on beside. */
 export async function runJournal(
-  { share, directory, settings, orders, ahead }: ThreadData,
+  { share, directory, settings, orders, lockName }: ThreadData,
   openDisk: (directory: string, bell: BellPlace) => Disk,
 ): Promise<void> {
   const { batchBytes, segmentBytes } = settings;
   const work = new JournalWork({
     ...{ share, settings },
-    openJournal: () =>
+    openJournal: (engine) =>
       openFileJournal({
         ...{ directory, batchBytes, segmentBytes },
         openDisk: (path) => openDisk(path, bellOf(share)),
-        ...(ahead !== undefined && { replay: replayBeside(new PieceRing(ahead)) }),
+        ...(lockName !== undefined && readingOf(engine, directory, lockName)),
       }),
     logBytes: () => logBytes(directory),
     tell: (report) => parentPort?.postMessage(report),
@@ -32,4 +38,20 @@ export async function runJournal(
   });
   await work.run();
   orders.close();
+}
+
+/** The opener has the directory already, and reads it. */
+function readingOf(
+  engine: Engine,
+  directory: string,
+  lockName: string,
+): Pick<FileJournalOptions, "lock" | "replay"> {
+  const beside = engine.beside();
+  if (beside === undefined) throw new Error("There is no memory to read into.");
+  const { ring, fresh } = beside;
+  const meanwhile = {
+    provide: fresh.provide,
+    onShown: (bytes: number): void => fresh.onLoaded(bytes),
+  };
+  return { lock: lockNamed(directory, lockName), replay: replayBeside(ring, meanwhile) };
 }

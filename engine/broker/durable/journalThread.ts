@@ -3,15 +3,12 @@
  * work has (journalMain.ts). The build puts all that it loads into one file, journalThread.cjs, which is CommonJS: it
  * can't wait at its top level.
  */
-import { workerData } from "node:worker_threads";
 import { NodeDisk } from "../../journal/nodeDisk.ts";
 import { SyncThreads } from "../../journal/syncThreads.ts";
-import type { ThreadData } from "./journalHost.ts";
-import { runJournal } from "./journalMain.ts";
+import { runJournal, takeThreadData } from "./journalMain.ts";
 
 const file = new URL("../../journal/syncThread.cjs", import.meta.url);
 
-void runJournal(
-  workerData as ThreadData,
-  (path, bell) => new NodeDisk(path, new SyncThreads({ file }, bell)),
+void takeThreadData().then((data) =>
+  runJournal(data, (path, bell) => new NodeDisk(path, new SyncThreads({ file }, bell))),
 );

@@ -69,7 +69,7 @@ export interface WorkSettings extends RestoreSettings {
 export interface WorkHost {
   readonly share: EngineShare;
   readonly settings: WorkSettings;
-  readonly openJournal: () => Promise<Journal>;
+  readonly openJournal: (engine: Engine) => Promise<Journal>;
   /** How many bytes there are to read. */
   readonly logBytes: () => number;
   readonly tell: (report: Report) => void;
@@ -118,7 +118,7 @@ export class JournalWork {
     let journal: Journal | undefined;
     try {
       this.#engine.effects.begin();
-      journal = await this.#host.openJournal();
+      journal = await this.#host.openJournal(this.#engine);
       await this.#work(journal);
       this.#engine.durable.end();
     } catch (error) {

@@ -1,46 +1,54 @@
 /**
- * The opener's side of reading ahead (engine/journal/readAhead.ts): whether a directory's journal is long enough
- * for a thread of its own, and that thread's life. It is asked for before the journal's thread starts, and stopped
- * when that is ready or has ended. Where it fails the journal's thread is told, and reads by itself or ends.
+ * The opener's side of reading ahead (engine/journal/readAhead.ts), its beginning and end. Loaded where a
+ * directory's journal is long enough for it. It takes the directory for this process before the journal's thread
+ * does. Where it can't, or fails, that thread reads by itself, and says what is wrong.
  */
-import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
-import { type EngineShare, PieceRing } from "../../../bindings/index.ts";
-import type { ReadAheadData } from "../../journal/readAhead.ts";
+import type { Beside } from "../../../bindings/index.ts";
+import { type Lock, takeLock } from "../../journal/lock.ts";
+import { NodeDisk } from "../../journal/nodeDisk.ts";
+import { readAhead } from "../../journal/readAhead.ts";
 import { logBytes } from "./logBytes.ts";
 
-/** A shorter one is read before another thread has started. */
-const LONG_BYTES = 67_108_864;
+export class ReadAhead {
+  readonly #directory: string;
+  readonly #lock: Lock;
+  readonly #beside: Beside;
 
-/** Worker threads run compiled files only; run from sources, that is the build beside them. */
-function threadFile(): URL {
-  const isSource = import.meta.url.endsWith(".ts");
-  const file = isSource
-    ? "../../../dist/engine/journal/readThread.cjs"
-    : "../../journal/readThread.cjs";
-  return new URL(file, import.meta.url);
-}
-
-export interface ReadAhead {
-  readonly buffer: PieceRing["buffer"];
-  /** Its work is done, or nobody wants it any more. */
-  stop(): void;
-}
-
-/** Undefined: the journal's thread had better read by itself, and tell what is wrong with the directory. */
-export function readAheadOf(directory: string, { memory }: EngineShare): ReadAhead | undefined {
-  try {
-    if (logBytes(directory) < LONG_BYTES) return undefined;
-  } catch {
-    return undefined;
+  private constructor(directory: string, lock: Lock, beside: Beside) {
+    this.#directory = directory;
+    this.#lock = lock;
+    this.#beside = beside;
   }
-  const ring = new PieceRing();
-  const data: ReadAheadData = { buffer: ring.buffer, directory, share: { memory } };
-  const worker = new Worker(fileURLToPath(threadFile()), {
-    ...{ name: "sluice reader", workerData: data, execArgv: [] },
-  });
-  worker.unref();
-  worker.on("error", () => ring.end());
-  worker.on("exit", () => ring.end());
-  return { buffer: ring.buffer, stop: () => void worker.terminate() };
+
+  /** Undefined: the directory can't be taken. */
+  static async of(directory: string, beside: Beside): Promise<ReadAhead | undefined> {
+    try {
+      return new ReadAhead(directory, await takeLock(directory), beside);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** For the journal's thread: the lock that it has now. */
+  get lockName(): string {
+    return this.#lock.name;
+  }
+
+  /** Reads until all is read, or it is stopped. */
+  begin(): void {
+    const { ring, fresh } = this.#beside;
+    fresh.begin(logBytes(this.#directory));
+    const openDisk = () => new NodeDisk(this.#directory);
+    readAhead(ring, openDisk, fresh.provide).catch(() => ring.end());
+  }
+
+  /** Its work is done, or nobody wants it any more. */
+  stop(): void {
+    this.#beside.ring.end();
+  }
+
+  /** The journal's thread has ended, in order or not. */
+  release(): void {
+    this.#lock.release();
+  }
 }

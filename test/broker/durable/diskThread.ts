@@ -2,8 +2,8 @@
  * The journal's thread with a test's disk: simulated or in a directory, behind a gate, with small segments or a
  * fault. Started in the stead of journalThread.ts; runs from dist/.
  */
-import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import type { ThreadData } from "../../../engine/broker/durable/journalHost.ts";
+import { parentPort, receiveMessageOnPort } from "node:worker_threads";
+import { takeThreadData } from "../../../engine/broker/durable/journalMain.ts";
 import { JournalWork, type Order } from "../../../engine/broker/durable/journalWork.ts";
 import { FileJournal } from "../../../engine/journal/fileJournal.ts";
 import { SimulatedDisk } from "../../journal/simulatedDisk.ts";
@@ -12,7 +12,7 @@ import { FaultyDisk } from "./faultyDisk.ts";
 import { Gate, GatedDisk } from "./gate.ts";
 import type { DiskPlan } from "./kept.ts";
 
-const { share, directory, settings, orders, more } = workerData as ThreadData;
+const { share, directory, settings, orders, more } = await takeThreadData();
 const { gate, fault, room, segmentBytes, isSimulated } = more as DiskPlan;
 const simulated = new SimulatedDisk(new Seeded(1));
 simulated.fault = fault;

@@ -6,7 +6,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { Broker } from "../../../engine/broker/broker.ts";
 import { durableOf } from "../../../engine/broker/durable/face.ts";
-import { useJournalThread } from "../../../engine/broker/durable/journalHost.ts";
+import { useJournalThread } from "../../../engine/broker/durable/journalStart.ts";
 import { SluiceError } from "../../../engine/errors.ts";
 import type { Message, Queue } from "../../../engine/types.ts";
 import { startThread } from "../threads/start.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Broker } from "../../../engine/broker/broker.ts";
-import { useJournalThread } from "../../../engine/broker/durable/journalHost.ts";
+import { useJournalThread } from "../../../engine/broker/durable/journalStart.ts";
 import { MessageBatch } from "../../../engine/broker/messages/batch.ts";
 import { SluiceError } from "../../../engine/errors.ts";
 import type { BrokerOptions, Message, Queue } from "../../../engine/types.ts";

@@ -22,7 +22,7 @@ test("memory that ends when all is read but not in its place yet: nothing was wr
   });
   const disk = new SimulatedDisk(new Seeded(1));
   const reports: Report[] = [];
-  const lock = { release: vi.fn() };
+  const lock = { name: "lock", release: vi.fn() };
   await new JournalWork({
     share,
     settings: {

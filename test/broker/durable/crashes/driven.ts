@@ -17,7 +17,7 @@ import {
   type JournalThread,
   type ThreadData,
   useJournalThread,
-} from "../../../../engine/broker/durable/journalHost.ts";
+} from "../../../../engine/broker/durable/journalStart.ts";
 import {
   JournalWork,
   type Order,
