@@ -17,6 +17,8 @@ const MIB = 1_048_576;
 const BODY_BYTES = 256 * 1024;
 /** More than 64 MiB with a round. */
 const MESSAGES = 280;
+/** More than the end of a load goes through in two steps. */
+const SMALL = 40_000;
 
 let directory = "";
 let options: BrokerOptions;
@@ -27,6 +29,12 @@ function bodyOf(index: number): string {
 
 function locks(): string[] {
   return readdirSync(directory).filter((name) => name.startsWith("lock."));
+}
+
+/** Threads that this process runs, by Node's own report. */
+function threadCount(): number {
+  const report = process.report?.getReport() as { workers: unknown[] } | undefined;
+  return report?.workers.length ?? 0;
 }
 
 /** The bodies of all messages there are. */
@@ -47,6 +55,10 @@ beforeAll(async () => {
   const broker = await Broker.open(options);
   const queue = await broker.createQueue("jobs");
   for (let index = 0; index < MESSAGES; index++) await queue.send(bodyOf(index));
+  const small = await broker.createQueue("small");
+  for (let sent = 0; sent < SMALL; sent += 1_000) {
+    await small.sendBatch(Array.from({ length: 1_000 }, (_, index) => `${sent + index}`));
+  }
   for (const message of await queue.receive({ maxNumberOfMessages: 10 })) await message.delete();
   await broker.close();
 }, 60_000);
@@ -74,6 +86,20 @@ test("is there again, and the opener's event loop has had its turns", async () =
   expect(locks()).toEqual([]);
 });
 
+test("gives all of many small messages again", async () => {
+  const broker = await Broker.open(options);
+  const small = await broker.getQueue("small");
+  expect(small.counts().visible).toBe(SMALL);
+  const numbers = new Set<string>();
+  for (;;) {
+    const messages = await small.receive({ maxNumberOfMessages: 10 });
+    for (const { body } of messages) numbers.add(body);
+    if (messages.length === 0) break;
+  }
+  expect(numbers.size).toBe(SMALL);
+  await broker.close();
+});
+
 test("has one owner: another opener is told who, and he keeps it", async () => {
   const broker = await Broker.open(options);
   const before = locks();
@@ -99,8 +125,13 @@ test("that does not fit into the memory is refused, and the directory given back
   const small = { ...options, memoryBytes: 64 * MIB };
   await expect(Broker.open(small)).rejects.toThrow("The memory is too small");
   expect(locks()).toEqual([]);
+});
+
+test("with a memory that can't be, no thread of the journal's is left", async () => {
   const none = { ...options, memoryBytes: 32 * MIB };
+  const before = threadCount();
   await expect(Broker.open(none)).rejects.toThrow("do not hold the records");
+  expect(threadCount()).toBe(before);
   expect(locks()).toEqual([]);
 });
 
