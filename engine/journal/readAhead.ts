@@ -53,6 +53,14 @@ async function readTo(
   provide: () => boolean,
 ): Promise<void> {
   const disk = openDisk();
+  try {
+    await readFrom(disk, ring, provide);
+  } finally {
+    disk.end();
+  }
+}
+
+async function readFrom(disk: Disk, ring: PieceRing, provide: () => boolean): Promise<void> {
   const reading = new Reading(disk, (batch) => putBatch(ring, batch), ring);
   try {
     await inSlices(ring, () => {
@@ -63,7 +71,6 @@ async function readTo(
     });
   } finally {
     reading.end();
-    disk.end();
   }
 }
 

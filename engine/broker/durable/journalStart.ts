@@ -58,6 +58,10 @@ function threadFile(): URL {
 }
 
 export class JournalStart {
+  readonly options: BrokerOptions;
+  readonly keeping: Keeping;
+  /** How much memory is wanted for it beside the engine's. */
+  readonly besideBytes: number;
   readonly #other: OtherThread | undefined;
   readonly #worker: Worker | undefined;
   /** What ended it before anybody listened. */
@@ -70,10 +74,6 @@ export class JournalStart {
     this.#code = code;
   };
 
-  readonly options: BrokerOptions;
-  readonly keeping: Keeping;
-  /** How much memory is wanted for it beside the engine's. */
-  readonly besideBytes: number;
   /** What reads ahead of it, where its journal is long enough for that. */
   readonly #reader: Promise<typeof import("./readAheadHost.ts")> | undefined;
 
@@ -110,7 +110,7 @@ export class JournalStart {
     worker.off("error", this.#keepError).off("exit", this.#keepCode);
     const whole = other === undefined ? data : { ...data, more: other.more };
     worker.postMessage(whole, [data.orders, data.watched]);
-    setImmediate(() => {
+    queueMicrotask(() => {
       if (this.#error !== undefined) worker.emit("error", this.#error);
       if (this.#code !== undefined) worker.emit("exit", this.#code);
     });
