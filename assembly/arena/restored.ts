@@ -72,13 +72,13 @@ export class Restored {
 
   /** Room for an entry's content on a free slot, and what its block says; false when memory is full. */
   static open(thread: u32, slotIndex: u32, entry: usize): bool {
-    const flags = load<u32>(entry, LOGGED_FLAGS);
+    const send = SendRecord.at(At.thread(thread) + THREAD_SENDS, 0);
     const bodyBytes = load<u32>(entry, LOGGED_BODY_BYTES);
-    const isPlain = Restored.contentBytes(entry) === bodyBytes;
+    send.flags = load<u32>(entry, LOGGED_FLAGS);
     const isOpen =
-      isPlain && Content.isWholeInHead(bodyBytes)
-        ? Content.openPlain(thread, slotIndex, flags, bodyBytes)
-        : Restored.openAny(thread, slotIndex, entry);
+      Restored.contentBytes(entry) === bodyBytes && Content.isWholeInHead(bodyBytes)
+        ? Content.openPlain(thread, slotIndex, send, bodyBytes)
+        : Restored.openAny(thread, slotIndex, send, entry);
     if (!isOpen) return false;
     const block = At.slot(slotIndex).block;
     store<u64>(block, load<u64>(entry, LOGGED_BIRTH), BLOCK_BIRTH);
@@ -88,11 +88,9 @@ export class Restored {
     return true;
   }
 
-  static openAny(thread: u32, slotIndex: u32, entry: usize): bool {
-    const send = SendRecord.at(At.thread(thread) + THREAD_SENDS, 0);
+  static openAny(thread: u32, slotIndex: u32, send: SendRecord, entry: usize): bool {
     send.bodyBytes = load<u32>(entry, LOGGED_BODY_BYTES);
     send.attributesBytes = load<u32>(entry, LOGGED_ATTRIBUTES_BYTES);
-    send.flags = load<u32>(entry, LOGGED_FLAGS);
     send.groupBytes = load<u8>(entry, LOGGED_GROUP_BYTES) as u16;
     send.deduplicationBytes = load<u8>(entry, LOGGED_DEDUPLICATION_BYTES) as u16;
     send.traceBytes = load<u16>(entry, LOGGED_TRACE_BYTES);
