@@ -69,6 +69,23 @@ test("what has no meaning is 0, whatever was there before", async () => {
   expect([...used.subarray(60, HEAD_BYTES)]).toEqual([0, 0, 0, 0]);
 });
 
+test("numbers are whole and below 2^53; what is more than that is none", async () => {
+  const disk = new SimulatedDisk(new Seeded(1));
+  const journal = new FileJournal(disk, SETTINGS);
+  await journal.replay(() => {});
+  await journal.begin(NOW_MS);
+  journal.append(Buffer.from("one"));
+  await journal.commit(NOW_MS);
+  const batch = batchOf(disk, 1, 1).slice();
+  const view = new DataView(batch.buffer, batch.byteOffset);
+  const read = (value: bigint): number => {
+    view.setBigUint64(16, value, true);
+    return decodeHead(batch).number;
+  };
+  expect([0n, 4_294_967_297n, 2n ** 53n - 1n].map(read)).toEqual([0, 4_294_967_297, 2 ** 53 - 1]);
+  expect([2n ** 53n, 2n ** 53n + 1n, 2n ** 64n - 1n].map(read)).toEqual([-1, -1, -1]);
+});
+
 test("a batch from an earlier life behind the end is not taken for one of this life", async () => {
   const disk = await written();
   const stale = batchOf(disk, 2, 3).slice();

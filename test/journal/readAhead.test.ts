@@ -32,6 +32,8 @@ const NOTHING = { provide: () => false, onShown: () => {} };
 let directory = "";
 let buffer: SharedArrayBuffer;
 let ring: PieceRing;
+/** Of this thread's event loop, while it read. */
+let turns = 0;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "sluice-ahead-"));
@@ -80,7 +82,12 @@ async function taken(provide = () => false, throwsAt?: number): Promise<Shown> {
     taker.once("message", resolve).once("error", reject);
   });
   const ended = new Promise((resolve) => taker.once("exit", resolve));
+  turns = 0;
+  const turn = setInterval(() => {
+    turns++;
+  });
   await readAhead(ring, openDisk, provide);
+  clearInterval(turn);
   await ended;
   return answer;
 }
@@ -142,13 +149,8 @@ describe("a journal that the opener reads", () => {
 
   test("leaves the opener's event loop its turns, however much there is to do meanwhile", async () => {
     await writeLog();
-    let turns = 0;
-    const turn = setInterval(() => {
-      turns++;
-    });
     // There is always more.
     const told = await taken(() => true);
-    clearInterval(turn);
     expect(told.seen).toHaveLength(3 * 409);
     expect(turns).toBeGreaterThan(3);
   });
