@@ -86,6 +86,14 @@ test("numbers are whole and below 2^53; what is more than that is none", async (
   expect([2n ** 53n, 2n ** 53n + 1n, 2n ** 64n - 1n].map(read)).toEqual([-1, -1, -1]);
 });
 
+test("what stands behind the last batch that the next header vouches for is none, even if it is whole", async () => {
+  const disk = await written();
+  // Batch 4, as if there had been room for it, and nobody knew.
+  const first = disk.bytesOf(segmentName(1)).slice(0, 4 * PAGE_BYTES);
+  disk.plant(segmentName(1), Buffer.concat([first, batchOf(disk, 2, 1).slice()]));
+  expect((await found(disk)).words).toEqual(ALL);
+});
+
 test("a batch from an earlier life behind the end is not taken for one of this life", async () => {
   const disk = await written();
   const stale = batchOf(disk, 2, 3).slice();
