@@ -9,6 +9,7 @@ import { compareNodes } from "../model/effects/nodes.ts";
 import { FifoSections } from "../model/fifo/fifoSections.ts";
 import { Keeper } from "../model/history/keeper.ts";
 import type { Kept } from "../model/history/kept.ts";
+import { Moves } from "../model/history/moves.ts";
 import type { Told } from "../model/history/ringReader.ts";
 import type { QueueNumbers } from "../model/history/sections.ts";
 import { JournaledPlace, NOW_MS } from "./journaledPlace.ts";
@@ -168,6 +169,33 @@ describe("a shard that was rebuilt", () => {
     keeper.take();
     expect(keeper.difference()).toBeUndefined();
     expect(keeper.kept(queue.queue).messages.size).toBe(85);
+  });
+
+  test("holds back what was set aside and stated in between: nothing is said of that, and it is no fault", () => {
+    const place = new JournaledPlace();
+    const { sections, queue, other, keeper, engine, thread } = place;
+    sections.change(queue, { ...place.settings, deadLetters: { max: 1, to: other } });
+    sections.commit(queue, [10], -1, NOW_MS);
+    sections.claim(queue, 1, 0.5, NOW_MS);
+    while (sections.expire(queue, NOW_MS + 1));
+    engine.rebuild(thread, queue.queue);
+    const moves = new Moves(sections);
+    const begun = engine.resync(thread, queue.queue, 0);
+    // Set aside until half a millisecond later, stated so, and then hidden for 10 ms more.
+    expect(sections.claim(queue, 1, 0.5, NOW_MS + 1)).toEqual([]);
+    expect(sections.aside()).toHaveLength(1);
+    const next = engine.resync(thread, queue.queue, begun);
+    expect(moves.depart(queue, other, layout.SLOT_FLAG_FRESH, NOW_MS + 1)).toEqual([]);
+    for (let from = next; from > 0; ) {
+      const after = engine.resync(thread, queue.queue, from);
+      if (after === layout.STATUS_FULL) keeper.take();
+      else from = after;
+    }
+    keeper.take();
+    expect(keeper.difference()).toBeUndefined();
+    // Of what goes nowhere it would be one.
+    sections.change(queue, place.settings);
+    expect(keeper.difference()).toMatch(/message 1 is .*, known as/);
   });
 
   test("of a FIFO queue is stated again with what it remembers", () => {

@@ -108,12 +108,14 @@ export class Kept {
     const there = messagesIn(sections, queue);
     const nowMs = sections.doubles[(shardAt(sections, queue) + layout.SHARD_NOW) >> 3] as number;
     const isFifo = (sections.shard(queue, layout.SHARD_KIND) & layout.QUEUE_FLAG_FIFO) !== 0;
+    const receivesMax = receivesMaxOf(sections, queue);
     for (const [sequence, { state, ...is }] of there) {
       const known = this.messages.get(sequence);
       const told = `message ${sequence} is ${JSON.stringify({ state, ...is })}, `;
       if (known === undefined) return `${told}and is not known`;
-      if (!isAs(known, is, state, isFifo ? Infinity : nowMs, nowMs))
-        return `${told}known as ${JSON.stringify(known)}`;
+      if (isAs(known, is, state, isFifo ? Infinity : nowMs, nowMs)) continue;
+      if (state === layout.SLOT_IN_FLIGHT && isHeldBack(known, is, receivesMax)) continue;
+      return `${told}known as ${JSON.stringify(known)}`;
     }
     for (const sequence of this.messages.keys()) {
       if (!there.has(sequence)) return `message ${sequence} is known and not there`;
@@ -127,20 +129,41 @@ export class Kept {
  * FIFO queue anything, since its delay is the queue's and may have changed.
  */
 function isAs(known: Known, is: Known, state: number, delayedMs: number, nowMs: number): boolean {
-  const isSame =
+  if (!isSame(known, is)) return false;
+  const isVisible = known.dueMs <= nowMs;
+  if (state === layout.SLOT_READY) {
+    return known.dueMs <= (is.count === 0 ? delayedMs : nowMs);
+  }
+  // A FIFO message that its queue's delay holds has no due time of its own.
+  if (state === layout.SLOT_DELAYED) return known.dueMs > 0;
+  // What a claim set aside to be moved is in flight, and nothing was said of it.
+  return known.dueMs === is.dueMs || isVisible;
+}
+
+/** But for when it is visible. */
+function isSame(known: Known, is: Known): boolean {
+  return (
     known.slot === is.slot &&
     known.count === is.count &&
     (known.birth === 0 || known.birth === is.birth) &&
     (is.count === 0 || known.firstReceive === is.firstReceive) &&
-    (is.count === 0 || known.lastReceive === is.lastReceive);
-  const isVisible = known.dueMs <= nowMs;
-  if (state === layout.SLOT_READY) {
-    return isSame && known.dueMs <= (is.count === 0 ? delayedMs : nowMs);
-  }
-  // A FIFO message that its queue's delay holds has no due time of its own.
-  if (state === layout.SLOT_DELAYED) return isSame && known.dueMs > 0;
-  // What a claim set aside to be moved is in flight, and nothing was said of it.
-  return isSame && (known.dueMs === is.dueMs || isVisible);
+    (is.count === 0 || known.lastReceive === is.lastReceive)
+  );
+}
+
+/**
+ * What a claim set aside may have been stated again before it departed, and, since it may not depart while its shard is
+ * stated again, have been held back then: it stays in flight a moment longer, of which nothing is said.
+ */
+function isHeldBack(known: Known, is: Known, receivesMax: number): boolean {
+  return isSame(known, is) && is.count >= receivesMax && known.dueMs < is.dueMs;
+}
+
+/** How often a message is received before it goes to the dead-letter queue; infinity: there is none. */
+function receivesMaxOf(sections: Sections, queue: number): number {
+  const queues = sections.header(layout.HEADER_QUEUES_BASE);
+  const at = queues + queue * layout.QUEUE_BYTES + layout.QUEUE_RECEIVES_MAX;
+  return (sections.words[at >> 2] as number) || Number.POSITIVE_INFINITY;
 }
 
 function shardAt(sections: Sections, queue: number): number {
