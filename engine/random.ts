@@ -4,7 +4,7 @@
  * the engine derives them from a message's birth number and the memory's secret.
  */
 
-/** Loaded when it is wanted: that takes several milliseconds, and the journal's thread mostly needs none. */
+/** Loaded when it is wanted: a start waits for what the journal's thread loads, and that mostly needs none of this. */
 function crypto(): typeof import("node:crypto") {
   return process.getBuiltinModule("node:crypto");
 }

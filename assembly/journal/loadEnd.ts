@@ -1,7 +1,7 @@
 /**
  * The end of a load, when the catalogue is there again: what a log said of a shard becomes the shard. In
  * this order, by the one thread that loads: messages in lent slots get a place (`settle`), each queue's
- * indexes are built from its list (`shard`), FIFO windows get their nodes (`nodes`, `attempt`), what
+ * indexes are built from its list (`shard`, then `build` until it answers 0), FIFO windows get their nodes (`nodes`, `attempt`), what
  * departed and came in nowhere goes among the arrivals of its target, or back (`departed`), and the
  * stack of free slots is made (`finish`).
  *

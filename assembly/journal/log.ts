@@ -52,6 +52,7 @@ export function loadShard(thread: u32, queue: u32): i32 {
   return LoadEnd.shard(thread, queue);
 }
 
+/** Behind each `loadShard`, again until it answers 0. */
 export function loadBuild(thread: u32, queue: u32): i32 {
   return LoadEnd.build(thread, queue);
 }

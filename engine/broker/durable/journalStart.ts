@@ -1,7 +1,7 @@
 /**
- * The start of the journal's thread, before there is a memory for it: a thread takes ten times as long to begin as
- * that takes to be made, so both are done side by side. What it is started with is given to it later (`give`);
- * what it says until somebody listens is kept. By the opener.
+ * The start of the journal's thread, before there is a memory for it: a thread takes much longer to begin than that
+ * takes to be made, so both are done side by side. What it works on is given to it later (`give`, once, or `cancel`);
+ * what ends it before somebody listens is kept until then. By the opener, in its thread.
  */
 import { fileURLToPath } from "node:url";
 import { type MessagePort, Worker } from "node:worker_threads";
@@ -73,7 +73,6 @@ export class JournalStart {
   readonly #keepCode = (code: number): void => {
     this.#code = code;
   };
-
   /** What reads ahead of it, where its journal is long enough for that. */
   readonly #reader: Promise<typeof import("./readAheadHost.ts")> | undefined;
 
@@ -88,7 +87,7 @@ export class JournalStart {
     this.#worker = new Worker(file, {
       ...{ name: "sluice journal", execArgv: [], stdout: true, stderr: true },
     });
-    // To have its output led on by Node costs 5 ms, even where it never says a word.
+    // Node would open the program's streams for it at once, and a start wait for that, even where it never says a word.
     this.#worker.stdout.on("data", (text) => process.stdout.write(text));
     this.#worker.stderr.on("data", (text) => process.stderr.write(text));
     if (isAhead) this.#reader = import("./readAheadHost.ts");

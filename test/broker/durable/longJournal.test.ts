@@ -7,7 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { JournalStart } from "../../../engine/broker/durable/journalStart.ts";
 import { isLong } from "../../../engine/broker/durable/logBytes.ts";
 import { ReadAhead } from "../../../engine/broker/durable/readAheadHost.ts";
@@ -56,6 +56,11 @@ beforeAll(async () => {
   for (const message of await queue.receive({ maxNumberOfMessages: 10 })) await message.delete();
   await broker.close();
 }, 60_000);
+
+// Files share this process.
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 afterAll(() => {
   rmSync(directory, { recursive: true });
@@ -148,7 +153,7 @@ test("is read by the journal's thread where the opener can't read, and where no 
   const broker = await Broker.open(options);
   expect((await bodiesIn(broker)).size).toBe(MESSAGES - 10);
   await broker.close();
-  const begun = vi.spyOn(ReadAhead.prototype, "begin").mockClear();
+  const begun = vi.spyOn(ReadAhead.prototype, "begin");
   const large = await Broker.open({ ...options, memoryBytes: 2 ** 32 });
   expect(begun).not.toHaveBeenCalled();
   expect((await bodiesIn(large)).size).toBe(MESSAGES - 10);
