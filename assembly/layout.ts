@@ -1124,7 +1124,9 @@ export const LOAD_DROPPED = LOAD_LARGE_DONE + 4;
 export const LOAD_MESSAGES = LOAD_DROPPED + 4;
 /** Of the shard whose indexes are built: the link that comes next, and up to which sequence all had appeared. */
 export const LOAD_LINK = LOAD_MESSAGES + 4;
-export const LOAD_RECEIVED = LOAD_LINK + 8;
+/** Above all shards that entries were of. */
+export const LOAD_SHARDS = LOAD_LINK + 4;
+export const LOAD_RECEIVED = LOAD_SHARDS + 4;
 /** In LOAD_ANSWER: nothing was answered yet. */
 export const LOAD_UNASKED = 0x7fffffff;
 export const LOAD_WANTS_NOTHING = 0;

@@ -9,10 +9,12 @@
  *     +- - - - - - - - - - - - - - - - +---------------------+----------------+
  */
 import { HEADER_MEMORY_PAGES, PAGE_BYTES } from "../assembly/layout.ts";
+import { checkIn } from "./checksum.ts";
 import type { EngineExports } from "./exports.ts";
 import { FRESH_BYTES, FreshMemory } from "./freshMemory.ts";
 import { PieceRing, RING_BYTES } from "./pieceRing.ts";
 import type { Views } from "./views.ts";
+import type { WasmMemory } from "./webassembly.ts";
 
 /** What it takes: `besideBytes` of the memory's sizes. */
 export const BESIDE_BYTES = RING_BYTES + FRESH_BYTES;
@@ -23,10 +25,15 @@ export interface Beside {
 }
 
 /** Undefined: there is none. */
-export function besideOf(exports: EngineExports, views: Views): Beside | undefined {
-  const buffer = views.bytes.buffer as SharedArrayBuffer;
+export function besideOf(
+  exports: EngineExports,
+  views: Views,
+  memory: WasmMemory,
+): Beside | undefined {
+  const { buffer } = memory;
   const at = views.header(HEADER_MEMORY_PAGES) * PAGE_BYTES;
   if (at + BESIDE_BYTES > buffer.byteLength) return undefined;
+  checkIn(memory);
   const fresh = new FreshMemory(exports, views, at + RING_BYTES);
   return { ring: new PieceRing(buffer, at), fresh };
 }

@@ -134,7 +134,7 @@ export class Engine {
 
   /** What lies behind the memory that the engine uses; undefined: nothing. */
   beside(): Beside | undefined {
-    return besideOf(this.#exports, this.#views);
+    return besideOf(this.#exports, this.#views, this.#memory);
   }
 
   /** Joins a memory that another thread opened, under the number it was given there. */

@@ -31,7 +31,7 @@ import type { Views } from "./views.ts";
 
 /** What the system gives at a time, on any machine at least. */
 const SYSTEM_PAGE_BYTES = 4_096;
-const STEP_PAGES = 64;
+const STEP_PAGES = 256;
 /** Of blocks; of slots and links as much as there is of them where bodies are small. */
 const GUESS_BYTES = 67_108_864;
 /** From so much of the log on it is reckoned. */

@@ -24,6 +24,7 @@ export {
 } from "../assembly/layout.ts";
 export { BESIDE_BYTES, type Beside } from "./beside.ts";
 export { Candidates } from "./candidates.ts";
+export { Checksum, checksumOf, STRIPE_BYTES } from "./checksum.ts";
 export {
   ENTRY_BYTES_MAX,
   type FifoSettings,

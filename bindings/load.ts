@@ -18,6 +18,7 @@ import {
   LOAD_PLACED,
   LOAD_SEQUENCE,
   LOAD_SHARD,
+  LOAD_SHARDS,
   LOAD_SLOT,
   LOAD_STEP,
   LOAD_WANTS,
@@ -227,7 +228,9 @@ export class Load {
     const thread = this.#thread;
     const moved = this.#moved();
     let messages = 0;
-    for (let queue = 0; queue < this.#queues.count; queue++) {
+    // Above them memory is untouched: to look at it would have the system give it.
+    const shards = Math.max(this.#queues.used, this.#word(LOAD_SHARDS));
+    for (let queue = 0; queue < shards; queue++) {
       if (queue >= this.#queues.used && this.#incarnation(queue) === 0) continue;
       messages += this.#build(queue);
     }

@@ -1,5 +1,5 @@
 /**
- * Builds what is named: `engine` (asc, for release), `probe` and `debug` (asc, with exports for tests,
+ * Builds what is named: `engine` (asc, for release, with the journal's check), `probe` and `debug` (asc, with exports for tests,
  * the one optimised and the other not) and `typescript` (tsc). Run by npm's scripts, from the folder
  * whose package it builds.
  *
@@ -26,8 +26,12 @@ const tscTools = [
   ...["scripts/browser.mjs", "scripts/slim.mjs"],
 ];
 const stamps = "build/stamps";
-const engineFile = "build/engine.release.wasm";
-const shippedFile = "dist/engine.wasm";
+/** What is built, and where it ships. */
+const modules = [
+  { file: "build/engine.release.wasm", shipped: "dist/engine.wasm" },
+  { file: "build/checksum.wasm", shipped: "dist/checksum.wasm" },
+];
+const shippedFiles = modules.map(({ shipped }) => shipped);
 
 /**
  * What goes into dist/, where Node looks first, instead of being a dependency. What the engine loads of
@@ -66,11 +70,14 @@ const steps = {
     title: "engine, release",
     lane: 0,
     reads: ["assembly", "asconfig.json", ...ascTools],
-    writes: [engineFile, shippedFile],
+    writes: modules.flatMap(({ file, shipped }) => [file, shipped]),
     async run() {
       process.stderr.write(await run([...asc, "assembly/index.ts", "--target", "release"]));
+      process.stderr.write(
+        await run([...asc, "assembly/checksum/index.ts", "--target", "checksum"]),
+      );
       await mkdir("dist", { recursive: true });
-      await copyFile(engineFile, shippedFile);
+      for (const { file, shipped } of modules) await copyFile(file, shipped);
     },
   },
   probe: {
@@ -126,7 +133,7 @@ const steps = {
       await stripJson(
         data.filter((file) => file.endsWith(".json")).map((file) => join("dist", file)),
       );
-      const made = [...copies.map(([, copy]) => copy), pageScript, shippedFile];
+      const made = [...copies.map(([, copy]) => copy), pageScript, ...shippedFiles];
       const kept = new Set([...code, ...types, ...made].map((file) => resolve(file)));
       // A source that is gone leaves its output behind, which would be packed.
       for (const file of await filesOf("dist")) if (!kept.has(resolve(file))) await rm(file);
@@ -173,7 +180,7 @@ async function digestOf({ reads, writes }) {
     if (files.length === 0) return undefined;
     for (const file of files) {
       // The engine's step writes into the folder of the other one.
-      if (path === "dist" && file === join(shippedFile)) continue;
+      if (path === "dist" && shippedFiles.includes(file)) continue;
       const bytes = await readFile(file);
       hash.update(`${relative(".", file).split(sep).join("/")} ${bytes.length}\n`).update(bytes);
     }

@@ -11,6 +11,7 @@ import {
   ARENA_SLOTS_FREE_COUNT,
   BLOCK_BIRTH,
   BLOCK_GROUP_HASH,
+  BLOCK_HEADER_BYTES,
   HEADER,
   HEADER_ARENA,
   HEADER_SLOTS_MAX,
@@ -29,7 +30,9 @@ import {
   THREAD_SENDS,
 } from "../layout";
 import { ArenaRebuild } from "./arenaRebuild";
+import { BlockClass } from "./classes";
 import { Content } from "./content";
+import { Restock } from "./restock";
 
 const ARENA: usize = HEADER + HEADER_ARENA;
 
@@ -75,10 +78,11 @@ export class Restored {
     const send = SendRecord.at(At.thread(thread) + THREAD_SENDS, 0);
     const bodyBytes = load<u32>(entry, LOGGED_BODY_BYTES);
     send.flags = load<u32>(entry, LOGGED_FLAGS);
-    const isOpen =
-      Restored.contentBytes(entry) === bodyBytes && Content.isWholeInHead(bodyBytes)
-        ? Content.openPlain(thread, slotIndex, send, bodyBytes)
-        : Restored.openAny(thread, slotIndex, send, entry);
+    const isPlain = Restored.contentBytes(entry) === bodyBytes && Content.isWholeInHead(bodyBytes);
+    if (isPlain) Restock.whereEmpty(thread, BlockClass.of(bodyBytes + BLOCK_HEADER_BYTES));
+    const isOpen = isPlain
+      ? Content.openPlain(thread, slotIndex, send, bodyBytes)
+      : Restored.openAny(thread, slotIndex, send, entry);
     if (!isOpen) return false;
     const block = At.slot(slotIndex).block;
     store<u64>(block, load<u64>(entry, LOGGED_BIRTH), BLOCK_BIRTH);

@@ -23,6 +23,7 @@ import {
   LOAD_LARGE_LEFT,
   LOAD_LARGE_SLOT,
   LOAD_SHARD,
+  LOAD_SHARDS,
   LOAD_STEP,
   LOAD_UNASKED,
   LOAD_WANTS,
@@ -164,6 +165,8 @@ export class Load {
     store<u32>(record, NO_SHARD, LOAD_SHARD);
     Load.keep(record, LOAD_BIRTHS, load<u64>(entry, PART_BIRTHS));
     if (!At.hasShard(shardIndex)) return LOAD_WANTS_NOTHING;
+    const shards = max<u32>(shardIndex + 1, load<u32>(record, LOAD_SHARDS));
+    store<u32>(record, shards, LOAD_SHARDS);
     const loaded = Loaded.of(At.shard(shardIndex));
     if (incarnation < Loaded.incarnation(loaded)) return LOAD_WANTS_NOTHING;
     if (incarnation > Loaded.incarnation(loaded)) {

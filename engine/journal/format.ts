@@ -4,7 +4,7 @@
  * begin at multiples of a page and fill whole pages, so that no page that was synced is ever written
  * again: a torn write can only hurt what nobody was told is safe.
  */
-import { crc32 } from "node:zlib";
+import { checksumOf } from "../../bindings/index.ts";
 
 export const PAGE_BYTES = 4096;
 export const VERSION = 1;
@@ -74,6 +74,11 @@ export interface Head {
   readonly oldest: number;
 }
 
+/** As it was read, with its check. */
+export interface HeadRead extends Head {
+  readonly check: number;
+}
+
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
@@ -115,8 +120,9 @@ export function encodeHeader(header: Header): Uint8Array {
 }
 
 function headerCheck(page: Uint8Array): number {
-  const before = crc32(page.subarray(0, AT_HEADER_CHECK));
-  return crc32(page.subarray(AT_HEADER_ID), before);
+  const checked = page.slice(0, PAGE_BYTES);
+  checked.fill(0, AT_HEADER_CHECK, AT_HEADER_ID);
+  return checksumOf(checked);
 }
 
 /** Why a page is no header: what it is not, or the version that wrote it. */
@@ -164,7 +170,7 @@ export function sealBatch(buffer: Uint8Array, head: Head): number {
   view.setUint32(AT_PREVIOUS, head.previous, true);
   putNumber(view, AT_POSITION, head.position);
   view.setUint32(AT_OLDEST, head.oldest, true);
-  view.setUint32(AT_CHECK, crc32(buffer.subarray(AT_ID, length)), true);
+  view.setUint32(AT_CHECK, checksumOf(buffer.subarray(AT_ID, length)), true);
   return length;
 }
 
@@ -173,28 +179,19 @@ export function checkOf(batch: Uint8Array): number {
   return viewOf(batch).getUint32(AT_CHECK, true);
 }
 
-/** How long the batch that begins here says it is, or 0 where none can. */
-export function lengthAt(page: Uint8Array): number {
-  if (page.length < HEAD_BYTES) return 0;
+/** What the head of the batch that begins here says, true or not; undefined: none can begin here. */
+export function decodeHead(page: Uint8Array): HeadRead | undefined {
+  if (page.length < HEAD_BYTES) return undefined;
   const view = viewOf(page);
-  const recordBytes = view.getUint32(AT_BYTES, true);
-  const isBatch = view.getUint32(0, true) === BATCH_MAGIC && recordBytes <= RECORDS_BYTES_MAX;
-  return isBatch ? batchLength(recordBytes) : 0;
-}
-
-/** A batch's check, piece by piece, from `CHECKED_FROM` on: the first one goes on from 0. */
-export function checkGoesOn(check: number, piece: Uint8Array): number {
-  return crc32(piece, check);
-}
-
-export function decodeHead(batch: Uint8Array): Head {
-  const view = viewOf(batch);
+  const bytes = view.getUint32(AT_BYTES, true);
+  if (view.getUint32(0, true) !== BATCH_MAGIC || bytes > RECORDS_BYTES_MAX) return undefined;
   return {
+    check: view.getUint32(AT_CHECK, true),
     id: view.getBigUint64(AT_ID, true),
     number: numberAt(view, AT_NUMBER),
     durable: numberAt(view, AT_DURABLE),
     nowMs: view.getFloat64(AT_NOW, true),
-    bytes: view.getUint32(AT_BYTES, true),
+    bytes,
     previous: view.getUint32(AT_PREVIOUS, true),
     position: numberAt(view, AT_POSITION),
     oldest: view.getUint32(AT_OLDEST, true),

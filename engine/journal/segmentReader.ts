@@ -3,24 +3,27 @@
  * header, and the batches that stand in it, each checked for itself and against the one before. Opens
  * files for reading alone. docs/JOURNAL.md numbers the conditions that are checked here.
  */
+import { Checksum, STRIPE_BYTES } from "../../bindings/index.ts";
 import { type Disk, uninterrupted } from "./disk.ts";
 import { FileWindow, PIECE_BYTES } from "./fileWindow.ts";
 import {
   type BadHeader,
+  batchLength,
   CHECKED_FROM,
-  checkGoesOn,
-  checkOf,
   decodeHead,
   decodeHeader,
   HEAD_BYTES,
   type Head,
   type Header,
-  lengthAt,
+  type HeadRead,
   PAGE_BYTES,
 } from "./format.ts";
 import type { Visit } from "./journal.ts";
 import { diskError, JournalError } from "./journalError.ts";
 import { segmentName } from "./names.ts";
+
+/** What is checked at a time: whole stripes, and no byte that is not at hand. */
+const CHECKED_BYTES = PIECE_BYTES - STRIPE_BYTES;
 
 /** The end of what was read so far: what the next batch must follow. */
 export interface Chain {
@@ -43,11 +46,10 @@ export interface Place {
   readonly chain: Chain;
 }
 
-/** A batch that is intact, what its head says, and its check. */
+/** A batch that is intact, and what its head says. */
 interface Found {
   readonly batch: Uint8Array;
-  readonly head: Head;
-  readonly check: number;
+  readonly head: HeadRead;
 }
 
 /** Where the log stands at the beginning of a segment, as its header says it. */
@@ -111,29 +113,33 @@ export class SegmentReader {
 
   /** The batch that begins there, if one does that is intact and this journal's; good until the next call. */
   batchAt(at: number, id: bigint): Found | undefined {
-    const length = lengthAt(this.#window.bytes(at, PAGE_BYTES));
-    if (length === 0 || at + length > this.bytes) return undefined;
+    const head = decodeHead(this.#window.bytes(at, PAGE_BYTES));
+    if (head === undefined || head.id !== id) return undefined;
+    const length = batchLength(head.bytes);
+    if (at + length > this.bytes) return undefined;
     this.#window.hold(at, length);
-    let check = 0;
-    for (let done = CHECKED_FROM; done < length; ) {
-      const to = Math.min(length, done + PIECE_BYTES);
+    const batch = this.#checked(at, length, head.check);
+    return batch && { batch, head };
+  }
+
+  /** So many bytes, which are checked a piece at a time, as they are read; undefined: they are not what they were. */
+  #checked(at: number, length: number, check: number): Uint8Array | undefined {
+    const checksum = new Checksum(this.#window.bytes(at, PAGE_BYTES).buffer);
+    for (let done = CHECKED_FROM; ; done += CHECKED_BYTES) {
+      const to = Math.min(length, done + CHECKED_BYTES);
       const come = this.#window.bytes(at, to);
       if (come.length < to) return undefined;
-      check = checkGoesOn(check, come.subarray(done));
-      done = to;
+      if (to === length) return checksum.end(come.subarray(done)) === check ? come : undefined;
+      checksum.add(come.subarray(done));
     }
-    const batch = this.#window.bytes(at, length);
-    if (checkOf(batch) !== check) return undefined;
-    const head = decodeHead(batch);
-    return head.id === id ? { batch, head, check } : undefined;
   }
 
   /** Shows the batch at a place, and answers where the next one may be; undefined: none there follows. */
   step({ at, chain }: Place, visit: Visit): Place | undefined {
     const found = this.batchAt(at, chain.id);
     if (found === undefined || !follows(found.head, chain, this.segment)) return undefined;
-    const { batch, head, check } = found;
-    const { number, position, bytes, oldest, nowMs } = head;
+    const { batch, head } = found;
+    const { number, position, bytes, oldest, nowMs, check } = head;
     if (bytes > 0) {
       const records = batch.subarray(HEAD_BYTES, HEAD_BYTES + bytes);
       visit({ number, segment: this.segment, at, position, nowMs, records });

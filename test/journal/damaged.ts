@@ -67,7 +67,14 @@ export function batchOf(disk: SimulatedDisk, segment: number, nth: number): Uint
 
 /** Changes the head of a batch and seals it again. */
 export function reseal(batch: Uint8Array, change: Partial<Head>): void {
-  sealBatch(batch, { ...decodeHead(batch), ...change });
+  sealBatch(batch, { ...headOf(batch), ...change });
+}
+
+/** What the head of a batch says; throws where there is none. */
+export function headOf(batch: Uint8Array): Head {
+  const head = decodeHead(batch);
+  if (head === undefined) throw new Error("no batch");
+  return head;
 }
 
 export function changeHeader(disk: SimulatedDisk, segment: number, change: Partial<Header>): void {

@@ -164,6 +164,17 @@ describe("lives and queues", () => {
     expect((await reload(world, parts)).loaded).toMatchObject({ messages: 0, dropped: 1 });
   });
 
+  test("queues that the catalogue does not know are dropped in whatever order the log has them", async () => {
+    const world = await World.open();
+    const queues = [world.createQueue({}), world.createQueue({}), world.createQueue({})];
+    for (const queue of queues) world.send(queue, [{ body: "m" }]);
+    const parts = world.takeAll();
+    for (const queue of queues) world.forget(queue);
+    for (const order of [parts, parts.toReversed()]) {
+      expect((await reload(world, order)).loaded).toMatchObject({ messages: 0, dropped: 3 });
+    }
+  });
+
   test("all that is said may be said twice, and a queue may be stated again", async () => {
     const world = await World.open();
     const [standard, fifo] = [world.createQueue({}), world.createQueue({ isFifo: true })];

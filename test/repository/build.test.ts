@@ -95,6 +95,11 @@ beforeAll(() => {
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   writeFileSync(source, "export function one(): i32 { return 1; }\n");
   writeFileSync(join(folder, "assembly/layout.ts"), "export const ONE = 1;\n");
+  mkdirSync(join(folder, "assembly/checksum"));
+  writeFileSync(
+    join(folder, "assembly/checksum/index.ts"),
+    "export function two(): i32 { return 2; }\n",
+  );
   mkdirSync(join(folder, "assembly/probe"));
   writeFileSync(join(folder, "assembly/probe/index.ts"), 'export * from "../index";\n');
   mkdirSync(join(folder, "engine/cli"), { recursive: true });
@@ -185,11 +190,13 @@ describe("the build", { timeout: TIMEOUT_MS }, () => {
 describe("npm", { timeout: TIMEOUT_MS }, () => {
   test("start builds again what was changed or is gone, and starts with the output to itself", async () => {
     appendFileSync(join(folder, "dist/engine/cli/main.js"), "// changed\n");
-    rmSync(join(folder, "dist/engine.wasm"));
+    for (const name of ["engine", "checksum"]) rmSync(join(folder, `dist/${name}.wasm`));
     const { code, stdout, steps } = await run("npm", "start", "--silent");
     expect([code, stdout]).toEqual([0, "it IS up\n"]);
     expect(steps).toEqual({ "engine, release": DONE, TypeScript: DONE });
-    expect(existsSync(join(folder, "dist/engine.wasm"))).toBe(true);
+    for (const name of ["engine", "checksum"]) {
+      expect(existsSync(join(folder, `dist/${name}.wasm`))).toBe(true);
+    }
     expect(readFileSync(join(folder, "dist/engine/cli/main.js"), "utf8")).not.toContain("changed");
   });
 

@@ -177,6 +177,7 @@ describe("the packed package", () => {
         "package.json",
         "README.md",
         "LICENSE",
+        "dist/checksum.wasm",
         "dist/engine.wasm",
         "dist/engine/index.js",
         "dist/engine/index.d.ts",
@@ -195,7 +196,7 @@ describe("the packed package", () => {
       ]),
     );
     const allowed =
-      /^(package\.json|README\.md|LICENSE|examples\/.+\.(mjs|json|yaml|csv|txt|md)|dist\/engine\.wasm|dist\/node_modules\/msgpackr\/(LICENSE|package\.json|[\w-]+\.js)|dist\/node_modules\/uplot\/(LICENSE|package\.json|dist\/uPlot\.(iife\.min\.js|min\.css))|dist\/engine\/(server\/settings\/configuration\.schema\.json|simulator\/(prices\.yaml|scenario\/scenario\.schema\.json))|dist\/(assembly|bindings|bench|engine)\/.+\.(c?js|d\.c?ts|html|css|svg))$/;
+      /^(package\.json|README\.md|LICENSE|examples\/.+\.(mjs|json|yaml|csv|txt|md)|dist\/(engine|checksum)\.wasm|dist\/node_modules\/msgpackr\/(LICENSE|package\.json|[\w-]+\.js)|dist\/node_modules\/uplot\/(LICENSE|package\.json|dist\/uPlot\.(iife\.min\.js|min\.css))|dist\/engine\/(server\/settings\/configuration\.schema\.json|simulator\/(prices\.yaml|scenario\/scenario\.schema\.json))|dist\/(assembly|bindings|bench|engine)\/.+\.(c?js|d\.c?ts|html|css|svg))$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
   });
 

@@ -136,8 +136,9 @@ export const layers: Rule = ({ path, text }) => {
   });
 };
 
-/** The rooms of assembly/, from the ground up. */
+/** The rooms of assembly/, from the ground up; the first is a module of its own. */
 const ROOMS = [
+  "checksum",
   "ground",
   "arena",
   "indexes",

@@ -1,0 +1,125 @@
+/**
+ * The check of the journal's bytes (assembly/checksum), in any thread. Where the bytes lie in a memory that was named
+ * here (`checkIn`), they are read where they are; others are copied, a piece at a time. The module is compiled when
+ * a thread first needs it; there is nothing to close.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type WasmMemory, type WasmModule, wasm } from "./webassembly.ts";
+
+/** Built or in a package, in the file of the journal's thread, and run from sources. */
+const PLACES = ["../checksum.wasm", "../../../checksum.wasm", "../build/checksum.wasm"];
+/** assembly/checksum takes whole ones. */
+export const STRIPE_BYTES = 32;
+/** So much is copied at a time: a page of WebAssembly's. */
+const OWN_BYTES = 65_536;
+
+interface ChecksumExports {
+  begin(): void;
+  add(address: number, bytes: number): void;
+  end(address: number, bytes: number): number;
+}
+
+/** The module over a memory: one check at a time. */
+class Checker {
+  readonly #exports: ChecksumExports;
+  readonly #memory: Uint8Array;
+  readonly #isOwn: boolean;
+
+  /** @param isOwn nothing else is in this memory: bytes that are checked are copied to its beginning */
+  constructor(memory: WasmMemory, isOwn: boolean) {
+    this.#exports = new wasm.Instance(compiled(), { env: { memory } }).exports as ChecksumExports;
+    this.#memory = new Uint8Array(memory.buffer);
+    this.#isOwn = isOwn;
+  }
+
+  begin(): void {
+    this.#exports.begin();
+  }
+
+  add(bytes: Uint8Array): void {
+    const last = this.#addAllButLast(bytes);
+    this.#exports.add(this.#place(last), last.length);
+  }
+
+  end(bytes: Uint8Array): number {
+    const last = this.#addAllButLast(bytes);
+    return this.#exports.end(this.#place(last), last.length) >>> 0;
+  }
+
+  /** What is left: no more than there is a place for. */
+  #addAllButLast(bytes: Uint8Array): Uint8Array {
+    let left = bytes;
+    while (this.#isOwn && left.length > OWN_BYTES) {
+      this.#exports.add(this.#place(left.subarray(0, OWN_BYTES)), OWN_BYTES);
+      left = left.subarray(OWN_BYTES);
+    }
+    return left;
+  }
+
+  /** Where they can be read. */
+  #place(bytes: Uint8Array): number {
+    if (!this.#isOwn) return bytes.byteOffset;
+    this.#memory.set(bytes);
+    return 0;
+  }
+}
+
+let module: WasmModule | undefined;
+let own: Checker | undefined;
+const memories = new WeakMap<ArrayBufferLike, WasmMemory>();
+const checkers = new WeakMap<ArrayBufferLike, Checker>();
+
+function compiled(): WasmModule {
+  module ??= new wasm.Module(readFileSync(find()));
+  return module;
+}
+
+function find(): URL {
+  const files = PLACES.map((place) => new URL(place, import.meta.url));
+  const found = files.find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  const places = files.map((file) => fileURLToPath(file)).join(" or ");
+  throw new Error(`The check is not built: there is no ${places}. Run "npm run build".`);
+}
+
+/** From now on, bytes of this memory are read where they are. */
+export function checkIn(memory: WasmMemory): void {
+  memories.set(memory.buffer, memory);
+}
+
+function checkerFor(buffer: ArrayBufferLike): Checker {
+  const memory = memories.get(buffer);
+  if (memory === undefined) {
+    own ??= new Checker(new wasm.Memory({ initial: 1, maximum: 1, shared: true }), true);
+    return own;
+  }
+  const checker = checkers.get(buffer) ?? new Checker(memory, false);
+  checkers.set(buffer, checker);
+  return checker;
+}
+
+/** A check of bytes that come piece by piece, all of one buffer; this thread has no other one begun meanwhile. */
+export class Checksum {
+  readonly #checker: Checker;
+
+  constructor(buffer: ArrayBufferLike) {
+    this.#checker = checkerFor(buffer);
+    this.#checker.begin();
+  }
+
+  /** The next bytes: a multiple of STRIPE_BYTES. */
+  add(bytes: Uint8Array): void {
+    this.#checker.add(bytes);
+  }
+
+  /** The last ones, as many as there are; a number below 2^32. */
+  end(bytes: Uint8Array): number {
+    return this.#checker.end(bytes);
+  }
+}
+
+/** The check of bytes that are there. */
+export function checksumOf(bytes: Uint8Array): number {
+  return new Checksum(bytes.buffer).end(bytes);
+}
