@@ -13,8 +13,10 @@ import { Restored } from "../arena/restored";
 import { Circle } from "../ground/circle";
 import { Mark } from "../ground/mark";
 import { At } from "../ground/memory";
+import { Age } from "../indexes/age";
 import { Arrivals } from "../indexes/arrivals";
 import { Groups } from "../indexes/groups";
+import { Ring } from "../indexes/ring";
 import { Window } from "../indexes/window";
 import {
   ATTEMPT_COUNT,
@@ -54,10 +56,12 @@ import {
   QUEUES_MAX,
   SHARD_DURABLE,
   SHARD_JOURNALED,
+  SHARD_LISTED,
   SHARD_NOW,
   SHARD_OPERATION,
   SHARD_PURGE_SEQUENCE,
   SHARD_SEQUENCE,
+  SHARD_VISIBLE,
   SLOT_DELAYED,
   SLOT_FLAG_FRESH,
   SLOT_FLAG_RETURN,
@@ -78,6 +82,7 @@ import { WindowGrowth } from "../shard/windowGrowth";
 import { Annex, IS_LENT } from "./annex";
 import { Load } from "./load";
 import { Loaded } from "./loaded";
+import { IS_STATED } from "./loadMessage";
 import { Totals } from "./totals";
 
 /** How far numbers go on above what a log knows. */
@@ -163,6 +168,10 @@ export class LoadEnd {
     const record = Load.record(thread);
     const shard = At.shard(queueIndex);
     const isFifo = Shard.isFifo(shard);
+    if (!isFifo) {
+      const ready = LoadEnd.enlistReady(record, shard);
+      if (ready !== 0) return ready;
+    }
     const received = load<u64>(record, LOAD_RECEIVED);
     let link: usize = load<u32>(record, LOAD_LINK);
     let count = 0;
@@ -173,6 +182,31 @@ export class LoadEnd {
       else if (!LoadEnd.enlist(thread, shard, slotIndex, received)) return STATUS_FULL;
       link = next;
     }
+    store<u32>(record, link as u32, LOAD_LINK);
+    return count;
+  }
+
+  /**
+   * As many as come next and are ready, in a Standard shard: what a backlog mostly is. As Rebuild.enlist, but with
+   * the shard's numbers written once, and no slot: IS_STATED is the flag that says that they are in the ring.
+   */
+  static enlistReady(record: usize, shard: usize): i32 {
+    let link: usize = load<u32>(record, LOAD_LINK);
+    let last = Age.last(shard);
+    let count = 0;
+    for (; link !== 0 && count < STEP_MESSAGES; count++) {
+      const next: usize = load<u32>(link, LINK_NEXT);
+      const slotIndex = At.slotOfAgeLink(link);
+      const slot = At.slot(slotIndex);
+      if (slot.lowWord() !== (SLOT_READY | IS_STATED)) break;
+      last = Age.hang(last, link);
+      Ring.push(shard, slotIndex, slot.sequence as u32);
+      link = next;
+    }
+    Age.close(shard, last);
+    Ring.reserve(shard, count);
+    store<u32>(shard, load<u32>(shard, SHARD_LISTED) + count, SHARD_LISTED);
+    store<u32>(shard, load<u32>(shard, SHARD_VISIBLE) + count, SHARD_VISIBLE);
     store<u32>(record, link as u32, LOAD_LINK);
     return count;
   }
