@@ -897,24 +897,26 @@ export const BLOCK_BYTES_MAX = 32768;
 /** Classes up to 4096 follow a rule (see BlockClass); those above are page fractions. */
 export const CLASS_OF_SEGMENT = 20;
 
-// Block header, 64 bytes, then the content: group, deduplication id, trace, sender, attributes
-// (one msgpackr value), body.
-export const BLOCK_HEADER_BYTES = 64;
+// Block header, with two hashes where the message has a group; then the content: group,
+// deduplication id, trace, sender, attributes (one msgpackr value), body.
+export const BLOCK_HEADER_BYTES = 32;
+/** With a group's hashes. */
+export const BLOCK_GROUPED_BYTES = 64;
 export const BLOCK_STATE = 0;
 /** BODY flags, or what else it serves as. */
 export const BLOCK_FLAGS = 4;
 export const BLOCK_BIRTH = 8;
-export const BLOCK_GROUP_HASH = 16;
-export const BLOCK_DEDUPLICATION_HASH = 32;
 /** Second piece of the content, when one block would waste room; 0: none. */
-export const BLOCK_TAIL = 48;
+export const BLOCK_TAIL = 16;
 /** First of the content's whole pages; 0: none. */
-export const BLOCK_PAGE = 52;
-export const BLOCK_GROUP_BYTES = 54;
-export const BLOCK_DEDUPLICATION_BYTES = 55;
-export const BLOCK_TRACE_BYTES = 56;
-export const BLOCK_SENDER_BYTES = 58;
-export const BLOCK_ATTRIBUTES_BYTES = 60;
+export const BLOCK_PAGE = 20;
+export const BLOCK_GROUP_BYTES = 22;
+export const BLOCK_DEDUPLICATION_BYTES = 23;
+export const BLOCK_TRACE_BYTES = 24;
+export const BLOCK_SENDER_BYTES = 26;
+export const BLOCK_ATTRIBUTES_BYTES = 28;
+export const BLOCK_GROUP_HASH = BLOCK_HEADER_BYTES;
+export const BLOCK_DEDUPLICATION_HASH = BLOCK_GROUP_HASH + 16;
 
 /** In use: hung on a slot, a descriptor or a ring. (A free block's state means nothing.) */
 export const BLOCK_OUT = 1;
@@ -1088,6 +1090,8 @@ export const DRAIN_LARGE_SLOT = DRAIN_LARGE_DONE + 4;
 export const DRAIN_LARGE_BLOCK = DRAIN_LARGE_SLOT + 4;
 /** Its sequence (u64). */
 export const DRAIN_LARGE_SEQUENCE = DRAIN_LARGE_BLOCK + 4;
+/** Where in its block it begins. */
+export const DRAIN_LARGE_FIRST = DRAIN_LARGE_SEQUENCE + 8;
 
 // Load record: where a load stands in the entries in the buffer, and what it asks.
 export const LOAD_BYTES = 128;

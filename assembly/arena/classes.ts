@@ -7,6 +7,7 @@
 import {
   ARENA_CLASSES,
   BLOCK_BYTES_MAX,
+  BLOCK_GROUPED_BYTES,
   BLOCK_HEADER_BYTES,
   BLOCKS_HELD_BYTES_MAX,
   CLASS_BYTES,
@@ -99,17 +100,22 @@ export class Shape {
     return inPages >= contentBytes ? 0 : contentBytes - inPages;
   }
 
-  /** Bytes of the rest that the head block takes. */
-  @inline static head(rest: u32): u32 {
-    return rest + BLOCK_HEADER_BYTES <= STEPPED_BYTES_MAX ? rest : Shape.headOfMore(rest);
+  /** Where in a block its content begins: behind the header, and a group's hashes. */
+  @inline static first(groupBytes: u32): u32 {
+    return groupBytes === 0 ? BLOCK_HEADER_BYTES : BLOCK_GROUPED_BYTES;
   }
 
-  static headOfMore(rest: u32): u32 {
-    const need = rest + BLOCK_HEADER_BYTES;
-    if (need > (BLOCK_BYTES_MAX as u32)) return BLOCK_BYTES_MAX - BLOCK_HEADER_BYTES;
+  /** Bytes of the rest that the head block takes, from `first` on. */
+  @inline static head(rest: u32, first: u32): u32 {
+    return rest + first <= STEPPED_BYTES_MAX ? rest : Shape.headOfMore(rest, first);
+  }
+
+  static headOfMore(rest: u32, first: u32): u32 {
+    const need = rest + first;
+    if (need > (BLOCK_BYTES_MAX as u32)) return BLOCK_BYTES_MAX - first;
     const index = BlockClass.of(need);
     const room = BlockClass.bytes(index);
     if (room - need <= need >> 3) return rest;
-    return BlockClass.bytes(index - 1) - BLOCK_HEADER_BYTES;
+    return BlockClass.bytes(index - 1) - first;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a message carries: a block with header and content (group, deduplication id, trace, sender,
- * attributes, body), perhaps a tail block, perhaps whole pages. Filling and freeing are the
+ * What a message carries: a block with header, a group's hashes and content (group, deduplication id, trace,
+ * sender, attributes, body), perhaps a tail block, perhaps whole pages. Filling and freeing are the
  * owner's (the slot is PREPARED); reading is anybody's who holds the slot's number, and whoever
  * reads compares the slot's sequence afterwards. Outside of every lock; loops over pieces.
  */
@@ -83,8 +83,9 @@ export class Content {
   static openAny(thread: u32, slot: u32, send: SendRecord): bool {
     const contentBytes = Content.sendBytes(send);
     const rest = Shape.rest(contentBytes);
-    const headBytes = Shape.head(rest);
-    const classIndex = BlockClass.of(headBytes + BLOCK_HEADER_BYTES);
+    const first = Shape.first(send.groupBytes);
+    const headBytes = Shape.head(rest, first);
+    const classIndex = BlockClass.of(headBytes + first);
     const block = Blocks.top(thread, classIndex);
     if (block === 0) return false;
     const at = At.slot(slot);
@@ -158,27 +159,28 @@ export class Content {
     }
   }
 
-  /** Copies a whole content in, from flat memory. */
-  @inline static fill(block: usize, contentBytes: u32, from: usize): void {
-    if (contentBytes + BLOCK_HEADER_BYTES <= WHOLE_IN_HEAD_BYTES) {
-      Copy.bytes(block + BLOCK_HEADER_BYTES, from, contentBytes);
+  /** Copies a whole content in, from flat memory, to where it begins in its block. */
+  @inline static fill(block: usize, first: u32, contentBytes: u32, from: usize): void {
+    if (contentBytes + first <= WHOLE_IN_HEAD_BYTES) {
+      Copy.bytes(block + first, from, contentBytes);
     } else {
-      Content.move(block, contentBytes, 0, contentBytes, from, true);
+      Content.move(block, first, contentBytes, 0, contentBytes, from, true);
     }
   }
 
   /** Copies a whole content out, to flat memory. */
-  @inline static gather(block: usize, contentBytes: u32, to: usize): void {
-    if (contentBytes + BLOCK_HEADER_BYTES <= WHOLE_IN_HEAD_BYTES) {
-      Copy.bytes(to, block + BLOCK_HEADER_BYTES, contentBytes);
+  @inline static gather(block: usize, first: u32, contentBytes: u32, to: usize): void {
+    if (contentBytes + first <= WHOLE_IN_HEAD_BYTES) {
+      Copy.bytes(to, block + first, contentBytes);
     } else {
-      Content.move(block, contentBytes, 0, contentBytes, to, false);
+      Content.move(block, first, contentBytes, 0, contentBytes, to, false);
     }
   }
 
   /** Copies between a content and flat memory: `bytes` from contentOffset on, in or out. */
   static move(
     block: usize,
+    first: u32,
     contentBytes: u32,
     contentOffset: u32,
     bytes: u32,
@@ -186,14 +188,14 @@ export class Content {
     into: bool,
   ): void {
     const rest = Shape.rest(contentBytes);
-    const headBytes = Shape.head(rest);
+    const headBytes = Shape.head(rest, first);
     let done: u32 = 0;
     while (done < bytes) {
       const offset = contentOffset + done;
       let piece: usize;
       let room: u32;
       if (offset < headBytes) {
-        piece = block + BLOCK_HEADER_BYTES + offset;
+        piece = block + first + offset;
         room = headBytes - offset;
       } else if (offset < rest) {
         piece = Content.tailOf(block, rest - headBytes) + TAIL_HEADER_BYTES + offset - headBytes;

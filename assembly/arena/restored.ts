@@ -10,6 +10,7 @@ import {
   ARENA_SLOTS_BUMP,
   ARENA_SLOTS_FREE_COUNT,
   BLOCK_BIRTH,
+  BLOCK_GROUP_BYTES,
   BLOCK_GROUP_HASH,
   BLOCK_HEADER_BYTES,
   HEADER,
@@ -30,7 +31,7 @@ import {
   THREAD_SENDS,
 } from "../layout";
 import { ArenaRebuild } from "./arenaRebuild";
-import { BlockClass } from "./classes";
+import { BlockClass, Shape } from "./classes";
 import { Content } from "./content";
 import { Restock } from "./restock";
 
@@ -104,7 +105,8 @@ export class Restored {
 
   /** An entry's whole content, of `content` bytes. */
   @inline static fill(slotIndex: u32, entry: usize, content: u32): void {
-    Content.fill(At.slot(slotIndex).block, content, entry + Restored.first(entry));
+    const first = Shape.first(load<u8>(entry, LOGGED_GROUP_BYTES));
+    Content.fill(At.slot(slotIndex).block, first, content, entry + Restored.first(entry));
   }
 
   /** `bytes` bytes of a content of `contentBytes`, from `done` on. */
@@ -115,7 +117,9 @@ export class Restored {
     bytes: u32,
     from: usize,
   ): void {
-    Content.move(At.slot(slotIndex).block, contentBytes, done, bytes, from, true);
+    const block = At.slot(slotIndex).block;
+    const first = Shape.first(load<u8>(block, BLOCK_GROUP_BYTES));
+    Content.move(block, first, contentBytes, done, bytes, from, true);
   }
 
   /** The message is no more; whoever linked its slot has unlinked it. */

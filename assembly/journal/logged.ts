@@ -3,6 +3,7 @@
  * as a receiver reads: copied, fenced, and thrown away where slot and shard are another message's by
  * then. By the journal's thread, into its buffer.
  */
+import { Shape } from "../arena/classes";
 import { Content } from "../arena/content";
 import { At } from "../ground/memory";
 import { Slot } from "../ground/slot";
@@ -21,6 +22,7 @@ import {
   DRAIN_LARGE_BLOCK,
   DRAIN_LARGE_BYTES,
   DRAIN_LARGE_DONE,
+  DRAIN_LARGE_FIRST,
   DRAIN_LARGE_SEQUENCE,
   DRAIN_LARGE_SLOT,
   DRAIN_STEP,
@@ -98,6 +100,7 @@ export class Logged {
     // The sizes are only good if the slot has not changed.
     if (!slot.isOf(self, sequence) || contentBytes > (CONTENT_BYTES_MAX as u32)) return GONE;
     const hasGroup = load<u8>(entry, LOGGED_GROUP_BYTES) !== 0;
+    const inBlock = Shape.first(load<u8>(entry, LOGGED_GROUP_BYTES));
     const first: u32 = LOG_MESSAGE_BYTES + (hasGroup ? LOG_HASH_BYTES : 0);
     const bytes = (first + contentBytes + 7) & ~7;
     if (hasGroup) {
@@ -109,11 +112,11 @@ export class Logged {
       if (filled !== 0) return NO_ROOM;
       store<u32>(record, slotIndex, DRAIN_LARGE_SLOT);
       store<u64>(record, sequence, DRAIN_LARGE_SEQUENCE);
-      Logged.begin(record, entry, block, first, contentBytes);
+      Logged.begin(record, entry, block, first, contentBytes, inBlock);
       return NO_ROOM;
     }
     if (contentBytes !== 0) store<u64>(entry + bytes - 8, 0);
-    Content.gather(block, contentBytes, entry + first);
+    Content.gather(block, inBlock, contentBytes, entry + first);
     atomic.add<u32>(area, 0, THREAD_FENCE);
     if (!slot.isOf(self, sequence)) return GONE;
     store<u32>(record, filled + bytes, DRAIN_FILLED);
@@ -175,9 +178,17 @@ export class Logged {
   // --- Larger than the buffer ------------------------------------------------------------------------------
 
   /** The entry's head and as much of the content as there is room for. */
-  static begin(record: usize, entry: usize, block: usize, first: u32, contentBytes: u32): void {
+  static begin(
+    record: usize,
+    entry: usize,
+    block: usize,
+    first: u32,
+    contentBytes: u32,
+    inBlock: u32,
+  ): void {
     const piece = (THREAD_BUFFER_BYTES as u32) - first;
-    Content.move(block, contentBytes, 0, piece, entry + first, false);
+    Content.move(block, inBlock, contentBytes, 0, piece, entry + first, false);
+    store<u32>(record, inBlock, DRAIN_LARGE_FIRST);
     store<u32>(record, block as u32, DRAIN_LARGE_BLOCK);
     store<u32>(record, contentBytes, DRAIN_LARGE_BYTES);
     store<u32>(record, piece, DRAIN_LARGE_DONE);
@@ -194,7 +205,8 @@ export class Logged {
     const buffer = area + THREAD_BUFFER;
     const padded = (piece + 7) & ~7;
     if (padded > 0) store<u64>(buffer + padded - 8, 0);
-    Content.move(block, contentBytes, done, piece, buffer, false);
+    const first = load<u32>(record, DRAIN_LARGE_FIRST);
+    Content.move(block, first, contentBytes, done, piece, buffer, false);
     atomic.add<u32>(area, 0, THREAD_FENCE);
     const slot = At.slot(load<u32>(record, DRAIN_LARGE_SLOT));
     const isStill = slot.isOf(

@@ -16,7 +16,6 @@ import { Groups } from "../indexes/groups";
 import { Table } from "../indexes/table";
 import { Window } from "../indexes/window";
 import {
-  BLOCK_HEADER_BYTES,
   BLOCK_TAIL,
   BUCKET_FIRST,
   BUCKET_VERSION,
@@ -121,14 +120,14 @@ export class Prefetch {
     return Table.isAddress(node) ? load<u32>(node, NODE_KEY) + load<u32>(node, NODE_NEXT) : 0;
   }
 
-  /** A message's links, and its block's header and first bytes. */
+  /** A message's links, and its block's first two lines. */
   @inline static message(slotIndex: u32): u32 {
     const block = At.slot(slotIndex).block;
     const memoryBytes = load<u32>(HEADER, HEADER_MEMORY_PAGES) * (PAGE_BYTES as u32);
     const links =
       load<u32>(At.wheelLink(slotIndex), LINK_NEXT) + load<u32>(At.ageLink(slotIndex), LINK_NEXT);
     if (block > memoryBytes - LINE_BYTES * 2) return links;
-    return links + load<u32>(block, BLOCK_TAIL) + load<u32>(block, BLOCK_HEADER_BYTES);
+    return links + load<u32>(block, BLOCK_TAIL) + load<u32>(block, LINE_BYTES);
   }
 
   /** What the last message of a group changes when it goes: the group's place in its table. */

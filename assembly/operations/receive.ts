@@ -4,6 +4,7 @@
  * meanwhile is dropped: nobody ever sees another message's bytes.
  */
 
+import { Shape } from "../arena/classes";
 import { Content } from "../arena/content";
 import { At } from "../ground/memory";
 import { QueueRecord, ReceiveRecord } from "../ground/records";
@@ -14,6 +15,7 @@ import {
   BLOCK_DEDUPLICATION_BYTES,
   BLOCK_FLAGS,
   BLOCK_GROUP_BYTES,
+  BLOCK_HEADER_BYTES,
   BLOCK_SENDER_BYTES,
   BLOCK_TAIL,
   BLOCK_TRACE_BYTES,
@@ -231,7 +233,7 @@ export class Receive {
       record.offset = CONTENT_NOT_GATHERED;
       return 0;
     }
-    Content.gather(block, bodyBytes, area + THREAD_BUFFER + offset);
+    Content.gather(block, BLOCK_HEADER_BYTES, bodyBytes, area + THREAD_BUFFER + offset);
     record.offset = offset as i32;
     return bodyBytes;
   }
@@ -249,7 +251,8 @@ export class Receive {
       record.offset = CONTENT_NOT_GATHERED;
       return 0;
     }
-    Content.gather(block, contentBytes, area + THREAD_BUFFER + offset);
+    const first = Shape.first(record.groupBytes);
+    Content.gather(block, first, contentBytes, area + THREAD_BUFFER + offset);
     record.offset = offset as i32;
     return contentBytes;
   }
@@ -277,7 +280,8 @@ export class Receive {
     if (bufferOffset + bytes > (THREAD_BUFFER_BYTES as u32)) return 0;
     const block = record.block;
     const to = area + THREAD_BUFFER + bufferOffset;
-    Content.move(block, contentBytes, contentOffset, bytes, to, false);
+    const first = Shape.first(record.groupBytes);
+    Content.move(block, first, contentBytes, contentOffset, bytes, to, false);
     atomic.add<u32>(area, 0, THREAD_FENCE);
     return Receive.isStill(record) ? (bytes as i32) : 0;
   }

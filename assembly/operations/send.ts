@@ -4,6 +4,7 @@
  * number is given, and by no other.
  */
 
+import { Shape } from "../arena/classes";
 import { Content } from "../arena/content";
 import { Messages } from "../arena/messages";
 import { Stock } from "../arena/stock";
@@ -14,6 +15,7 @@ import { Wake } from "../ground/wake";
 import { Keys } from "../indexes/keys";
 import {
   BLOCK_BIRTH,
+  BLOCK_HEADER_BYTES,
   SECTION_STEPS,
   SEND_BYTES,
   STATUS_CHANGED,
@@ -87,13 +89,22 @@ export class Send {
     let from = area + THREAD_STAGING;
     for (let index: u32 = 0; index < prepared; index++) {
       const send = Send.record(thread, index);
-      const bytes = Content.sendBytes(send);
-      const block = At.slot(send.slot).block;
-      Content.fill(block, bytes, from);
-      if (send.groupBytes !== 0) Keys.write(block, send, from);
-      from += bytes;
+      if (send.isPlain()) {
+        const bytes = send.bodyBytes;
+        Content.fill(At.slot(send.slot).block, BLOCK_HEADER_BYTES, bytes, from);
+        from += bytes;
+      } else from += Send.fillAny(send, from);
     }
     return prepared;
+  }
+
+  /** How many bytes it has. */
+  static fillAny(send: SendRecord, from: usize): u32 {
+    const block = At.slot(send.slot).block;
+    const bytes = Content.sendBytesOf(send);
+    Content.fill(block, Shape.first(send.groupBytes), bytes, from);
+    if (send.groupBytes !== 0) Keys.write(block, send, from);
+    return bytes;
   }
 
   /** Copies `bytes` from staging into the content of a prepared record, from contentOffset on. */
@@ -104,7 +115,8 @@ export class Send {
     atomic.add<u32>(area, 0, THREAD_FENCE);
     const contentBytes = Content.sendBytes(send);
     const staged = area + THREAD_STAGING;
-    Content.move(block, contentBytes, contentOffset, bytes, staged, true);
+    const first = Shape.first(send.groupBytes);
+    Content.move(block, first, contentBytes, contentOffset, bytes, staged, true);
     if (contentOffset === 0 && send.groupBytes !== 0) {
       Keys.write(block, send, staged);
     }

@@ -108,7 +108,9 @@ function contentOf(reader: Reader, slot: number): string {
   ];
   const all = sizes.reduce((sum, bytes) => sum + bytes, 0);
   const here = all > 4032 ? 64 : all;
-  return `${sizes.join(",")}:${reader.text(block + layout.BLOCK_HEADER_BYTES, here)}`;
+  const isGrouped = sizes[0] !== 0;
+  const from = block + (isGrouped ? layout.BLOCK_GROUPED_BYTES : layout.BLOCK_HEADER_BYTES);
+  return `${sizes.join(",")}:${reader.text(from, here)}`;
 }
 
 function messageOf(reader: Reader, world: Pictured, slot: number): MessagePicture {

@@ -35,7 +35,7 @@ function placesOf({ survivor }: Scene): Place[] {
     const block = field(layout.SLOT_BLOCK);
     const groupBytes = bytes[block + layout.BLOCK_GROUP_BYTES] as number;
     const idBytes = bytes[block + layout.BLOCK_DEDUPLICATION_BYTES] as number;
-    const from = block + layout.BLOCK_HEADER_BYTES;
+    const from = block + layout.BLOCK_GROUPED_BYTES;
     const texts = decoder.decode(bytes.slice(from, from + groupBytes + idBytes));
     const base = (words[(block + layout.BLOCK_FLAGS) >> 2] as number) >>> layout.BLOCK_BASE_SHIFT;
     const queue = field(layout.SLOT_SHARD);

@@ -110,7 +110,7 @@ export class FifoScene {
       const block = words[(slot + layout.SLOT_BLOCK) >> 2] as number;
       const groupBytes = bytes[block + layout.BLOCK_GROUP_BYTES] as number;
       const idBytes = bytes[block + layout.BLOCK_DEDUPLICATION_BYTES] as number;
-      const from = block + layout.BLOCK_HEADER_BYTES;
+      const from = block + layout.BLOCK_GROUPED_BYTES;
       const text = Buffer.from(bytes.slice(from, from + groupBytes + idBytes)).toString();
       const sentAtMs = doubles[(slot + layout.SLOT_SENT_AT) >> 3] as number;
       const [group, id] = [text.slice(0, groupBytes), text.slice(groupBytes)];

@@ -61,7 +61,9 @@ export function foundIn(sections: Sections, queues: readonly number[]): Found[] 
     const block = (words[slot + (layout.SLOT_BLOCK >> 2)] as number) >> 2;
     const birth = (block << 2) + layout.BLOCK_BIRTH;
     const hasPages = ((words[block + (layout.BLOCK_PAGE >> 2)] as number) & 0xffff) !== 0;
-    const start = words[block + (layout.BLOCK_HEADER_BYTES >> 2)] as number;
+    const isGrouped = ((words[block + (layout.BLOCK_GROUP_BYTES >> 2)] as number) & 0xff0000) !== 0;
+    const first = isGrouped ? layout.BLOCK_GROUPED_BYTES : layout.BLOCK_HEADER_BYTES;
+    const start = words[block + (first >> 2)] as number;
     found.push({
       queue,
       sequence,
