@@ -62,7 +62,7 @@ export { MOVES_MAX } from "./moves.ts";
 export { ILL_FORMED, JOINED_CHARACTERS_MAX, REENTERED } from "./outbox.ts";
 export { type Outgoing, SHORT_CHARACTERS_MAX, UNMEASURED } from "./outgoing.ts";
 export { PEEKED, type PeekPlace, Peeks, type PeekWalk } from "./peeks.ts";
-export { type Piece, PieceRing } from "./pieceRing.ts";
+export { PIECES_READY, type Piece, PieceRing } from "./pieceRing.ts";
 export { Publisher } from "./publisher.ts";
 export { READING, READINGS, type Readings } from "./readings.ts";
 export type { Receipt } from "./receipts.ts";

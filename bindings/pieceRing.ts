@@ -26,6 +26,8 @@ const PUT_BELL = 3;
 
 const NUMBERS_AT = 64;
 const PIECES_MAX = 512;
+/** So many may be put whenever it is ready. */
+export const PIECES_READY = 64;
 /** Of each piece, the first two of which are its place and length. */
 const NUMBERS = 8;
 const MEMORY_AT = 65_536;
@@ -70,13 +72,14 @@ export class PieceRing {
   // --- Who puts ------------------------------------------------------------------------------------------
 
   /**
-   * Whether a piece may be put, into memory that is lent for it and any that is lent before. One more may be put at
-   * any time: the last.
+   * Whether up to PIECES_READY pieces may be put, all but the last in memory that is lent already or the next that is
+   * lent, of a quarter of NEAR_BYTES at the most; the last in that or the one after. One more may be put at any time:
+   * how it ended.
    */
   get isReady(): boolean {
     const taken = this.#block.load(TAKEN);
     return (
-      this.#put - taken < PIECES_MAX - 1 &&
+      this.#put - taken < PIECES_MAX - PIECES_READY &&
       this.#lent.every(({ to, last }) => last <= taken || to <= NEAR_BYTES)
     );
   }

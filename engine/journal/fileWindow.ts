@@ -67,7 +67,9 @@ export class FileWindow {
 
   /** So many bytes from there will be asked for, in a row; `at` is in the window. */
   hold(at: number, length: number): void {
-    this.#makeRoom(at, at + length);
+    const end = at + length;
+    // And for the piece that is read behind it, so that what was read need not move again.
+    if (end - this.#from > this.#memory.length) this.#makeRoom(at, end + this.#pieceBytes);
   }
 
   #begin(at: number): void {

@@ -6,6 +6,7 @@
  * The one rule: only a durable mark that stands later, in a batch or in a segment's header, makes a bad
  * batch corruption. Else the log ends before it, whatever stands behind.
  */
+import { PIECES_READY } from "../../bindings/index.ts";
 import { type Disk, uninterrupted } from "./disk.ts";
 import { FileWindow, type Places } from "./fileWindow.ts";
 import { type Header, PAGE_BYTES } from "./format.ts";
@@ -57,11 +58,16 @@ interface Open {
   readonly reader: SegmentReader;
   /** The next one's header; undefined: there is none. */
   readonly sealedBy: Header | undefined;
+  /** The number of the last batch that is read of it. */
+  readonly last: number;
   readonly life: number;
   place: Place;
 }
 
-/** Likewise, a batch a step, so that a thread which has other work can do it in between. */
+/** How much of a segment is read at least before the next step: no more batches than a ring of pieces has room for. */
+const STEP_BYTES = PIECES_READY * PAGE_BYTES;
+
+/** Likewise, some batches a step, so that a thread which has other work can do it in between. */
 export class Reading {
   readonly #disk: Disk;
   readonly #visit: Visit;
@@ -93,7 +99,7 @@ export class Reading {
     return this.#known;
   }
 
-  /** Shows the next batch, or goes on to the next segment; false: all was read. */
+  /** Shows the next batches, or goes on to the next segment; false: all was read. */
   step(): boolean {
     try {
       if (this.#known === undefined) this.#go();
@@ -117,10 +123,9 @@ export class Reading {
       return;
     }
     const open = this.#open ?? this.#enter(this.#newest);
-    const { reader, sealedBy, place } = open;
-    const isWhole = sealedBy !== undefined && place.chain.number >= sealedBy.first - 1;
-    const next = isWhole ? undefined : reader.step(place, this.#visit);
-    if (next === undefined) this.#leave(open, this.#newest);
+    const { reader, last, place } = open;
+    const next = reader.walk(place, last, this.#visit, STEP_BYTES);
+    if (next === place) this.#leave(open, this.#newest);
     else open.place = next;
   }
 
@@ -134,7 +139,8 @@ export class Reading {
       this.#sizes.set(segment, reader.bytes);
       const sealedBy =
         segment < newest ? headerOfFile(this.#disk, segment + 1, this.#headers) : undefined;
-      this.#open = { reader, sealedBy, life: header.life, place: { at: PAGE_BYTES, chain } };
+      const last = sealedBy === undefined ? Number.POSITIVE_INFINITY : sealedBy.first - 1;
+      this.#open = { reader, sealedBy, last, life: header.life, place: { at: PAGE_BYTES, chain } };
       return this.#open;
     } catch (error) {
       reader.close();

@@ -81,6 +81,12 @@ function follows(head: Head, chain: Chain, segment: number): boolean {
   );
 }
 
+/** The chain at the end of a batch that follows one. */
+function behind({ number, check, position, bytes, oldest, nowMs }: HeadRead, chain: Chain): Chain {
+  const greatestMs = Math.max(chain.nowMs, nowMs);
+  return { id: chain.id, number, check, position: position + bytes, oldest, nowMs: greatestMs };
+}
+
 export class SegmentReader {
   readonly segment: number;
   readonly bytes: number;
@@ -134,35 +140,28 @@ export class SegmentReader {
     }
   }
 
-  /** Shows the batch at a place, and answers where the next one may be; undefined: none there follows. */
-  step({ at, chain }: Place, visit: Visit): Place | undefined {
-    const found = this.batchAt(at, chain.id);
-    if (found === undefined || !follows(found.head, chain, this.segment)) return undefined;
-    const { batch, head } = found;
-    const { number, position, bytes, oldest, nowMs, check } = head;
-    if (bytes > 0) {
-      const records = batch.subarray(HEAD_BYTES, HEAD_BYTES + bytes);
-      visit({ number, segment: this.segment, at, position, nowMs, records });
-    }
-    const greatestMs = Math.max(chain.nowMs, nowMs);
-    return {
-      at: at + batch.length,
-      chain: { id: chain.id, number, check, position: position + bytes, oldest, nowMs: greatestMs },
-    };
-  }
-
   /**
    * Shows the batches from a place on, as long as each follows the one before, at most up to number
-   * `last`, and no more when `bytesMax` bytes were read. Answers where it ended, and the chain there.
+   * `last`, and no more when `bytesMax` bytes were read. Answers where it ended, and the chain there:
+   * the same place where it showed none.
    */
   walk(from: Place, last: number, visit: Visit, bytesMax: number): Place {
-    let place = from;
-    while (place.chain.number < last && place.at - from.at < bytesMax) {
-      const next = this.step(place, visit);
-      if (next === undefined) break;
-      place = next;
+    let { at, chain } = from;
+    while (chain.number < last && at - from.at < bytesMax) {
+      const found = this.batchAt(at, chain.id);
+      if (found === undefined || !follows(found.head, chain, this.segment)) break;
+      this.#show(at, found, visit);
+      at += found.batch.length;
+      chain = behind(found.head, chain);
     }
-    return place;
+    return at === from.at ? from : { at, chain };
+  }
+
+  #show(at: number, { batch, head }: Found, visit: Visit): void {
+    const { number, position, bytes, nowMs } = head;
+    if (bytes === 0) return;
+    const records = batch.subarray(HEAD_BYTES, HEAD_BYTES + bytes);
+    visit({ number, segment: this.segment, at, position, nowMs, records });
   }
 
   /**

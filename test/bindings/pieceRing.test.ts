@@ -4,7 +4,7 @@
  */
 import { expect, test } from "vitest";
 import { type Piece, PieceRing, SharedBlock } from "../../bindings/index.ts";
-import { RING_BYTES } from "../../bindings/pieceRing.ts";
+import { PIECES_READY, RING_BYTES } from "../../bindings/pieceRing.ts";
 import { Seeded } from "../support/seeded.ts";
 
 const MIB = 1_048_576;
@@ -69,6 +69,34 @@ test("what was put is not written again before it was taken, and room is there f
     if (oldest !== undefined) check(taker.take(unexpected), ...oldest);
   }
   expect(fullTimes).toBeGreaterThan(50);
+});
+
+test("as many as are promised may be put at once, the last of any length", () => {
+  const random = new Seeded(12);
+  const { putter, taker } = ends();
+  const waiting: [number, number][] = [];
+  const takeOldest = () => {
+    const oldest = waiting.shift();
+    if (oldest === undefined) wait(taker);
+    else check(taker.take(unexpected), ...oldest);
+  };
+  let [number, memory, used] = [0, putter.next(2 * MIB), 0];
+  const put = (bytes: number, more: number) => {
+    if (used + bytes > memory.length) [memory, used] = [putter.next(Math.max(2 * MIB, more)), 0];
+    const place = memory.subarray(used, used + bytes).fill(++number & 255);
+    used += bytes;
+    putter.put([number], place);
+    waiting.push([number, bytes]);
+  };
+  for (let step = 0; step < 400; step++) {
+    while (!putter.isReady) takeOldest();
+    const count = random.chance(0.3) ? PIECES_READY - 1 : random.between(0, 20);
+    for (let index = 0; index < count; index++) put(random.between(1, PAGE_BYTES), 0);
+    const bytes = random.chance(0.2) ? random.between(6 * MIB, BATCH_MAX) : PAGE_BYTES;
+    put(bytes, bytes + MIB / 2);
+    while (waiting.length > 0 && random.chance(0.9)) takeOldest();
+  }
+  expect(number).toBeGreaterThan(5_000);
 });
 
 test("of many small pieces as many lie there as have a place for their numbers, but for the last one", () => {
