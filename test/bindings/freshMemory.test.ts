@@ -61,6 +61,15 @@ function write(address: number, pages: number): void {
     views.u32[(address + page * SYSTEM_PAGE_BYTES) >> 2] = page;
 }
 
+/** What it costs to write them, by the median of eight parts: other threads of the process have pages given, too. */
+function faultsOfWriting(address: number, pages: number): number {
+  const each = pages >> 3;
+  const faults = Array.from({ length: 8 }, (_, part) =>
+    faultsOf(() => write(address + part * each * SYSTEM_PAGE_BYTES, each)),
+  );
+  return (faults.sort((left, right) => left - right)[4] as number) * 8;
+}
+
 describe("memory that is about to be used", () => {
   test("is written without faults, and was given with one a page", () => {
     const blocks = views.header(HEADER_ARENA_BASE);
@@ -69,14 +78,14 @@ describe("memory that is about to be used", () => {
     fresh.begin(LOG_BYTES);
     const giving = faultsOf(provideAll);
     expect(giving).toBeLessThan(LOG_PAGES * (1 + 1 / 3 + 1 / 24) + noise);
-    const ready = faultsOf(() => write(blocks, LOG_PAGES));
-    const notReady = faultsOf(() => write(blocks + 2 * LOG_BYTES, LOG_PAGES));
+    const ready = faultsOfWriting(blocks, LOG_PAGES);
+    const notReady = faultsOfWriting(blocks + 2 * LOG_BYTES, LOG_PAGES);
     expect(ready).toBeLessThan(Math.max(notReady / 2, noise));
     // Likewise slots and their links.
     const slots = views.header(HEADER_SLOTS_BASE);
     const links = views.header(HEADER_AGE_LINKS_BASE);
-    expect(faultsOf(() => write(slots, LOG_PAGES / 3))).toBeLessThan(LOG_PAGES / 6);
-    expect(faultsOf(() => write(links, LOG_PAGES / 24))).toBeLessThan(LOG_PAGES / 48);
+    expect(faultsOfWriting(slots, LOG_PAGES / 3)).toBeLessThan(LOG_PAGES / 6);
+    expect(faultsOfWriting(links, LOG_PAGES / 24)).toBeLessThan(LOG_PAGES / 48);
   });
 
   test("is followed up as it is used, to its end and not beyond", () => {
@@ -102,7 +111,7 @@ describe("memory that is about to be used", () => {
     const pages = (5 * MIB) / SYSTEM_PAGE_BYTES;
     const giving = faultsOf(provideAll);
     expect(giving).toBeLessThan(pages * 1.2);
-    expect(faultsOf(() => write(blocks + 5 * MIB, pages))).toBeLessThan(pages / 4);
+    expect(faultsOfWriting(blocks + 5 * MIB, pages)).toBeLessThan(pages / 4);
     fresh.onLoaded(20 * MIB);
     views.u32[BUMP] = (10 * MIB) / 65_536;
     expect(provideAll()).toBeLessThan(2);
