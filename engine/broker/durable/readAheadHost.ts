@@ -3,11 +3,17 @@
  * directory's journal is long enough for it. It takes the directory for this process before the journal's thread
  * does. Where it can't, or fails, that thread reads by itself, and says what is wrong.
  */
+import { promises, readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { Beside } from "../../../bindings/index.ts";
 import { type Lock, takeLock } from "../../journal/lock.ts";
+import { segmentName, sortNames } from "../../journal/names.ts";
 import { NodeDisk } from "../../journal/nodeDisk.ts";
 import { readAhead } from "../../journal/readAhead.ts";
 import { logBytes } from "./logBytes.ts";
+
+/** Of each segment so much is asked for before its turn; the system goes on behind it by itself. */
+const ASKED_BYTES = 524_288;
 
 export class ReadAhead {
   readonly #directory: string;
@@ -40,6 +46,21 @@ export class ReadAhead {
     fresh.begin(logBytes(this.#directory));
     const openDisk = () => new NodeDisk(this.#directory);
     readAhead(ring, openDisk, fresh.provide).catch(() => ring.end());
+    this.#ask().catch(() => {});
+  }
+
+  /**
+   * Has the system begin with each segment before its turn: in a file that is new to it, it reads little ahead, and
+   * who reads waits for the disk. What can't be read is said by who reads it.
+   */
+  async #ask(): Promise<void> {
+    const { segments } = sortNames(readdirSync(this.#directory));
+    const place = new Uint8Array(ASKED_BYTES);
+    for (const segment of segments.slice(1)) {
+      if (this.#beside.ring.hasEnded) return;
+      const file = await promises.open(join(this.#directory, segmentName(segment)));
+      await file.read(place, 0, ASKED_BYTES, 0).finally(() => file.close());
+    }
   }
 
   /** Its work is done, or nobody wants it any more. */
