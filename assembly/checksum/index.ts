@@ -4,8 +4,8 @@
  * in an instance of its own; the memory that is imported is only read. One check at a time: `begin`, `add` for whole
  * stripes as they come, `end` with what is left.
  *
- * Costs a third of CRC-32 in software, for which WebAssembly has no instruction (docs/JOURNAL.md). Finds damage that
- * came by chance, and nothing that somebody made on purpose.
+ * Cheaper than CRC-32, for which WebAssembly has no instruction (docs/JOURNAL.md). Finds damage that came by
+ * chance, and nothing that somebody made on purpose.
  */
 
 const PRIME_1: u64 = 0x9e3779b185ebca87;

@@ -98,7 +98,7 @@ export class Send {
     return prepared;
   }
 
-  /** How many bytes it has. */
+  /** Texts and attributes besides the body, with a group's hashes where there is one; how many bytes it has. */
   static fillAny(send: SendRecord, from: usize): u32 {
     const block = At.slot(send.slot).block;
     const bytes = Content.sendBytesOf(send);

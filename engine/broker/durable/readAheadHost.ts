@@ -1,7 +1,8 @@
 /**
  * The opener's side of reading ahead (engine/journal/readAhead.ts), its beginning and end. Loaded where a
  * directory's journal is long enough for it. It takes the directory for this process before the journal's thread
- * does. Where it can't, or fails, that thread reads by itself, and says what is wrong.
+ * does, and asks the system for each segment before its turn. Where it can't, or fails, that thread reads by
+ * itself, and says what is wrong.
  */
 import { promises, readdirSync } from "node:fs";
 import { join } from "node:path";
