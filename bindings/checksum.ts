@@ -3,8 +3,8 @@
  * here (`checkIn`), they are read where they are; others are copied, a piece at a time. The module is compiled when
  * a thread first needs it; there is nothing to close.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { builtFile } from "./built.ts";
 import { type WasmMemory, type WasmModule, wasm } from "./webassembly.ts";
 
 /** Built or in a package, in the file of the journal's thread, and run from sources. */
@@ -71,16 +71,8 @@ const memories = new WeakMap<ArrayBufferLike, WasmMemory>();
 const checkers = new WeakMap<ArrayBufferLike, Checker>();
 
 function compiled(): WasmModule {
-  module ??= new wasm.Module(readFileSync(find()));
+  module ??= new wasm.Module(readFileSync(builtFile("The check", PLACES)));
   return module;
-}
-
-function find(): URL {
-  const files = PLACES.map((place) => new URL(place, import.meta.url));
-  const found = files.find((file) => existsSync(file));
-  if (found !== undefined) return found;
-  const places = files.map((file) => fileURLToPath(file)).join(" or ");
-  throw new Error(`The check is not built: there is no ${places}. Run "npm run build".`);
 }
 
 /** From now on, bytes of this memory are read where they are. */

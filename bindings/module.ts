@@ -1,11 +1,10 @@
 /**
- * Finds the compiled engine and compiles it once for the process: other threads are given the
- * compiled module. In a package or a build it lies above the compiled TypeScript as engine.wasm;
- * run from sources it is the release build.
+ * Compiles the engine that was built, once for the process: other threads are given the compiled
+ * module. Run from sources it is the release build.
  */
-import { existsSync, promises } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { promises } from "node:fs";
 import { abortOf } from "./assertion.ts";
+import { builtFile } from "./built.ts";
 import type { EngineExports } from "./exports.ts";
 import { type WasmMemory, type WasmModule, wasm } from "./webassembly.ts";
 
@@ -15,21 +14,13 @@ let loaded: Promise<WasmModule> | undefined;
 
 /** The engine, compiled; the same promise for every caller of this thread. */
 export function loadModule(): Promise<WasmModule> {
-  loaded ??= compileFile(find());
+  loaded ??= compileFile(builtFile("The engine", PLACES));
   return loaded;
 }
 
 /** Another build of the engine, compiled now (tests use the debug and the fault build). */
 export async function compileFile(file: URL): Promise<WasmModule> {
   return wasm.compile(await promises.readFile(file));
-}
-
-function find(): URL {
-  const files = PLACES.map((place) => new URL(place, import.meta.url));
-  const found = files.find((file) => existsSync(file));
-  if (found !== undefined) return found;
-  const places = files.map((file) => fileURLToPath(file)).join(" or ");
-  throw new Error(`The engine is not built: there is no ${places}. Run "npm run build".`);
 }
 
 /** The module over a memory, in this thread. */

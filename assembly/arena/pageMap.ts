@@ -25,7 +25,11 @@ export class PageMap {
 
   @inline static take(record: usize, block: u32): void {
     const word = block >> 6;
-    const left = load<u64>(record + (word << 3), PAGE_MAP) & ~PageMap.bit(block);
+    PageMap.leave(record, word, load<u64>(record + (word << 3), PAGE_MAP) & ~PageMap.bit(block));
+  }
+
+  /** Of one word these are free from now on: fewer than before. */
+  @inline static leave(record: usize, word: u32, left: u64): void {
     store<u64>(record + (word << 3), left, PAGE_MAP);
     if (left === 0) {
       store<u32>(record, load<u32>(record, PAGE_SUMMARY) & ~((1 as u32) << word), PAGE_SUMMARY);

@@ -23,8 +23,7 @@ export class Restock {
     const area = At.thread(thread);
     const record = At.pageRecord(page);
     const word: u32 = ctz<u32>(load<u32>(record, PAGE_SUMMARY));
-    const map = record + (word << 3);
-    let left = load<u64>(map, PAGE_MAP);
+    let left = load<u64>(record + (word << 3), PAGE_MAP);
     const count = min<u32>(popcnt<u64>(left) as u32, Blocks.heldMax(classIndex));
     const bytes = BlockClass.bytes(classIndex);
     const first = At.page(page) + (word << 6) * bytes;
@@ -34,11 +33,8 @@ export class Restock {
       store<u32>(Blocks.entryAt(area, classIndex, index - 1), block as u32);
       left &= left - 1;
     }
-    store<u64>(map, left, PAGE_MAP);
+    PageMap.leave(record, word, left);
     store<u32>(record, load<u32>(record, PAGE_USED) + count, PAGE_USED);
-    if (left === 0) {
-      store<u32>(record, load<u32>(record, PAGE_SUMMARY) & ~((1 as u32) << word), PAGE_SUMMARY);
-    }
     if (PageMap.isFull(record)) Pages.unlist(page, classIndex);
     store<u32>(Blocks.countAt(area, classIndex), count);
   }

@@ -6,7 +6,7 @@
  * prepares memory that will be written next.
  *
  * The opener's thread has a program's other work, so it reads a little at a time, and comes back to its event loop
- * after SLICE_MS, or one batch if that takes longer. Where it can't read, the other side reads by itself.
+ * after SLICE_MS, or one step of a reading if that takes longer. Where it can't read, the other side reads by itself.
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { deserialize, serialize } from "node:v8";
