@@ -286,13 +286,13 @@ export const THREAD_PARTITIONS = THREAD_ATTEMPT_VERSION + 4;
 
 /** Free blocks this thread holds, one magazine a class: a count each, then the addresses. */
 export const THREAD_BLOCKS_COUNTS = LINE_BYTES * 16;
-export const THREAD_BLOCKS = THREAD_BLOCKS_COUNTS + 128;
+export const THREAD_BLOCKS = THREAD_BLOCKS_COUNTS + 256;
 /** Most blocks of one class in a magazine; large classes hold fewer (BLOCKS_HELD_BYTES_MAX). */
 export const THREAD_BLOCKS_MAX = 40;
 export const BLOCKS_HELD_BYTES_MAX = 65536;
 
 /** Where each of THREAD_OUT_SLOTS shall move: flags and target queue as its state word has them. */
-export const THREAD_OUT_TARGETS = LINE_BYTES * 96;
+export const THREAD_OUT_TARGETS = LINE_BYTES * 148;
 /** Their targets' incarnations: SECTION_STEPS of u32. */
 export const THREAD_OUT_INCARNATIONS = THREAD_OUT_TARGETS + SECTION_STEPS * 4;
 /** A random word while this thread runs message move tasks; it ends with the thread. */
@@ -889,13 +889,13 @@ export const PAGE_THREAD_SHIFT = 8;
 export const PAGE_CLASSED = 16;
 
 /**
- * Block sizes: 128, then four steps a doubling, cut so that a page holds a whole number of blocks
+ * Block sizes: 128, then eight steps a doubling, cut so that a page holds a whole number of blocks
  * with little left over. CLASS_n_BYTES are read through BlockClass, never one by one.
  */
-export const CLASS_COUNT = 30;
+export const CLASS_COUNT = 50;
 export const BLOCK_BYTES_MAX = 32768;
 /** Classes up to 4096 follow a rule (see BlockClass); those above are page fractions. */
-export const CLASS_OF_SEGMENT = 20;
+export const CLASS_OF_SEGMENT = 40;
 
 // Block header, with two hashes where the message has a group; then the content: group,
 // deduplication id, trace, sender, attributes (one msgpackr value), body.

@@ -1,5 +1,5 @@
 /**
- * Block sizes and the shape of a content. Sizes go 128, then four steps a doubling up to 4096,
+ * Block sizes and the shape of a content. Sizes go 128, then eight steps a doubling up to 4096,
  * then fractions of a page (12, 10, 8, 7, 6, 5, 4, 3, 2), so that a page is nearly filled whatever
  * its class. A content is one block; where that would waste more than an eighth, two; and of a
  * large one every full 64 KiB is a page of its own. Pure arithmetic, any thread.
@@ -23,7 +23,7 @@ import {
 } from "../layout";
 
 const SMALLEST: u32 = 128;
-const STEPPED_LAST: u32 = 20;
+const STEPPED_LAST: u32 = 40;
 const STEPPED_BYTES_MAX: u32 = 4096;
 /** A rest above this takes a whole page: it fills seven eighths of it. */
 const REST_MAX: u32 = 57344;
@@ -52,7 +52,7 @@ export class BlockClass {
     if (bytes <= STEPPED_BYTES_MAX) {
       const last = bytes - 1;
       const top: u32 = 31 - clz<u32>(last);
-      return 1 + ((top - 7) << 2) + ((last >> (top - 2)) & 3);
+      return 1 + ((top - 7) << 3) + ((last >> (top - 3)) & 7);
     }
     let index = STEPPED_LAST + 1;
     while (BlockClass.bytes(index) < bytes) index++;
@@ -63,17 +63,17 @@ export class BlockClass {
   static writeTable(): void {
     BlockClass.write(0, SMALLEST);
     for (let index: u32 = 1; index <= STEPPED_LAST; index++) {
-      const top = 7 + ((index - 1) >> 2);
-      BlockClass.write(index, (5 + ((index - 1) & 3)) << (top - 2));
+      const top = 7 + ((index - 1) >> 3);
+      BlockClass.write(index, (9 + ((index - 1) & 7)) << (top - 3));
     }
-    BlockClass.write(21, 5440);
-    BlockClass.write(22, 6528);
-    BlockClass.write(23, 8192);
-    BlockClass.write(24, 9344);
-    BlockClass.write(25, 10880);
-    BlockClass.write(26, 13056);
-    BlockClass.write(27, 16384);
-    BlockClass.write(28, 21824);
+    BlockClass.write(41, 5440);
+    BlockClass.write(42, 6528);
+    BlockClass.write(43, 8192);
+    BlockClass.write(44, 9344);
+    BlockClass.write(45, 10880);
+    BlockClass.write(46, 13056);
+    BlockClass.write(47, 16384);
+    BlockClass.write(48, 21824);
     BlockClass.write(CLASS_COUNT - 1, BLOCK_BYTES_MAX);
   }
 

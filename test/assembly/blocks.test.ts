@@ -13,7 +13,7 @@ const SIZES = { pages: 60, threads: 1, queues: 1, slots: 1_000 };
 const SETTINGS = { visibilityMs: 1e6, delayMs: 0, retentionMs: 1e9 };
 const NOW_MS = 1_700_000_000_000;
 /** Of bodies this large 25 fill a page. */
-const BODY_BYTES = 2_100;
+const BODY_BYTES = 2_400;
 const MESSAGES = 200;
 
 /** A field of a page's record. */
