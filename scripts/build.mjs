@@ -58,6 +58,9 @@ const threads = ["broker/durable/journalThread.js", "journal/syncThread.js"].map
   (name) => `dist/engine/${name}`,
 );
 
+/** What the opener of a broker with a long journal waits for, and where most of what it loads lies. */
+const reader = { file: "dist/engine/broker/durable/readAheadHost.js", folder: "dist/engine/journal" };
+
 /** What is read at run time and is no TypeScript. */
 const data = [
   "engine/server/settings/configuration.schema.json",
@@ -109,9 +112,8 @@ const steps = {
     async run() {
       // They load TypeScript, which takes a second, and mostly there is nothing to do.
       const { scriptOf } = await import("./browser.mjs");
-      const { bundle, declaredTypes, reachedTypes, strip, stripJson, stripTypes } = await import(
-        "./slim.mjs"
-      );
+      const slim = await import("./slim.mjs");
+      const { bundle, declaredTypes, gather, reachedTypes, strip, stripJson, stripTypes } = slim;
       const output = await run([...tsc, "-p", "tsconfig.build.json", "--listEmittedFiles"]);
       const emitted = output.split("\n").map((line) => line.replace(/^TSFILE: /, "").trim());
       const copies = [...bundled, pageStyle, ...data].map((file) => [file, join("dist", file)]);
@@ -128,6 +130,7 @@ const steps = {
       const library = copies.map(([, copy]) => copy).filter((file) => /msgpackr.*\.js$/.test(file));
       await strip([...code, ...library, pageScript]);
       code.push(...(await bundle(waited)));
+      if (code.includes(reader.file)) await gather(reader.file, reader.folder);
       const types = await reachedTypes(declaredTypes(JSON.parse(await readFile("package.json"))));
       await stripTypes(types);
       await stripJson(

@@ -23,7 +23,7 @@ import { NEWER_MAJOR, newerNode } from "../support/newerNode.ts";
 import { patience } from "../support/patience.ts";
 
 const TIMEOUT_MS = patience(600_000);
-const PACKED_BYTES_MAX = 760_000;
+const PACKED_BYTES_MAX = 770_000;
 
 const PROGRAM = `
 import { Broker } from "sluice";
