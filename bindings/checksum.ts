@@ -20,48 +20,57 @@ interface ChecksumExports {
   end(address: number, bytes: number): number;
 }
 
-/** The module over a memory: one check at a time. */
+/** The module over a memory that its bytes lie in: one check at a time. As short as can be: called for each batch of a log. */
 class Checker {
-  readonly #exports: ChecksumExports;
-  readonly #memory: Uint8Array;
-  readonly #isOwn: boolean;
+  protected readonly exports: ChecksumExports;
 
-  /** @param isOwn nothing else is in this memory: bytes that are checked are copied to its beginning */
-  constructor(memory: WasmMemory, isOwn: boolean) {
-    this.#exports = new wasm.Instance(compiled(), { env: { memory } }).exports as ChecksumExports;
-    this.#memory = new Uint8Array(memory.buffer);
-    this.#isOwn = isOwn;
+  constructor(memory: WasmMemory) {
+    this.exports = new wasm.Instance(compiled(), { env: { memory } }).exports as ChecksumExports;
   }
 
   begin(): void {
-    this.#exports.begin();
+    this.exports.begin();
   }
 
   add(bytes: Uint8Array): void {
-    const last = this.#addAllButLast(bytes);
-    this.#exports.add(this.#place(last), last.length);
+    this.exports.add(bytes.byteOffset, bytes.length);
   }
 
   end(bytes: Uint8Array): number {
-    const last = this.#addAllButLast(bytes);
-    return this.#exports.end(this.#place(last), last.length) >>> 0;
+    return this.exports.end(bytes.byteOffset, bytes.length) >>> 0;
+  }
+}
+
+/** Of bytes that lie elsewhere: copied to the beginning of a memory that nothing else is in. */
+class CopyingChecker extends Checker {
+  readonly #memory: Uint8Array;
+
+  constructor(memory: WasmMemory) {
+    super(memory);
+    this.#memory = new Uint8Array(memory.buffer);
+  }
+
+  override add(bytes: Uint8Array): void {
+    super.add(this.#placed(this.#addAllButLast(bytes)));
+  }
+
+  override end(bytes: Uint8Array): number {
+    return super.end(this.#placed(this.#addAllButLast(bytes)));
   }
 
   /** What is left: no more than there is a place for. */
   #addAllButLast(bytes: Uint8Array): Uint8Array {
     let left = bytes;
-    while (this.#isOwn && left.length > OWN_BYTES) {
-      this.#exports.add(this.#place(left.subarray(0, OWN_BYTES)), OWN_BYTES);
+    while (left.length > OWN_BYTES) {
+      super.add(this.#placed(left.subarray(0, OWN_BYTES)));
       left = left.subarray(OWN_BYTES);
     }
     return left;
   }
 
-  /** Where they can be read. */
-  #place(bytes: Uint8Array): number {
-    if (!this.#isOwn) return bytes.byteOffset;
+  #placed(bytes: Uint8Array): Uint8Array {
     this.#memory.set(bytes);
-    return 0;
+    return this.#memory.subarray(0, bytes.length);
   }
 }
 
@@ -83,10 +92,10 @@ export function checkIn(memory: WasmMemory): void {
 function checkerFor(buffer: ArrayBufferLike): Checker {
   const memory = memories.get(buffer);
   if (memory === undefined) {
-    own ??= new Checker(new wasm.Memory({ initial: 1, maximum: 1, shared: true }), true);
+    own ??= new CopyingChecker(new wasm.Memory({ initial: 1, maximum: 1, shared: true }));
     return own;
   }
-  const checker = checkers.get(buffer) ?? new Checker(memory, false);
+  const checker = checkers.get(buffer) ?? new Checker(memory);
   checkers.set(buffer, checker);
   return checker;
 }

@@ -42,6 +42,7 @@ export { EngineTrap } from "./guard.ts";
 export { HELD_MAX, type Held } from "./held.ts";
 export { type Identity, SECRET_BYTES } from "./identity.ts";
 export { DEDUPLICATION, GROUP, Inbox, SENDER, TRACE } from "./inbox.ts";
+export type { LastIndex } from "./lastIndex.ts";
 export type { Foreign, Loaded } from "./load.ts";
 export {
   LOG_ATTEMPT,

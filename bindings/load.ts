@@ -28,6 +28,7 @@ import {
   LOAD_WANTS_READER,
   LOAD_WANTS_ROOM,
   LOAD_WANTS_SLOT,
+  LOADED_COUNT,
   LOADED_INCARNATION,
   LOG_BYTES,
   LOG_FOREIGN,
@@ -45,6 +46,7 @@ import {
 } from "../assembly/layout.ts";
 import type { Descriptors } from "./descriptors.ts";
 import type { EngineExports } from "./exports.ts";
+import type { LastIndex } from "./lastIndex.ts";
 import { Lent } from "./lent.ts";
 import type { MovedSlot } from "./movedSlots.ts";
 import { Remembered } from "./remembered.ts";
@@ -221,33 +223,58 @@ export class Load {
 
   /**
    * The catalogue is there again. `nowMs`: what ended by then need not be remembered; `births`: a number
-   * that no message's birth is above, where more is known than the entries say. Throws a RangeError
-   * where memory is too small.
+   * that no message's birth is above, where more is known than the entries say. `lastIndex`: the index of the Standard
+   * queue that has most messages is not built yet when this returns, and who may build it is said there. Throws a
+   * RangeError where memory is too small.
    */
-  end(nowMs: number, births = 0): Loaded {
+  end(nowMs: number, births = 0, lastIndex?: LastIndex): Loaded {
     const thread = this.#thread;
     const moved = this.#moved();
     let messages = 0;
     // Above them memory is untouched: to look at it would have the system give it.
     const shards = Math.max(this.#queues.used, this.#word(LOAD_SHARDS));
+    const last = lastIndex && this.#largest();
     for (let queue = 0; queue < shards; queue++) {
       if (queue >= this.#queues.used && this.#incarnation(queue) === 0) continue;
-      messages += this.#build(queue);
+      if (queue !== last) messages += this.#build(queue);
     }
+    // The last one, since the load record says of one queue how far its building is.
+    if (last !== undefined) messages += this.#begin(last);
     for (const queue of this.#remembered.queues) this.#remember(queue, nowMs, moved);
     const departed = this.#exports.loadDeparted(thread);
     this.#exports.loadEnd(thread, births, messages + departed);
     const dropped = this.#word(LOAD_DROPPED);
     const conclusions = this.#conclusions(moved);
+    if (last !== undefined) lastIndex?.offer(thread, last);
     return { messages, departed, dropped, moved, conclusions, births: this.#births() };
+  }
+
+  /** The Standard queue that has most messages, be they a former one's; undefined: none has any. */
+  #largest(): number | undefined {
+    let largest: number | undefined;
+    let most = 0;
+    for (let queue = 0; queue < this.#queues.used; queue++) {
+      const count = this.#loadedWord(queue, LOADED_COUNT);
+      if (count <= most || this.#queues.isFifo(queue)) continue;
+      most = count;
+      largest = queue;
+    }
+    return largest;
   }
 
   /** The queue's indexes; how many messages it has. */
   #build(queue: number): number {
-    const count = this.#exports.loadShard(this.#thread, queue);
-    let built = count < 0 ? count : this.#exports.loadBuild(this.#thread, queue);
+    const count = this.#begin(queue);
+    let built = this.#exports.loadBuild(this.#thread, queue);
     while (built > 0) built = this.#exports.loadBuild(this.#thread, queue);
     if (built < 0) throw tooSmall();
+    return count;
+  }
+
+  /** The shard becomes the queue's, with room for the indexes of all its messages; how many they are. */
+  #begin(queue: number): number {
+    const count = this.#exports.loadShard(this.#thread, queue);
+    if (count < 0) throw tooSmall();
     return count;
   }
 
@@ -302,8 +329,12 @@ export class Load {
 
   /** Of the queue whose entries the log has there last. */
   #incarnation(queue: number): number {
+    return this.#loadedWord(queue, LOADED_INCARNATION);
+  }
+
+  #loadedWord(queue: number, field: number): number {
     const shard = this.#views.header(HEADER_SHARDS_BASE) + queue * SHARD_BYTES;
-    return this.#views.u32[(shard + SHARD_WHEEL_SPOKES + LOADED_INCARNATION) >> 2] as number;
+    return this.#views.u32[(shard + SHARD_WHEEL_SPOKES + field) >> 2] as number;
   }
 
   #word(field: number): number {

@@ -34,6 +34,11 @@ export class SharedBlock {
     Atomics.add(this.#words, word, value);
   }
 
+  /** Stores `to` where the word is `from`; whether it was. */
+  replace(word: number, from: number, to: number): boolean {
+    return Atomics.compareExchange(this.#words, word, from, to) === from;
+  }
+
   /** Stores a word and wakes who sleeps on it. */
   tell(word: number, value: number): void {
     Atomics.store(this.#words, word, value);

@@ -59,7 +59,10 @@ const threads = ["broker/durable/journalThread.js", "journal/syncThread.js"].map
 );
 
 /** What the opener of a broker with a long journal waits for, and where most of what it loads lies. */
-const reader = { file: "dist/engine/broker/durable/readAheadHost.js", folder: "dist/engine/journal" };
+const reader = {
+  file: "dist/engine/broker/durable/readAheadHost.js",
+  folder: "dist/engine/journal",
+};
 
 /** What is read at run time and is no TypeScript. */
 const data = [

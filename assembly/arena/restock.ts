@@ -1,6 +1,7 @@
 /**
  * A magazine of blocks filled while a log is loaded, when one after the other is taken and none comes back: as many
- * at once as it holds, from one word of a page's map, where a refill (blocks.ts) looks for each anew. In the order of
+ * at once as it holds, from one word of a page's map, where a refill (blocks.ts) looks for each anew, and is so long
+ * that V8 takes 5 ms to make quick code of it, were it called for each page. In the order of
  * their addresses. By the one thread that loads, while nobody else uses the memory: without a lock, and no section,
  * since a load whose thread dies is begun anew in another memory.
  */
@@ -12,14 +13,25 @@ import { PageMap } from "./pageMap";
 import { Pages } from "./pages";
 
 export class Restock {
-  /** Where the magazine is empty and a page of the class has room; the page itself is a refill's to take. */
+  /** Where the magazine is empty. It stays so when there is no page. */
   @inline static whereEmpty(thread: u32, classIndex: u32): void {
-    if (load<u32>(Blocks.countAt(At.thread(thread), classIndex)) !== 0) return;
-    const page = load<u32>(BlockClass.record(classIndex), CLASS_PAGES);
-    if (page !== 0) Restock.from(thread, classIndex, page);
+    if (load<u32>(Blocks.countAt(At.thread(thread), classIndex)) === 0) {
+      Restock.from(thread, classIndex);
+    }
   }
 
-  static from(thread: u32, classIndex: u32, page: u32): void {
+  /** A page of the class that has room: one more, where there is none. 0: nor is there one more. */
+  @inline static page(classIndex: u32): u32 {
+    const roomy = load<u32>(BlockClass.record(classIndex), CLASS_PAGES);
+    if (roomy !== 0) return roomy;
+    const page = Pages.take();
+    if (page !== 0) Pages.assign(page, classIndex);
+    return page;
+  }
+
+  static from(thread: u32, classIndex: u32): void {
+    const page = Restock.page(classIndex);
+    if (page === 0) return;
     const area = At.thread(thread);
     const record = At.pageRecord(page);
     const word: u32 = ctz<u32>(load<u32>(record, PAGE_SUMMARY));

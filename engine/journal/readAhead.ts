@@ -74,9 +74,12 @@ async function readFrom(disk: Disk, ring: PieceRing, provide: () => boolean): Pr
   }
 }
 
-/** Steps, until one says that all is done or the ring has ended; the event loop goes on in between. */
-async function inSlices(ring: PieceRing, step: () => "worked" | "idle" | "done"): Promise<void> {
-  while (!ring.hasEnded) {
+/** Steps, until one says that all is done or `until` has ended; the event loop goes on in between. */
+export async function inSlices(
+  until: { readonly hasEnded: boolean },
+  step: () => "worked" | "idle" | "done",
+): Promise<void> {
+  while (!until.hasEnded) {
     const untilMs = elapsedMs() + SLICE_MS;
     let did = step();
     while (did === "worked" && elapsedMs() < untilMs) did = step();

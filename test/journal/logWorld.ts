@@ -4,6 +4,7 @@
  * `World.load` makes a fresh memory of entries; `pictureOf` (picture.ts) says what is in either.
  */
 import * as layout from "../../assembly/layout.ts";
+import { BESIDE_BYTES } from "../../bindings/beside.ts";
 import { Engine } from "../../bindings/engine.ts";
 import { Inbox } from "../../bindings/inbox.ts";
 import type { Loaded } from "../../bindings/load.ts";
@@ -92,7 +93,7 @@ export class World {
 
   static async #make(sizes: Sizes, catalogue: Catalogue): Promise<World> {
     const engine = await Engine.open(
-      { ...sizes, threadsMax: 2, queuesMax: QUEUES_MAX },
+      { ...sizes, threadsMax: 2, queuesMax: QUEUES_MAX, besideBytes: BESIDE_BYTES },
       { secret: SECRET, epoch: 77, isClockVirtual: true },
       moduleOf(),
     );
@@ -106,19 +107,24 @@ export class World {
     return World.#make({ ...SIZES, ...sizes }, { queues: new Map() });
   }
 
-  /** A fresh memory of what a log holds; the queues that the catalogue has are there again. */
+  /**
+   * A fresh memory of what a log holds; the queues that the catalogue has are there again. `isShared`: the last index is
+   * still to be built, by whoever comes to it.
+   */
   static async load(
     entries: readonly Uint8Array[],
     catalogue: Catalogue,
     nowMs: number,
     sizes: Partial<Sizes> = {},
+    isShared = false,
   ): Promise<{ world: World; loaded: Loaded }> {
     const world = await World.#make({ ...SIZES, ...sizes }, { queues: new Map() });
     world.nowMs = nowMs;
     world.engine.load.begin();
     for (const part of entries) world.engine.load.apply(part, noForeign);
     for (const [queue, settings] of catalogue.queues) world.restoreQueue(queue, settings);
-    const loaded = world.engine.load.end(nowMs);
+    const lastIndex = isShared ? world.engine.beside()?.lastIndex : undefined;
+    const loaded = world.engine.load.end(nowMs, 0, lastIndex);
     world.engine.receipts.moved = loaded.moved;
     return { world, loaded };
   }

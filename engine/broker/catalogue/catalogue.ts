@@ -12,7 +12,6 @@
  * deflated: a Policy of 8 KiB and 50 tags of 128 and 256 characters are 28 KB in ASCII, but 47 to
  * 85 KB in other scripts.
  */
-import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { Packr } from "msgpackr/pack";
 import {
   ENTRY_BYTES_MAX,
@@ -26,6 +25,11 @@ import {
 import { noSuchQueue, SluiceError } from "../../errors.ts";
 import type { MessageMoveTask, QueueDetails } from "../../types.ts";
 import { full, type Member } from "../threads/member.ts";
+
+/** Loaded when it is wanted, which is hardly ever: each thread of a broker has this file, and starts sooner. */
+function zlib(): typeof import("node:zlib") {
+  return process.getBuiltinModule("node:zlib");
+}
 
 /** Which queue is meant, whether it is there or not. */
 export interface QueueKey {
@@ -111,7 +115,7 @@ function pack({ account, name }: QueueKey, entry: Entry): Uint8Array {
   ];
   const bytes = packr.pack(packed);
   if (bytes.length <= ENTRY_BYTES_MAX) return bytes;
-  const deflated = deflateRawSync(bytes);
+  const deflated = zlib().deflateRawSync(bytes);
   if (deflated.length < ENTRY_BYTES_MAX) return Buffer.concat([Buffer.of(DEFLATED), deflated]);
   throw tooLarge(name);
 }
@@ -124,7 +128,9 @@ function tooLarge(queue: string): SluiceError {
 /** What an entry says. Frozen, since every caller is given the same copy. */
 export function unpackEntry(bytes: Uint8Array): QueueKey & Entry {
   const isDeflated = bytes[0] === DEFLATED;
-  const packed = packr.unpack(isDeflated ? inflateRawSync(bytes.subarray(1)) : bytes) as Packed;
+  const packed = packr.unpack(
+    isDeflated ? zlib().inflateRawSync(bytes.subarray(1)) : bytes,
+  ) as Packed;
   const [account, name, attributes, stored, tags, ...rest] = packed;
   const [createdAtMs, modifiedAtMs, purgedAtMs, tasks, formerSources] = rest;
   const details = Object.freeze({

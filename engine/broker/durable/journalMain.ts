@@ -32,6 +32,7 @@ export async function runJournal(
         openDisk: (path) => openDisk(path, bellOf(share)),
         ...(lockName !== undefined && readingOf(engine, directory, lockName)),
       }),
+    lastIndexOf: (engine) => (lockName === undefined ? undefined : engine.beside()?.lastIndex),
     logBytes: () => logBytes(directory),
     tell: (report) => parentPort?.postMessage(report),
     takeOrder: () => (receiveMessageOnPort(orders) as { message: Order } | undefined)?.message,

@@ -9,6 +9,7 @@
 import {
   Engine,
   type EngineShare,
+  type LastIndex,
   type Loaded,
   type MovedSlot,
   OWNER_GONE,
@@ -70,6 +71,8 @@ export interface WorkHost {
   readonly share: EngineShare;
   readonly settings: WorkSettings;
   readonly openJournal: (engine: Engine) => Promise<Journal>;
+  /** Of a log that the opener reads: what it may build while this thread begins a new life. */
+  readonly lastIndexOf?: (engine: Engine) => LastIndex | undefined;
   /** How many bytes there are to read. */
   readonly logBytes: () => number;
   readonly tell: (report: Report) => void;
@@ -131,9 +134,11 @@ export class JournalWork {
 
   async #work(journal: Journal): Promise<void> {
     const fromMs = elapsedMs();
-    const { conclusions, ...recovery } = await this.#recover(journal);
+    const lastIndex = this.#host.lastIndexOf?.(this.#engine);
+    const { conclusions, ...recovery } = await this.#recover(journal, lastIndex);
     const commits = this.#commitsTo(journal);
     await commits.beginLife(conclusions, this.#keeper.conclusions());
+    lastIndex?.settle();
     this.#numbers.set("recoveryMs", elapsedMs() - fromMs);
     this.#host.tell({ kind: "ready", ...recovery });
     this.#isReady = true;
@@ -142,7 +147,10 @@ export class JournalWork {
   }
 
   /** Reads all that is on the disk into the memory, and begins a new life of the journal. */
-  async #recover(journal: Journal): Promise<Recovery & Pick<Loaded, "conclusions">> {
+  async #recover(
+    journal: Journal,
+    lastIndex: LastIndex | undefined,
+  ): Promise<Recovery & Pick<Loaded, "conclusions">> {
     const { tell, logBytes } = this.#host;
     const { load } = this.#engine;
     const allBytes = logBytes();
@@ -160,7 +168,7 @@ export class JournalWork {
     this.#goOnFrom(known.nowMs);
     const nowMs = this.#timing.clock.nowMs();
     const { births, deletions, minutes } = this.#keeper.restore(known.position === 0);
-    const loaded = load.end(nowMs, births);
+    const loaded = load.end(nowMs, births, lastIndex);
     await journal.begin(nowMs);
     this.#numbers.set("lives", known.lives + 1);
     this.#numbers.set("recoveredMessages", loaded.messages);

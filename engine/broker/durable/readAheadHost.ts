@@ -1,8 +1,8 @@
 /**
  * The opener's side of reading ahead (engine/journal/readAhead.ts), its beginning and end. Loaded where a
  * directory's journal is long enough for it. It takes the directory for this process before the journal's thread
- * does, and asks the system for each segment before its turn. Where it can't, or fails, that thread reads by
- * itself, and says what is wrong.
+ * does, and asks the system for each segment before its turn; when all is loaded, it builds the last index while that
+ * thread begins a new life (bindings/lastIndex.ts). Where it can't, or fails, that thread does it, and says what is wrong.
  */
 import { promises, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import type { Beside } from "../../../bindings/index.ts";
 import { type Lock, takeLock } from "../../journal/lock.ts";
 import { segmentName, sortNames } from "../../journal/names.ts";
 import { NodeDisk } from "../../journal/nodeDisk.ts";
-import { readAhead } from "../../journal/readAhead.ts";
+import { inSlices, readAhead } from "../../journal/readAhead.ts";
 import { logBytes } from "./logBytes.ts";
 
 /** Of each segment so much is asked for before its turn; the system goes on behind it by itself. */
@@ -20,6 +20,8 @@ export class ReadAhead {
   readonly #directory: string;
   readonly #lock: Lock;
   readonly #beside: Beside;
+  /** Nobody wants anything of it any more. */
+  hasEnded = false;
 
   private constructor(directory: string, lock: Lock, beside: Beside) {
     this.#directory = directory;
@@ -41,13 +43,26 @@ export class ReadAhead {
     return this.#lock.name;
   }
 
-  /** Reads until all is read, or it is stopped. */
+  /** Reads until all is read, then builds what the journal's thread leaves to it; or until it is stopped. */
   begin(): void {
-    const { ring, fresh } = this.#beside;
+    const { ring, fresh, lastIndex } = this.#beside;
     fresh.begin(logBytes(this.#directory));
     const openDisk = () => new NodeDisk(this.#directory);
-    readAhead(ring, openDisk, fresh.provide).catch(() => ring.end());
+    readAhead(ring, openDisk, fresh.provide)
+      .catch(() => ring.end())
+      .then(() => this.#buildIndex())
+      .catch(() => lastIndex.fail());
     this.#ask().catch(() => {});
+  }
+
+  async #buildIndex(): Promise<void> {
+    const { lastIndex } = this.#beside;
+    let isTaken = false;
+    await inSlices(this, () => {
+      isTaken ||= lastIndex.take();
+      if (!isTaken) return "idle";
+      return lastIndex.step() ? "worked" : "done";
+    });
   }
 
   /**
@@ -66,6 +81,7 @@ export class ReadAhead {
 
   /** Its work is done, or nobody wants it any more. */
   stop(): void {
+    this.hasEnded = true;
     this.#beside.ring.end();
   }
 

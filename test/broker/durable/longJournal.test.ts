@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { LastIndex } from "../../../bindings/lastIndex.ts";
 import { JournalStart } from "../../../engine/broker/durable/journalStart.ts";
 import { isLong } from "../../../engine/broker/durable/logBytes.ts";
 import { ReadAhead } from "../../../engine/broker/durable/readAheadHost.ts";
@@ -83,6 +84,22 @@ test("is there again, and the opener's event loop has had its turns", async () =
   expect(locks()).toHaveLength(2);
   await broker.close();
   expect(locks()).toEqual([]);
+});
+
+test("gives many small ones again also where the opener builds their index late, or has no time for it", async () => {
+  const step = LastIndex.prototype.step;
+  let turns = 0;
+  vi.spyOn(LastIndex.prototype, "step").mockImplementation(function (this: LastIndex) {
+    return turns++ < 1_000_000 || step.call(this);
+  });
+  const late = await Broker.open(options);
+  expect(turns).toBeGreaterThan(1_000_000);
+  expect((await late.getQueue("small")).counts().visible).toBe(SMALL);
+  await late.close();
+  vi.spyOn(LastIndex.prototype, "take").mockReturnValue(false);
+  const busy = await Broker.open(options);
+  expect((await busy.getQueue("small")).counts().visible).toBe(SMALL);
+  await busy.close();
 });
 
 test("gives all of many small messages again", async () => {

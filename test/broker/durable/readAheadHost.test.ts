@@ -1,6 +1,6 @@
 /**
  * The opener's reading ahead asks for each later segment before its turn, in their order; what can't be read is left to who
- * reads it, and nothing is asked for any more once nobody wants it.
+ * reads it, and nothing is asked for any more once nobody wants it. When all was taken it builds the last index.
  */
 import { mkdtempSync, promises, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,6 +18,7 @@ const SIZES = { memoryBytes: 64 * MIB, threadsMax: 4, queuesMax: 8, messagesMax:
 const SEGMENTS = ["0000000001.log", "0000000002.log", "0000000003.log", "0000000004.log"];
 
 let directory = "";
+let engine: Engine;
 let beside: Beside;
 const opened: string[] = [];
 
@@ -35,7 +36,7 @@ beforeEach(async () => {
     await journal.commit(1);
   }
   await journal.close(2);
-  const engine = await Engine.open({ ...SIZES, besideBytes: BESIDE_BYTES }, IDENTITY);
+  engine = await Engine.open({ ...SIZES, besideBytes: BESIDE_BYTES }, IDENTITY);
   beside = engine.beside() as Beside;
   opened.length = 0;
   const open = promises.open;
@@ -87,4 +88,32 @@ test("nothing is asked for once nobody wants it", async () => {
   await sleep(50);
   ahead?.release();
   expect(opened).toEqual([]);
+});
+
+test("the last index is built once all was taken and it is offered, and not before", async () => {
+  const built = vi.spyOn(beside.lastIndex, "step");
+  const ahead = await begun();
+  await until(() => opened.length >= SEGMENTS.length - 1);
+  expect(built).not.toHaveBeenCalled();
+  beside.ring.end();
+  // Of no queue: there is nothing to build.
+  beside.lastIndex.offer(engine.thread, 0);
+  await until(() => built.mock.calls.length > 0);
+  expect(built.mock.results).toMatchObject([{ type: "return", value: false }]);
+  ahead.stop();
+  ahead.release();
+});
+
+test("the journal's thread is told where it could not be built", async () => {
+  const failed = vi.spyOn(beside.lastIndex, "fail");
+  vi.spyOn(beside.lastIndex, "step").mockImplementation(() => {
+    throw new Error("no room");
+  });
+  const ahead = await begun();
+  beside.ring.end();
+  beside.lastIndex.offer(engine.thread, 0);
+  await until(() => failed.mock.calls.length > 0);
+  expect(() => beside.lastIndex.settle()).toThrow("had an error");
+  ahead.stop();
+  ahead.release();
 });
