@@ -55,7 +55,7 @@ export class Content {
   @inline static open(thread: u32, slot: u32, send: SendRecord): bool {
     const bodyBytes = send.bodyBytes;
     return send.isPlain() && Content.isWholeInHead(bodyBytes)
-      ? Content.openPlain(thread, slot, send, bodyBytes)
+      ? Content.openPlain(thread, slot, send.flags, bodyBytes)
       : Content.openAny(thread, slot, send);
   }
 
@@ -65,14 +65,19 @@ export class Content {
   }
 
   /** One block, and no sizes but the body's: what most messages take. */
-  @inline static openPlain(thread: u32, slot: u32, send: SendRecord, bodyBytes: u32): bool {
+  @inline static openPlain(thread: u32, slot: u32, flags: u32, bodyBytes: u32): bool {
     const classIndex = BlockClass.of(bodyBytes + BLOCK_HEADER_BYTES);
+    return Content.openIn(thread, slot, flags, bodyBytes, classIndex);
+  }
+
+  /** Likewise, where its block's class is known. */
+  @inline static openIn(thread: u32, slot: u32, flags: u32, bodyBytes: u32, classIndex: u32): bool {
     const block = Blocks.top(thread, classIndex);
     if (block === 0) return false;
     const at = At.slot(slot);
     store<u64>(block, 0, BLOCK_TAIL);
     store<u64>(block, 0, BLOCK_TRACE_BYTES);
-    store<u32>(block, send.flags, BLOCK_FLAGS);
+    store<u32>(block, flags, BLOCK_FLAGS);
     at.block = block;
     store<u32>(block, BLOCK_OUT, BLOCK_STATE);
     Blocks.drop(thread, classIndex);

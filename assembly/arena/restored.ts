@@ -57,8 +57,14 @@ export class Restored {
     return load<u32>(ARENA, ARENA_SLOTS_BUMP);
   }
 
-  /** How many bytes the content of an entry has. */
-  @inline static contentBytes(entry: usize): u32 {
+  /** Whether an entry's content is a body and nothing else: the sizes of the others lie side by side. */
+  @inline static isPlain(entry: usize): bool {
+    const four = load<u64>(entry, LOGGED_GROUP_BYTES) << 16;
+    return ((load<u32>(entry, LOGGED_ATTRIBUTES_BYTES) as u64) | four) === 0;
+  }
+
+  /** How many bytes the content of an entry has that is not plain. */
+  static contentBytes(entry: usize): u32 {
     return (
       (load<u8>(entry, LOGGED_GROUP_BYTES) as u32) +
       (load<u8>(entry, LOGGED_DEDUPLICATION_BYTES) as u32) +
@@ -74,33 +80,35 @@ export class Restored {
     return LOG_MESSAGE_BYTES + (load<u8>(entry, LOGGED_GROUP_BYTES) === 0 ? 0 : LOG_HASH_BYTES);
   }
 
-  /** Room for an entry's content on a free slot, and what its block says; false when memory is full. */
-  static open(thread: u32, slotIndex: u32, entry: usize): bool {
-    const send = SendRecord.at(At.thread(thread) + THREAD_SENDS, 0);
-    const bodyBytes = load<u32>(entry, LOGGED_BODY_BYTES);
-    send.flags = load<u32>(entry, LOGGED_FLAGS);
-    const isPlain = Restored.contentBytes(entry) === bodyBytes && Content.isWholeInHead(bodyBytes);
-    if (isPlain) Restock.whereEmpty(thread, BlockClass.of(bodyBytes + BLOCK_HEADER_BYTES));
-    const isOpen = isPlain
-      ? Content.openPlain(thread, slotIndex, send, bodyBytes)
-      : Restored.openAny(thread, slotIndex, send, entry);
-    if (!isOpen) return false;
+  /** A plain entry's block, and all that is in it; false when memory is full. */
+  @inline static putPlain(thread: u32, slotIndex: u32, entry: usize, bodyBytes: u32): bool {
+    const classIndex = BlockClass.of(bodyBytes + BLOCK_HEADER_BYTES);
+    Restock.whereEmpty(thread, classIndex);
+    const flags = load<u32>(entry, LOGGED_FLAGS);
+    if (!Content.openIn(thread, slotIndex, flags, bodyBytes, classIndex)) return false;
     const block = At.slot(slotIndex).block;
     store<u64>(block, load<u64>(entry, LOGGED_BIRTH), BLOCK_BIRTH);
-    if (load<u8>(entry, LOGGED_GROUP_BYTES) !== 0) {
-      memory.copy(block + BLOCK_GROUP_HASH, entry + LOG_MESSAGE_BYTES, LOG_HASH_BYTES);
-    }
+    Content.fill(block, BLOCK_HEADER_BYTES, bodyBytes, entry + LOG_MESSAGE_BYTES);
     return true;
   }
 
-  static openAny(thread: u32, slotIndex: u32, send: SendRecord, entry: usize): bool {
+  /** Room for an entry's content on a free slot, and what its block says; false when memory is full. */
+  static open(thread: u32, slotIndex: u32, entry: usize): bool {
+    const send = SendRecord.at(At.thread(thread) + THREAD_SENDS, 0);
+    send.flags = load<u32>(entry, LOGGED_FLAGS);
     send.bodyBytes = load<u32>(entry, LOGGED_BODY_BYTES);
     send.attributesBytes = load<u32>(entry, LOGGED_ATTRIBUTES_BYTES);
     send.groupBytes = load<u8>(entry, LOGGED_GROUP_BYTES) as u16;
     send.deduplicationBytes = load<u8>(entry, LOGGED_DEDUPLICATION_BYTES) as u16;
     send.traceBytes = load<u16>(entry, LOGGED_TRACE_BYTES);
     send.senderBytes = load<u16>(entry, LOGGED_SENDER_BYTES);
-    return Content.openAny(thread, slotIndex, send);
+    if (!Content.openAny(thread, slotIndex, send)) return false;
+    const block = At.slot(slotIndex).block;
+    store<u64>(block, load<u64>(entry, LOGGED_BIRTH), BLOCK_BIRTH);
+    if (load<u8>(entry, LOGGED_GROUP_BYTES) !== 0) {
+      memory.copy(block + BLOCK_GROUP_HASH, entry + LOG_MESSAGE_BYTES, LOG_HASH_BYTES);
+    }
+    return true;
   }
 
   /** An entry's whole content, of `content` bytes. */

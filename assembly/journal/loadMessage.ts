@@ -3,6 +3,7 @@
  * it is there already, it becomes what the entry says. A message that came in from another queue is, by
  * that, not there any more: whichever of the two entries is read first. By the thread that loads.
  */
+import { Content } from "../arena/content";
 import { Restored } from "../arena/restored";
 import { Circle } from "../ground/circle";
 import { At } from "../ground/memory";
@@ -28,6 +29,7 @@ import {
   LOAD_WANTS_SLOT,
   LOADED_RECEIVED,
   LOG_BYTES,
+  LOG_MESSAGE_BYTES,
   LOGGED_BIRTH,
   LOGGED_BIRTH_BEFORE,
   LOGGED_BODY_BYTES,
@@ -61,8 +63,10 @@ const PLACED: u32 = 2;
 export class LoadMessage {
   /** LOAD_WANTS_NOTHING when it is there, as far as the `there` bytes in the buffer go. */
   static run(thread: u32, record: usize, shardIndex: u32, entry: usize, there: u32): u32 {
-    const content = Restored.contentBytes(entry);
-    const size = (Restored.first(entry) + content + 7) & ~7;
+    const isPlain = Restored.isPlain(entry);
+    const bodyBytes = load<u32>(entry, LOGGED_BODY_BYTES);
+    const content = isPlain ? bodyBytes : Restored.contentBytes(entry);
+    const size = ((isPlain ? LOG_MESSAGE_BYTES : Restored.first(entry)) + content + 7) & ~7;
     if (load<u32>(entry, LOG_BYTES) !== size) return LOAD_WANTS_SENSE;
     const step = load<u32>(record, LOAD_STEP);
     if (step === PLACED) return LOAD_WANTS_NOTHING;
@@ -125,9 +129,13 @@ export class LoadMessage {
     isOwn: bool,
   ): u32 {
     if (MUST) assert(Restored.isFree(slotIndex), "a message is put into a slot that is free");
-    if (!Restored.open(thread, slotIndex, entry)) return LOAD_WANTS_ROOM;
-    if (there === load<u32>(entry, LOG_BYTES)) Restored.fill(slotIndex, entry, content);
-    else LoadMessage.beginLarge(record, slotIndex, entry, there, content);
+    // What is plain and in one block is all there: it is shorter than any buffer.
+    const isShort = Restored.isPlain(entry) && Content.isWholeInHead(content);
+    const isOpen = isShort
+      ? Restored.putPlain(thread, slotIndex, entry, content)
+      : Restored.open(thread, slotIndex, entry);
+    if (!isOpen) return LOAD_WANTS_ROOM;
+    if (!isShort) LoadMessage.fill(record, slotIndex, entry, there, content);
     const slot = At.slot(slotIndex);
     const sequence = load<u64>(entry, LOGGED_SEQUENCE);
     slot.shard = shardIndex;
@@ -145,6 +153,11 @@ export class LoadMessage {
     Annex.tell(record, slotIndex, own, sequence, load<u64>(entry, LOGGED_BIRTH));
     store<u32>(record, PLACED, LOAD_STEP);
     return LOAD_WANTS_PLACED;
+  }
+
+  static fill(record: usize, slotIndex: u32, entry: usize, there: u32, content: u32): void {
+    if (there === load<u32>(entry, LOG_BYTES)) Restored.fill(slotIndex, entry, content);
+    else LoadMessage.beginLarge(record, slotIndex, entry, there, content);
   }
 
   static beginLarge(record: usize, slotIndex: u32, entry: usize, there: u32, content: u32): void {
