@@ -897,9 +897,12 @@ export const BLOCK_BYTES_MAX = 32768;
 /** Classes up to 4096 follow a rule (see BlockClass); those above are page fractions. */
 export const CLASS_OF_SEGMENT = 40;
 
-// Block header, with two hashes where the message has a group; then the content: group,
-// deduplication id, trace, sender, attributes (one msgpackr value), body.
+// Block header, short where a body is all that the block carries (BODY_PLAIN), with two hashes where
+// the message has a group; then the content: group, deduplication id, trace, sender, attributes (one
+// msgpackr value), body.
 export const BLOCK_HEADER_BYTES = 32;
+/** Of a body alone, in one block: up to BLOCK_BIRTH. */
+export const BLOCK_PLAIN_BYTES = 16;
 /** With a group's hashes. */
 export const BLOCK_GROUPED_BYTES = 64;
 export const BLOCK_STATE = 0;
@@ -930,6 +933,8 @@ export const BODY_ASCII = 1;
 export const BODY_TEXT = 2;
 /** It came into its queue by a move, and lies in the age list behind younger ones. */
 export const BODY_MOVED = 4;
+/** It is all that the block carries, whose header is the short one. Never changes while the block is a message's. */
+export const BODY_PLAIN = 8;
 /** A message's receive count when it came into its queue: the limit on receives counts from it. */
 export const BLOCK_BASE_SHIFT = 12;
 export const BLOCK_BASE_MAX = 0xfffff;

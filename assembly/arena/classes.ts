@@ -9,7 +9,9 @@ import {
   BLOCK_BYTES_MAX,
   BLOCK_GROUPED_BYTES,
   BLOCK_HEADER_BYTES,
+  BLOCK_PLAIN_BYTES,
   BLOCKS_HELD_BYTES_MAX,
+  BODY_PLAIN,
   CLASS_BYTES,
   CLASS_COUNT,
   CLASS_HELD_MAX,
@@ -103,6 +105,11 @@ export class Shape {
   /** Where in a block its content begins: behind the header, and a group's hashes. */
   @inline static first(groupBytes: u32): u32 {
     return groupBytes === 0 ? BLOCK_HEADER_BYTES : BLOCK_GROUPED_BYTES;
+  }
+
+  /** Likewise, in a block of these flags. */
+  @inline static firstOf(flags: u32, groupBytes: u32): u32 {
+    return (flags & BODY_PLAIN) !== 0 ? BLOCK_PLAIN_BYTES : Shape.first(groupBytes);
   }
 
   /** Bytes of the rest that the head block takes, from `first` on. */

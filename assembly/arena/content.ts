@@ -1,6 +1,6 @@
 /**
  * What a message carries: a block with header, a group's hashes and content (group, deduplication id, trace,
- * sender, attributes, body), perhaps a tail block, perhaps whole pages. Filling and freeing are the
+ * sender, attributes, body), perhaps a tail block, perhaps whole pages; mostly a body alone, behind half a header. Filling and freeing are the
  * owner's (the slot is PREPARED); reading is anybody's who holds the slot's number, and whoever
  * reads compares the slot's sequence afterwards. Outside of every lock; loops over pieces.
  */
@@ -12,13 +12,14 @@ import {
   BLOCK_DEDUPLICATION_BYTES,
   BLOCK_FLAGS,
   BLOCK_GROUP_BYTES,
-  BLOCK_HEADER_BYTES,
   BLOCK_OUT,
   BLOCK_PAGE,
+  BLOCK_PLAIN_BYTES,
   BLOCK_SENDER_BYTES,
   BLOCK_STATE,
   BLOCK_TAIL,
   BLOCK_TRACE_BYTES,
+  BODY_PLAIN,
   HEADER,
   HEADER_PAGES_MAX,
   PAGE_BYTES,
@@ -61,12 +62,19 @@ export class Content {
 
   /** Whether a content of a body alone is one block. */
   @inline static isWholeInHead(bodyBytes: u32): bool {
-    return bodyBytes + BLOCK_HEADER_BYTES <= WHOLE_IN_HEAD_BYTES;
+    return bodyBytes + BLOCK_PLAIN_BYTES <= WHOLE_IN_HEAD_BYTES;
+  }
+
+  /** Where in its block a content begins, by its sizes. */
+  @inline static firstOf(contentBytes: u32, bodyBytes: u32, groupBytes: u32): u32 {
+    return contentBytes === bodyBytes && Content.isWholeInHead(bodyBytes)
+      ? BLOCK_PLAIN_BYTES
+      : Shape.first(groupBytes);
   }
 
   /** One block, and no sizes but the body's: what most messages take. */
   @inline static openPlain(thread: u32, slot: u32, flags: u32, bodyBytes: u32): bool {
-    const classIndex = BlockClass.of(bodyBytes + BLOCK_HEADER_BYTES);
+    const classIndex = BlockClass.of(bodyBytes + BLOCK_PLAIN_BYTES);
     return Content.openIn(thread, slot, flags, bodyBytes, classIndex);
   }
 
@@ -75,9 +83,7 @@ export class Content {
     const block = Blocks.top(thread, classIndex);
     if (block === 0) return false;
     const at = At.slot(slot);
-    store<u64>(block, 0, BLOCK_TAIL);
-    store<u64>(block, 0, BLOCK_TRACE_BYTES);
-    store<u32>(block, flags, BLOCK_FLAGS);
+    store<u32>(block, flags | BODY_PLAIN, BLOCK_FLAGS);
     at.block = block;
     store<u32>(block, BLOCK_OUT, BLOCK_STATE);
     Blocks.drop(thread, classIndex);
@@ -139,14 +145,13 @@ export class Content {
     const at = At.slot(slot);
     const block = at.block;
     if (block === 0) return;
-    if ((load<u32>(block, BLOCK_TAIL) | (load<u16>(block, BLOCK_PAGE) as u32)) !== 0) {
-      Content.freeMore(thread, block);
-    }
+    if ((load<u32>(block, BLOCK_FLAGS) & BODY_PLAIN) === 0) Content.freeMore(thread, block);
     store<u32>(block, Blocks.held(thread), BLOCK_STATE);
     at.block = 0;
     Blocks.release(thread, block);
   }
 
+  /** What hangs on the block besides, if anything does. */
   static freeMore(thread: u32, block: usize): void {
     let page: u32 = load<u16>(block, BLOCK_PAGE);
     while (page !== 0) {

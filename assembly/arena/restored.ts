@@ -12,7 +12,7 @@ import {
   BLOCK_BIRTH,
   BLOCK_GROUP_BYTES,
   BLOCK_GROUP_HASH,
-  BLOCK_HEADER_BYTES,
+  BLOCK_PLAIN_BYTES,
   HEADER,
   HEADER_ARENA,
   HEADER_SLOTS_MAX,
@@ -82,13 +82,13 @@ export class Restored {
 
   /** A plain entry's block, and all that is in it; false when memory is full. */
   @inline static putPlain(thread: u32, slotIndex: u32, entry: usize, bodyBytes: u32): bool {
-    const classIndex = BlockClass.of(bodyBytes + BLOCK_HEADER_BYTES);
+    const classIndex = BlockClass.of(bodyBytes + BLOCK_PLAIN_BYTES);
     Restock.whereEmpty(thread, classIndex);
     const flags = load<u32>(entry, LOGGED_FLAGS);
     if (!Content.openIn(thread, slotIndex, flags, bodyBytes, classIndex)) return false;
     const block = At.slot(slotIndex).block;
     store<u64>(block, load<u64>(entry, LOGGED_BIRTH), BLOCK_BIRTH);
-    Content.fill(block, BLOCK_HEADER_BYTES, bodyBytes, entry + LOG_MESSAGE_BYTES);
+    Content.fill(block, BLOCK_PLAIN_BYTES, bodyBytes, entry + LOG_MESSAGE_BYTES);
     return true;
   }
 

@@ -17,6 +17,7 @@ import {
   BLOCK_GROUP_HASH,
   BLOCK_SENDER_BYTES,
   BLOCK_TRACE_BYTES,
+  BODY_PLAIN,
   CONTENT_BYTES_MAX,
   DRAIN_FILLED,
   DRAIN_LARGE_BLOCK,
@@ -100,7 +101,10 @@ export class Logged {
     // The sizes are only good if the slot has not changed.
     if (!slot.isOf(self, sequence) || contentBytes > (CONTENT_BYTES_MAX as u32)) return GONE;
     const hasGroup = load<u8>(entry, LOGGED_GROUP_BYTES) !== 0;
-    const inBlock = Shape.first(load<u8>(entry, LOGGED_GROUP_BYTES));
+    const flags = load<u32>(entry, LOGGED_FLAGS);
+    const inBlock = Shape.firstOf(flags, load<u8>(entry, LOGGED_GROUP_BYTES));
+    // How a block is laid out is nothing that the log has to know.
+    store<u32>(entry, flags & ~BODY_PLAIN, LOGGED_FLAGS);
     const first: u32 = LOG_MESSAGE_BYTES + (hasGroup ? LOG_HASH_BYTES : 0);
     const bytes = (first + contentBytes + 7) & ~7;
     if (hasGroup) {
@@ -156,16 +160,18 @@ export class Logged {
   /** What slot and block say of it; answers how many bytes its content has. */
   @inline static describe(entry: usize, slot: Slot, block: usize): u32 {
     const bodyBytes = slot.bodyBytes;
-    const attributesBytes = load<u32>(block, BLOCK_ATTRIBUTES_BYTES);
-    const groupBytes: u32 = load<u8>(block, BLOCK_GROUP_BYTES);
-    const idBytes: u32 = load<u8>(block, BLOCK_DEDUPLICATION_BYTES);
-    const traceBytes: u32 = load<u16>(block, BLOCK_TRACE_BYTES);
-    const senderBytes: u32 = load<u16>(block, BLOCK_SENDER_BYTES);
+    const flags = load<u32>(block, BLOCK_FLAGS);
+    const isPlain = (flags & BODY_PLAIN) !== 0;
+    const attributesBytes: u32 = isPlain ? 0 : load<u32>(block, BLOCK_ATTRIBUTES_BYTES);
+    const groupBytes: u32 = isPlain ? 0 : load<u8>(block, BLOCK_GROUP_BYTES);
+    const idBytes: u32 = isPlain ? 0 : load<u8>(block, BLOCK_DEDUPLICATION_BYTES);
+    const traceBytes: u32 = isPlain ? 0 : load<u16>(block, BLOCK_TRACE_BYTES);
+    const senderBytes: u32 = isPlain ? 0 : load<u16>(block, BLOCK_SENDER_BYTES);
     store<u64>(entry, load<u64>(block, BLOCK_BIRTH), LOGGED_BIRTH);
     store<f64>(entry, slot.sentAt, LOGGED_SENT_AT);
     store<u32>(entry, slot.source, LOGGED_SOURCE);
     store<u32>(entry, slot.movedAfterMs, LOGGED_MOVED_AFTER_MS);
-    store<u32>(entry, load<u32>(block, BLOCK_FLAGS), LOGGED_FLAGS);
+    store<u32>(entry, flags, LOGGED_FLAGS);
     store<u32>(entry, bodyBytes, LOGGED_BODY_BYTES);
     store<u32>(entry, attributesBytes, LOGGED_ATTRIBUTES_BYTES);
     store<u8>(entry, groupBytes as u8, LOGGED_GROUP_BYTES);

@@ -18,10 +18,12 @@ import { Wake } from "../ground/wake";
 import {
   ARENA_PAGES_BUMP,
   ARENA_SLOTS_BUMP,
+  BLOCK_FLAGS,
   BLOCK_OUT,
   BLOCK_PAGE,
   BLOCK_STATE,
   BLOCK_TAIL,
+  BODY_PLAIN,
   CLASS_BYTES,
   CLASS_COUNT,
   CLASS_PER_PAGE,
@@ -195,6 +197,12 @@ export class Thread {
   static abandon(dead: u32, slot: Slot): void {
     const block = slot.block;
     if (block === 0 || load<u32>(block, BLOCK_STATE) !== BLOCK_OUT) return;
+    if ((load<u32>(block, BLOCK_FLAGS) & BODY_PLAIN) === 0) Thread.abandonMore(dead, block);
+    store<u32>(block, Blocks.held(dead), BLOCK_STATE);
+    slot.block = 0;
+  }
+
+  static abandonMore(dead: u32, block: usize): void {
     let page: u32 = load<u16>(block, BLOCK_PAGE);
     while (page !== 0) {
       store<u32>(At.pageRecord(page), Pages.held(dead), PAGE_STATE);
@@ -202,8 +210,6 @@ export class Thread {
     }
     const tail: usize = load<u32>(block, BLOCK_TAIL);
     if (tail !== 0) store<u32>(tail, Blocks.held(dead), BLOCK_STATE);
-    store<u32>(block, Blocks.held(dead), BLOCK_STATE);
-    slot.block = 0;
   }
 
   static reapPages(self: u32, dead: u32): void {

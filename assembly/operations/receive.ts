@@ -15,10 +15,10 @@ import {
   BLOCK_DEDUPLICATION_BYTES,
   BLOCK_FLAGS,
   BLOCK_GROUP_BYTES,
-  BLOCK_HEADER_BYTES,
+  BLOCK_PLAIN_BYTES,
   BLOCK_SENDER_BYTES,
-  BLOCK_TAIL,
   BLOCK_TRACE_BYTES,
+  BODY_PLAIN,
   CONTENT_BYTES_MAX,
   CONTENT_NOT_GATHERED,
   RECEIVE_BYTES,
@@ -216,11 +216,11 @@ export class Receive {
     record.firstAt = sentAt + (slot.firstReceive as f64);
     if (block === 0) return 0;
     record.birth = load<u64>(block, BLOCK_BIRTH);
-    record.flags = load<u32>(block, BLOCK_FLAGS);
-    if ((load<u64>(block, BLOCK_TAIL) | load<u64>(block, BLOCK_TRACE_BYTES)) === 0) {
-      return Receive.copyPlain(area, record, block, offset);
-    }
-    return Receive.copyAny(area, record, block, offset);
+    const flags = load<u32>(block, BLOCK_FLAGS);
+    record.flags = flags & ~BODY_PLAIN;
+    return (flags & BODY_PLAIN) !== 0
+      ? Receive.copyPlain(area, record, block, offset)
+      : Receive.copyAny(area, record, block, offset);
   }
 
   /** A body and nothing else, in one block. */
@@ -233,7 +233,7 @@ export class Receive {
       record.offset = CONTENT_NOT_GATHERED;
       return 0;
     }
-    Content.gather(block, BLOCK_HEADER_BYTES, bodyBytes, area + THREAD_BUFFER + offset);
+    Content.gather(block, BLOCK_PLAIN_BYTES, bodyBytes, area + THREAD_BUFFER + offset);
     record.offset = offset as i32;
     return bodyBytes;
   }
@@ -280,7 +280,7 @@ export class Receive {
     if (bufferOffset + bytes > (THREAD_BUFFER_BYTES as u32)) return 0;
     const block = record.block;
     const to = area + THREAD_BUFFER + bufferOffset;
-    const first = Shape.first(record.groupBytes);
+    const first = Content.firstOf(contentBytes, record.bodyBytes, record.groupBytes);
     Content.move(block, first, contentBytes, contentOffset, bytes, to, false);
     atomic.add<u32>(area, 0, THREAD_FENCE);
     return Receive.isStill(record) ? (bytes as i32) : 0;

@@ -15,7 +15,7 @@ import { Wake } from "../ground/wake";
 import { Keys } from "../indexes/keys";
 import {
   BLOCK_BIRTH,
-  BLOCK_HEADER_BYTES,
+  BLOCK_PLAIN_BYTES,
   SECTION_STEPS,
   SEND_BYTES,
   STATUS_CHANGED,
@@ -89,9 +89,9 @@ export class Send {
     let from = area + THREAD_STAGING;
     for (let index: u32 = 0; index < prepared; index++) {
       const send = Send.record(thread, index);
-      if (send.isPlain()) {
-        const bytes = send.bodyBytes;
-        Content.fill(At.slot(send.slot).block, BLOCK_HEADER_BYTES, bytes, from);
+      const bytes = send.bodyBytes;
+      if (send.isPlain() && Content.isWholeInHead(bytes)) {
+        Content.fill(At.slot(send.slot).block, BLOCK_PLAIN_BYTES, bytes, from);
         from += bytes;
       } else from += Send.fillAny(send, from);
     }
@@ -115,7 +115,7 @@ export class Send {
     atomic.add<u32>(area, 0, THREAD_FENCE);
     const contentBytes = Content.sendBytes(send);
     const staged = area + THREAD_STAGING;
-    const first = Shape.first(send.groupBytes);
+    const first = Content.firstOf(contentBytes, send.bodyBytes, send.groupBytes);
     Content.move(block, first, contentBytes, contentOffset, bytes, staged, true);
     if (contentOffset === 0 && send.groupBytes !== 0) {
       Keys.write(block, send, staged);

@@ -22,6 +22,7 @@ import {
   BLOCK_FLAGS,
   BODY_ASCII,
   BODY_MOVED,
+  BODY_PLAIN,
   BODY_TEXT,
   EFFECT_ADMITTED,
   EFFECT_BYTES,
@@ -47,7 +48,7 @@ import { EffectsGrowth } from "../shard/effectsGrowth";
 import { Segments } from "../shard/segments";
 import { Shard } from "../shard/shard";
 
-const BODY_KIND: u32 = BODY_ASCII | BODY_TEXT;
+const BODY_KIND: u32 = BODY_ASCII | BODY_TEXT | BODY_PLAIN;
 
 export class Admit {
   /** One section, and room for it before; how many became ready. */

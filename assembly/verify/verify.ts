@@ -19,10 +19,12 @@ import {
   ARENA_PAGES_FREE_COUNT,
   ARENA_SLOTS_BUMP,
   ARENA_SLOTS_FREE_COUNT,
+  BLOCK_FLAGS,
   BLOCK_OUT,
   BLOCK_PAGE,
   BLOCK_STATE,
   BLOCK_TAIL,
+  BODY_PLAIN,
   CLASS_COUNT,
   CLASS_PAGES,
   CLASS_PER_PAGE,
@@ -130,6 +132,7 @@ export class Verify {
 
   static isWhole(block: usize): bool {
     if (block === 0 || load<u32>(block, BLOCK_STATE) !== BLOCK_OUT) return false;
+    if ((load<u32>(block, BLOCK_FLAGS) & BODY_PLAIN) !== 0) return true;
     const tail: usize = load<u32>(block, BLOCK_TAIL);
     if (tail !== 0 && load<u32>(tail, BLOCK_STATE) !== BLOCK_OUT) return false;
     let page: u32 = load<u16>(block, BLOCK_PAGE);

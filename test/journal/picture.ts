@@ -95,21 +95,27 @@ const TOTALS = [
   layout.SHARD_TOTAL_EMPTY_RECEIVES,
 ];
 
+function isPlainIn(reader: Reader, block: number): boolean {
+  return (reader.word(block + layout.BLOCK_FLAGS) & layout.BODY_PLAIN) !== 0;
+}
+
 /** What a block holds up to a page: contents of these tests are in one block, but for the large ones. */
 function contentOf(reader: Reader, slot: number): string {
   const block = reader.word(slot + layout.SLOT_BLOCK);
-  const sizes = [
+  const isPlain = isPlainIn(reader, block);
+  const others = [
     reader.byte(block + layout.BLOCK_GROUP_BYTES),
     reader.byte(block + layout.BLOCK_DEDUPLICATION_BYTES),
     reader.short(block + layout.BLOCK_TRACE_BYTES),
     reader.short(block + layout.BLOCK_SENDER_BYTES),
     reader.word(block + layout.BLOCK_ATTRIBUTES_BYTES),
-    reader.word(slot + layout.SLOT_BODY_BYTES),
-  ];
+  ].map((bytes) => (isPlain ? 0 : bytes));
+  const sizes = [...others, reader.word(slot + layout.SLOT_BODY_BYTES)];
   const all = sizes.reduce((sum, bytes) => sum + bytes, 0);
   const here = all > 4032 ? 64 : all;
   const isGrouped = sizes[0] !== 0;
-  const from = block + (isGrouped ? layout.BLOCK_GROUPED_BYTES : layout.BLOCK_HEADER_BYTES);
+  const header = isPlain ? layout.BLOCK_PLAIN_BYTES : layout.BLOCK_HEADER_BYTES;
+  const from = block + (isGrouped ? layout.BLOCK_GROUPED_BYTES : header);
   return `${sizes.join(",")}:${reader.text(from, here)}`;
 }
 
@@ -119,8 +125,8 @@ function messageOf(reader: Reader, world: Pictured, slot: number): MessagePictur
   const block = reader.word(at + layout.SLOT_BLOCK);
   const receives = reader.word(at + layout.SLOT_COUNT);
   // A FIFO queue's delay goes by when a message was sent.
-  const isDelayed =
-    state === layout.SLOT_DELAYED && reader.byte(block + layout.BLOCK_GROUP_BYTES) === 0;
+  const isAlone = isPlainIn(reader, block) || reader.byte(block + layout.BLOCK_GROUP_BYTES) === 0;
+  const isDelayed = state === layout.SLOT_DELAYED && isAlone;
   const hasDue = state === layout.SLOT_IN_FLIGHT || isDelayed;
   return {
     sequence: reader.wide(at + layout.SLOT_SEQUENCE),

@@ -26,7 +26,7 @@ function placesOf({ survivor, queue, other }: Scene): Map<string, string> {
     const isCut = field(layout.SLOT_SEQUENCE) <= survivor.shard(shard, layout.SHARD_PURGE_SEQUENCE);
     if (isCut) continue;
     const block = field(layout.SLOT_BLOCK) >> 2;
-    const content = block + (layout.BLOCK_HEADER_BYTES >> 2);
+    const content = block + (layout.BLOCK_PLAIN_BYTES >> 2);
     const tag = `${words[content]} ${words[content + 1]}`;
     if (places.has(tag)) throw new Error(`message ${tag} is there twice`);
     if (shard !== queue.queue && shard !== other.queue) throw new Error(`${tag} is in ${shard}`);

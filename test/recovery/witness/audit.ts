@@ -46,6 +46,11 @@ export interface Found {
   readonly group: number;
 }
 
+/** `block`: the number of its first word. */
+function isPlainIn(words: Uint32Array, block: number): boolean {
+  return ((words[block + (layout.BLOCK_FLAGS >> 2)] as number) & layout.BODY_PLAIN) !== 0;
+}
+
 /** Each message of these queues that is neither purged nor dead, in the order of the slots. */
 export function foundIn(sections: Sections, queues: readonly number[]): Found[] {
   const { words } = sections;
@@ -60,9 +65,12 @@ export function foundIn(sections: Sections, queues: readonly number[]): Found[] 
     if (sequence <= sections.shard(queue, layout.SHARD_PURGE_SEQUENCE)) continue;
     const block = (words[slot + (layout.SLOT_BLOCK >> 2)] as number) >> 2;
     const birth = (block << 2) + layout.BLOCK_BIRTH;
-    const hasPages = ((words[block + (layout.BLOCK_PAGE >> 2)] as number) & 0xffff) !== 0;
-    const isGrouped = ((words[block + (layout.BLOCK_GROUP_BYTES >> 2)] as number) & 0xff0000) !== 0;
-    const first = isGrouped ? layout.BLOCK_GROUPED_BYTES : layout.BLOCK_HEADER_BYTES;
+    const isPlain = isPlainIn(words, block);
+    const pages = isPlain ? 0 : (words[block + (layout.BLOCK_PAGE >> 2)] as number);
+    const hasPages = (pages & 0xffff) !== 0;
+    const header = isPlain ? layout.BLOCK_PLAIN_BYTES : layout.BLOCK_HEADER_BYTES;
+    // BLOCK_GROUP_BYTES is in the same word.
+    const first = (pages & 0xff0000) !== 0 ? layout.BLOCK_GROUPED_BYTES : header;
     const start = words[block + (first >> 2)] as number;
     found.push({
       queue,
@@ -118,7 +126,9 @@ function hungOnSlots(sections: Sections): Used {
     const state = (words[slot] as number) & layout.SLOT_STATE_MASK;
     if (!STATES.has(state) && state !== layout.SLOT_DEAD) continue;
     const block = (words[slot + (layout.SLOT_BLOCK >> 2)] as number) >> 2;
-    used.blocks += words[block + (layout.BLOCK_TAIL >> 2)] === 0 ? 1 : 2;
+    used.blocks += 1;
+    if (isPlainIn(words, block)) continue;
+    if (words[block + (layout.BLOCK_TAIL >> 2)] !== 0) used.blocks += 1;
     let page = (words[block + (layout.BLOCK_PAGE >> 2)] as number) & 0xffff;
     for (
       ;

@@ -90,8 +90,11 @@ export class Gauges {
       const state = (this.#u32[slot] as number) & layout.SLOT_STATE_MASK;
       if (!CARRIES.has(state)) continue;
       const block = this.#u32[slot + (layout.SLOT_BLOCK >> 2)] as number;
+      bytes += this.#blockBytes(block);
+      const flags = this.#u32[(block + layout.BLOCK_FLAGS) >> 2] as number;
+      if ((flags & layout.BODY_PLAIN) !== 0) continue;
       const tail = this.#u32[(block + layout.BLOCK_TAIL) >> 2] as number;
-      bytes += this.#blockBytes(block) + (tail === 0 ? 0 : this.#blockBytes(tail));
+      bytes += tail === 0 ? 0 : this.#blockBytes(tail);
       let page = (this.#u32[(block + layout.BLOCK_PAGE) >> 2] as number) & 0xffff;
       for (; page !== 0; page = this.#page(page, layout.PAGE_CHAIN)) bytes += layout.PAGE_BYTES;
     }
