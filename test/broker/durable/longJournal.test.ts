@@ -107,10 +107,10 @@ test("gives all of many small messages again", async () => {
   const small = await broker.getQueue("small");
   expect(small.counts().visible).toBe(SMALL);
   const numbers = new Set<string>();
-  for (;;) {
+  // A receive finds nothing, too, where the journal has to read first.
+  while (small.counts().visible > 0) {
     const messages = await small.receive({ maxNumberOfMessages: 10 });
     for (const { body } of messages) numbers.add(body);
-    if (messages.length === 0) break;
   }
   expect(numbers.size).toBe(SMALL);
   await broker.close();
