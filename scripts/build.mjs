@@ -23,7 +23,7 @@ const ascTools = [...versions("assemblyscript", "binaryen"), process.argv[1]];
 /** What npm installed: TypeScript reads the types of every package. And what works on what it emits. */
 const tscTools = [
   ...["node_modules/.package-lock.json", process.argv[1]],
-  ...["scripts/browser.mjs", "scripts/slim.mjs"],
+  ...["browser.mjs", "cached.cjs", "codeCache.cjs", "slim.mjs"].map((name) => `scripts/${name}`),
 ];
 const stamps = "build/stamps";
 /** What is built, and where it ships. */
@@ -57,6 +57,9 @@ const pageScript = "dist/engine/report/browser.js";
 const threads = ["broker/durable/journalThread.js", "journal/syncThread.js"].map(
   (name) => `dist/engine/${name}`,
 );
+
+/** The one of them that is long, and runs most of its code once. */
+const cachedThread = "dist/engine/broker/durable/journalThread.cjs";
 
 /** What the opener of a broker with a long journal waits for, and where most of what it loads lies. */
 const reader = {
@@ -116,7 +119,8 @@ const steps = {
       // They load TypeScript, which takes a second, and mostly there is nothing to do.
       const { scriptOf } = await import("./browser.mjs");
       const slim = await import("./slim.mjs");
-      const { bundle, declaredTypes, gather, reachedTypes, strip, stripJson, stripTypes } = slim;
+      const { bundle, cache, declaredTypes, gather, reachedTypes, strip, stripJson, stripTypes } =
+        slim;
       const output = await run([...tsc, "-p", "tsconfig.build.json", "--listEmittedFiles"]);
       const emitted = output.split("\n").map((line) => line.replace(/^TSFILE: /, "").trim());
       const copies = [...bundled, pageStyle, ...data].map((file) => [file, join("dist", file)]);
@@ -133,6 +137,7 @@ const steps = {
       const library = copies.map(([, copy]) => copy).filter((file) => /msgpackr.*\.js$/.test(file));
       await strip([...code, ...library, pageScript]);
       code.push(...(await bundle(waited)));
+      if (code.includes(cachedThread)) code.push(...(await cache(cachedThread)));
       if (code.includes(reader.file)) await gather(reader.file, reader.folder);
       const types = await reachedTypes(declaredTypes(JSON.parse(await readFile("package.json"))));
       await stripTypes(types);

@@ -5,8 +5,11 @@
  * that editors show stay; those of inner parts, which no program imports, don't, nor do files' headers. A
  * thread that a start waits for gets all that it loads in one file, and a module that it waits for what that loads of a folder.
  */
+import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { build, transform } from "esbuild";
 import typescript from "typescript";
 
@@ -72,6 +75,18 @@ export async function bundle(files) {
     await build({ ...whole, entryPoints: [file], outfile: made[index] });
   }
   return made;
+}
+
+/** Has a thread's one file, FILE.cjs, run with V8's code cache of it (cached.cjs); gives the names of what it needs. */
+export async function cache(file) {
+  const base = file.replace(/\.cjs$/, "");
+  const [code, cached] = [`${base}.bundle.cjs`, `${base}.cache`];
+  await writeFile(code, await readFile(file));
+  const script = (name) => fileURLToPath(new URL(name, import.meta.url));
+  await promisify(execFile)(process.execPath, [script("codeCache.cjs"), code, cached]);
+  const starter = await transform(await readFile(script("cached.cjs"), "utf8"), bare);
+  await writeFile(file, starter.code);
+  return [code, cached];
 }
 
 /**
