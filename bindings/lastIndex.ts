@@ -8,7 +8,7 @@
  * wheel or its gauges; a part may be taken of its shard, which reads none of these. Costs a pass over the messages.
  *
  *     words, beside the engine's memory: [ STATE | THREAD | QUEUE ]
- *     STATE: NONE -> OFFERED -> TAKEN -> BUILT, or FAILED
+ *     STATE: 0 -> OFFERED -> TAKEN -> BUILT, or FAILED
  */
 import type { EngineExports } from "./exports.ts";
 import { SharedBlock } from "./sharedBlock.ts";

@@ -249,7 +249,7 @@ export class Load {
     return { messages, departed, dropped, moved, conclusions, births: this.#births() };
   }
 
-  /** The Standard queue that has most messages, be they a former one's; undefined: none has any. */
+  /** The Standard queue of whose number the log has most messages; undefined: it has none of any. */
   #largest(): number | undefined {
     let largest: number | undefined;
     let most = 0;

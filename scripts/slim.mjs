@@ -91,7 +91,7 @@ export async function cache(file) {
 
 /**
  * Puts into a module of its own what it loads of a folder, again and again; what lies elsewhere is loaded already, and
- * must not be there twice. A module to load takes half a millisecond at least, and each level of them one after the other.
+ * must not be there twice. Modules are loaded level by level, each looked for and compiled alone.
  */
 export async function gather(file, folder) {
   const isWithin = (path) => path.startsWith(resolve(folder) + sep);

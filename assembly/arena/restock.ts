@@ -1,7 +1,7 @@
 /**
  * A magazine of blocks filled while a log is loaded, when one after the other is taken and none comes back: as many
  * at once as it holds, from one word of a page's map, where a refill (blocks.ts) looks for each anew, and is so long
- * that V8 takes 5 ms to make quick code of it, were it called for each page. In the order of
+ * that V8 would be busy making quick code of it, were it called for each page. In the order of
  * their addresses. By the one thread that loads, while nobody else uses the memory: without a lock, and no section,
  * since a load whose thread dies is begun anew in another memory.
  */

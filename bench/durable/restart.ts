@@ -4,7 +4,7 @@
  *
  * A start is all from the call of `Broker.open` until its promise resolves, in a process of its own (start.ts).
  * Files are read once the quickest way that Node has: half a mebibyte at a time, into memory that begins at a page.
- * (From a disk, a mebibyte at a time takes a tenth longer: the system's reading ahead begins with smaller pages.)
+ * (From a disk, a mebibyte at a time takes longer: the system's reading ahead begins with pages of 4 KiB, as many as are asked for.)
  * To get them out of the system's memory nobody needs rights: `dd iflag=nocache count=0` of coreutils asks it to
  * drop a file's pages. Where there is no such dd, only the former is measured. Rounds of both take turns; medians.
  *

@@ -129,7 +129,7 @@ export function replayBeside(ring: PieceRing, { provide, onShown }: Meanwhile): 
   };
 }
 
-/** JSON, and what that can't say: numbers of 64 bits, and maps. node:v8 would load heaps and profiles first, a millisecond. */
+/** JSON, and what that can't say: numbers of 64 bits, and maps. node:v8 would load heaps and profiles first. */
 function textOf(ending: Ending): string {
   return JSON.stringify(ending, (_, value: unknown) => {
     if (typeof value === "bigint") return { big: value.toString() };
